@@ -1,0 +1,18 @@
+/* Sokuji: define-by-run deep learning in C. All public headers. */
+#ifndef SOKUJI_H
+#define SOKUJI_H
+
+#include <sokuji/status.h>
+#include <sokuji/dtype.h>
+#include <sokuji/tensor.h>
+#include <sokuji/scope.h>
+#include <sokuji/variable.h>
+#include <sokuji/execute.h>
+#include <sokuji/operations.h>
+#include <sokuji/tape.h>
+#include <sokuji/memory.h>
+#include <sokuji/output.h>
+#include <sokuji/clock.h>
+#include <sokuji/progress.h>
+
+#endif

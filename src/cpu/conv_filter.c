@@ -1,0 +1,269 @@
+/*
+ * The gradient of a convolution's filter as a matrix product: dy transposed (out_c, pixels) times the patches of x (pixels,
+ * taps * in_c), which are copied panel by panel. The pixels of all images are cut into chunks, by the geometry alone; each
+ * chunk sums into a matrix of its own, and the chunks are added in order.
+ */
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/compiler.h"
+#include "base/memory.h"
+#include "base/threads.h"
+#include "cpu/conv_kernels.h"
+
+enum {
+	MOST_CHUNKS = 64,
+	LEAST_BLOCKS = 4,          /* of pixels in a chunk */
+	CHUNK_ELEMENTS = 2 << 20,  /* in the matrices of all chunks together, where there are several */
+	ROWS_AT_ONCE = 192,
+	COLUMNS_AT_ONCE = 512,
+	MOST_PIECES = 32,          /* a panel is at most so wide */
+	MOST_ROWS = 64,
+};
+
+typedef struct filter_work {
+	const sj__conv_geometry *g;
+	const sj__gemm_kernels *kernels;
+	const char *x, *dy;
+	char *dfilter;
+	int64_t n_pixels, n_columns;            /* n * out_h * out_w; filter_h * filter_w * in_c */
+	int64_t n_chunks, chunk_pixels;
+	int64_t columns_at_once, n_strips;
+	char *sums; /* [chunk][out_c][column] */
+	char *scratch; /* for each worker: patches, then a block of dy */
+	int64_t patches_bytes, scratch_bytes;
+	atomic_llong next;
+} filter_work;
+
+static int64_t divide_up(int64_t a, int64_t b)
+{
+	return (a + b - 1) / b;
+}
+
+static int64_t round_up(int64_t a, int64_t b)
+{
+	return divide_up(a, b) * b;
+}
+
+/* A tap's (or, without dilation, a row of taps') share of a panel of columns, and where it lies in x. */
+typedef struct patch_run {
+	int64_t tap_y, tap_x;
+	sj__piece piece; /* from: elements from the input pixel that tap (0, 0) meets */
+} patch_run;
+
+/* The runs of columns [column, column + width): single taps, or whole rows of taps where they lie side by side. */
+static int64_t find_runs(const filter_work *w, int64_t column, int64_t width, bool joined, patch_run *run)
+{
+	const sj__conv_geometry *g = w->g;
+	int64_t in_c = g->in_c, unit = joined ? g->filter_w * in_c : in_c, n = 0;
+	for (int64_t done = 0, length; done < width; done += length) {
+		int64_t at = column + done, tap = at / in_c;
+		int64_t tap_y = tap / g->filter_w, tap_x = tap % g->filter_w;
+		length = sj__min_i64(unit - at % unit, width - done);
+		run[n++] = (patch_run){
+			.tap_y = tap_y,
+			.tap_x = tap_x,
+			.piece = {
+				.from = (tap_y * g->dilation_h * g->in_w + tap_x * g->dilation_w) * in_c + at % in_c,
+				.to = done,
+				.length = length,
+			},
+		};
+	}
+	return n;
+}
+
+/* One panel's runs in both forms. */
+typedef struct panel_runs {
+	int64_t n_joined, n_single, width;
+	sj__piece joined[MOST_PIECES];
+	patch_run single[MOST_PIECES];
+} panel_runs;
+
+static void plan_panel(const filter_work *w, int64_t column, int64_t width, panel_runs *ret)
+{
+	patch_run run[MOST_PIECES];
+	ret->width = width;
+	ret->n_joined = find_runs(w, column, width, w->g->dilation_w == 1, run);
+	for (int64_t i = 0; i < ret->n_joined; i++)
+		ret->joined[i] = run[i].piece;
+	ret->n_single = find_runs(w, column, width, false, ret->single);
+}
+
+/* A pixel whose patch reaches over the border: only the taps that meet the input, zeros elsewhere. */
+static void copy_border(const filter_work *w, const panel_runs *runs, const char *source, int64_t y, int64_t x,
+			char *packed)
+{
+	const sj__conv_geometry *g = w->g;
+	sj__piece piece[MOST_PIECES];
+	int64_t n = 0;
+	for (int64_t i = 0; i < runs->n_single; i++) {
+		int64_t at_y = y + runs->single[i].tap_y * g->dilation_h;
+		int64_t at_x = x + runs->single[i].tap_x * g->dilation_w;
+		if (at_y >= 0 && at_y < g->in_h && at_x >= 0 && at_x < g->in_w)
+			piece[n++] = runs->single[i].piece;
+	}
+	memset(packed, 0, (size_t)(runs->width * w->kernels->element));
+	w->kernels->copy_pieces(source, 0, piece, n, 1, packed, 0);
+}
+
+/* Pixels [x, x + n) of one output line. */
+static void copy_line(const filter_work *w, const panel_runs *runs, int64_t line, int64_t x, int64_t n, char *packed)
+{
+	const sj__conv_geometry *g = w->g;
+	int64_t element = w->kernels->element, step = w->kernels->columns * element;
+	int64_t y = line % g->out_h * g->stride_h - g->pad_top, image = line / g->out_h;
+	bool whole_y = y >= 0 && y + (g->filter_h - 1) * g->dilation_h < g->in_h;
+	int64_t reach = (g->filter_w - 1) * g->dilation_w;
+	for (int64_t i = 0; i < n;) {
+		int64_t at = (x + i) * g->stride_w - g->pad_left;
+		const char *source = w->x + ((image * g->in_h + y) * g->in_w + at) * g->in_c * element;
+		int64_t inner = 0;
+		if (whole_y && at >= 0 && at + reach < g->in_w)
+			inner = sj__min_i64(n - i, (g->in_w - 1 - reach - at) / g->stride_w + 1);
+		if (inner > 0)
+			w->kernels->copy_pieces(source, g->stride_w * g->in_c, runs->joined, runs->n_joined, inner,
+						packed + i * step, w->kernels->columns);
+		else
+			copy_border(w, runs, source, y, at, packed + i * step);
+		i += sj__max_i64(1, inner);
+	}
+}
+
+/* The patches of pixels [pixel, pixel + n) for columns [column, column + n_columns), in column panels. */
+static void pack_patches(const filter_work *w, int64_t pixel, int64_t n, int64_t column, int64_t n_columns,
+			 char *packed)
+{
+	int64_t width = w->kernels->columns, out_w = w->g->out_w;
+	panel_runs runs;
+	for (int64_t j = 0; j < n_columns; j += width, packed += n * width * w->kernels->element) {
+		plan_panel(w, column + j, sj__min_i64(width, n_columns - j), &runs);
+		if (runs.width < width)
+			memset(packed, 0, (size_t)(n * width * w->kernels->element));
+		for (int64_t i = 0, length; i < n; i += length) {
+			int64_t x = (pixel + i) % out_w;
+			length = sj__min_i64(out_w - x, n - i);
+			copy_line(w, &runs, (pixel + i) / out_w, x, length, packed + i * width * w->kernels->element);
+		}
+	}
+}
+
+/* Adds one block of pixels to (or, for a chunk's first, stores it in) a strip of columns of a chunk's matrix. */
+static void compute_block(const filter_work *w, int64_t pixel, int64_t n, int64_t column, char *sums, bool add,
+			  char *patches)
+{
+	int64_t n_columns = sj__min_i64(w->columns_at_once, w->n_columns - column), out_c = w->g->out_c;
+	int64_t offset[ROWS_AT_ONCE];
+	char *packed_dy = patches + w->patches_bytes;
+	sj__gemm dy = {.transpose_a = true, .m = out_c, .k = w->n_pixels, .a = w->dy, .lda = out_c};
+	sj__gemm_block block = {
+		.n_columns = n_columns,
+		.n_k = n,
+		.a = packed_dy,
+		.b = patches,
+		.c = sums + column * w->kernels->element,
+		.c_offset = offset,
+		.add = add,
+	};
+	pack_patches(w, pixel, n, column, n_columns, patches);
+	for (int64_t row = 0; row < out_c; row += ROWS_AT_ONCE) {
+		block.n_rows = sj__min_i64(ROWS_AT_ONCE, out_c - row);
+		for (int64_t r = 0; r < block.n_rows; r++)
+			offset[r] = (row + r) * w->n_columns;
+		w->kernels->pack_a(&dy, row, block.n_rows, pixel, n, packed_dy);
+		w->kernels->block(&block);
+	}
+}
+
+static void compute_piece(const filter_work *w, int64_t chunk, int64_t column, char *scratch)
+{
+	char *sums = w->sums + chunk * w->g->out_c * w->n_columns * w->kernels->element;
+	int64_t begin = chunk * w->chunk_pixels, end = sj__min_i64(begin + w->chunk_pixels, w->n_pixels);
+	for (int64_t pixel = begin; pixel < end && !sj__cancelled(); pixel += SJ__GEMM_BLOCK)
+		compute_block(w, pixel, sj__min_i64(SJ__GEMM_BLOCK, end - pixel), column, sums, pixel > begin, scratch);
+}
+
+/* A worker takes pieces until none is left; its number says which scratch is its own. */
+static void compute_pieces(void *context, int64_t begin, int64_t end)
+{
+	filter_work *w = context;
+	for (int64_t worker = begin; worker < end; worker++)
+		for (int64_t i; !sj__cancelled() && (i = atomic_fetch_add(&w->next, 1)) < w->n_chunks * w->n_strips;)
+			compute_piece(w, i / w->n_strips, i % w->n_strips * w->columns_at_once,
+				      w->scratch + worker * w->scratch_bytes);
+}
+
+/* Adds elements [begin, end) of every chunk to the first's, in order. */
+static void add_chunks(const filter_work *w, int64_t begin, int64_t end)
+{
+	int64_t size = w->g->out_c * w->n_columns;
+	for (int64_t chunk = 1; chunk < w->n_chunks; chunk++) {
+		if (w->kernels->element == sizeof(float)) {
+			float *restrict to = (float *)w->sums;
+			const float *restrict from = to + chunk * size;
+			for (int64_t i = begin; i < end; i++)
+				to[i] += from[i];
+		} else {
+			double *restrict to = (double *)w->sums;
+			const double *restrict from = to + chunk * size;
+			for (int64_t i = begin; i < end; i++)
+				to[i] += from[i];
+		}
+	}
+}
+
+/* Output channels [begin, end): adds the chunks and turns the sums around into dfilter (column, out_c). */
+static void finish_channels(void *context, int64_t begin, int64_t end)
+{
+	const filter_work *w = context;
+	int64_t element = w->kernels->element;
+	add_chunks(w, begin * w->n_columns, end * w->n_columns);
+	for (int64_t first = begin; first < end; first += MOST_ROWS) {
+		int64_t n_rows = sj__min_i64(MOST_ROWS, end - first);
+		const void *row[MOST_ROWS];
+		for (int64_t r = 0; r < n_rows; r++)
+			row[r] = w->sums + (first + r) * w->n_columns * element;
+		w->kernels->interleave(row, n_rows, w->n_columns, w->dfilter + first * element, w->g->out_c);
+	}
+}
+
+/* The chunks decide the bits, so they follow from the geometry; the strips do not, so they may follow from the threads. */
+static void plan(filter_work *w, int64_t n_threads)
+{
+	int64_t n_blocks = divide_up(w->n_pixels, SJ__GEMM_BLOCK), size = w->g->out_c * w->n_columns;
+	int64_t wanted = sj__min_i64(MOST_CHUNKS, sj__min_i64(n_blocks / LEAST_BLOCKS, CHUNK_ELEMENTS / size));
+	w->chunk_pixels = divide_up(n_blocks, sj__max_i64(1, wanted)) * SJ__GEMM_BLOCK;
+	w->n_chunks = divide_up(w->n_pixels, w->chunk_pixels);
+	int64_t strips = divide_up(n_threads > 1 ? 4 * n_threads : 1, w->n_chunks);
+	w->columns_at_once = sj__min_i64(COLUMNS_AT_ONCE / w->kernels->columns * w->kernels->columns,
+					 round_up(divide_up(w->n_columns, strips), w->kernels->columns));
+	w->n_strips = divide_up(w->n_columns, w->columns_at_once);
+	int64_t column_bytes = SJ__GEMM_BLOCK * w->kernels->element;
+	w->patches_bytes = round_up(w->columns_at_once * column_bytes, 64);
+	w->scratch_bytes = w->patches_bytes + round_up(sj__min_i64(ROWS_AT_ONCE, w->g->out_c) * column_bytes, 64);
+}
+
+sj_status sj__conv_matrix_filter(const sj__conv_geometry *g, const void *x, const void *dy, void *dfilter,
+				 const sj__gemm_kernels *kernels)
+{
+	filter_work w = {.g = g, .kernels = kernels, .x = x, .dy = dy, .dfilter = dfilter};
+	w.n_pixels = g->n * g->out_h * g->out_w;
+	w.n_columns = g->filter_h * g->filter_w * g->in_c;
+	int64_t size = g->out_c * w.n_columns;
+	if (size == 0 || w.n_pixels == 0) {
+		if (size > 0)
+			memset(dfilter, 0, (size_t)(size * kernels->element));
+		return SJ_OK;
+	}
+	plan(&w, sj__threads());
+	int64_t n_workers = sj__min_i64(sj__threads(), w.n_chunks * w.n_strips);
+	int64_t sums_bytes = round_up(w.n_chunks * size * kernels->element, 64);
+	w.sums = sj__memory_new((size_t)(sums_bytes + n_workers * w.scratch_bytes));
+	if (!w.sums)
+		return SJ_RESOURCE_EXHAUSTED;
+	w.scratch = w.sums + sums_bytes;
+	sj__parallel_for(n_workers, 1, compute_pieces, &w);
+	sj__parallel_for(g->out_c, sj__max_i64(4, (1 << 16) / (w.n_columns * w.n_chunks)), finish_channels, &w);
+	sj__memory_free(w.sums);
+	return SJ_OK;
+}

@@ -1,0 +1,275 @@
+/*
+ * Drives matrix products: chooses between computing from the matrices where they lie (small and thin ones) and from
+ * packed panels, cuts the work and hands it to the threads. What an element's bits are is decided in the tiles, by k alone;
+ * so this file is free to cut m and n as it likes, also by the number of threads.
+ */
+#include "cpu/gemm.h"
+
+#include <stdatomic.h>
+
+#include "base/compiler.h"
+#include "base/memory.h"
+#include "base/threads.h"
+#include "cpu/gemm_kernels.h"
+#include "cpu/isa.h"
+
+enum {
+	ROWS_AT_ONCE = 192,             /* of a: with SJ__GEMM_BLOCK terms most of a core's second-level cache */
+	COLUMNS_AT_ONCE = 512,          /* of b, computed by one thread */
+	PACKED_B_BYTES = 4 << 20,       /* shared by the threads */
+	SMALL = 1 << 19,                /* multiply-adds: below, handing out work costs more than it gains */
+	FEW = 24,                       /* rows or columns: below, packing costs more than it gains */
+};
+
+static int64_t divide_up(int64_t a, int64_t b)
+{
+	return (a + b - 1) / b;
+}
+
+static int64_t round_up(int64_t a, int64_t b)
+{
+	return divide_up(a, b) * b;
+}
+
+/* Products of many panels */
+
+/* One pass: columns [column, column + n_columns) and terms [k, k + n_k) of b, packed in blocks of SJ__GEMM_BLOCK terms. */
+typedef struct gemm_pass {
+	const sj__gemm *g;
+	const sj__gemm_kernels *kernels;
+	const sj__gemm_source *source; /* may be NULL */
+	int64_t column, n_columns, k, n_k;
+	int64_t rows_at_once, columns_at_once;
+	char *packed_b;  /* [block of k][panel of columns][k][column] */
+	char *packed_a;  /* one block for each worker */
+	int64_t packed_a_bytes;
+	atomic_llong next; /* the next piece of c that nobody has begun */
+} gemm_pass;
+
+/* Where column panel `panel` of the block that begins at term k (from the pass's first) lies in packed_b. */
+static char *packed_panel(const gemm_pass *pass, int64_t k, int64_t panel)
+{
+	int64_t width = pass->kernels->columns, n_k = sj__min_i64(SJ__GEMM_BLOCK, pass->n_k - k);
+	return pass->packed_b + (k * round_up(pass->n_columns, width) + panel * width * n_k) * pass->kernels->element;
+}
+
+/* Packs column panels [begin, end), numbered through all blocks of k. */
+static void pack_panels(void *context, int64_t begin, int64_t end)
+{
+	const gemm_pass *pass = context;
+	int64_t width = pass->kernels->columns, n_panels = divide_up(pass->n_columns, width);
+	for (int64_t i = begin; i < end; i++) {
+		int64_t k = i / n_panels * SJ__GEMM_BLOCK, panel = i % n_panels, column = panel * width;
+		pass->kernels->pack_b(pass->g, pass->column + column, sj__min_i64(width, pass->n_columns - column),
+				      pass->k + k, sj__min_i64(SJ__GEMM_BLOCK, pass->n_k - k),
+				      packed_panel(pass, k, panel));
+	}
+}
+
+/* Computes one piece of c: all terms of the pass for a block of rows and columns. */
+static void compute_piece(const gemm_pass *pass, int64_t row, int64_t column, char *packed_a)
+{
+	const sj__gemm *g = pass->g;
+	int64_t offset[ROWS_AT_ONCE], element = pass->kernels->element, first = pass->column + column;
+	sj__gemm_block block = {
+		.n_rows = sj__min_i64(pass->rows_at_once, g->m - row),
+		.n_columns = sj__min_i64(pass->columns_at_once, pass->n_columns - column),
+		.a = packed_a,
+		.c = (char *)g->c + first * element,
+		.c_offset = offset,
+	};
+	if (pass->source && pass->source->c_offset)
+		pass->source->c_offset(pass->source, row, block.n_rows, offset);
+	else
+		for (int64_t r = 0; r < block.n_rows; r++)
+			offset[r] = (row + r) * g->ldc;
+	int64_t k = 0;
+	do {
+		bool last = pass->k + k + SJ__GEMM_BLOCK >= g->k;
+		block.n_k = sj__min_i64(SJ__GEMM_BLOCK, pass->n_k - k);
+		block.b = packed_panel(pass, k, column / pass->kernels->columns);
+		block.add = g->accumulate || pass->k + k > 0;
+		block.bias = last && g->bias ? (const char *)g->bias + first * element : NULL;
+		block.relu = last && g->relu;
+		if (pass->source && pass->source->pack_a)
+			pass->source->pack_a(pass->source, row, block.n_rows, pass->k + k, block.n_k, packed_a);
+		else
+			pass->kernels->pack_a(g, row, block.n_rows, pass->k + k, block.n_k, packed_a);
+		pass->kernels->block(&block);
+		k += SJ__GEMM_BLOCK;
+	} while (k < pass->n_k);
+}
+
+/* A worker takes pieces, one after the other, until none is left; its number says which scratch block is its own. */
+static void compute_pieces(void *context, int64_t begin, int64_t end)
+{
+	gemm_pass *pass = context;
+	int64_t across = divide_up(pass->n_columns, pass->columns_at_once);
+	int64_t n_pieces = divide_up(pass->g->m, pass->rows_at_once) * across;
+	for (int64_t worker = begin; worker < end; worker++)
+		for (int64_t i; !sj__cancelled() && (i = atomic_fetch_add(&pass->next, 1)) < n_pieces;)
+			compute_piece(pass, i / across * pass->rows_at_once, i % across * pass->columns_at_once,
+				      pass->packed_a + worker * pass->packed_a_bytes);
+}
+
+/* Cuts c so that each thread gets several pieces where there is enough work. */
+static void choose_pieces(gemm_pass *pass, int64_t n_threads)
+{
+	int64_t height = pass->kernels->rows, n = sj__min_i64(pass->g->n, pass->n_columns);
+	pass->columns_at_once = sj__min_i64(round_up(COLUMNS_AT_ONCE, pass->kernels->columns),
+					    round_up(n, pass->kernels->columns));
+	int64_t across = divide_up(n, pass->columns_at_once);
+	int64_t wanted = divide_up(n_threads * (n_threads > 1 ? 2 : 1), across);
+	pass->rows_at_once = sj__min_i64(ROWS_AT_ONCE / height * height, round_up(divide_up(pass->g->m, wanted), height));
+}
+
+static void run_pass(gemm_pass *pass, int64_t n_workers)
+{
+	int64_t n_panels = divide_up(pass->n_columns, pass->kernels->columns) * divide_up(pass->n_k, SJ__GEMM_BLOCK);
+	sj__parallel_for(n_panels, sj__max_i64(1, divide_up(n_panels, 4 * n_workers)), pack_panels, pass);
+	atomic_store(&pass->next, 0);
+	sj__parallel_for(n_workers, 1, compute_pieces, pass);
+}
+
+sj_status sj__gemm_packed(const sj__gemm *g, const sj__gemm_kernels *kernels, const sj__gemm_source *source)
+{
+	gemm_pass pass = {.g = g, .kernels = kernels, .source = source};
+	if (g->m == 0 || g->n == 0)
+		return SJ_OK;
+	int64_t element = kernels->element, block_bytes = SJ__GEMM_BLOCK * element;
+	int64_t most_columns = PACKED_B_BYTES / block_bytes / kernels->columns * kernels->columns;
+	int64_t columns = sj__min_i64(most_columns, round_up(g->n, kernels->columns));
+	int64_t terms = sj__min_i64(round_up(sj__max_i64(1, g->k), SJ__GEMM_BLOCK),
+				    PACKED_B_BYTES / (columns * block_bytes) * SJ__GEMM_BLOCK);
+	pass.n_columns = columns;
+	choose_pieces(&pass, sj__threads());
+	int64_t n_pieces = divide_up(g->m, pass.rows_at_once) * divide_up(columns, pass.columns_at_once);
+	int64_t n_workers = sj__min_i64(sj__threads(), n_pieces);
+	pass.packed_a_bytes = round_up(pass.rows_at_once * block_bytes, 64);
+	int64_t b_bytes = round_up(columns * terms * element, 64);
+	char *scratch = sj__memory_new((size_t)(b_bytes + n_workers * pass.packed_a_bytes));
+	if (!scratch)
+		return SJ_RESOURCE_EXHAUSTED;
+	pass.packed_b = scratch;
+	pass.packed_a = scratch + b_bytes;
+	for (pass.column = 0; pass.column < g->n; pass.column += columns) {
+		pass.n_columns = sj__min_i64(columns, g->n - pass.column);
+		pass.k = 0;
+		do {
+			pass.n_k = sj__min_i64(terms, g->k - pass.k);
+			run_pass(&pass, n_workers);
+			pass.k += terms;
+		} while (pass.k < g->k && !sj__cancelled());
+	}
+	sj__memory_free(scratch);
+	return SJ_OK;
+}
+
+/* Products without packing */
+
+typedef struct gemm_strips {
+	const sj__gemm *g;
+	const sj__gemm_kernels *kernels;
+} gemm_strips;
+
+static void compute_rows(void *context, int64_t begin, int64_t end)
+{
+	const gemm_strips *s = context;
+	s->kernels->direct(s->g, begin, end, 0, s->g->n);
+}
+
+static void compute_columns(void *context, int64_t begin, int64_t end)
+{
+	const gemm_strips *s = context;
+	s->kernels->direct(s->g, 0, s->g->m, begin, end);
+}
+
+/* Thin products in strips along the longer side, each of about SMALL multiply-adds. */
+static void gemm_thin(const sj__gemm *g, const sj__gemm_kernels *kernels)
+{
+	gemm_strips strips = {.g = g, .kernels = kernels};
+	int64_t line = sj__max_i64(1, sj__min_i64(g->m, g->n) * sj__max_i64(1, g->k));
+	if (g->m > g->n) {
+		sj__parallel_for(g->m, round_up(sj__max_i64(1, SMALL / line), kernels->rows), compute_rows, &strips);
+	} else {
+		int64_t grain = round_up(sj__max_i64(1, SMALL / line), kernels->columns);
+		sj__parallel_for(g->n, grain, compute_columns, &strips);
+	}
+}
+
+/* Whether m * n * k, all at least 0, is at most `limit`. */
+static bool is_at_most(int64_t m, int64_t n, int64_t k, int64_t limit)
+{
+	return (double)m * (double)n * (double)k <= (double)limit;
+}
+
+static SJ_NOINLINE sj_status gemm_large(const sj__gemm *g, const sj__gemm_kernels *kernels)
+{
+	if (g->m == 0 || g->n == 0)
+		return SJ_OK;
+	if (g->m >= FEW && g->n >= FEW && g->k >= FEW)
+		return sj__gemm_packed(g, kernels, NULL);
+	gemm_thin(g, kernels);
+	return SJ_OK;
+}
+
+static SJ_ALWAYS_INLINE sj_status gemm(const sj__gemm *g, const sj__gemm_kernels *kernels)
+{
+	bool is_tiny = (uint64_t)(g->m | g->n | g->k) < 64;
+	if (!is_tiny && !is_at_most(g->m, g->n, g->k, SMALL))
+		return gemm_large(g, kernels);
+	kernels->direct(g, 0, g->m, 0, g->n);
+	return SJ_OK;
+}
+
+/*
+ * A product with one column, whose c is contiguous, is computed as its transpose, with one row: the lanes then run along
+ * m. True when it was.
+ */
+static bool turn_column(const sj__gemm *g, sj__gemm *ret_turned)
+{
+	if (g->n != 1 || g->m == 1 || g->ldc != 1 || g->bias)
+		return false;
+	*ret_turned = (sj__gemm){
+		.transpose_a = !g->transpose_b, .transpose_b = !g->transpose_a,
+		.accumulate = g->accumulate, .relu = g->relu,
+		.m = 1, .n = g->m, .k = g->k,
+		.a = g->b, .lda = g->ldb, .b = g->a, .ldb = g->lda,
+		.c = g->c, .ldc = g->m,
+	};
+	return true;
+}
+
+#if defined(__x86_64__)
+static const sj__gemm_kernels *const f32_kernels[] = {&sj__gemm_f32_plain, &sj__gemm_f32_avx2, &sj__gemm_f32_avx512};
+static const sj__gemm_kernels *const f64_kernels[] = {&sj__gemm_f64_plain, &sj__gemm_f64_avx2, &sj__gemm_f64_avx512};
+#else
+static const sj__gemm_kernels *const f32_kernels[] = {&sj__gemm_f32_plain};
+static const sj__gemm_kernels *const f64_kernels[] = {&sj__gemm_f64_plain};
+#endif
+
+const sj__gemm_kernels *sj__gemm_f32_kernels(void)
+{
+	return f32_kernels[sj__isa()];
+}
+
+const sj__gemm_kernels *sj__gemm_f64_kernels(void)
+{
+	return f64_kernels[sj__isa()];
+}
+
+sj_status sj__gemm_f32(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda,
+		       const float *b, int64_t ldb, float *c, int64_t ldc, bool accumulate, const float *bias,
+		       bool relu)
+{
+	sj__gemm g = {transpose_a, transpose_b, accumulate, relu, m, n, k, a, lda, b, ldb, c, ldc, bias}, turned;
+	return gemm(turn_column(&g, &turned) ? &turned : &g, f32_kernels[sj__isa()]);
+}
+
+sj_status sj__gemm_f64(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const double *a,
+		       int64_t lda, const double *b, int64_t ldb, double *c, int64_t ldc, bool accumulate,
+		       const double *bias, bool relu)
+{
+	sj__gemm g = {transpose_a, transpose_b, accumulate, relu, m, n, k, a, lda, b, ldb, c, ldc, bias}, turned;
+	return gemm(turn_column(&g, &turned) ? &turned : &g, f64_kernels[sj__isa()]);
+}

@@ -1,0 +1,24 @@
+/* The table of float32 matrix products, named by the instruction set that this file is compiled for. */
+#define SJ_REAL_BITS 32
+#include "cpu/gemm_tiles.h"
+
+#if defined(__AVX512F__)
+#define TABLE sj__gemm_f32_avx512
+#elif defined(__AVX2__)
+#define TABLE sj__gemm_f32_avx2
+#else
+#define TABLE sj__gemm_f32_plain
+#endif
+
+const sj__gemm_kernels TABLE = {
+	.element = sizeof(real),
+	.rows = TILE_ROWS,
+	.columns = TILE_COLUMNS,
+	.direct = direct,
+	.pack_a = pack_a,
+	.pack_b = pack_b,
+	.block = block,
+	.interleave = interleave,
+	.panel_height = panel_height,
+	.copy_pieces = copy_pieces,
+};

@@ -1,0 +1,85 @@
+/*
+ * What the driver of matrix products (gemm.c) asks of an instruction set: a table of functions for each element type. The
+ * driver decides what is computed where; the functions only compute.
+ */
+#ifndef SOKUJI_CPU_GEMM_KERNELS_H
+#define SOKUJI_CPU_GEMM_KERNELS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cpu/gemm.h"
+
+/* The arguments of sj__gemm_f32 or sj__gemm_f64. */
+typedef struct sj__gemm {
+	bool transpose_a, transpose_b, accumulate, relu;
+	int64_t m, n, k;
+	const void *a;
+	int64_t lda;
+	const void *b;
+	int64_t ldb;
+	void *c;
+	int64_t ldc;
+	const void *bias;
+} sj__gemm;
+
+/*
+ * One packed block: c (n_rows, n_columns) gets the sums over n_k <= SJ__GEMM_BLOCK terms, by adding or by storing.
+ * a: row panels of the table's panel_height(n_rows), the last one lower: [panel][k][row of the panel].
+ * b: column panels of the table's `columns`, the last one filled up with anything: [panel][k][column of the panel].
+ */
+typedef struct sj__gemm_block {
+	int64_t n_rows, n_columns, n_k;
+	const void *a, *b;
+	void *c;                 /* element (0, 0) */
+	const int64_t *c_offset; /* (n_rows): elements from c to the beginning of each row */
+	bool add;
+	const void *bias; /* (n_columns) or NULL; given with the last block of k only, like relu */
+	bool relu;
+} sj__gemm_block;
+
+/* A run of elements to copy. */
+typedef struct sj__piece {
+	int64_t from, to, length;
+} sj__piece;
+
+typedef struct sj__gemm_kernels {
+	int64_t element;       /* bytes */
+	int64_t rows, columns; /* of one register tile */
+
+	/* Computes the given part of c from a and b where they lie. Needs no scratch memory. */
+	void (*direct)(const sj__gemm *g, int64_t row_begin, int64_t row_end, int64_t column_begin,
+		       int64_t column_end);
+	/* Packs a's rows [row, row + n_rows) and terms [k, k + n_k) as sj__gemm_block wants them. */
+	void (*pack_a)(const sj__gemm *g, int64_t row, int64_t n_rows, int64_t k, int64_t n_k, void *packed);
+	void (*pack_b)(const sj__gemm *g, int64_t column, int64_t n_columns, int64_t k, int64_t n_k, void *packed);
+	void (*block)(const sj__gemm_block *b);
+	/* packed[i * step + r] = row[r][i] for r < n_rows, i < n. */
+	void (*interleave)(const void *const *row, int64_t n_rows, int64_t n, void *packed, int64_t step);
+	int64_t (*panel_height)(int64_t n_rows);
+	/* packed[i * step + to + j] = source[i * source_step + from + j] for j < length, each piece, i < n. */
+	void (*copy_pieces)(const void *source, int64_t source_step, const sj__piece *piece, int64_t n_pieces,
+			    int64_t n, void *packed, int64_t step);
+} sj__gemm_kernels;
+
+/*
+ * A product some of whose parts come from elsewhere (a convolution's): pack_a stands for the table's, c_offset says where
+ * each row of c begins, in elements. Either may be NULL.
+ */
+typedef struct sj__gemm_source {
+	void (*pack_a)(const struct sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t k, int64_t n_k,
+		       void *packed);
+	void (*c_offset)(const struct sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t *ret_offset);
+} sj__gemm_source;
+
+/* The product from packed panels. SJ_RESOURCE_EXHAUSTED: c is untouched. Sizes may be 0. */
+sj_status sj__gemm_packed(const sj__gemm *g, const sj__gemm_kernels *kernels, const sj__gemm_source *source);
+
+/* The table of the instruction set in use. */
+const sj__gemm_kernels *sj__gemm_f32_kernels(void);
+const sj__gemm_kernels *sj__gemm_f64_kernels(void);
+
+extern const sj__gemm_kernels sj__gemm_f32_plain, sj__gemm_f32_avx2, sj__gemm_f32_avx512;
+extern const sj__gemm_kernels sj__gemm_f64_plain, sj__gemm_f64_avx2, sj__gemm_f64_avx512;
+
+#endif

@@ -1,0 +1,419 @@
+/*
+ * The register tiles of matrix products and the packing that feeds them, for the `real` and `vec` of gemm_vector.h.
+ * gemm_f32.c and gemm_f64.c include this file; each is compiled once for each instruction set.
+ */
+#include "cpu/gemm_kernels.h"
+#include "cpu/gemm_vector.h"
+
+/* A tile's accumulators, one row of b and one broadcast must fit the registers: 32, 16 or (plain) any. */
+#if defined(__AVX512F__)
+enum { TILE_ROWS = 12, TILE_VECTORS = 2, DIRECT_ROWS = 8 };
+#elif defined(__AVX2__)
+enum { TILE_ROWS = 4, TILE_VECTORS = 3, DIRECT_ROWS = 4 };
+#else
+enum { TILE_ROWS = 8, TILE_VECTORS = 2, DIRECT_ROWS = 8 };
+#endif
+enum { TILE_COLUMNS = TILE_VECTORS * LANES };
+
+/* Packing */
+
+/* The widest vector with a cheap transpose everywhere. */
+typedef real quad __attribute__((vector_size(16), may_alias));
+typedef real quad_anywhere __attribute__((vector_size(16), may_alias, aligned(sizeof(real))));
+enum { QUAD = 16 / (int)sizeof(real) };
+
+static SJ_ALWAYS_INLINE quad quad_load(const real *p)
+{
+	return (quad) * (const quad_anywhere *)p;
+}
+
+static SJ_ALWAYS_INLINE void quad_store(real *p, quad v)
+{
+	*(quad_anywhere *)p = (quad_anywhere)v;
+}
+
+/* packed[i * step + r] = row[r][i] for r, i < QUAD. */
+static SJ_ALWAYS_INLINE void transpose_quad(const real *const *row, int64_t i, real *packed, int64_t step)
+{
+#if SJ_REAL_BITS == 32
+	quad r0 = quad_load(row[0] + i), r1 = quad_load(row[1] + i);
+	quad r2 = quad_load(row[2] + i), r3 = quad_load(row[3] + i);
+	quad low01 = __builtin_shufflevector(r0, r1, 0, 4, 1, 5), high01 = __builtin_shufflevector(r0, r1, 2, 6, 3, 7);
+	quad low23 = __builtin_shufflevector(r2, r3, 0, 4, 1, 5), high23 = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
+	quad_store(packed, __builtin_shufflevector(low01, low23, 0, 1, 4, 5));
+	quad_store(packed + step, __builtin_shufflevector(low01, low23, 2, 3, 6, 7));
+	quad_store(packed + 2 * step, __builtin_shufflevector(high01, high23, 0, 1, 4, 5));
+	quad_store(packed + 3 * step, __builtin_shufflevector(high01, high23, 2, 3, 6, 7));
+#else
+	quad r0 = quad_load(row[0] + i), r1 = quad_load(row[1] + i);
+	quad_store(packed, __builtin_shufflevector(r0, r1, 0, 2));
+	quad_store(packed + step, __builtin_shufflevector(r0, r1, 1, 3));
+#endif
+}
+
+static void interleave_rows(const real *const *row, int64_t n_rows, int64_t n, real *packed, int64_t step)
+{
+	int64_t r = 0, i;
+	for (; r + QUAD <= n_rows; r += QUAD) {
+		for (i = 0; i + QUAD <= n; i += QUAD)
+			transpose_quad(row + r, i, packed + i * step + r, step);
+		for (; i < n; i++)
+			for (int64_t q = r; q < r + QUAD; q++)
+				packed[i * step + q] = row[q][i];
+	}
+	for (; r < n_rows; r++)
+		for (i = 0; i < n; i++)
+			packed[i * step + r] = row[r][i];
+}
+
+static void interleave(const void *const *row, int64_t n_rows, int64_t n, void *packed, int64_t step)
+{
+	interleave_rows((const real *const *)row, n_rows, n, packed, step);
+}
+
+static void copy_pieces(const void *source, int64_t source_step, const sj__piece *piece, int64_t n_pieces, int64_t n,
+			void *packed, int64_t step)
+{
+	const real *from = source;
+	real *to = packed;
+	for (int64_t i = 0; i < n; i++, from += source_step, to += step)
+		for (int64_t p = 0; p < n_pieces; p++) {
+			int64_t done = 0, length = piece[p].length;
+			for (; done + LANES <= length; done += LANES)
+				vec_store(to + piece[p].to + done, vec_load(from + piece[p].from + done));
+			if (done < length)
+				vec_store_part(to + piece[p].to + done,
+					       vec_load_part(from + piece[p].from + done, (int)(length - done)),
+					       (int)(length - done));
+		}
+}
+
+/* packed[i * step + r] = first[r * stride + i] for r < n_rows <= TILE_COLUMNS, i < n. */
+static void pack_across(const real *first, int64_t stride, int64_t n_rows, int64_t n, real *packed, int64_t step)
+{
+	const real *row[TILE_COLUMNS];
+	for (int64_t r = 0; r < n_rows; r++)
+		row[r] = first + r * stride;
+	interleave_rows(row, n_rows, n, packed, step);
+}
+
+/* packed[i * step + r] = first[i * stride + r] for r < n_rows, i < n. */
+static void pack_along(const real *first, int64_t stride, int64_t n_rows, int64_t n, real *packed, int64_t step)
+{
+	for (int64_t i = 0; i < n; i++, first += stride, packed += step) {
+		int64_t r = 0;
+		for (; r + LANES <= n_rows; r += LANES)
+			vec_store(packed + r, vec_load(first + r));
+		if (r < n_rows)
+			vec_store_part(packed + r, vec_load_part(first + r, (int)(n_rows - r)), (int)(n_rows - r));
+	}
+}
+
+/* The height of the row panels of a block: as even as TILE_ROWS allows, so that no tile is much lower than the others. */
+static int64_t panel_height(int64_t n_rows)
+{
+	int64_t n_panels = (n_rows + TILE_ROWS - 1) / TILE_ROWS;
+	return (n_rows + n_panels - 1) / n_panels;
+}
+
+static void pack_a(const sj__gemm *g, int64_t row, int64_t n_rows, int64_t k, int64_t n_k, void *packed)
+{
+	const real *a = g->a;
+	real *panel = packed;
+	int64_t most = panel_height(n_rows);
+	for (int64_t r = 0; r < n_rows; r += most, panel += most * n_k) {
+		int64_t height = sj__min_i64(most, n_rows - r);
+		if (g->transpose_a)
+			pack_along(a + k * g->lda + row + r, g->lda, height, n_k, panel, height);
+		else
+			pack_across(a + (row + r) * g->lda + k, g->lda, height, n_k, panel, height);
+	}
+}
+
+static void pack_b(const sj__gemm *g, int64_t column, int64_t n_columns, int64_t k, int64_t n_k, void *packed)
+{
+	const real *b = g->b;
+	real *panel = packed;
+	for (int64_t j = 0; j < n_columns; j += TILE_COLUMNS, panel += TILE_COLUMNS * n_k) {
+		int64_t width = sj__min_i64(TILE_COLUMNS, n_columns - j);
+		if (width < TILE_COLUMNS)
+			memset(panel, 0, (size_t)(TILE_COLUMNS * n_k) * sizeof(real));
+		if (g->transpose_b)
+			pack_across(b + (column + j) * g->ldb + k, g->ldb, width, n_k, panel, TILE_COLUMNS);
+		else
+			pack_along(b + k * g->ldb + column + j, g->ldb, width, n_k, panel, TILE_COLUMNS);
+	}
+}
+
+/* Packed tiles */
+
+/*
+ * sums[r][v] = sum over p of a[p][r] * b[p][v], each a chain from zero. Inlined with constant rows and vectors, so that the
+ * accumulators live in registers.
+ */
+static SJ_ALWAYS_INLINE void sum_tile(int rows, int vectors, int64_t n_k, const real *a, const real *b, real *sums)
+{
+	vec sum[TILE_ROWS][TILE_VECTORS], bv[TILE_VECTORS];
+#pragma GCC unroll 16
+	for (int r = 0; r < rows; r++)
+#pragma GCC unroll 4
+		for (int v = 0; v < vectors; v++)
+			sum[r][v] = (vec){0};
+	for (int64_t p = 0; p < n_k; p++, a += rows, b += TILE_COLUMNS) {
+#pragma GCC unroll 4
+		for (int v = 0; v < vectors; v++)
+			bv[v] = vec_load(b + v * LANES);
+#pragma GCC unroll 16
+		for (int r = 0; r < rows; r++) {
+			vec ar = vec_broadcast(a[r]);
+#pragma GCC unroll 4
+			for (int v = 0; v < vectors; v++)
+				sum[r][v] = vec_fma(ar, bv[v], sum[r][v]);
+		}
+	}
+#pragma GCC unroll 16
+	for (int r = 0; r < rows; r++)
+#pragma GCC unroll 4
+		for (int v = 0; v < vectors; v++)
+			vec_store(sums + r * TILE_COLUMNS + v * LANES, sum[r][v]);
+}
+
+/* Heights that the instruction set does not use compile to nothing. */
+#define TILE_OF_HEIGHT(height)                                                                                         \
+	case height:                                                                                                   \
+		if (height <= TILE_ROWS && one_vector)                                                                 \
+			sum_tile(height, 1, n_k, a, b, sums);                                                          \
+		else if (height <= TILE_ROWS)                                                                          \
+			sum_tile(height, TILE_VECTORS, n_k, a, b, sums);                                               \
+		break
+
+static SJ_NOINLINE void sum_tile_of(int rows, bool one_vector, int64_t n_k, const real *a, const real *b, real *sums)
+{
+	switch (rows) {
+		TILE_OF_HEIGHT(1);
+		TILE_OF_HEIGHT(2);
+		TILE_OF_HEIGHT(3);
+		TILE_OF_HEIGHT(4);
+		TILE_OF_HEIGHT(5);
+		TILE_OF_HEIGHT(6);
+		TILE_OF_HEIGHT(7);
+		TILE_OF_HEIGHT(8);
+		TILE_OF_HEIGHT(9);
+		TILE_OF_HEIGHT(10);
+		TILE_OF_HEIGHT(11);
+		TILE_OF_HEIGHT(12);
+	default:
+		break;
+	}
+}
+
+/* What becomes of a block's sum: added to c or stored, then bias and relu. */
+static SJ_ALWAYS_INLINE vec finish(vec sum, vec c, bool add, const vec *bias, bool relu)
+{
+	if (add)
+		sum = c + sum;
+	if (bias)
+		sum = sum + *bias;
+	return relu ? vec_relu(sum) : sum;
+}
+
+/* Brings the sums of one tile to c: rows [row, row + n_rows), columns [column, column + n_columns) of the block. */
+static void finish_tile(const sj__gemm_block *b, int64_t row, int64_t n_rows, int64_t column, int64_t n_columns,
+			const real *sums)
+{
+	const real *bias = b->bias ? (const real *)b->bias + column : NULL;
+	for (int64_t r = 0; r < n_rows; r++, sums += TILE_COLUMNS) {
+		real *c = (real *)b->c + b->c_offset[row + r] + column;
+		int64_t j = 0;
+		for (; j + LANES <= n_columns; j += LANES) {
+			vec old = b->add ? vec_load(c + j) : (vec){0};
+			vec bv = bias ? vec_load(bias + j) : (vec){0};
+			vec_store(c + j, finish(vec_load(sums + j), old, b->add, bias ? &bv : NULL, b->relu));
+		}
+		if (j < n_columns) {
+			int part = (int)(n_columns - j);
+			vec old = b->add ? vec_load_part(c + j, part) : (vec){0};
+			vec bv = bias ? vec_load_part(bias + j, part) : (vec){0};
+			vec_store_part(c + j, finish(vec_load(sums + j), old, b->add, bias ? &bv : NULL, b->relu),
+				       part);
+		}
+	}
+}
+
+static void block(const sj__gemm_block *b)
+{
+	real sums[TILE_ROWS * TILE_COLUMNS] __attribute__((aligned(64)));
+	const real *b_panel = b->b;
+	int64_t most = panel_height(b->n_rows);
+	for (int64_t column = 0; column < b->n_columns; column += TILE_COLUMNS) {
+		int64_t width = sj__min_i64(TILE_COLUMNS, b->n_columns - column);
+		const real *a_panel = b->a;
+		for (int64_t row = 0; row < b->n_rows; row += most) {
+			int64_t height = sj__min_i64(most, b->n_rows - row);
+			sum_tile_of((int)height, width <= LANES, b->n_k, a_panel, b_panel, sums);
+			finish_tile(b, row, height, column, width, sums);
+			a_panel += most * b->n_k;
+		}
+		b_panel += TILE_COLUMNS * b->n_k;
+	}
+}
+
+/* Tiles from unpacked matrices */
+
+/* Element (r, p) of a is a[r * a_row + p * a_term]; row p of b begins at b + p * b_row. */
+typedef struct direct_tile {
+	int64_t n_k;
+	const real *a;
+	int64_t a_row, a_term;
+	const real *b;
+	int64_t b_row;
+	real *c;
+	int64_t c_row;
+	bool add, relu;
+	const real *bias;
+	int part; /* columns in the last vector */
+} direct_tile;
+
+/* One row of `vectors` vectors, the last of them `part` elements wide. */
+static SJ_ALWAYS_INLINE void load_row(int vectors, int part, const real *p, vec row[TILE_VECTORS])
+{
+#pragma GCC unroll 4
+	for (int v = 0; v < vectors - 1; v++)
+		row[v] = vec_load(p + v * LANES);
+	row[vectors - 1] = vec_load_part(p + (vectors - 1) * LANES, part);
+}
+
+static SJ_ALWAYS_INLINE void store_row(int vectors, int part, real *p, const vec row[TILE_VECTORS])
+{
+#pragma GCC unroll 4
+	for (int v = 0; v < vectors - 1; v++)
+		vec_store(p + v * LANES, row[v]);
+	vec_store_part(p + (vectors - 1) * LANES, row[vectors - 1], part);
+}
+
+static SJ_ALWAYS_INLINE void direct_finish(int rows, int vectors, const direct_tile *t,
+					   vec sum[DIRECT_ROWS][TILE_VECTORS])
+{
+	vec old[TILE_VECTORS] = {{0}}, bias[TILE_VECTORS] = {{0}};
+	if (t->bias)
+		load_row(vectors, t->part, t->bias, bias);
+	real *c = t->c;
+#pragma GCC unroll 16
+	for (int r = 0; r < rows; r++, c += t->c_row) {
+		if (t->add)
+			load_row(vectors, t->part, c, old);
+#pragma GCC unroll 4
+		for (int v = 0; v < vectors; v++)
+			sum[r][v] = finish(sum[r][v], old[v], t->add, t->bias ? &bias[v] : NULL, t->relu);
+		store_row(vectors, t->part, c, sum[r]);
+	}
+}
+
+static SJ_ALWAYS_INLINE void direct_sum(int rows, int vectors, const direct_tile *t)
+{
+	vec sum[DIRECT_ROWS][TILE_VECTORS], bv[TILE_VECTORS];
+	const real *a = t->a, *b = t->b;
+	const int64_t a_row = t->a_row, a_term = t->a_term, b_row = t->b_row, n_k = t->n_k;
+	const int part = t->part;
+#pragma GCC unroll 16
+	for (int r = 0; r < rows; r++)
+#pragma GCC unroll 4
+		for (int v = 0; v < vectors; v++)
+			sum[r][v] = (vec){0};
+	for (int64_t p = 0; p < n_k; p++, a += a_term, b += b_row) {
+		load_row(vectors, part, b, bv);
+#pragma GCC unroll 16
+		for (int r = 0; r < rows; r++) {
+			vec ar = vec_broadcast(a[r * a_row]);
+#pragma GCC unroll 4
+			for (int v = 0; v < vectors; v++)
+				sum[r][v] = vec_fma(ar, bv[v], sum[r][v]);
+		}
+	}
+	direct_finish(rows, vectors, t, sum);
+}
+
+/* Computes tile after tile of `rows` rows, as far as they go; returns the rows that are left. */
+static SJ_ALWAYS_INLINE int64_t direct_rows(int rows, int vectors, int64_t n_rows, direct_tile *t)
+{
+	for (; n_rows >= rows; n_rows -= rows) {
+		direct_sum(rows, vectors, t);
+		t->a += rows * t->a_row;
+		t->c += rows * t->c_row;
+	}
+	return n_rows;
+}
+
+static SJ_ALWAYS_INLINE void direct_columns(int vectors, int64_t n_rows, direct_tile *t)
+{
+	if (DIRECT_ROWS >= 8)
+		n_rows = direct_rows(8, vectors, n_rows, t);
+	n_rows = direct_rows(4, vectors, n_rows, t);
+	n_rows = direct_rows(2, vectors, n_rows, t);
+	direct_rows(1, vectors, n_rows, t);
+}
+
+/* One panel of at most TILE_COLUMNS columns, one block of k. */
+static SJ_NOINLINE void direct_panel(int64_t n_rows, int64_t n_columns, direct_tile *t)
+{
+	int vectors = (int)((n_columns + LANES - 1) / LANES);
+	t->part = (int)(n_columns - (vectors - 1) * LANES);
+	switch (vectors) {
+	case 1:
+		direct_columns(1, n_rows, t);
+		break;
+	case 2:
+		direct_columns(2, n_rows, t);
+		break;
+	default:
+		if (TILE_VECTORS > 2)
+			direct_columns(3, n_rows, t);
+	}
+}
+
+/* The tile at the beginning of the given rows and columns, for the terms [k, k + n_k). */
+static SJ_ALWAYS_INLINE direct_tile direct_tile_at(const sj__gemm *g, int64_t row, int64_t column, int64_t k, int64_t n_k)
+{
+	bool last = k + n_k == g->k;
+	return (direct_tile){
+		.n_k = n_k,
+		.a = (const real *)g->a + (g->transpose_a ? k * g->lda + row : row * g->lda + k),
+		.a_row = g->transpose_a ? 1 : g->lda,
+		.a_term = g->transpose_a ? g->lda : 1,
+		.b = (const real *)g->b + (g->transpose_b ? column * g->ldb + k : k * g->ldb + column),
+		.b_row = g->ldb,
+		.c = (real *)g->c + row * g->ldc + column,
+		.c_row = g->ldc,
+		.add = g->accumulate || k > 0,
+		.relu = g->relu && last,
+		.bias = g->bias && last ? (const real *)g->bias + column : NULL,
+	};
+}
+
+/* A transposed b is turned around in a buffer on the stack, one panel and one block of k at a time. */
+static SJ_NOINLINE void direct_turned(int64_t n_rows, int64_t n_columns, direct_tile *t)
+{
+	real panel[SJ__GEMM_BLOCK * TILE_COLUMNS];
+	int64_t step = n_columns <= LANES ? LANES : TILE_COLUMNS;
+	pack_across(t->b, t->b_row, n_columns, t->n_k, panel, step);
+	t->b = panel;
+	t->b_row = step;
+	direct_panel(n_rows, n_columns, t);
+}
+
+static void direct(const sj__gemm *g, int64_t row_begin, int64_t row_end, int64_t column_begin, int64_t column_end)
+{
+	int64_t n_rows = row_end - row_begin, k = 0;
+	do {
+		int64_t n_k = sj__min_i64(SJ__GEMM_BLOCK, g->k - k);
+		for (int64_t column = column_begin; column < column_end; column += TILE_COLUMNS) {
+			int64_t n_columns = sj__min_i64(TILE_COLUMNS, column_end - column);
+			direct_tile t = direct_tile_at(g, row_begin, column, k, n_k);
+			if (g->transpose_b)
+				direct_turned(n_rows, n_columns, &t);
+			else
+				direct_panel(n_rows, n_columns, &t);
+		}
+		k += SJ__GEMM_BLOCK;
+	} while (k < g->k);
+}

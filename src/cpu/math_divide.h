@@ -1,0 +1,68 @@
+/*
+ * Quotients and remainders of floating-point numbers: fmod as C's, floormod and floordiv as TensorFlow's FloorMod and
+ * FloorDiv. Remainders are exact. Those whose names end in _near are branch-free, and right where sj__fmod_is_near*; the
+ * others choose between them and the C library's fmod, which is exact and hence the same everywhere, but slow.
+ */
+#ifndef SOKUJI_CPU_MATH_DIVIDE_H
+#define SOKUJI_CPU_MATH_DIVIDE_H
+
+#include "cpu/math_bits.h"
+
+#define SJ__FMOD_BLOCK 512
+
+/* Whether |x / y| is so small that its integer part times y is exact in float64. */
+static SJ_ALWAYS_INLINE int sj__fmod_is_nearf(float x, float y)
+{
+	return (__builtin_fabsf(x) < 0x1p28f * __builtin_fabsf(y)) & (__builtin_fabsf(y) < (float)SJ__INFINITY);
+}
+
+/* The quotient may round up to an integer that is one too large: then y is added back, exactly. */
+static SJ_ALWAYS_INLINE float sj__fmodf_near(float x, float y)
+{
+	double a = __builtin_fabsf(x), b = __builtin_fabsf(y);
+	double rest = a - sj__trunc(a / b) * b;
+	return __builtin_copysignf((float)(rest < 0 ? rest + b : rest), x);
+}
+
+/* The remainder with the sign of y, from the one with the sign of x. */
+static SJ_ALWAYS_INLINE float sj__floormodf_of_fmod(float rest, float y)
+{
+	return ((rest != 0) & ((rest < 0) != (y < 0))) ? rest + y : rest;
+}
+
+static SJ_ALWAYS_INLINE int sj__fmod_is_near(double x, double y)
+{
+	double a = __builtin_fabs(x), b = __builtin_fabs(y);
+	return (a < 0x1p50 * b) & (b < 0x1p960) & ((b > 0x1p-900) | (a < b));
+}
+
+static SJ_ALWAYS_INLINE double sj__fmod_near(double x, double y)
+{
+	double a = __builtin_fabs(x), b = __builtin_fabs(y);
+	sj__pair back = sj__multiply_exact(sj__trunc(a / b), b);
+	double rest = (a - back.hi) - back.lo;
+	return __builtin_copysign(rest < 0 ? rest + b : rest, x);
+}
+
+static SJ_ALWAYS_INLINE double sj__floormod_of_fmod(double rest, double y)
+{
+	return ((rest != 0) & ((rest < 0) != (y < 0))) ? rest + y : rest;
+}
+
+static inline float sj__fmodf(float x, float y)
+{
+	return sj__fmod_is_nearf(x, y) ? sj__fmodf_near(x, y) : __builtin_fmodf(x, y);
+}
+
+static inline double sj__fmod(double x, double y)
+{
+	return sj__fmod_is_near(x, y) ? sj__fmod_near(x, y) : __builtin_fmod(x, y);
+}
+
+static inline float sj__floormodf(float x, float y) { return sj__floormodf_of_fmod(sj__fmodf(x, y), y); }
+static inline double sj__floormod(double x, double y) { return sj__floormod_of_fmod(sj__fmod(x, y), y); }
+
+static SJ_ALWAYS_INLINE float sj__floordivf(float x, float y) { return sj__floorf(x / y); }
+static SJ_ALWAYS_INLINE double sj__floordiv(double x, double y) { return sj__floor(x / y); }
+
+#endif

@@ -1,0 +1,128 @@
+/*
+ * The exponential family for float64: exp, expm1, sinh, cosh, tanh, sigmoid; each within 1 unit in the last place.
+ * All rest on exp(x) = 2^k (1 + q) with q as a pair of about 57 bits below 1. Branch-free, see math_bits.h.
+ */
+#ifndef SOKUJI_CPU_MATH_EXP_H
+#define SOKUJI_CPU_MATH_EXP_H
+
+#include "cpu/math_bits.h"
+#include "cpu/math_polynomials.h"
+
+/* ln(2) in two parts; products of the first, 42 bits long, with integers below 2^11 are exact. */
+#define SJ__LN2_HI 0x1.62e42fefa38p-1
+#define SJ__LN2_LO 0x1.ef35793c7673p-45
+
+static SJ_ALWAYS_INLINE double sj__clamp(double x, double low, double high)
+{
+	x = x < low ? low : x;
+	return x > high ? high : x;
+}
+
+/*
+ * exp(x) = 2^k (1 + (r + tail)), |r| <= ln(2)/2, tail below 0.08. 2^k is first * second, two factors, since k reaches
+ * beyond the exponents of float64; shifted holds k in its low bits. r + tail keeps its relative precision at k = 0.
+ */
+typedef struct {
+	double r, tail, shifted, first, second;
+} sj__exp_parts;
+
+/* The parts for x.hi + x.lo, |x.hi| <= 1400. */
+static SJ_ALWAYS_INLINE sj__exp_parts sj__exp_reduce(sj__pair x)
+{
+	double shifted = x.hi * 0x1.71547652b82fep0 + SJ__ROUNDER_F64, k = shifted - SJ__ROUNDER_F64;
+	double hi = x.hi - k * SJ__LN2_HI, lo = x.lo - k * SJ__LN2_LO;
+	double r = hi + lo, square = r * r;
+	double tail = ((hi - r) + lo) + (0.5 * square + square * r * sj__poly_exp_tail(r));
+	uint64_t exponent = sj__bits_f64(shifted) - sj__bits_f64(SJ__ROUNDER_F64) + 2046, half = exponent >> 1;
+	double first = sj__f64_of_bits(half << 52), second = sj__f64_of_bits((exponent - half) << 52);
+	return (sj__exp_parts){r, tail, shifted, first, second};
+}
+
+/* 2^-k, or 2^-1000 where that is more, where nobody can tell. */
+static SJ_ALWAYS_INLINE double sj__exp_inverse_scale(sj__exp_parts e)
+{
+	double limited = e.shifted > SJ__ROUNDER_F64 + 1000 ? SJ__ROUNDER_F64 + 1000 : e.shifted;
+	return sj__f64_of_bits((sj__bits_f64(SJ__ROUNDER_F64) + 1023 - sj__bits_f64(limited)) << 52);
+}
+
+/* (exp(x) - 1) 2^-k as a pair, not yet normalised. */
+static SJ_ALWAYS_INLINE sj__pair sj__expm1_scaled(sj__exp_parts e, double inverse_scale)
+{
+	double whole = 1 - inverse_scale, rest = (1 - whole) - inverse_scale;
+	sj__pair sum = sj__add_exact(whole, e.r);
+	return (sj__pair){sum.hi, sum.lo + (rest + e.tail)};
+}
+
+/* exp(x) 2^-k as a pair. */
+static SJ_ALWAYS_INLINE sj__pair sj__exp_scaled(sj__exp_parts e)
+{
+	sj__pair sum = sj__add_ordered(1, e.r);
+	return sj__add_ordered(sum.hi, sum.lo + e.tail);
+}
+
+/* exp(x.hi + x.lo). */
+static SJ_ALWAYS_INLINE double sj__exp_pair(sj__pair x)
+{
+	sj__exp_parts e = sj__exp_reduce((sj__pair){sj__clamp(x.hi, -1400, 1400), x.lo});
+	sj__pair sum = sj__add_ordered(1, e.r);
+	return (sum.hi + (sum.lo + e.tail)) * e.first * e.second;
+}
+
+static SJ_ALWAYS_INLINE double sj__exp(double x) { return sj__exp_pair((sj__pair){x, 0}); }
+
+static SJ_ALWAYS_INLINE double sj__expm1(double x)
+{
+	sj__exp_parts e = sj__exp_reduce((sj__pair){sj__clamp(x, -60, 1400), 0});
+	sj__pair y = sj__expm1_scaled(e, sj__exp_inverse_scale(e));
+	return __builtin_copysign((y.hi + y.lo) * e.first * e.second, x);
+}
+
+/* (e + e / (1 + e)) / 2 with e = exp(|x|) - 1: no cancellation. */
+static SJ_ALWAYS_INLINE double sj__sinh(double x)
+{
+	double a = __builtin_fabs(x);
+	sj__exp_parts e = sj__exp_reduce((sj__pair){a > 1400 ? 1400 : a, 0});
+	double inverse = sj__exp_inverse_scale(e);
+	sj__pair raw = sj__expm1_scaled(e, inverse), minus_one = sj__add_ordered(raw.hi, raw.lo);
+	sj__pair ratio = sj__divide_pairs(minus_one, sj__exp_scaled(e));
+	sj__pair sum = sj__add_ordered(minus_one.hi, ratio.hi * inverse);
+	double scaled = sum.hi + (sum.lo + (minus_one.lo + ratio.lo * inverse));
+	return __builtin_copysign(0.5 * scaled * e.first * e.second, x);
+}
+
+static SJ_ALWAYS_INLINE double sj__cosh(double x)
+{
+	double a = __builtin_fabs(x);
+	sj__exp_parts e = sj__exp_reduce((sj__pair){a > 1400 ? 1400 : a, 0});
+	double inverse = sj__exp_inverse_scale(e);
+	sj__pair grown = sj__exp_scaled(e), shrunk = sj__divide_pairs((sj__pair){inverse * inverse, 0}, grown);
+	sj__pair sum = sj__add_exact(grown.hi, shrunk.hi);
+	return 0.5 * (sum.hi + (sum.lo + (grown.lo + shrunk.lo))) * e.first * e.second;
+}
+
+/* e / (e + 2) with e = exp(2|x|) - 1. */
+static SJ_ALWAYS_INLINE double sj__tanh(double x)
+{
+	double a = __builtin_fabs(x);
+	sj__exp_parts e = sj__exp_reduce((sj__pair){2 * (a > 20 ? 20 : a), 0});
+	double inverse = sj__exp_inverse_scale(e);
+	sj__pair raw = sj__expm1_scaled(e, inverse), up = sj__add_ordered(raw.hi, raw.lo);
+	sj__pair down = sj__add_exact(up.hi, 2 * inverse);
+	sj__pair ratio = sj__divide_pairs(up, (sj__pair){down.hi, down.lo + up.lo});
+	return __builtin_copysign(ratio.hi + ratio.lo, x);
+}
+
+/* 1 / (1 + e) for x >= 0 and e / (1 + e) for x < 0, with e = exp(-|x|). */
+static SJ_ALWAYS_INLINE double sj__sigmoid(double x)
+{
+	double a = __builtin_fabs(x);
+	sj__exp_parts parts = sj__exp_reduce((sj__pair){-(a > 1400 ? 1400 : a), 0});
+	sj__pair scaled = sj__exp_scaled(parts), e;
+	e.hi = scaled.hi * parts.first * parts.second;
+	e.lo = scaled.lo * parts.first * parts.second;
+	sj__pair sum = sj__add_ordered(1, e.hi);
+	sj__pair ratio = sj__divide_pairs((sj__pair){x < 0 ? e.hi : 1, x < 0 ? e.lo : 0}, (sj__pair){sum.hi, sum.lo + e.lo});
+	return ratio.hi + ratio.lo;
+}
+
+#endif

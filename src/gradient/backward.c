@@ -1,0 +1,287 @@
+/*
+ * The backward walk: which records lie between sources and targets, and the chain rule over them, last to first. Gradient
+ * rules run as ordinary operations, each in a scope of its own, so open tapes record them in turn.
+ */
+#include "base/memory.h"
+#include "gradient/log.h"
+#include "sokuji/operations.h"
+#include "sokuji/scope.h"
+#include "tensor/local.h"
+#include "tensor/slices.h"
+
+enum { MARK_TRACKED = 1, MARK_SOURCE = 2, MARK_LEADS_TO_SOURCE = 4 };
+
+typedef struct state {
+	const sj__walk *walk;
+	uint32_t n_slots;
+	uint8_t *marks;        /* by slot */
+	sj_tensor **gradients; /* by slot, own references */
+} state;
+
+static sj__record *first_record(const sj__walk *walk)
+{
+	if (walk->last == NULL)
+		return NULL;
+	return walk->before_first ? walk->before_first->next : walk->log->first;
+}
+
+/* ---- which slots matter ---- */
+
+static void sources_mark(state *s, int n_sources, sj_tensor *const *sources)
+{
+	for (int i = 0; i < s->walk->n_watched; i++)
+		s->marks[s->walk->watched[i]] |= MARK_TRACKED;
+	for (int i = 0; i < n_sources; i++) {
+		uint32_t bits = sj__slot_of(s->walk->log, sources[i]);
+		s->marks[SJ__SLOT(bits)] |= MARK_SOURCE;
+		if (bits & SJ__SLOT_VARIABLE && s->walk->watches_variables)
+			s->marks[SJ__SLOT(bits)] |= MARK_TRACKED;
+	}
+	s->marks[0] = 0;
+}
+
+static uint8_t input_marks(state *s, uint32_t bits)
+{
+	uint8_t *mark = &s->marks[SJ__SLOT(bits)];
+	if (bits & SJ__SLOT_VARIABLE && s->walk->watches_variables)
+		*mark |= MARK_TRACKED;
+	if (!(*mark & MARK_TRACKED))
+		return 0;
+	return *mark & MARK_SOURCE ? *mark | MARK_LEADS_TO_SOURCE : *mark;
+}
+
+/* Forward: a tensor is tracked by this tape when it comes from a watched one, and leads to a source likewise. */
+static void records_mark(state *s)
+{
+	for (sj__record *r = first_record(s->walk); r != NULL; r = r->next) {
+		uint8_t marks = 0;
+		for (int i = 0; i < r->n_inputs; i++)
+			marks |= input_marks(s, r->input_slots[i]);
+		marks &= MARK_TRACKED | MARK_LEADS_TO_SOURCE;
+		for (int k = 0; k < r->n_outputs; k++)
+			s->marks[SJ__SLOT(r->output_slots[k])] |= marks;
+		s->marks[0] = 0;
+		if (r == s->walk->last)
+			return;
+	}
+}
+
+static bool leads_to_source(const state *s, uint32_t bits)
+{
+	uint8_t mark = s->marks[SJ__SLOT(bits)];
+	return (mark & MARK_TRACKED) != 0 && (mark & (MARK_SOURCE | MARK_LEADS_TO_SOURCE)) != 0;
+}
+
+/* ---- accumulation ---- */
+
+static bool may_add_in_place(const sj_tensor *sum, const sj_tensor *d)
+{
+	return sj__local_state.recording == 0 && sum->flags == 0 && d->flags == 0 && sj__is_sole_owner(sum) &&
+	       sum->dtype == d->dtype && sj__same_shape(sum, d);
+}
+
+static sj_status add_in_place(sj_tensor *sum, sj_tensor *d)
+{
+	sj_tensor *inputs[] = {sum, d}, *outputs[] = {sum};
+	sj__call call = {.op = sj_op_find("Add"), .n_inputs = 2, .n_outputs = 1, .inputs = inputs, .outputs = outputs};
+	return call.op->kernel(&call);
+}
+
+/* gradients[slot] += d, which is borrowed. */
+static sj_status accumulate(state *s, uint32_t bits, sj_tensor *d)
+{
+	sj_tensor **sum = &s->gradients[SJ__SLOT(bits)], *joined;
+	sj_status status = SJ_OK;
+	if (*sum == NULL) {
+		*sum = sj__keep(d);
+		return SJ_OK;
+	}
+	if (may_add_in_place(*sum, d))
+		return add_in_place(*sum, d);
+	if ((*sum)->flags & d->flags & SJ__FLAG_SLICES)
+		status = sj__slices_join(*sum, d, &joined);
+	else
+		status = sj_execute(sj_op_find("Add"), NULL, 2, (sj_tensor *[]){*sum, d}, 1, &joined);
+	if (status == SJ_OK) {
+		sj__drop(*sum);
+		*sum = joined;
+	}
+	return status;
+}
+
+/* ---- one record ---- */
+
+static sj_status custom_is_good(const sj__record *r, int i, const sj_tensor *d)
+{
+	const sj_tensor *x = r->inputs[i];
+	if (!sj_tensor_is_valid(d))
+		return sj__fail(SJ_INVALID_ARGUMENT, "custom gradient: gradient %d is no valid tensor", i);
+	if (x != NULL && (d->dtype != x->dtype || !sj__same_shape(x, d)))
+		return sj__fail(SJ_INVALID_ARGUMENT, "custom gradient: gradient %d is %s %s, its input is %s %s", i,
+		                sj_dtype_name((sj_dtype)d->dtype), sj__shape_text(d), sj_dtype_name((sj_dtype)x->dtype), sj__shape_text(x));
+	return SJ_OK;
+}
+
+static void rule_call(const sj__record *r, sj_tensor *const *dy, const bool *needs, sj_tensor **dx)
+{
+	if (r->custom != NULL) {
+		r->custom(r->custom_context, r->n_outputs, dy, r->n_inputs, dx);
+		return;
+	}
+	if (r->op->gradient == NULL) {
+		sj__error_stick(sj__fail(SJ_UNIMPLEMENTED, "the gradient of %s is not implemented", r->op->name));
+		return;
+	}
+	sj__gradient g = {r->op, r->args, r->n_inputs, r->n_outputs, r->inputs, r->outputs, dy, needs};
+	r->op->gradient(&g, dx);
+}
+
+static sj_status record_apply(state *s, const sj__record *r, sj_tensor **dy, bool *needs, sj_tensor **dx)
+{
+	sj_status status = SJ_OK;
+	for (int k = 0; k < r->n_outputs; k++)
+		dy[k] = r->output_slots[k] ? s->gradients[SJ__SLOT(r->output_slots[k])] : NULL;
+	for (int i = 0; i < r->n_inputs; i++) {
+		needs[i] = leads_to_source(s, r->input_slots[i]);
+		dx[i] = NULL;
+	}
+	sj_scope scope = sj_scope_begin();
+	rule_call(r, dy, needs, dx);
+	if (!sj_ok())
+		status = sj_error_code();
+	for (int i = 0; i < r->n_inputs && status == SJ_OK; i++) {
+		if (!needs[i] || dx[i] == NULL)
+			continue;
+		if (r->custom != NULL)
+			status = custom_is_good(r, i, dx[i]);
+		if (status == SJ_OK)
+			status = accumulate(s, r->input_slots[i], dx[i]);
+	}
+	sj_scope_end(scope);
+	return status;
+}
+
+static sj_status record_walk(state *s, const sj__record *r)
+{
+	enum { FEW = 16 };
+	sj_tensor *few[FEW];
+	bool few_needs[FEW];
+	size_t n = (size_t)r->n_inputs + (size_t)r->n_outputs;
+	if (SJ_LIKELY(n <= FEW))
+		return record_apply(s, r, few, few_needs, few + r->n_outputs);
+	sj_tensor **many = sj__memory_new((sizeof(*many) + sizeof(bool)) * n);
+	if (many == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	sj_status status = record_apply(s, r, many, (bool *)(many + n), many + r->n_outputs);
+	sj__memory_free(many);
+	return status;
+}
+
+static bool must_walk(const state *s, const sj__record *r)
+{
+	bool has_gradient = false, leads = false;
+	for (int k = 0; k < r->n_outputs; k++)
+		has_gradient |= r->output_slots[k] != 0 && s->gradients[SJ__SLOT(r->output_slots[k])] != NULL;
+	for (int i = 0; has_gradient && !leads && i < r->n_inputs; i++)
+		leads = leads_to_source(s, r->input_slots[i]);
+	return leads;
+}
+
+/* What flowed into a record's outputs is no longer needed, unless it was asked for. */
+static void outputs_forget(state *s, const sj__record *r)
+{
+	for (int k = 0; k < r->n_outputs; k++) {
+		uint32_t slot = SJ__SLOT(r->output_slots[k]);
+		if (slot != 0 && !(s->marks[slot] & MARK_SOURCE)) {
+			sj__drop(s->gradients[slot]);
+			s->gradients[slot] = NULL;
+		}
+	}
+}
+
+static sj_status records_walk(state *s)
+{
+	sj_status status = SJ_OK;
+	for (sj__record *r = s->walk->last; r != s->walk->before_first && r != NULL && status == SJ_OK; r = r->previous) {
+		if (must_walk(s, r))
+			status = record_walk(s, r);
+		outputs_forget(s, r);
+		if (s->walk->consumes)
+			sj__record_release(r);
+	}
+	return status;
+}
+
+/* ---- seeds ---- */
+
+static sj_status ones_like(const sj_tensor *t, sj_tensor **ret_ones)
+{
+	sj_tensor *ones;
+	sj_status status = sj__tensor_make("gradient", (sj_dtype)t->dtype, t->shape.rank, sj__dims(t), &ones);
+	if (status != SJ_OK)
+		return status;
+	for (int64_t i = 0; i < ones->shape.size; i++) {
+		if (ones->dtype == SJ_FLOAT32)
+			((float *)ones->data)[i] = 1;
+		else
+			((double *)ones->data)[i] = 1;
+	}
+	*ret_ones = ones;
+	return SJ_OK;
+}
+
+static sj_status target_seed(state *s, sj_tensor *target, sj_tensor *weight)
+{
+	uint32_t bits = sj__slot_of(s->walk->log, target);
+	sj_tensor *seed;
+	if (bits == 0 || !leads_to_source(s, bits))
+		return SJ_OK;
+	if (target->dtype != SJ_FLOAT32 && target->dtype != SJ_FLOAT64)
+		return sj__fail(SJ_UNIMPLEMENTED, "gradient: the target is %s; only float32 and float64 are implemented",
+		                sj_dtype_name((sj_dtype)target->dtype));
+	if (weight != NULL && (weight->dtype != target->dtype || !sj__same_shape(weight, target)))
+		return sj__fail(SJ_INVALID_ARGUMENT, "gradient: the target is %s %s, its weight is %s %s", sj_dtype_name((sj_dtype)target->dtype),
+		                sj__shape_text(target), sj_dtype_name((sj_dtype)weight->dtype), sj__shape_text(weight));
+	sj_status status = SJ_OK;
+	if (weight != NULL)
+		seed = sj__keep(weight);
+	else
+		status = ones_like(target, &seed);
+	if (status != SJ_OK)
+		return status;
+	status = accumulate(s, bits, seed);
+	sj__drop(seed);
+	return status;
+}
+
+static void results_take(state *s, int n_sources, sj_tensor *const *sources, sj_tensor **ret_gradients)
+{
+	for (int i = 0; i < n_sources; i++) {
+		uint32_t slot = SJ__SLOT(sj__slot_of(s->walk->log, sources[i]));
+		ret_gradients[i] = slot != 0 && s->gradients[slot] != NULL ? sj__keep(s->gradients[slot]) : NULL;
+	}
+}
+
+sj_status sj__backward(const sj__walk *walk, int n_targets, sj_tensor *const *targets, sj_tensor *const *weights,
+                       int n_sources, sj_tensor *const *sources, sj_tensor **ret_gradients)
+{
+	state s = {.walk = walk, .n_slots = walk->log->n_slots};
+	size_t n = (size_t)s.n_slots + 1;
+	s.gradients = sj__memory_new_zeroed((sizeof(*s.gradients) + 1) * n);
+	if (s.gradients == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	s.marks = (uint8_t *)(s.gradients + n);
+	sources_mark(&s, n_sources, sources);
+	records_mark(&s);
+	sj_status status = SJ_OK;
+	for (int i = 0; i < n_targets && status == SJ_OK; i++)
+		status = target_seed(&s, targets[i], weights ? weights[i] : NULL);
+	if (status == SJ_OK)
+		status = records_walk(&s);
+	if (status == SJ_OK)
+		results_take(&s, n_sources, sources, ret_gradients);
+	for (size_t slot = 0; slot < n; slot++)
+		sj__drop(s.gradients[slot]);
+	sj__memory_free(s.gradients);
+	return status;
+}

@@ -1,0 +1,80 @@
+/*
+ * What tapes record: one log per thread, a list of records in a bump arena. A tracked tensor has a slot, a small number that
+ * indexes plain arrays in the backward walk: nothing is hashed. Slots are dealt per epoch, and an epoch ends when no tape is left.
+ */
+#ifndef SOKUJI_GRADIENT_LOG_H
+#define SOKUJI_GRADIENT_LOG_H
+
+#include "ops/op.h"
+#include "sokuji/tape.h"
+
+/* In a record's input slots: the slot is a trainable variable's, which most tapes watch by themselves. */
+#define SJ__SLOT_VARIABLE 0x80000000u
+#define SJ__SLOT(bits) ((bits) & ~SJ__SLOT_VARIABLE)
+
+typedef struct sj__record {
+	struct sj__record *previous, *next;
+	const sj_op *op;                       /* NULL: a gradient of the caller's own */
+	const void *args;
+	sj_gradient_function *custom;
+	void *custom_context;
+	void (*custom_release)(void *context);
+	int32_t n_inputs, n_outputs;
+	sj_tensor **inputs, **outputs;         /* saved: whole, shape-only or NULL */
+	uint32_t *input_slots, *output_slots;  /* 0: not tracked */
+} sj__record;
+
+struct sj__chunk;
+
+/* Foreign handles (made by other threads) have their slots here: a table of pointers, open addressing. */
+typedef struct sj__slot_map {
+	const void **keys;
+	uint32_t *slots;
+	int64_t capacity, count;
+} sj__slot_map;
+
+typedef struct sj__log {
+	sj__record *first, *last;
+	uint32_t n_slots;               /* slots 1 .. n_slots are dealt */
+	int n_tapes;                    /* alive, recording or not */
+	int n_open;                     /* recording */
+	int paused;
+	struct sj__chunk *chunks;       /* newest first */
+	sj__slot_map foreign;
+	struct sj_tape *open;           /* recording tapes, innermost first */
+} sj__log;
+
+/* Room for a record with its arrays and n_args bytes of arguments, linked at the log's end; NULL without memory. */
+sj__record *sj__log_append(sj__log *log, int n_inputs, int n_outputs, size_t n_args);
+/* Takes the last record (just appended) off again. */
+void sj__log_unappend(sj__log *log, sj__record *record);
+/* Lets go of what a record holds; it stays in the list. */
+void sj__record_release(sj__record *record);
+/* Forgets everything. */
+void sj__log_clear(sj__log *log);
+
+/* The slot of a handle in this thread's log, 0 when it has none. */
+uint32_t sj__slot_of(const sj__log *log, const sj_tensor *t);
+/* Gives the handle a slot (the one it has, or a new one); 0 without memory. */
+uint32_t sj__slot_give(sj__log *log, sj_tensor *t, uint32_t bits);
+
+/* ---- backward.c ---- */
+
+typedef struct sj__walk {
+	sj__log *log;
+	sj__record *before_first;   /* the record before the tape's first; NULL: the log's first */
+	sj__record *last;           /* NULL: nothing was recorded */
+	const uint32_t *watched;
+	int n_watched;
+	bool watches_variables;
+	bool consumes;              /* records may be released as the walk passes them */
+} sj__walk;
+
+/*
+ * Fills ret_gradients with own references (NULL: independent). Runs gradient rules as ordinary operations on this thread.
+ * On failure everything is released and the error sticks.
+ */
+sj_status sj__backward(const sj__walk *walk, int n_targets, sj_tensor *const *targets, sj_tensor *const *weights,
+                       int n_sources, sj_tensor *const *sources, sj_tensor **ret_gradients);
+
+#endif

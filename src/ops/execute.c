@@ -1,0 +1,350 @@
+/* The one way to run an operation: resolve and check inputs, rule, allocation, kernel, record. Nothing is undone: nothing is done before it can fail. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/denormals.h"
+#include "base/memory.h"
+#include "ops/op.h"
+#include "tensor/slices.h"
+#include "tensor/local.h"
+#include "tensor/variable.h"
+
+enum { INLINE_PORTS = 16, ARGS_LIMIT = 512 };
+
+sj_status sj__call_fail(const sj__call *call, sj_status code, const char *format, ...)
+{
+	char text[896];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	return sj__fail(code, "%s: %s", call->op->name, text);
+}
+
+static const sj__port *input_port(const sj_op *op, int i)
+{
+	return &op->inputs[i < op->n_inputs ? i : op->n_inputs - 1];
+}
+
+/* ---- inputs ---- */
+
+static sj_status SJ_COLD input_refused(const sj__call *call, int i, const sj_tensor *t)
+{
+	const char *name = input_port(call->op, i)->name;
+	if (t == NULL)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s (input %d) is NULL; give a tensor", name, i);
+	if (!sj__is_live(t))
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s (input %d) is not a valid tensor; was it released?", name, i);
+	return sj__call_fail(call, SJ_FAILED_PRECONDITION, "%s (input %d) is nil: an operation before failed", name, i);
+}
+
+static sj_status SJ_COLD type_refused(const sj__call *call, int i, sj_dtype expected)
+{
+	const sj_op *op = call->op;
+	char allowed[200] = "";
+	int at = 0;
+	sj_dtype given = (sj_dtype)call->inputs[i]->dtype;
+	if (expected != SJ_DTYPE_NONE)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s is %s where %s is expected; convert it with sj_cast",
+		                     input_port(op, i)->name, sj_dtype_name(given), sj_dtype_name(expected));
+	for (int d = 1; d < 24; d++)
+		if (op->type_masks[input_port(op, i)->type] >> d & 1 && at < 180)
+			at += snprintf(allowed + at, sizeof(allowed) - (size_t)at, "%s%s", at ? ", " : "", sj_dtype_name((sj_dtype)d));
+	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s is %s; supported are %s", input_port(op, i)->name, sj_dtype_name(given),
+	                     allowed);
+}
+
+static SJ_ALWAYS_INLINE sj_status type_check(sj__call *call, int i)
+{
+	const sj_op *op = call->op;
+	unsigned type = input_port(op, i)->type;
+	sj_dtype given = (sj_dtype)call->inputs[i]->dtype;
+	if (SJ_LIKELY(type < SJ__TYPE_CLASSES)) {
+		if (call->types[type] == SJ_DTYPE_NONE) {
+			if (SJ_UNLIKELY(!(op->type_masks[type] >> given & 1)))
+				return type_refused(call, i, SJ_DTYPE_NONE);
+			call->types[type] = given;
+		} else if (SJ_UNLIKELY(call->types[type] != given)) {
+			return type_refused(call, i, call->types[type]);
+		}
+	} else if (type >= SJ__FIXED) {
+		if (SJ_UNLIKELY(given != (sj_dtype)(type - SJ__FIXED)))
+			return type_refused(call, i, (sj_dtype)(type - SJ__FIXED));
+	} else if (type == SJ__INDEX_TYPE && SJ_UNLIKELY(given != SJ_INT32 && given != SJ_INT64)) {
+		return type_refused(call, i, SJ_INT64);
+	}
+	return SJ_OK;
+}
+
+/* Variables become their value, sparse gradients their dense form: own references, noted in `resolved`. */
+static SJ_NOINLINE sj_status input_resolve(sj__call *call, int i, uint32_t *resolved)
+{
+	sj_tensor *t = call->inputs[i], *value;
+	sj_status status;
+	if (t->flags & SJ__FLAG_VARIABLE) {
+		status = sj__variable_value(t, &value);
+		if (status == SJ_OK && sj__local_state.recording) {
+			status = sj__tape.variable_read(t, &value);
+			if (status != SJ_OK)
+				sj__drop(value);
+		}
+	} else if (t->flags & SJ__FLAG_SLICES) {
+		status = sj__slices_dense(t, &value);
+	} else if (t->flags & SJ__FLAG_NIL || t->data == NULL) {
+		return input_refused(call, i, sj__is_nil(t) ? t : NULL);
+	} else {
+		return SJ_OK;
+	}
+	if (status != SJ_OK)
+		return status;
+	call->inputs[i] = value;
+	*resolved |= 1u << (i < 31 ? i : 31);
+	return SJ_OK;
+}
+
+/* Beyond 31 inputs bit 31 stands for "look at each one": the caller's array tells which were replaced. */
+static void resolved_drop(const sj__call *call, sj_tensor *const *given, int n_done, uint32_t resolved)
+{
+	if (SJ_LIKELY(resolved == 0))
+		return;
+	for (int i = 0; i < n_done; i++)
+		if (call->inputs[i] != given[i])
+			sj__drop(call->inputs[i]);
+}
+
+static SJ_ALWAYS_INLINE sj_status input_take(sj__call *call, int i, sj_tensor *t, uint32_t *resolved)
+{
+	call->inputs[i] = t;
+	if (SJ_UNLIKELY(t == NULL)) {
+		if (input_port(call->op, i)->optional)
+			return SJ_OK;
+		return input_refused(call, i, t);
+	}
+	if (SJ_UNLIKELY(t->magic != SJ__TENSOR_LIVE))
+		return input_refused(call, i, t);
+	if (SJ_UNLIKELY(t->flags != 0)) {
+		sj_status status = input_resolve(call, i, resolved);
+		if (status != SJ_OK)
+			return status;
+	}
+	return type_check(call, i);
+}
+
+static sj_status SJ_COLD counts_refused(const sj__call *call)
+{
+	const sj_op *op = call->op;
+	bool inputs_fit = op->flags & SJ__OP_VARIADIC_INPUTS ? call->n_inputs >= op->n_inputs - 1 : call->n_inputs == op->n_inputs;
+	if (!inputs_fit)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%d inputs given, %d expected", call->n_inputs, op->n_inputs);
+	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%d outputs asked for, it has %d", call->n_outputs, op->n_outputs);
+}
+
+static SJ_ALWAYS_INLINE bool counts_fit(const sj_op *op, int n_inputs, int n_outputs)
+{
+	if (SJ_LIKELY(n_inputs == op->n_inputs && n_outputs == op->n_outputs))
+		return true;
+	bool inputs_fit = n_inputs == op->n_inputs || (op->flags & SJ__OP_VARIADIC_INPUTS && n_inputs >= op->n_inputs - 1);
+	bool outputs_fit = n_outputs == op->n_outputs || (op->flags & SJ__OP_VARIADIC_OUTPUTS && n_outputs >= 0);
+	return inputs_fit && outputs_fit;
+}
+
+/* ---- outputs ---- */
+
+static void outputs_drop(sj__call *call)
+{
+	for (int k = 0; k < call->n_outputs; k++)
+		sj__drop(call->outputs[k]);
+}
+
+static SJ_ALWAYS_INLINE sj_status outputs_allocate(sj__call *call)
+{
+	for (int k = 0; k < call->n_outputs; k++) {
+		sj_tensor *t = call->outputs[k];
+		if (SJ_UNLIKELY(t == NULL || t->flags & SJ__FLAG_SYMBOLIC)) {
+			if (call->op->flags & SJ__OP_ALLOCATES)
+				continue;
+			return sj__call_fail(call, SJ_INTERNAL, "the rule left output %d unknown", k);
+		}
+		if (t->storage == NULL) {
+			sj_status status = sj__tensor_allocate(t);
+			if (SJ_UNLIKELY(status != SJ_OK))
+				return sj__fail_within(status, call->op->name);
+		}
+	}
+	return SJ_OK;
+}
+
+static SJ_ALWAYS_INLINE sj_status call_run(sj__call *call)
+{
+	sj_status status = call->op->rule(call);
+	if (SJ_LIKELY(status == SJ_OK))
+		status = outputs_allocate(call);
+	if (SJ_LIKELY(status == SJ_OK))
+		status = call->op->kernel(call);
+	return status;
+}
+
+static SJ_ALWAYS_INLINE bool must_record(const sj__call *call, const sj__local *thread)
+{
+	if (SJ_LIKELY(thread->recording == 0) || call->op->flags & SJ__OP_NOT_DIFFERENTIABLE)
+		return false;
+	for (int i = 0; i < call->n_inputs; i++)
+		if (call->inputs[i] != NULL && call->inputs[i]->tape_epoch == thread->tape_epoch)
+			return true;
+	return SJ__COUNTS_ARE_SHARED;
+}
+
+/* ---- arguments ---- */
+
+/* A struct of an older (shorter) or newer (longer) header, brought to ours: what it lacks has its default. */
+static SJ_COLD sj_status args_adapt(sj__call *call, const void *args, void *buffer)
+{
+	size_t size;
+	memcpy(&size, args, sizeof(size));
+	if (size < sizeof(size) || size > 65536)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the argument struct says its size is %zu; set .size = sizeof", size);
+	memcpy(buffer, call->op->default_args, call->op->args_size);
+	memcpy(buffer, args, size < call->op->args_size ? size : call->op->args_size);
+	call->args = buffer;
+	return SJ_OK;
+}
+
+static SJ_ALWAYS_INLINE sj_status args_take(sj__call *call, const void *args, void *buffer)
+{
+	const sj_op *op = call->op;
+	if (op->args_size == 0 || args == NULL) {
+		call->args = op->default_args;
+		return SJ_OK;
+	}
+	if (SJ_LIKELY(*(const size_t *)args == op->args_size)) {
+		call->args = args;
+		return SJ_OK;
+	}
+	return args_adapt(call, args, buffer);
+}
+
+/* ---- the whole ---- */
+
+static SJ_ALWAYS_INLINE sj_status call_execute(sj__call *call, sj__local *thread, sj_tensor *const *given)
+{
+	uint32_t resolved = 0;
+	sj_status status = SJ_OK;
+	int n_taken = 0;
+	for (; n_taken < call->n_inputs; n_taken++) {
+		status = input_take(call, n_taken, given[n_taken], &resolved);
+		if (SJ_UNLIKELY(status != SJ_OK))
+			break;
+	}
+	for (int k = 0; k < call->n_outputs; k++)
+		call->outputs[k] = NULL;
+	if (SJ_LIKELY(status == SJ_OK))
+		status = call_run(call);
+	if (SJ_LIKELY(status == SJ_OK) && must_record(call, thread))
+		status = sj__tape.record(call);
+	if (SJ_UNLIKELY(status != SJ_OK))
+		outputs_drop(call);
+	resolved_drop(call, given, n_taken < call->n_inputs ? n_taken + 1 : n_taken, resolved);
+	return status;
+}
+
+static SJ_NOINLINE sj_status execute_many_ports(sj__call *call, sj__local *thread, sj_tensor *const *given,
+                                                sj_tensor **ret_outputs)
+{
+	size_t n = (size_t)call->n_inputs + (size_t)call->n_outputs;
+	sj_tensor **ports = sj__memory_new(sizeof(*ports) * n);
+	if (ports == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	call->inputs = ports;
+	call->outputs = ports + call->n_inputs;
+	sj_status status = call_execute(call, thread, given);
+	for (int k = 0; status == SJ_OK && k < call->n_outputs; k++)
+		ret_outputs[k] = call->outputs[k];
+	sj__memory_free(ports);
+	return status;
+}
+
+static SJ_ALWAYS_INLINE sj_status execute_in_region(sj__call *call, sj__local *thread, sj_tensor *const *given,
+                                                    sj_tensor **ret_outputs)
+{
+	sj_tensor *inputs[INLINE_PORTS], *outputs[INLINE_PORTS];
+	if (SJ_UNLIKELY(call->n_inputs > INLINE_PORTS || call->n_outputs > INLINE_PORTS))
+		return execute_many_ports(call, thread, given, ret_outputs);
+	call->inputs = inputs;
+	call->outputs = outputs;
+	sj_status status = call_execute(call, thread, given);
+	if (SJ_LIKELY(status == SJ_OK))
+		for (int k = 0; k < call->n_outputs; k++)
+			ret_outputs[k] = outputs[k];
+	return status;
+}
+
+sj_status sj_execute(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs, int n_outputs,
+                     sj_tensor **ret_outputs)
+{
+	_Alignas(16) char buffer[ARGS_LIMIT];
+	sj__local *thread = sj__local_now();
+	if (SJ_UNLIKELY(op == NULL || (n_inputs > 0 && inputs == NULL) || (n_outputs > 0 && ret_outputs == NULL)))
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_execute: %s is NULL", op == NULL ? "the operation" : "an array");
+	sj__call call = {.op = op, .n_inputs = n_inputs, .n_outputs = n_outputs};
+	if (SJ_UNLIKELY(!counts_fit(op, n_inputs, n_outputs)))
+		return counts_refused(&call);
+	sj_status status = args_take(&call, args, buffer);
+	if (SJ_UNLIKELY(status != SJ_OK))
+		return status;
+	if (SJ_LIKELY(thread->region_depth > 0))
+		return execute_in_region(&call, thread, inputs, ret_outputs);
+	uint32_t before = sj__denormals_flush_begin();
+	thread->region_depth++;
+	status = execute_in_region(&call, thread, inputs, ret_outputs);
+	thread->region_depth--;
+	sj__denormals_flush_end(before);
+	return status;
+}
+
+/* ---- the pleasant face ---- */
+
+sj_status sj__run_many(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs, int n_outputs,
+                       sj_tensor **ret_outputs)
+{
+	sj_status status = SJ_OK;
+	for (int i = 0; i < n_inputs && inputs != NULL; i++)
+		if (inputs[i] == &sj__nil_tensor)
+			status = SJ_FAILED_PRECONDITION;
+	if (status == SJ_OK) {
+		status = sj_execute(op, args, n_inputs, inputs, n_outputs, ret_outputs);
+		if (status != SJ_OK)
+			sj__error_stick(status);
+	}
+	for (int k = 0; k < n_outputs && ret_outputs != NULL; k++)
+		ret_outputs[k] = status == SJ_OK ? sj__scope_push(ret_outputs[k]) : &sj__nil_tensor;
+	return status;
+}
+
+sj_tensor *sj__run(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs)
+{
+	sj_tensor *output;
+	for (int i = 0; i < n_inputs; i++)
+		if (SJ_UNLIKELY(inputs[i] == &sj__nil_tensor))
+			return &sj__nil_tensor;
+	sj_status status = sj_execute(op, args, n_inputs, inputs, 1, &output);
+	if (SJ_LIKELY(status == SJ_OK))
+		return sj__scope_push(output);
+	sj__error_stick(status);
+	return &sj__nil_tensor;
+}
+
+sj_tensor *sj__list(sj_ints list)
+{
+	sj_tensor *t;
+	if (list.data == NULL && list.count == 0)
+		return NULL;
+	sj__local_now();
+	sj_status status = list.count < 0 || list.data == NULL
+	                       ? sj__fail(SJ_INVALID_ARGUMENT, "a list of %lld numbers at %s", (long long)list.count,
+	                                  list.data ? "data" : "NULL")
+	                       : sj__tensor_from_ints(list, &t);
+	if (status == SJ_OK)
+		return sj__scope_push(t);
+	sj__error_stick(status);
+	return &sj__nil_tensor;
+}

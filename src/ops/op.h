@@ -1,0 +1,171 @@
+/*
+ * A row of the operation table, as the machine sees it: what execute checks, and the functions that a row names.
+ *
+ * The rows are written in src/ops/table/ and printed into C by tools/generate.py. A rule is an operation's one validator: it
+ * accepts shapes with unknown parts (symbolic inputs) as well as concrete tensors, checks everything that needs no data, and
+ * says what comes out. A kernel computes into outputs that are already allocated. A gradient is written with operations.
+ */
+#ifndef SOKUJI_OPS_OP_H
+#define SOKUJI_OPS_OP_H
+
+#include "sokuji/execute.h"
+#include "tensor/tensor.h"
+
+enum { SJ__TYPE_CLASSES = 4 };
+
+/* The type of a port: class 0..3 ("T", "U", …: equal within one call), a fixed dtype (SJ__FIXED + dtype), or any. */
+enum { SJ__FIXED = 64, SJ__ANY_TYPE = 32, SJ__INDEX_TYPE = 33 /* int32 or int64 */ };
+
+typedef struct sj__port {
+	const char *name;
+	uint8_t type;
+	bool optional;
+} sj__port;
+
+enum sj__op_flag {
+	SJ__OP_VARIADIC_INPUTS = 1,  /* the last input repeats */
+	SJ__OP_VARIADIC_OUTPUTS = 2, /* the caller says how many */
+	SJ__OP_NOT_DIFFERENTIABLE = 4, /* gradients stop here (comparisons, argmax, …) */
+	SJ__OP_ALLOCATES = 8,        /* shapes depend on data: the kernel allocates the outputs that the rule left unknown */
+	SJ__OP_ELEMENTWISE = 16,
+	SJ__OP_STATEFUL = 32,        /* random numbers: never folded, never merged */
+	SJ__OP_HAS_POINTERS = 64,    /* some attribute is a list or a string: copies must be deep */
+};
+
+typedef struct sj__call {
+	const sj_op *op;
+	const void *args;             /* the whole argument struct, never NULL when the operation has attributes */
+	int n_inputs, n_outputs;
+	sj_tensor **inputs;           /* NULL where an optional one is not given */
+	sj_tensor **outputs;
+	sj_dtype types[SJ__TYPE_CLASSES];
+} sj__call;
+
+typedef sj_status sj__rule(sj__call *call);
+typedef sj_status sj__kernel(sj__call *call);
+
+typedef struct sj__gradient {
+	const sj_op *op;
+	const void *args;
+	int n_inputs, n_outputs;
+	sj_tensor *const *inputs;  /* as recorded: NULL where not saved; shape-only where only the shape was */
+	sj_tensor *const *outputs;
+	sj_tensor *const *dy;      /* NULL: zero */
+	const bool *needs;         /* which dx are asked for */
+} sj__gradient;
+
+/* Fills dx[i] (NULL: none) with tensors of the open scope. */
+typedef void sj__gradient_rule(const sj__gradient *g, sj_tensor **dx);
+
+typedef void sj__unary_loop(int64_t n, const void *x, void *y);
+/* Strides are 0 or 1, in elements. */
+typedef void sj__binary_loop(int64_t n, const void *x, int64_t stride_x, const void *y, int64_t stride_y, void *z);
+
+/* The dtypes that have loops, in the order of the tables. */
+enum sj__loop_type { SJ__LOOP_F32, SJ__LOOP_F64, SJ__LOOP_I32, SJ__LOOP_I64, SJ__LOOP_U8, SJ__LOOP_I8, SJ__LOOP_I16, SJ__LOOP_BOOL, SJ__LOOP_TYPES };
+
+typedef struct sj__loops {
+	void (*plain[SJ__LOOP_TYPES])(void);
+	int hot; /* its number in the tables of the faster builds */
+} sj__loops;
+
+/* float32 and float64, compiled for one instruction set. */
+typedef struct sj__hot_loops {
+	void (*of[2])(void);
+} sj__hot_loops;
+
+struct sj_op {
+	const char *name;
+	const char *c_name;
+	int8_t n_inputs;  /* named ports */
+	int8_t n_outputs;
+	uint16_t flags;
+	uint16_t saves_inputs, saves_outputs, saves_shapes; /* bit i: port i is kept for the gradient */
+	const sj__port *inputs;
+	const sj__port *outputs;
+	uint32_t type_masks[SJ__TYPE_CLASSES]; /* bit d: dtype d is allowed */
+	uint32_t args_size;
+	uint16_t n_attributes;
+	const sj_attribute *attributes;
+	const void *default_args;
+	sj__rule *rule;
+	sj__kernel *kernel;
+	sj__gradient_rule *gradient;
+	const sj__loops *loops;
+};
+
+extern const sj_op sj__op_table[];
+extern const int sj__op_table_count;
+
+/* ---- for rules ---- */
+
+/* Fails with the operation's name in front of the message. */
+sj_status sj__call_fail(const sj__call *call, sj_status code, const char *format, ...) SJ_PRINTF_LIKE(3, 4) __attribute__((cold));
+
+/* Output k has this dtype and shape; -1 in dims or as rank is unknown. */
+sj_status sj__out(sj__call *call, int k, sj_dtype dtype, int rank, const int64_t *dims);
+sj_status sj__out_like(sj__call *call, int k, sj_dtype dtype, const sj_tensor *t);
+/* Output k shares input i's bytes (from byte_offset on) under another shape. */
+sj_status sj__out_view(sj__call *call, int k, int i, int rank, const int64_t *dims, int64_t byte_offset);
+static inline sj_status sj__out_unknown(sj__call *call, int k, sj_dtype dtype) { return sj__out(call, k, dtype, -1, NULL); }
+
+/* The bytes of an input whose value the rule needs, or NULL when it is symbolic. */
+static SJ_ALWAYS_INLINE const void *sj__known_value(const sj_tensor *t) { return t->data; }
+
+/*
+ * Reads input i, an int32 or int64 scalar or vector, into values (capacity SJ_MAX_RANK): *ret_count numbers, or -1 when the
+ * value is symbolic. Fails when the rank is above 1 or there are too many.
+ */
+sj_status sj__call_ints(const sj__call *call, int i, int64_t *values, int64_t *ret_count);
+
+/* Brings an axis into [0, rank); InvalidArgument naming it otherwise. */
+sj_status sj__call_axis(const sj__call *call, const char *what, int64_t axis, int rank, int *ret_axis);
+
+/* The broadcast of two shapes with unknown parts allowed; InvalidArgument when they do not go together. */
+sj_status sj__broadcast_shapes(const sj__call *call, const sj_tensor *a, const sj_tensor *b, int *ret_rank, int64_t *ret_dims);
+
+/* Rules that many operations share. */
+sj_status sj__rule_unary(sj__call *call);      /* output like input 0, dtype of the output port */
+sj_status sj__rule_binary(sj__call *call);     /* broadcast of inputs 0 and 1 */
+sj_status sj__rule_comparison(sj__call *call); /* the same; bool */
+
+/* ---- for kernels ---- */
+
+sj_status sj__kernel_unary(sj__call *call);
+sj_status sj__kernel_binary(sj__call *call);
+sj_status sj__kernel_none(sj__call *call);     /* the rule's view is the result */
+
+/* Allocates output k of a data-dependent operation. */
+sj_status sj__call_allocate(sj__call *call, int k, sj_dtype dtype, int rank, const int64_t *dims);
+
+/* ---- for gradients ---- */
+
+/* dy[k], or zeros of output k's shape (which must have been saved, at least as a shape). */
+sj_tensor *sj__dy(const sj__gradient *g, int k);
+/* Sums `d` back to input i's shape, which broadcasting widened. */
+sj_tensor *sj__unbroadcast(const sj__gradient *g, int i, sj_tensor *d);
+/* A scalar of dy[0]'s dtype. */
+sj_tensor *sj__constant(const sj__gradient *g, double value);
+/* The shape of a recorded tensor, as a list. */
+static inline sj_ints sj__shape_list(const sj_tensor *t) { return (sj_ints){t->shape.rank, sj__dims(t)}; }
+
+/* ---- the pleasant face ---- */
+
+/* Runs; the result belongs to the open scope; nil in, nil out; errors stick. */
+sj_tensor *sj__run(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs);
+sj_status sj__run_many(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs, int n_outputs,
+                       sj_tensor **ret_outputs);
+/* A list as a tensor of the open scope; NULL when the list is not given. */
+sj_tensor *sj__list(sj_ints list);
+
+/* ---- the tape's hooks, called by execute; set by src/tape ---- */
+
+typedef struct sj__tape_hooks {
+	/* Gives a variable's value its slot in this thread's log. May replace *value (an own reference). */
+	sj_status (*variable_read)(sj_tensor *variable, sj_tensor **value);
+	/* Records a finished call some input of which may be tracked. */
+	sj_status (*record)(const sj__call *call);
+} sj__tape_hooks;
+extern const sj__tape_hooks sj__tape;
+
+#endif

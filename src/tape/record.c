@@ -1,0 +1,218 @@
+/* Recording: what execute calls after an operation while a tape is open, and gradients of the caller's own. */
+#include "base/memory.h"
+#include "tape/tape.h"
+#include "tensor/local.h"
+#include "tensor/slices.h"
+#include "tensor/variable.h"
+
+/* A variable's value carries the variable's slot, so that two values of one variable meet in one gradient. */
+static sj_status variable_read(sj_tensor *variable, sj_tensor **value)
+{
+	sj__local *local = &sj__local_state;
+	sj__log *log = local->log;
+	if (!variable->variable->trainable && sj__slot_of(log, variable) == 0)
+		return SJ_OK;
+	uint32_t bits = sj__slot_give(log, variable, variable->variable->trainable ? SJ__SLOT_VARIABLE : 0);
+	if (bits == 0)
+		return SJ_RESOURCE_EXHAUSTED;
+	if ((*value)->owner != local->number || SJ__COUNTS_ARE_SHARED) {
+		sj_tensor *mine;
+		sj_status status = sj__tensor_view(*value, (*value)->shape.rank, sj__dims(*value), 0, &mine);
+		if (status != SJ_OK)
+			return status;
+		sj__drop(*value);
+		*value = mine;
+	}
+	(*value)->tape_epoch = local->tape_epoch;
+	(*value)->tape_slot = bits;
+	return SJ_OK;
+}
+
+static bool is_differentiable(const sj_tensor *t)
+{
+	return t->dtype == SJ_FLOAT32 || t->dtype == SJ_FLOAT64 || sj_dtype_is_floating((sj_dtype)t->dtype) ||
+	       t->dtype == SJ_COMPLEX64 || t->dtype == SJ_COMPLEX128;
+}
+
+/* ---- arguments: a copy that lives as long as the record ---- */
+
+static size_t pointers_size(const sj_op *op, const void *args)
+{
+	size_t n = 0;
+	for (int i = 0; i < op->n_attributes; i++) {
+		const char *field = (const char *)args + op->attributes[i].offset;
+		if (op->attributes[i].kind == SJ_ATTRIBUTE_INTS)
+			n += sizeof(int64_t) * (size_t)((const sj_ints *)field)->count;
+		else if (op->attributes[i].kind == SJ_ATTRIBUTE_STRING && *(const char *const *)field != NULL)
+			n += (strlen(*(const char *const *)field) + 8) & ~(size_t)7;
+	}
+	return n;
+}
+
+static void pointers_copy(const sj_op *op, void *args, char *room)
+{
+	for (int i = 0; i < op->n_attributes; i++) {
+		char *field = (char *)args + op->attributes[i].offset;
+		if (op->attributes[i].kind == SJ_ATTRIBUTE_INTS) {
+			sj_ints *list = (sj_ints *)field;
+			size_t n = sizeof(int64_t) * (size_t)list->count;
+			if (n > 0)
+				list->data = memcpy(room, list->data, n);
+			room += n;
+		} else if (op->attributes[i].kind == SJ_ATTRIBUTE_STRING && *(const char **)field != NULL) {
+			size_t n = strlen(*(const char **)field) + 1;
+			*(const char **)field = memcpy(room, *(const char **)field, n);
+			room += (n + 7) & ~(size_t)7;
+		}
+	}
+}
+
+/* ---- the record ---- */
+
+/* Elementwise inputs of the result's own shape need no shape kept. */
+static sj_status shape_save(const sj__call *call, int i, sj_tensor **saved)
+{
+	if (call->op->flags & SJ__OP_ELEMENTWISE && sj__same_shape(call->inputs[i], call->outputs[0]))
+		return SJ_OK;
+	return sj__tensor_shape_only(call->inputs[i], saved);
+}
+
+/* Bit of a port in a row's masks; variadic ports repeat the last named one. */
+static bool port_in(uint16_t ports, int i, int n_named) { return ports >> (i < n_named ? i : n_named - 1) & 1; }
+
+static sj_status ports_save(const sj__call *call, sj__record *r)
+{
+	const sj_op *op = call->op;
+	for (int i = 0; i < call->n_inputs; i++) {
+		sj_tensor *t = call->inputs[i];
+		sj_status status = SJ_OK;
+		if (t == NULL)
+			continue;
+		if (port_in(op->saves_inputs, i, op->n_inputs))
+			r->inputs[i] = sj__keep(t);
+		else if (port_in(op->saves_shapes, i, op->n_inputs))
+			status = shape_save(call, i, &r->inputs[i]);
+		if (status != SJ_OK)
+			return status;
+	}
+	for (int k = 0; k < call->n_outputs; k++) {
+		sj_status status = SJ_OK;
+		if (port_in(op->saves_outputs, k, op->n_outputs))
+			r->outputs[k] = sj__keep(call->outputs[k]);
+		else if (call->n_outputs > 1)
+			status = sj__tensor_shape_only(call->outputs[k], &r->outputs[k]);
+		if (status != SJ_OK)
+			return status;
+	}
+	return SJ_OK;
+}
+
+static void outputs_track(sj__log *log, sj__record *r, int n, sj_tensor *const *outputs)
+{
+	for (int k = 0; k < n; k++)
+		if (is_differentiable(outputs[k]))
+			r->output_slots[k] = sj__slot_give(log, outputs[k], 0);
+}
+
+static bool inputs_slots(const sj__log *log, const sj__call *call, sj__record *r)
+{
+	bool any = false;
+	for (int i = 0; i < call->n_inputs; i++) {
+		if (call->inputs[i] != NULL)
+			r->input_slots[i] = sj__slot_of(log, call->inputs[i]);
+		any |= r->input_slots[i] != 0;
+	}
+	return any;
+}
+
+static bool any_differentiable(int n, sj_tensor *const *outputs)
+{
+	for (int k = 0; k < n; k++)
+		if (is_differentiable(outputs[k]))
+			return true;
+	return false;
+}
+
+static sj_status record(const sj__call *call)
+{
+	sj__log *log = sj__local_state.log;
+	const sj_op *op = call->op;
+	if (!any_differentiable(call->n_outputs, call->outputs))
+		return SJ_OK;
+	size_t n_pointers = SJ_UNLIKELY(op->flags & SJ__OP_HAS_POINTERS) ? pointers_size(op, call->args) : 0;
+	size_t args_size = (op->args_size + 15u) & ~15u;
+	sj__record *r = sj__log_append(log, call->n_inputs, call->n_outputs, args_size + n_pointers);
+	if (r == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	r->op = op;
+	sj_status status = inputs_slots(log, call, r) ? ports_save(call, r) : SJ_CANCELLED;
+	if (status != SJ_OK) { /* nothing tracked (a second thread uses the library), or no memory */
+		sj__log_unappend(log, r);
+		return status == SJ_CANCELLED ? SJ_OK : status;
+	}
+	if (op->args_size != 0)
+		memcpy((void *)r->args, call->args, op->args_size);
+	if (n_pointers != 0)
+		pointers_copy(op, (void *)r->args, (char *)r->args + args_size);
+	outputs_track(log, r, call->n_outputs, call->outputs);
+	return SJ_OK;
+}
+
+const sj__tape_hooks sj__tape = {variable_read, record};
+
+/* ---- gradients of the caller's own ---- */
+
+static sj_status custom_append(sj__log *log, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_tensor *const *outputs,
+                               sj__record **ret_record)
+{
+	sj__record *r = sj__log_append(log, n_inputs, n_outputs, 0);
+	sj_status status = r == NULL ? SJ_RESOURCE_EXHAUSTED : SJ_OK;
+	for (int i = 0; i < n_inputs && status == SJ_OK; i++) {
+		if (sj_is_variable(inputs[i]) && inputs[i]->variable->trainable)
+			r->input_slots[i] = sj__slot_give(log, inputs[i], SJ__SLOT_VARIABLE);
+		else
+			r->input_slots[i] = sj__slot_of(log, inputs[i]);
+		status = sj__tensor_shape_only(inputs[i], &r->inputs[i]);
+	}
+	if (status != SJ_OK && r != NULL)
+		sj__log_unappend(log, r);
+	if (status != SJ_OK)
+		return status;
+	outputs_track(log, r, n_outputs, outputs);
+	*ret_record = r;
+	return SJ_OK;
+}
+
+static sj_status list_is_good(const char *what, int n, sj_tensor *const *tensors)
+{
+	if (n < 0 || (n > 0 && tensors == NULL))
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_tape_record: %d %s at %s", n, what, tensors ? "an array" : "NULL");
+	for (int i = 0; i < n; i++)
+		if (!sj_tensor_is_valid(tensors[i]))
+			return sj__fail(SJ_INVALID_ARGUMENT, "sj_tape_record: %s %d is no valid tensor", what, i);
+	return SJ_OK;
+}
+
+sj_status sj_tape_record(int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_tensor *const *outputs,
+                         sj_gradient_function *gradient, void *context, void (*release)(void *context))
+{
+	sj__local *local = sj__local_now();
+	sj__record *r = NULL;
+	sj_status status = gradient == NULL ? sj__fail(SJ_INVALID_ARGUMENT, "sj_tape_record: the gradient function is NULL") : SJ_OK;
+	if (status == SJ_OK)
+		status = list_is_good("inputs", n_inputs, inputs);
+	if (status == SJ_OK)
+		status = list_is_good("outputs", n_outputs, outputs);
+	if (status == SJ_OK && local->recording)
+		status = custom_append(local->log, n_inputs, inputs, n_outputs, outputs, &r);
+	if (r != NULL) {
+		r->custom = gradient;
+		r->custom_context = context;
+		r->custom_release = release;
+	} else if (release != NULL) {
+		release(context);
+	}
+	if (status != SJ_OK)
+		sj__error_stick(status);
+	return status;
+}

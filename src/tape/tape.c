@@ -1,0 +1,244 @@
+/* Tapes: opening, watching, pausing, ending, and asking for gradients. */
+#include "tape/tape.h"
+
+#include "base/memory.h"
+#include "sokuji/scope.h"
+#include "sokuji/variable.h"
+#include "tensor/local.h"
+
+enum { TAPE_LIVE = 0x54415045 };
+
+static uint64_t last_epoch;
+
+static void log_release(sj__log *log)
+{
+	sj__log_clear(log);
+	while (log->open != NULL) {
+		sj_tape *outer = log->open->outer;
+		log->open->magic = 0;
+		sj__memory_free(log->open->watched);
+		sj__memory_free(log->open);
+		log->open = outer;
+	}
+	sj__memory_free(log->chunks);
+	sj__memory_free(log);
+}
+
+static sj__log *log_now(sj__local *local)
+{
+	if (local->log == NULL) {
+		local->log = sj__memory_new_zeroed(sizeof(sj__log));
+		local->log_release = log_release;
+	}
+	return local->log;
+}
+
+static void recording_update(sj__local *local) { local->recording = local->log->paused ? 0 : local->log->n_open; }
+
+static sj_tape *tape_begin(bool persistent)
+{
+	sj__local *local = sj__local_now();
+	sj__log *log = log_now(local);
+	sj_tape *tape = log ? sj__memory_new_zeroed(sizeof(*tape)) : NULL;
+	if (tape == NULL) {
+		sj__error_stick(SJ_RESOURCE_EXHAUSTED);
+		return NULL;
+	}
+	if (log->n_tapes++ == 0)
+		local->tape_epoch = __atomic_add_fetch(&last_epoch, 1, __ATOMIC_RELAXED);
+	*tape = (sj_tape){.magic = TAPE_LIVE, .owner = local->number, .persistent = persistent, .watches_variables = true,
+	                  .is_open = true, .epoch = local->tape_epoch, .log = log, .before_first = log->last, .outer = log->open};
+	log->open = tape;
+	log->n_open++;
+	recording_update(local);
+	return tape;
+}
+
+sj_tape *sj_tape_begin(void) { return tape_begin(false); }
+sj_tape *sj_tape_begin_persistent(void) { return tape_begin(true); }
+
+static sj_status tape_is_good(const char *who, const sj_tape *tape)
+{
+	if (tape == NULL)
+		return sj__fail(SJ_INVALID_ARGUMENT, "%s: the tape is NULL", who);
+	if (tape->magic != TAPE_LIVE)
+		return sj__fail(SJ_FAILED_PRECONDITION, "%s: the tape was used up or freed; a persistent tape answers more than once", who);
+	if (tape->owner != sj__local_now()->number)
+		return sj__fail(SJ_FAILED_PRECONDITION, "%s: the tape belongs to another thread", who);
+	return SJ_OK;
+}
+
+static sj_status stuck(sj_status status)
+{
+	if (status != SJ_OK)
+		sj__error_stick(status);
+	return status;
+}
+
+void sj_tape_watch_variables(sj_tape *tape, bool watch)
+{
+	if (stuck(tape_is_good("sj_tape_watch_variables", tape)) == SJ_OK)
+		tape->watches_variables = watch;
+}
+
+static sj_status watched_add(sj_tape *tape, uint32_t slot)
+{
+	if (tape->n_watched == tape->watched_capacity) {
+		int capacity = tape->watched_capacity ? tape->watched_capacity * 2 : 8;
+		uint32_t *watched = sj__memory_resize(tape->watched, sizeof(*watched) * (size_t)tape->n_watched,
+		                                      sizeof(*watched) * (size_t)capacity);
+		if (watched == NULL)
+			return SJ_RESOURCE_EXHAUSTED;
+		tape->watched = watched;
+		tape->watched_capacity = capacity;
+	}
+	tape->watched[tape->n_watched++] = slot;
+	return SJ_OK;
+}
+
+sj_status sj_tape_watch(sj_tape *tape, sj_tensor *t)
+{
+	sj_status status = tape_is_good("sj_tape_watch", tape);
+	if (status == SJ_OK && !sj_tensor_is_valid(t))
+		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_tape_watch: the tensor is %s", t ? "not valid" : "NULL");
+	if (status == SJ_OK && !sj_dtype_is_floating((sj_dtype)t->dtype))
+		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_tape_watch: the tensor is %s; only floating tensors have gradients",
+		                  sj_dtype_name((sj_dtype)t->dtype));
+	if (status != SJ_OK)
+		return stuck(status);
+	bool automatic = sj_is_variable(t) && sj_variable_is_trainable(t);
+	uint32_t bits = sj__slot_give(tape->log, t, automatic ? SJ__SLOT_VARIABLE : 0);
+	return stuck(bits == 0 ? SJ_RESOURCE_EXHAUSTED : watched_add(tape, SJ__SLOT(bits)));
+}
+
+static void tape_close(sj_tape *tape)
+{
+	sj__log *log = tape->log;
+	if (!tape->is_open)
+		return;
+	for (sj_tape **link = &log->open; *link != NULL; link = &(*link)->outer)
+		if (*link == tape) {
+			*link = tape->outer;
+			break;
+		}
+	tape->is_open = false;
+	tape->last = log->last == tape->before_first ? NULL : log->last;
+	log->n_open--;
+	recording_update(&sj__local_state);
+}
+
+void sj_tape_end(sj_tape *tape)
+{
+	if (stuck(tape_is_good("sj_tape_end", tape)) == SJ_OK)
+		tape_close(tape);
+}
+
+void sj_tape_reset(sj_tape *tape)
+{
+	if (stuck(tape_is_good("sj_tape_reset", tape)) != SJ_OK)
+		return;
+	tape->n_watched = 0;
+	tape->before_first = tape->log->last;
+	if (tape->log->n_tapes == 1) { /* nobody else needs what is there */
+		sj__log_clear(tape->log);
+		tape->before_first = NULL;
+		tape->epoch = sj__local_state.tape_epoch = __atomic_add_fetch(&last_epoch, 1, __ATOMIC_RELAXED);
+	}
+}
+
+static void tape_release(sj_tape *tape)
+{
+	sj__log *log = tape->log;
+	tape_close(tape);
+	tape->magic = 0;
+	sj__memory_free(tape->watched);
+	sj__memory_free(tape);
+	if (--log->n_tapes == 0) {
+		sj__log_clear(log);
+		sj__local_state.tape_epoch = 0;
+	}
+}
+
+void sj_tape_free(sj_tape *tape)
+{
+	if (tape != NULL && tape->magic == TAPE_LIVE && tape->owner == sj__local_now()->number)
+		tape_release(tape);
+}
+
+void sj_tape_pause(void)
+{
+	sj__local *local = sj__local_now();
+	if (log_now(local) == NULL)
+		return;
+	local->log->paused++;
+	recording_update(local);
+}
+
+void sj_tape_resume(void)
+{
+	sj__local *local = sj__local_now();
+	if (local->log == NULL || local->log->paused == 0)
+		return;
+	local->log->paused--;
+	recording_update(local);
+}
+
+bool sj_tape_is_recording(void) { return sj__local_now()->recording > 0; }
+
+/* ---- gradients ---- */
+
+static sj_status tensors_are_good(const char *what, int n, sj_tensor *const *tensors, bool may_be_null)
+{
+	if (n < 0 || (n > 0 && tensors == NULL))
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_gradient: %d %s at %s", n, what, tensors ? "an array" : "NULL");
+	for (int i = 0; i < n; i++)
+		if (!sj_tensor_is_valid(tensors[i]) && !(may_be_null && tensors[i] == NULL))
+			return sj__fail(SJ_INVALID_ARGUMENT, "sj_gradient: %s %d is %s", what, i, tensors[i] ? "no valid tensor" : "NULL");
+	return SJ_OK;
+}
+
+static sj_status gradient(sj_tape *tape, int n_targets, sj_tensor *const *targets, sj_tensor *const *weights, int n_sources,
+                          sj_tensor *const *sources, sj_tensor **ret_gradients)
+{
+	if (!tape->persistent)
+		tape_close(tape);
+	sj__log *log = tape->log;
+	sj__record *last = tape->is_open ? (log->last == tape->before_first ? NULL : log->last) : tape->last;
+	sj__walk walk = {log, tape->before_first, last, tape->watched, tape->n_watched, tape->watches_variables,
+	                 !tape->persistent && log->n_tapes == 1};
+	/* A persistent tape that is still open records its own gradients, as TensorFlow's does. */
+	return sj__backward(&walk, n_targets, targets, weights, n_sources, sources, ret_gradients);
+}
+
+sj_status sj_gradient_of(sj_tape *tape, int n_targets, sj_tensor *const *targets, sj_tensor *const *weights, int n_sources,
+                         sj_tensor *const *sources, sj_tensor **ret_gradients)
+{
+	sj_status status = tape_is_good("sj_gradient", tape);
+	if (ret_gradients != NULL && n_sources > 0)
+		memset(ret_gradients, 0, sizeof(*ret_gradients) * (size_t)n_sources);
+	if (status != SJ_OK)
+		return stuck(status);
+	if (!sj_ok())
+		status = sj_error_code();
+	if (status == SJ_OK)
+		status = tensors_are_good("targets", n_targets, targets, false);
+	if (status == SJ_OK)
+		status = tensors_are_good("sources", n_sources, sources, false);
+	if (status == SJ_OK && weights != NULL)
+		status = tensors_are_good("weights", n_targets, weights, true);
+	if (status == SJ_OK && ret_gradients == NULL && n_sources > 0)
+		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_gradient: ret_gradients is NULL");
+	if (status == SJ_OK)
+		status = gradient(tape, n_targets, targets, weights, n_sources, sources, ret_gradients);
+	if (!tape->persistent)
+		tape_release(tape);
+	for (int i = 0; status == SJ_OK && i < n_sources; i++)
+		if (ret_gradients[i] != NULL)
+			sj_scope_own(ret_gradients[i]);
+	return stuck(status);
+}
+
+sj_status sj_gradient(sj_tape *tape, sj_tensor *target, int n_sources, sj_tensor *const *sources, sj_tensor **ret_gradients)
+{
+	return sj_gradient_of(tape, 1, &target, NULL, n_sources, sources, ret_gradients);
+}

@@ -1,0 +1,83 @@
+/* The state of each thread: registered on first use, released when the thread ends or the library is unloaded. */
+#include "tensor/local.h"
+
+#include <pthread.h>
+#include <unistd.h>
+#if defined(__linux__)
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#endif
+
+#include "base/memory.h"
+
+SJ_THREAD_LOCAL sj__local sj__local_state;
+
+static pthread_key_t end_key;
+static pthread_once_t end_key_once = PTHREAD_ONCE_INIT;
+static uint32_t n_threads_ever;
+static sj_tensor *orphaned_handles; /* of threads that ended */
+static pthread_mutex_t orphans_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void handles_leave_behind(sj__local *thread)
+{
+	sj_tensor *last = thread->free_handles;
+	if (last == NULL)
+		return;
+	while (last->data != NULL)
+		last = last->data;
+	pthread_mutex_lock(&orphans_lock);
+	last->data = orphaned_handles;
+	orphaned_handles = thread->free_handles;
+	pthread_mutex_unlock(&orphans_lock);
+	thread->free_handles = NULL;
+}
+
+static void thread_end(void *state)
+{
+	sj__local *thread = state;
+	if (thread->log != NULL)
+		thread->log_release(thread->log);
+	thread->log = NULL;
+	while (thread->n_owned > 0)
+		sj__drop(thread->owned[--thread->n_owned]);
+	sj__memory_free(thread->owned);
+	thread->owned = NULL;
+	thread->owned_capacity = 0;
+	handles_leave_behind(thread);
+	thread->number = 0;
+}
+
+static void end_key_make(void) { pthread_key_create(&end_key, thread_end); }
+
+/*
+ * From here on all counts are atomic. The barrier makes every running thread see the flag before this one touches a
+ * tensor of theirs.
+ */
+static void become_many(void)
+{
+	__atomic_store_n(&sj__many_threads, 1, __ATOMIC_SEQ_CST);
+#if defined(__linux__) && defined(SYS_membarrier)
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+#endif
+}
+
+void sj__local_register(void)
+{
+	sj__local *thread = &sj__local_state;
+	pthread_once(&end_key_once, end_key_make);
+	thread->number = __atomic_add_fetch(&n_threads_ever, 1, __ATOMIC_RELAXED);
+	pthread_setspecific(end_key, thread);
+	if (thread->number > 1)
+		become_many();
+	pthread_mutex_lock(&orphans_lock);
+	thread->free_handles = orphaned_handles;
+	orphaned_handles = NULL;
+	pthread_mutex_unlock(&orphans_lock);
+}
+
+/* The thread that unloads the library or ends the process runs no key destructor. */
+static void __attribute__((destructor)) library_end(void)
+{
+	if (sj__local_state.number != 0)
+		thread_end(&sj__local_state);
+}

@@ -1,0 +1,48 @@
+/* What the library keeps for each thread: the scope's stack of tensors, the pool of handles, the tape's log. */
+#ifndef SOKUJI_TENSOR_LOCAL_H
+#define SOKUJI_TENSOR_LOCAL_H
+
+#include "tensor/tensor.h"
+
+struct sj__log;
+
+typedef struct sj__local {
+	uint32_t number;             /* 0 before the thread's first use of the library */
+	int32_t region_depth;        /* scopes and executes open: denormals are flushed inside */
+	uint32_t denormals_before;   /* the mode to go back to */
+	int32_t recording;           /* open tapes, 0 while paused */
+	uint64_t tape_epoch;         /* of the log now being written; 0: none */
+	sj_tensor **owned;           /* the scopes' tensors */
+	int64_t n_owned, owned_capacity;
+	int64_t n_scopes;
+	sj_tensor *free_handles;     /* linked through `data` */
+	struct sj__log *log;
+	void (*log_release)(struct sj__log *log); /* set by the tape's room: ends the log with the thread */
+} sj__local;
+
+extern SJ_THREAD_LOCAL sj__local sj__local_state;
+
+/* Registers the thread on its first use. */
+void sj__local_register(void) SJ_COLD;
+
+static SJ_ALWAYS_INLINE sj__local *sj__local_now(void)
+{
+	sj__local *thread = &sj__local_state;
+	if (SJ_UNLIKELY(thread->number == 0))
+		sj__local_register();
+	return thread;
+}
+
+/* Gives an own reference to the open scope and returns the tensor; nil (and the reference is dropped) without memory. */
+sj_tensor *sj__scope_push_slow(sj__local *thread, sj_tensor *tensor) SJ_COLD;
+
+static SJ_ALWAYS_INLINE sj_tensor *sj__scope_push(sj_tensor *tensor)
+{
+	sj__local *thread = &sj__local_state;
+	if (SJ_UNLIKELY(thread->n_owned == thread->owned_capacity))
+		return sj__scope_push_slow(thread, tensor);
+	thread->owned[thread->n_owned++] = tensor;
+	return tensor;
+}
+
+#endif

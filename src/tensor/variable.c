@@ -1,0 +1,200 @@
+/* Variables: their value, reading, and assignment in place when nobody else looks. Arithmetic on them is the operations' matter. */
+#include "tensor/variable.h"
+
+#include <sched.h>
+
+#include "base/memory.h"
+#include "tensor/local.h"
+
+static void lock_enter(struct sj__variable *v)
+{
+	if (SJ__COUNTS_ARE_SHARED)
+		while (__atomic_exchange_n(&v->lock, 1, __ATOMIC_ACQUIRE))
+			sched_yield();
+}
+
+static void lock_leave(struct sj__variable *v)
+{
+	if (SJ__COUNTS_ARE_SHARED)
+		__atomic_store_n(&v->lock, 0, __ATOMIC_RELEASE);
+}
+
+bool sj_is_variable(const sj_tensor *t) { return sj__is_live(t) && (t->flags & SJ__FLAG_VARIABLE) != 0; }
+
+bool sj_variable_is_trainable(const sj_tensor *t) { return sj_is_variable(t) && t->variable->trainable; }
+
+const char *sj_variable_name(const sj_tensor *t) { return sj_is_variable(t) && t->variable->name ? t->variable->name : ""; }
+
+static sj_status name_copy(const char *name, char **ret_copy)
+{
+	*ret_copy = NULL;
+	if (name == NULL || name[0] == 0)
+		return SJ_OK;
+	size_t n = strlen(name) + 1;
+	*ret_copy = sj__memory_new(n);
+	if (*ret_copy == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	memcpy(*ret_copy, name, n);
+	return SJ_OK;
+}
+
+static sj_status variable_make(sj_dtype dtype, int rank, const int64_t *dims, const char *name, bool trainable,
+                               sj_tensor **ret_variable)
+{
+	sj_tensor *handle;
+	sj_status status = sj__tensor_new("sj_variable_new", dtype, rank, dims, &handle);
+	if (status != SJ_OK)
+		return status;
+	struct sj__variable *v = sj__memory_new_zeroed(sizeof(*v));
+	if (v == NULL || name_copy(name, &v->name) != SJ_OK) {
+		sj__memory_free(v);
+		sj__drop(handle);
+		return SJ_RESOURCE_EXHAUSTED;
+	}
+	v->trainable = trainable;
+	handle->variable = v;
+	handle->flags |= SJ__FLAG_VARIABLE;
+	*ret_variable = handle;
+	return SJ_OK;
+}
+
+sj_status sj__variable_value(sj_tensor *variable, sj_tensor **ret_value)
+{
+	struct sj__variable *v = variable->variable;
+	lock_enter(v);
+	sj_tensor *value = v->value ? sj__keep(v->value) : NULL;
+	lock_leave(v);
+	if (SJ_UNLIKELY(value == NULL))
+		return sj__fail(SJ_FAILED_PRECONDITION, "reading the variable '%s': it has no value yet; assign it first",
+		                sj_variable_name(variable));
+	*ret_value = value;
+	return SJ_OK;
+}
+
+sj_status sj__variable_writable(sj_tensor *variable, void **ret_data)
+{
+	struct sj__variable *v = variable->variable;
+	if (v->value == NULL)
+		return sj__fail(SJ_FAILED_PRECONDITION, "updating the variable '%s': it has no value yet; assign it first",
+		                sj_variable_name(variable));
+	if (!sj__is_sole_owner(v->value)) {
+		sj_tensor *copy;
+		sj_status status = sj__tensor_make("variable", (sj_dtype)variable->dtype, variable->shape.rank, sj__dims(variable), &copy);
+		if (status != SJ_OK)
+			return status;
+		sj__elements_copy((sj_dtype)variable->dtype, copy->data, v->value->data, variable->shape.size);
+		lock_enter(v);
+		sj_tensor *old = v->value;
+		v->value = copy;
+		lock_leave(v);
+		sj__drop(old);
+	}
+	*ret_data = v->value->data;
+	return SJ_OK;
+}
+
+static sj_status assignment_is_good(const sj_tensor *variable, const sj_tensor *value)
+{
+	if (value->dtype != variable->dtype)
+		return sj__fail(SJ_INVALID_ARGUMENT, "assign: the variable '%s' is %s, the value is %s; cast it with sj_cast",
+		                sj_variable_name(variable), sj_dtype_name((sj_dtype)variable->dtype), sj_dtype_name((sj_dtype)value->dtype));
+	if (!sj__same_shape(variable, value))
+		return sj__fail(SJ_INVALID_ARGUMENT, "assign: the variable '%s' has shape %s, the value has shape %s",
+		                sj_variable_name(variable), sj__shape_text(variable), sj__shape_text(value));
+	return SJ_OK;
+}
+
+/* A handle of the variable's own on the same bytes: the caller's handle may be watched by a tape or released. */
+sj_status sj__variable_set(sj_tensor *variable, sj_tensor *value)
+{
+	struct sj__variable *v = variable->variable;
+	sj_tensor *own;
+	sj_status status = assignment_is_good(variable, value);
+	if (status == SJ_OK)
+		status = sj__tensor_view(value, value->shape.rank, sj__dims(value), 0, &own);
+	if (status != SJ_OK)
+		return status;
+	lock_enter(v);
+	sj_tensor *old = v->value;
+	v->value = own;
+	lock_leave(v);
+	sj__drop(old);
+	return SJ_OK;
+}
+
+static sj_status input_is_good(const char *who, const sj_tensor *t)
+{
+	if (!sj__is_live(t))
+		return sj__fail(SJ_INVALID_ARGUMENT, "%s: the value is %s", who, t ? "not a valid tensor (released?)" : "NULL");
+	if (sj__is_nil(t))
+		return sj__fail(SJ_FAILED_PRECONDITION, "%s: the value is nil: an operation before failed", who);
+	return SJ_OK;
+}
+
+static sj_status variable_new(sj_tensor *initial, const char *name, bool trainable, sj_tensor **ret_variable)
+{
+	sj_tensor *value = NULL, *variable = NULL;
+	sj_status status = input_is_good("sj_variable_new", initial);
+	if (status != SJ_OK)
+		return status;
+	if (initial->flags & SJ__FLAG_VARIABLE)
+		status = sj__variable_value(initial, &value);
+	else
+		value = sj__keep(initial);
+	if (status != SJ_OK)
+		return status;
+	status = variable_make((sj_dtype)value->dtype, value->shape.rank, sj__dims(value), name, trainable, &variable);
+	if (status == SJ_OK)
+		status = sj__variable_set(variable, value);
+	sj__drop(value);
+	if (status != SJ_OK) {
+		sj__drop(variable);
+		return status;
+	}
+	*ret_variable = variable;
+	return SJ_OK;
+}
+
+sj_tensor *sj_variable_new_named(sj_tensor *initial_value, const char *name, bool trainable)
+{
+	sj__local_now();
+	sj_tensor *variable;
+	sj_status status = variable_new(initial_value, name, trainable, &variable);
+	if (status == SJ_OK)
+		return variable;
+	sj__error_stick(status);
+	return &sj__nil_tensor;
+}
+
+sj_tensor *sj_variable_new(sj_tensor *initial_value) { return sj_variable_new_named(initial_value, NULL, true); }
+
+sj_tensor *sj_variable_new_uninitialized(sj_dtype dtype, sj_ints shape, const char *name, bool trainable)
+{
+	sj__local_now();
+	sj_tensor *variable;
+	int rank = shape.count < 0 || shape.count > SJ_MAX_RANK ? SJ_MAX_RANK + 1 : (int)shape.count;
+	sj_status status = variable_make(dtype, rank, shape.data, name, trainable, &variable);
+	if (status == SJ_OK)
+		return variable;
+	sj__error_stick(status);
+	return &sj__nil_tensor;
+}
+
+sj_status sj_assign(sj_tensor *variable, sj_tensor *value)
+{
+	sj_tensor *source = NULL;
+	if (!sj_ok())
+		return sj_error_code();
+	sj_status status = sj_is_variable(variable) ? input_is_good("sj_assign", value)
+	                                            : sj__fail(SJ_INVALID_ARGUMENT, "sj_assign: the first argument is no variable");
+	if (status == SJ_OK && value->flags & SJ__FLAG_VARIABLE)
+		status = sj__variable_value(value, &source);
+	else if (status == SJ_OK)
+		source = sj__keep(value);
+	if (status == SJ_OK)
+		status = sj__variable_set(variable, source);
+	sj__drop(source);
+	if (status != SJ_OK)
+		sj__error_stick(status);
+	return status;
+}

@@ -1,0 +1,27 @@
+/* A variable: the handle of its present value, and what a tape needs to know of it. */
+#ifndef SOKUJI_TENSOR_VARIABLE_H
+#define SOKUJI_TENSOR_VARIABLE_H
+
+#include "sokuji/variable.h"
+#include "tensor/tensor.h"
+
+struct sj__variable {
+	sj_tensor *value;    /* an ordinary handle; NULL before the first assignment */
+	bool trainable;
+	int32_t lock;        /* a spin lock, taken once a second thread uses the library */
+	char *name;          /* of the one allocator; NULL: none */
+};
+
+/* The present value as an own reference; FailedPrecondition before the first assignment. */
+sj_status sj__variable_value(sj_tensor *variable, sj_tensor **ret_value);
+
+/*
+ * Bytes that may be written: the variable's own when nobody else holds them, else a fresh copy that takes their place.
+ * Everything that can fail happens here.
+ */
+sj_status sj__variable_writable(sj_tensor *variable, void **ret_data);
+
+/* Replaces the value by `value` (an own reference is taken, storage shared) after checking dtype and shape. */
+sj_status sj__variable_set(sj_tensor *variable, sj_tensor *value);
+
+#endif

@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+"""Derive the polynomials of src/cpu/math_polynomials.h and print that header.
+
+Method: Remez's exchange in 200-bit arithmetic (mpmath). The polynomial p minimises max |w(x) (f(x) - p(x))| over the
+interval; w turns the error of the polynomial into the relative error of the function that it serves. The degree is the
+smallest whose error is below the row's target. Coefficients are then rounded to float64 (so leading coefficients that
+must be exact, such as the 1 of sin r = r + r^3 p, are kept outside of the polynomial), and the error is measured again
+with the rounded ones; it is printed above each function.
+
+Usage: python3 tools/polynomials.py > src/cpu/math_polynomials.h     (needs mpmath; about a minute with gmpy2)
+"""
+
+import sys
+
+import mpmath as mp
+
+mp.mp.prec = 200
+GRID_POINTS = 1200
+LN2_HALF = mp.log(2) / 2 * (1 + mp.mpf(2) ** -20)
+PI_4 = mp.pi / 4 * (1 + mp.mpf(2) ** -20)
+LOG_Z = (3 - 2 * mp.sqrt(2)) ** 2 * (1 + mp.mpf(2) ** -20)
+ATAN_Z = (mp.sqrt(2) - 1) ** 2 * (1 + mp.mpf(2) ** -20)
+
+
+def near_zero(function, series):
+    """The function, or its series where cancellation would eat the precision."""
+    return lambda x: series(x) if abs(x) < mp.mpf(2) ** -30 else function(x)
+
+
+def one(_):
+    return mp.mpf(1)
+
+
+def erfcx(a):
+    if a > 40:
+        return sum(mp.fac2(2 * i - 1) * (-1) ** i / (2 * a * a) ** i for i in range(12)) / (a * mp.sqrt(mp.pi))
+    return mp.exp(a * a) * mp.erfc(a)
+
+
+def root_of_digamma():
+    return mp.findroot(mp.digamma, mp.mpf("1.4616321449683623"))
+
+
+def stirling_tail(z):
+    """(ln gamma(x) - ((x - 1/2) ln x - x + ln(2 pi)/2)) x, in z = 1/x^2."""
+    if z == 0:
+        return mp.mpf(1) / 12
+    x = 1 / mp.sqrt(z)
+    return (mp.loggamma(x) - ((x - 0.5) * mp.log(x) - x + mp.log(2 * mp.pi) / 2)) * x
+
+
+def digamma_tail(z):
+    """(ln x - 1/(2x) - digamma(x)) x^2, in z = 1/x^2."""
+    if z == 0:
+        return mp.mpf(1) / 12
+    x = 1 / mp.sqrt(z)
+    return (mp.log(x) - 1 / (2 * x) - mp.digamma(x)) * x * x
+
+
+def series_of(terms):
+    return lambda x: sum(c * x**i for i, c in enumerate(terms))
+
+
+def odd_tail(function, first):
+    """(f(s) - s first) / s^3 in z = s^2, for an odd function f."""
+
+    def tail(z):
+        s = mp.sqrt(z)
+        return (function(s) - first * s) / (z * s)
+
+    return tail
+
+
+def rows():
+    """(name, what it is, f, low, high, weight, target as a power of two)"""
+    q = mp.mpf
+    exp_q = near_zero(lambda r: mp.expm1(r) / r, series_of([1, q(1) / 2, q(1) / 6]))
+    exp_tail = lambda r: (mp.expm1(r) - r - r * r / 2) / r**3
+    exp_tail = (lambda g: lambda r: g(r) if abs(r) > q(2) ** -12 else series_of([1 / mp.factorial(i + 3) for i in range(12)])(r))(exp_tail)
+    small = lambda f, terms: (lambda z: f(z) if z > q(2) ** -24 else series_of(terms)(z))
+    log_tail = small(odd_tail(lambda s: 2 * mp.atanh(s), 2), [q(2) / (2 * i + 3) for i in range(6)])
+    pow_tail = lambda z: (log_tail(z) - q(2) / 3) / z if z > q(2) ** -24 else series_of([q(2) / (2 * i + 5) for i in range(6)])(z)
+    sin_tail = small(odd_tail(mp.sin, 1), [(-1) ** (i + 1) / mp.factorial(2 * i + 3) for i in range(6)])
+    cos_tail = small(lambda z: (mp.cos(mp.sqrt(z)) - 1 + z / 2) / z**2, [(-1) ** i / mp.factorial(2 * i + 4) for i in range(6)])
+    atan_tail = small(odd_tail(mp.atan, 1), [q((-1) ** (i + 1)) / (2 * i + 3) for i in range(6)])
+    asin_terms = [mp.factorial(2 * i) / (4**i * mp.factorial(i) ** 2 * (2 * i + 1)) for i in range(1, 8)]
+    asin_tail = small(odd_tail(mp.asin, 1), asin_terms)
+    erf_scaled = small(lambda z: mp.erf(mp.sqrt(z)) / mp.sqrt(z) - 1, [2 / mp.sqrt(mp.pi) * (-1) ** i / (mp.factorial(i) * (2 * i + 1)) - (i == 0) for i in range(6)])
+    erf_exponent = near_zero(lambda a: -mp.log(mp.erfc(a)) / a, lambda a: 2 / mp.sqrt(mp.pi) + 2 * a / mp.pi)
+    erfc_k = 4
+    erfc_value = lambda t: erfcx(erfc_k * (1 + t) / (1 - t)) * (1 + 2 * erfc_k * (1 + t) / (1 - t))
+    erf_middle = lambda t: q(9) / 4 * (1 + t) / (1 - t)
+    root = root_of_digamma()
+    digamma_near = lambda y: mp.digamma(y + q(1.5)) / (y + q(1.5) - root) if abs(y + 1.5 - root) > 1e-20 else mp.polygamma(1, root)
+    lgamma_near = near_zero(lambda t: mp.loggamma(2 + t) / t, lambda t: 1 - mp.euler + t * (mp.zeta(2) - 1) / 2)
+    sin_weight = lambda z: z
+    return [
+        ("exp_short", "(exp(r) - 1) / r, |r| <= ln(2)/2", exp_q, -LN2_HALF, LN2_HALF, lambda r: 1 / exp_q(r), 31.5),
+        ("exp_tail", "(exp(r) - 1 - r - r^2/2) / r^3, |r| <= ln(2)/2", exp_tail, -LN2_HALF, LN2_HALF, lambda r: r * r, 58),
+        ("log_short", "(2 atanh(s) - 2 s) / s^3 in z = s^2, |s| <= 3 - 2 sqrt(2)", log_tail, 0, LOG_Z, lambda z: z / 2, 33),
+        ("log_tail", "(2 atanh(s) - 2 s) / s^3 in z = s^2, |s| <= 3 - 2 sqrt(2)", log_tail, 0, LOG_Z, lambda z: z / 2, 58),
+        ("pow_tail", "(2 atanh(s) - 2 s - 2/3 s^3) / s^5 in z = s^2, |s| <= 3 - 2 sqrt(2)", pow_tail, 0, LOG_Z, lambda z: z * z / 2, 70),
+        ("sin_short", "(sin(r) - r) / r^3 in z = r^2, |r| <= pi/4", sin_tail, 0, PI_4**2, sin_weight, 32),
+        ("sin_tail", "(sin(r) - r) / r^3 in z = r^2, |r| <= pi/4", sin_tail, 0, PI_4**2, sin_weight, 58),
+        ("cos_short", "(cos(r) - 1 + r^2/2) / r^4 in z = r^2, |r| <= pi/4", cos_tail, 0, PI_4**2, lambda z: z * z, 32),
+        ("cos_tail", "(cos(r) - 1 + r^2/2) / r^4 in z = r^2, |r| <= pi/4", cos_tail, 0, PI_4**2, lambda z: z * z, 58),
+        ("atan_short", "(atan(t) - t) / t^3 in z = t^2, |t| <= sqrt(2) - 1", atan_tail, 0, ATAN_Z, lambda z: z, 32),
+        ("atan_tail", "(atan(t) - t) / t^3 in z = t^2, |t| <= sqrt(2) - 1", atan_tail, 0, ATAN_Z, lambda z: z, 58),
+        ("asin_short", "(asin(s) - s) / s^3 in z = s^2, |s| <= 1/2", asin_tail, 0, q(1) / 4, lambda z: z, 32),
+        ("asin_tail", "(asin(s) - s) / s^3 in z = s^2, |s| <= 1/2", asin_tail, 0, q(1) / 4, lambda z: z, 58),
+        ("erf_exponent_short", "-ln(1 - erf(a)) / a, 0 <= a <= 4", erf_exponent, 0, 4, lambda a: a * mp.erfc(a) / mp.erf(a) if a > 1e-9 else mp.sqrt(mp.pi) / 2, 30),
+        ("erf_near", "erf(a)/a - 1 in z = a^2, 0 <= a <= 0.85", erf_scaled, 0, q("0.7225"), lambda z: 1 / (1 + erf_scaled(z)), 58),
+        ("erf_far", "ln(exp(a^2) erfc(a)) in t = (a - 9/4)/(a + 9/4), 0.85 <= a <= 6", lambda t: mp.log(erfcx(erf_middle(t))), q("-0.4517"), q("0.455"), lambda t: mp.erfc(erf_middle(t)), 58),
+        ("erfcx_short", "(1 + 2a) exp(a^2) erfc(a) in t = (a - 4)/(a + 4), 0 <= a <= 11", erfc_value, -1, q(7) / 15, lambda t: 1 / erfc_value(t), 31.5),
+        ("erfcx", "(1 + 2a) exp(a^2) erfc(a) in t = (a - 4)/(a + 4), 0 <= a <= 28", erfc_value, -1, q(24) / 32, lambda t: 1 / erfc_value(t), 56),
+        ("lgamma_near", "ln(gamma(2 + t)) / t, |t| <= 1/2", lgamma_near, q(-1) / 2, q(1) / 2, lambda t: 1 / lgamma_near(t), 57),
+        ("lgamma_far", "(ln(gamma(x)) - (x - 1/2) ln(x) + x - ln(2 pi)/2) x in z = 1/x^2, x >= 8", stirling_tail, 0, q(1) / 64, lambda z: q(1) / 64, 57),
+        ("digamma_near", "digamma(1.5 + y) / (1.5 + y - root), |y| <= 1/2", digamma_near, q(-1) / 2, q(1) / 2, lambda y: 1 / digamma_near(y), 57),
+        ("digamma_far", "(ln(x) - 1/(2x) - digamma(x)) x^2 in z = 1/x^2, x >= 10", digamma_tail, 0, q(1) / 100, lambda z: q(1) / 100, 58),
+    ]
+
+
+def horner(coefficients, x):
+    value = mp.mpf(0)
+    for c in reversed(coefficients):
+        value = value * x + c
+    return value
+
+
+def remez(values, weights, grid, degree):
+    """Coefficients of the best polynomial of that degree on the grid, by exchanging one extremum a sign change."""
+    n = degree + 2
+    picks = sorted({int((len(grid) - 1) * i / (n - 1)) for i in range(n)})
+    coefficients, error = None, None
+    for _ in range(30):
+        system = mp.matrix(n, n)
+        right = mp.matrix(n, 1)
+        for row, index in enumerate(picks):
+            power = mp.mpf(1)
+            for column in range(degree + 1):
+                system[row, column] = power
+                power *= grid[index]
+            system[row, degree + 1] = (-1) ** row / weights[index]
+            right[row] = values[index]
+        solution = mp.lu_solve(system, right)
+        coefficients = [solution[i] for i in range(degree + 1)]
+        errors = [w * (v - horner(coefficients, x)) for v, w, x in zip(values, weights, grid)]
+        error = max(abs(e) for e in errors)
+        if error <= abs(solution[degree + 1]) * 1.01:
+            break
+        picks = exchange(errors, n)
+    return coefficients, error
+
+
+def exchange(errors, n):
+    """Indices of n alternating extrema of the error, the largest kept."""
+    runs = []
+    for index, e in enumerate(errors):
+        if runs and (e >= 0) == (errors[runs[-1]] >= 0):
+            if abs(e) > abs(errors[runs[-1]]):
+                runs[-1] = index
+        else:
+            runs.append(index)
+    while len(runs) > n:
+        if len(runs) - n == 1:
+            runs.pop(0 if abs(errors[runs[0]]) < abs(errors[runs[-1]]) else -1)
+        else:
+            i = min(range(len(runs) - 1), key=lambda j: max(abs(errors[runs[j]]), abs(errors[runs[j + 1]])))
+            del runs[i : i + 2]
+    if len(runs) < n:
+        raise RuntimeError("the error does not alternate often enough")
+    return runs
+
+
+def fit(row):
+    name, what, function, low, high, weight, target = row
+    low, high = mp.mpf(low), mp.mpf(high)
+    tiny = mp.mpf(2) ** -60
+    grid = [(low + high) / 2 - (high - low) / 2 * mp.cos(mp.pi * i / (GRID_POINTS - 1)) for i in range(GRID_POINTS)]
+    values = [function(x) for x in grid]
+    weights = [weight(x) + tiny for x in grid]
+    for degree in range(1, 40):
+        coefficients, error = remez(values, weights, grid, degree)
+        if error < mp.mpf(2) ** -target:
+            break
+    rounded = [mp.mpf(float(c)) for c in coefficients]
+    measured = max(abs(w * (v - horner(rounded, x))) for v, w, x in zip(values, weights, grid))
+    print(f"{name}: degree {degree}, 2^{float(mp.log(measured, 2)):.1f}", file=sys.stderr)
+    return name, what, rounded, measured
+
+
+def print_function(name, what, coefficients, measured):
+    print(f"\n/* {what}; weighted error 2^{float(mp.log(measured, 2)):.1f}. */")
+    print(f"static SJ_ALWAYS_INLINE double sj__poly_{name}(double x)\n{{")
+    print(f"\tdouble p = {float(coefficients[-1]).hex()};")
+    for c in reversed(coefficients[:-1]):
+        value = float(c)
+        print(f"\tp = p * x {'-' if value < 0 else '+'} {abs(value).hex()};")
+    print("\treturn p;\n}")
+
+
+HEAD = """/* Polynomials of the elementary functions, in Horner's form, float64. Printed by tools/polynomials.py, which says how
+they are derived; not edited by hand. Constants are those of least weighted error, rounded to float64. */
+#ifndef SOKUJI_CPU_MATH_POLYNOMIALS_H
+#define SOKUJI_CPU_MATH_POLYNOMIALS_H
+
+#include "base/compiler.h\""""
+
+
+def main():
+    print(HEAD)
+    wanted = sys.argv[1:]
+    for row in rows():
+        if not wanted or row[0] in wanted:
+            print_function(*fit(row))
+    print("\n#endif")
+
+
+main()
