@@ -1,6 +1,6 @@
 /*
- * Times the contraction kernels against what the machine's fused multiply-add units can do: GFLOP/s and percent of the
- * measured peak, on one thread and on all. Arguments, all optional: words that a line's name must contain.
+ * Times the contraction kernels against what the machine's fused multiply-add units can do: GFLOP/s at best, and
+ * the percent of the peak, measured beside each batch, that the median batch reaches; on one thread and on all. Arguments, all optional: words that a line's name must contain.
  */
 #define _GNU_SOURCE
 #include <math.h>
@@ -27,7 +27,7 @@ static double now(void)
 /* The peak: as many independent chains as keep the units busy, in the widest registers in use. */
 
 typedef float wide __attribute__((vector_size(64)));
-enum { CHAINS = 24, CHAIN_ROUNDS = 2000000 };
+enum { CHAINS = 24, CHAIN_ROUNDS = 200000 };
 
 #if defined(__x86_64__)
 __attribute__((target("avx512f"))) static float chains_of_16(void)
@@ -74,16 +74,12 @@ static void one_peak(void *context, int64_t begin, int64_t end)
 #endif
 }
 
-/* GFLOP/s of the units alone on the threads in use; the best of several tries. */
+/* GFLOP/s of the units alone, on the threads in use. */
 static double measure_peak(void)
 {
-	double best = INFINITY, flops = sj__isa() == SJ__ISA_AVX512 ? CHAINS * 32. : 12 * 16.;
-	for (int i = 0; i < 5; i++) {
-		double begin = now();
-		sj__parallel_for(sj__threads(), 1, one_peak, NULL);
-		best = fmin(best, now() - begin);
-	}
-	return flops * CHAIN_ROUNDS * sj__threads() / best * 1e-9;
+	double begin = now(), flops = sj__isa() == SJ__ISA_AVX512 ? CHAINS * 32. : 12 * 16.;
+	sj__parallel_for(sj__threads(), 1, one_peak, NULL);
+	return flops * CHAIN_ROUNDS * sj__threads() / (now() - begin) * 1e-9;
 }
 
 /* What is timed */
@@ -131,23 +127,43 @@ static void run_depthwise(const work *w)
 	sj__depthwise_forward_f32(&w->g, left, right, result, NULL, false);
 }
 
-/* Seconds a call: the best of several batches of calls, each batch at least a few milliseconds. */
-static double time_of(const work *w)
+/* One line's result: the best batch, and the median of what share of the peak, measured beside it, each batch reached. */
+typedef struct timing {
+	double seconds, share;
+} timing;
+
+static int compare(const void *a, const void *b)
 {
-	double best = INFINITY, spent = 0;
-	int64_t calls = 1;
-	w->run(w);
-	for (int batch = 0; batch < 12 && (batch < 3 || spent < 0.6); batch++) {
-		double begin = now();
-		for (int64_t i = 0; i < calls; i++)
-			w->run(w);
-		double seconds = now() - begin;
-		spent += seconds;
-		best = fmin(best, seconds / (double)calls);
-		if (seconds < 0.01)
-			calls = (int64_t)fmax(1, 0.02 / best);
+	double left_value = *(const double *)a, right_value = *(const double *)b;
+	return (left_value > right_value) - (left_value < right_value);
+}
+
+static double time_batch(const work *w, int64_t calls)
+{
+	double begin = now();
+	for (int64_t i = 0; i < calls; i++)
+		w->run(w);
+	return (now() - begin) / (double)calls;
+}
+
+static timing time_of(const work *w)
+{
+	enum { BATCHES = 21 };
+	double share[BATCHES], spent = 0;
+	timing t = {.seconds = INFINITY};
+	time_batch(w, 1);
+	int64_t calls = (int64_t)fmax(1, 0.004 / time_batch(w, 3));
+	int n = 0;
+	for (double peak = measure_peak(); n < BATCHES && (n < 3 || spent < 1.5);) {
+		double seconds = time_batch(w, calls), after = measure_peak();
+		share[n++] = w->flops / seconds * 1e-9 / (0.5 * (peak + after));
+		t.seconds = fmin(t.seconds, seconds);
+		spent += seconds * (double)calls;
+		peak = after;
 	}
-	return best;
+	qsort(share, (size_t)n, sizeof(double), compare);
+	t.share = share[n / 2];
+	return t;
 }
 
 static bool is_wanted(const char *name, int n_words, char **words)
@@ -158,11 +174,11 @@ static bool is_wanted(const char *name, int n_words, char **words)
 	return n_words == 0;
 }
 
-static void report(const work *w, double peak)
+static void report(const work *w)
 {
-	double seconds = time_of(w);
-	double rate = w->flops / seconds * 1e-9;
-	printf("%-34s %12.3f us %8.1f GFLOP/s %5.1f %%\n", w->name, seconds * 1e6, rate, 100 * rate / peak);
+	timing t = time_of(w);
+	printf("%-38s %12.3f us %8.1f GFLOP/s %5.1f %%\n", w->name, t.seconds * 1e6, w->flops / t.seconds * 1e-9,
+	       100 * t.share);
 	fflush(stdout);
 }
 
@@ -221,11 +237,13 @@ int main(int argc, char **argv)
 	int most = sj__threads();
 	for (int n_threads = 1; n_threads <= most; n_threads += sj__max_i64(1, most - 1)) {
 		sj__set_threads(n_threads);
-		double peak = measure_peak();
+		double peak = 0;
+		for (int i = 0; i < 20; i++)
+			peak = fmax(peak, measure_peak());
 		printf("isa %d, %d thread(s), peak %.1f GFLOP/s\n", sj__isa(), n_threads, peak);
 		for (int i = 0; i < SJ_COUNT_OF(works); i++)
 			if (is_wanted(works[i].name, argc - 1, argv + 1))
-				report(&works[i], peak);
+				report(&works[i]);
 	}
 	return 0;
 }

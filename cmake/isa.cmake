@@ -2,7 +2,7 @@
 # src/cpu/isa.c chooses among them when the library starts. All builds give the same bits.
 set(SOKUJI_PER_ISA src/cpu/gemm_f32.c src/cpu/gemm_f64.c ${GENERATED}/elementwise_loops.c)
 foreach(candidate src/cpu/conv_f32.c src/cpu/conv_f64.c src/cpu/depthwise_f32.c src/cpu/reduce_loops.c src/cpu/normalize_loops.c
-        src/cpu/optimizer_loops.c src/cpu/pool_loops.c src/cpu/linalg_vector.c src/cpu/conv_direct.c)
+        src/cpu/optimizer_loops.c src/cpu/pool_loops.c src/cpu/random_loops.c src/cpu/linalg_vector.c src/cpu/conv_direct.c)
   if(EXISTS ${CMAKE_SOURCE_DIR}/${candidate})
     list(APPEND SOKUJI_PER_ISA ${candidate})
   endif()

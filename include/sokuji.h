@@ -9,10 +9,15 @@
 #include <sokuji/variable.h>
 #include <sokuji/execute.h>
 #include <sokuji/operations.h>
+#include <sokuji/nn_functions.h>
+#include <sokuji/array_functions.h>
 #include <sokuji/tape.h>
+#include <sokuji/update.h>
+#include <sokuji/optimizer.h>
 #include <sokuji/memory.h>
 #include <sokuji/output.h>
 #include <sokuji/clock.h>
 #include <sokuji/progress.h>
+#include <sokuji/random.h>
 
 #endif

@@ -4,8 +4,8 @@
     generate.py OUTPUT_FOLDER
 
 writes OUTPUT_FOLDER/include/sokuji/operations.h (the pleasant face), ops_table.c (the rows), ops_functions.c,
-ops_gradients.c (gradients written as expressions), elementwise_loops.c (compiled once per instruction set), operations.json
-(for tests and front ends) and operations.md. A file is rewritten only when its text changes.
+ops_gradients.h (gradients written as expressions), elementwise_loops.c (compiled once per instruction set),
+elementwise_once.c, operations.json (for tests and front ends) and operations.md. A file is rewritten only when its text changes.
 """
 import ast
 import json
@@ -295,7 +295,7 @@ def row_text(row):
         "attributes": f"attributes_{row.c_name}" if row.attributes else "NULL",
         "default_args": f"&default_{row.c_name}" if has_struct(row) else "NULL",
         "rule": f"sj__rule_{row.rule}", "kernel": f"sj__kernel_{row.kernel}",
-        "gradient": gradient_name(row), "loops": f"&sj__loops_{row.c_name}" if row.loop else "NULL"}
+        "gradient": gradient_name(row), "loop": f"SJ__LOOPS_{row.c_name.upper()}" if row.loop else "-1"}
     return "\t{" + ", ".join(f".{k} = {v}" for k, v in fields.items()) + "},"
 
 
@@ -370,7 +370,7 @@ class Expression(ast.NodeVisitor):
 
     def __init__(self, row, text):
         self.row, self.used = row, set()
-        self.ports = {p.name for p in row.inputs} | {p.name for p in row.outputs}
+        self.ports = {p.c_name for p in row.inputs} | {p.c_name for p in row.outputs}
         self.text = self.print(ast.parse(text, mode="eval").body)
 
     BINARY = {ast.Add: "sj_add", ast.Sub: "sj_sub", ast.Mult: "sj_mul", ast.Div: "sj_div", ast.Pow: "sj_pow"}
@@ -379,6 +379,8 @@ class Expression(ast.NodeVisitor):
         if isinstance(node, ast.BinOp):
             return f"{self.BINARY[type(node.op)]}({self.print(node.left)}, {self.print(node.right)})"
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            if isinstance(node.operand, ast.Constant):
+                return f"sj__constant(g, {-node.operand.value!r})"
             return f"sj_neg({self.print(node.operand)})"
         if isinstance(node, ast.Constant):
             return f"sj__constant(g, {node.value!r})"
@@ -407,9 +409,9 @@ def saves(row):
     """Names of the inputs, outputs and input shapes that a record keeps for the gradient."""
     if isinstance(row.gradient, dict):
         used = set().union(*(e.used for e in expressions(row).values())) if row.gradient else set()
-        inputs = [p.name for p in row.inputs if p.name in used]
-        shapes = [p.name for p in row.inputs if p.name not in used] if row.loop == "binary" or row.broadcasts else []
-        return {"inputs": inputs, "outputs": [p.name for p in row.outputs if p.name in used], "shapes": shapes}
+        inputs = [p.name for p in row.inputs if p.c_name in used]
+        shapes = [p.name for p in row.inputs if p.c_name not in used] if row.loop == "binary" or row.broadcasts else []
+        return {"inputs": inputs, "outputs": [p.name for p in row.outputs if p.c_name in used], "shapes": shapes}
     if row.gradient is None:
         return {"inputs": [], "outputs": [], "shapes": []}
     return {"inputs": row.saves_inputs, "outputs": row.saves_outputs, "shapes": row.saves_shapes}
@@ -429,8 +431,8 @@ def gradient_text(row):
     lines = [f"static void gradient_{row.c_name}(const sj__gradient *g, sj_tensor **dx)", "{"]
     if "dy" in used:
         lines.append("\tsj_tensor *dy = sj__dy(g, 0);")
-    lines += [f"\tsj_tensor *{p.name} = g->inputs[{i}];" for i, p in enumerate(row.inputs) if p.name in used]
-    lines += [f"\tsj_tensor *{p.name} = g->outputs[{i}];" for i, p in enumerate(row.outputs) if p.name in used]
+    lines += [f"\tsj_tensor *{p.c_name} = g->inputs[{i}];" for i, p in enumerate(row.inputs) if p.c_name in used]
+    lines += [f"\tsj_tensor *{p.c_name} = g->outputs[{i}];" for i, p in enumerate(row.outputs) if p.c_name in used]
     if any("args->" in e.text for e in printed.values()):
         lines.append(f"\tconst {struct_name(row)} *args = g->args;")
     for i, port in enumerate(row.inputs):
@@ -464,7 +466,9 @@ class Functions(dict):
     def __missing__(self, name):
         if name == "T":
             return C_TYPES[self.dtype]
-        if self.dtype in ("float32", "float64"):
+        if name == "abs" and self.dtype in rows.FLOATS:
+            return "__builtin_fabsf" if self.dtype == "float32" else "__builtin_fabs"
+        if self.dtype in rows.FLOATS:
             return f"sj__{name}f" if self.dtype == "float32" else f"sj__{name}"
         return f"sj__{name}_{suffix(self.dtype)}"
 
@@ -482,59 +486,109 @@ def result_type(row, dtype):
     return C_TYPES[dtype if out == "T" else out]
 
 
-def unary_loop(row, dtype):
-    c, text = C_TYPES[dtype], loop_expression(row, dtype)
-    return (f"static void {row.c_name}_{suffix(dtype)}(int64_t n, const void *x_, void *y_)\n{{\n"
-            f"\tconst {c} *X = x_;\n\t{result_type(row, dtype)} *Y = y_;\n\tSJ__LOOP_PRAGMA\n\tfor (int64_t i = 0; i < n; i++) {{\n"
-            f"\t\tconst {c} x = X[i];\n\t\tY[i] = ({result_type(row, dtype)})({text});\n\t}}\n}}")
+def loop_name(row, dtype):
+    return f"sj__loop_{row.c_name}_{suffix(dtype)}"
 
 
-def binary_loop(row, dtype):
-    c, z, text = C_TYPES[dtype], result_type(row, dtype), loop_expression(row, dtype)
-    head = (f"static void {row.c_name}_{suffix(dtype)}(int64_t n, const void *x_, int64_t stride_x, const void *y_, int64_t stride_y, "
-            f"void *z_)\n{{\n\tconst {c} *X = x_, *Y = y_;\n\t{z} *Z = z_;\n")
-    def loop(x, y, before):
-        return (f"{before}\t\tSJ__LOOP_PRAGMA\n\t\tfor (int64_t i = 0; i < n; i++) {{\n\t\t\tconst {c} x = {x}, y = {y};\n"
-                f"\t\t\tZ[i] = ({z})({text});\n\t\t}}\n")
-    return (head + "\tif (stride_x == 1 && stride_y == 1) {\n" + loop("X[i]", "Y[i]", "")
-            + "\t} else if (stride_x == 1) {\n" + loop("X[i]", "y0", f"\t\tconst {c} y0 = Y[0];\n")
-            + "\t} else if (stride_y == 1) {\n" + loop("x0", "Y[i]", f"\t\tconst {c} x0 = X[0];\n")
-            + "\t} else {\n" + loop("X[0]", "Y[0]", "") + "\t}\n}")
+def unary_body(row, dtype, whole):
+    """The loop; `whole`: over a multiple of SJ__LOOP_STEP elements, so that it needs no remainder loop."""
+    c, y = C_TYPES[dtype], result_type(row, dtype)
+    head = f"\tconst {c} *X = x_;\n\t{y} *Y = y_;\n"
+    if row.block:
+        return head + f"\tsj__{row.block}{'f' if dtype == 'float32' else ''}_block(n, X, Y);\n"
+    bound = "n & -SJ__LOOP_STEP" if whole else "n"
+    return (f"{head}\tSJ__LOOP_PRAGMA\n\tfor (int64_t i = 0; i < ({bound}); i++) {{\n\t\tconst {c} x = X[i];\n"
+            f"\t\tY[i] = ({y})({loop_expression(row, dtype)});\n\t}}\n")
+
+
+def unary_loop(row, dtype, linkage):
+    name, sizes = loop_name(row, dtype), f"sizeof({C_TYPES[dtype]}), sizeof({result_type(row, dtype)})"
+    signature = "(int64_t n, const void *x_, void *y_)"
+    if row.speed != "padded" or row.block:
+        return f"{linkage}void {name}{signature}\n{{\n{unary_body(row, dtype, False)}}}"
+    return (f"static void {name}_whole{signature}\n{{\n{unary_body(row, dtype, True)}}}\n\n"
+            f"{linkage}void {name}{signature}\n{{\n\tsj__loop_unary_padded({name}_whole, n, x_, y_, {sizes});\n}}")
+
+
+def binary_body(row, dtype, x, y, bound, before=""):
+    c, z = C_TYPES[dtype], result_type(row, dtype)
+    return (f"{before}\tSJ__LOOP_PRAGMA\n\tfor (int64_t i = 0; i < ({bound}); i++) {{\n\t\tconst {c} x = {x}, y = {y};\n"
+            f"\t\tZ[i] = ({z})({loop_expression(row, dtype)});\n\t}}\n")
+
+
+def binary_loop(row, dtype, linkage):
+    c, z, name = C_TYPES[dtype], result_type(row, dtype), loop_name(row, dtype)
+    signature = "(int64_t n, const void *x_, int64_t stride_x, const void *y_, int64_t stride_y, void *z_)"
+    pointers = f"\tconst {c} *X = x_, *Y = y_;\n\t{z} *Z = z_;\n"
+    if row.speed == "direct" and dtype in rows.FLOATS:
+        def indented(text):
+            return text.replace("\n\t", "\n\t\t").replace("\t", "\t\t", 1)
+        return (f"{linkage}void {name}{signature}\n{{\n{pointers}\tif (stride_x & stride_y) {{\n"
+                + indented(binary_body(row, dtype, "X[i]", "Y[i]", "n")) + "\t} else if (stride_x) {\n"
+                + indented(binary_body(row, dtype, "X[i]", "y0", "n", f"\tconst {c} y0 = Y[0];\n")) + "\t} else {\n"
+                + indented(binary_body(row, dtype, "x0", "Y[i]", "n", f"\tconst {c} x0 = X[0];\n")) + "\t}\n}")
+    padded = row.speed == "padded" and dtype in rows.FLOATS
+    body = binary_body(row, dtype, "X[i]", "Y[i]", "n & -SJ__LOOP_STEP" if padded else "n")
+    expand = f"sj__loop_binary_{'padded' if padded else 'expanded'}({name}_whole, n, x_, stride_x, y_, stride_y, z_, sizeof({c}), sizeof({z}))"
+    return (f"static void {name}_whole(int64_t n, const void *x_, const void *y_, void *z_)\n{{\n{pointers}{body}}}\n\n"
+            f"{linkage}void {name}{signature}\n{{\n\t{expand};\n}}")
+
+
+def own_loop(row, dtype):
+    return row.loop and row.same_loop is None and dtype in row.types[0]
+
+
+def is_once(row, dtype):
+    """Compiled once: integers, and what is rare or does not vectorise."""
+    return dtype not in rows.FLOATS or row.speed == "once"
+
+
+def loop_texts(table, once):
+    return [(unary_loop if row.loop == "unary" else binary_loop)(row, dtype, "" if once else "static ")
+            for row in table for dtype in LOOP_TYPES if own_loop(row, dtype) and is_once(row, dtype) == once]
+
+
+def loop_entry(row, dtypes):
+    names = [f"SJ__LOOP_CAST {loop_name(row, d)}" if d in row.types[0] else "NULL" for d in dtypes]
+    return f"\t[SJ__LOOPS_{row.c_name.upper()}] = {{{{{', '.join(names)}}}}},"
+
+
+def own_rows(table):
+    return [row for row in table if row.loop and row.same_loop is None]
 
 
 def loops_text(table):
-    """One file, compiled three times; SJ__HOT limits the faster builds to float32 and float64."""
-    out = ['/* The elementwise loops. Compiled once per instruction set, with the same bits from each. Printed; do not edit. */',
+    """The loops over floats, in one file that is compiled once per instruction set."""
+    out = ['/* The elementwise loops over floats. Compiled once per instruction set, with the same bits from each. Printed; do not edit. */',
            '#include "cpu/elementwise.h"', '#include "elementwise_loops.h"', '',
-           "#if defined(__AVX512F__)", "#define SJ__HOT_TABLE sj__hot_avx512", "#elif defined(__AVX2__)",
-           "#define SJ__HOT_TABLE sj__hot_avx2", "#else", "#define SJ__HOT_TABLE sj__hot_plain", "#define SJ__ALL_TYPES", "#endif", ""]
-    groups = {True: [], False: []}
-    for row in table:
-        if row.loop:
-            for dtype in row.types[0]:
-                if dtype in LOOP_TYPES:
-                    text = (unary_loop if row.loop == "unary" else binary_loop)(row, dtype)
-                    groups[dtype in ("float32", "float64")].append(text)
-    out += groups[True] + ["#ifdef SJ__ALL_TYPES"] + groups[False] + ["#endif", ""]
-    hot = []
-    for row in table:
-        if row.loop:
-            pair = [f"(void (*)(void)){row.c_name}_{suffix(d)}" if d in row.types[0] else "NULL" for d in ("float32", "float64")]
-            hot.append(f"\t[SJ__LOOPS_{row.c_name.upper()}] = {{{{{', '.join(pair)}}}}},")
-    out += ["const sj__hot_loops SJ__HOT_TABLE[] = {"] + hot + ["};", "", "#ifdef SJ__ALL_TYPES"]
-    for row in table:
-        if row.loop:
-            plain = [f"(void (*)(void)){row.c_name}_{suffix(d)}" if d in row.types[0] else "NULL" for d in LOOP_TYPES]
-            number = f"SJ__LOOPS_{row.c_name.upper()}"
-            out.append(f"const sj__loops sj__loops_{row.c_name} = {{{{{', '.join(plain)}}}, {number}}};")
-    return "\n".join(out + ["#endif"]) + "\n"
+           "#if defined(__AVX512F__)", "#define SJ__LOOPS_TABLE sj__loops_avx512", "#elif defined(__AVX2__)",
+           "#define SJ__LOOPS_TABLE sj__loops_avx2", "#else", "#define SJ__LOOPS_TABLE sj__loops_plain", "#endif", ""]
+    out += ["\n\n".join(loop_texts(table, once=False)), "", "const sj__float_loops SJ__LOOPS_TABLE[] = {"]
+    out += [loop_entry(row, LOOP_TYPES[:2]) for row in own_rows(table)]
+    return "\n".join(out + ["};"]) + "\n"
+
+
+def loops_once_text(table):
+    """The loops over integers and the rare ones over floats."""
+    out = ['/* The elementwise loops that are compiled once: over integers, and rare ones over floats. Printed; do not edit. */',
+           '#include "cpu/elementwise.h"', '#include "elementwise_loops.h"', '', "\n\n".join(loop_texts(table, once=True)), "",
+           "const sj__whole_loops sj__loops_whole[] = {"]
+    out += [loop_entry(row, LOOP_TYPES[2:]) for row in own_rows(table)]
+    return "\n".join(out + ["};"]) + "\n"
 
 
 def loops_header_text(table):
-    looped = [r for r in table if r.loop]
+    shared = [row for row in table if row.loop and row.same_loop]
+    lines = [f"\tSJ__LOOPS_{row.c_name.upper()}," for row in own_rows(table)]
+    by_name = {row.name: row for row in table}
+    lines += [f"\tSJ__LOOPS_{row.c_name.upper()} = SJ__LOOPS_{by_name[row.same_loop].c_name.upper()}," for row in shared]
+    once = []
+    for row in own_rows(table):
+        arguments = ("int64_t n, const void *x, void *y" if row.loop == "unary" else
+                     "int64_t n, const void *x, int64_t stride_x, const void *y, int64_t stride_y, void *z")
+        once += [f"void {loop_name(row, d)}({arguments});" for d in LOOP_TYPES if d in row.types[0] and is_once(row, d)]
     return ("/* Which loops there are. Printed; do not edit. */\n#ifndef SOKUJI_ELEMENTWISE_LOOPS_H\n#define SOKUJI_ELEMENTWISE_LOOPS_H\n\n"
-            '#include "ops/op.h"\n\nenum {\n' + "".join(f"\tSJ__LOOPS_{r.c_name.upper()},\n" for r in looped) + "};\n\n"
-            + "".join(f"extern const sj__loops sj__loops_{r.c_name};\n" for r in looped) + "\n#endif\n")
+            '#include "ops/op.h"\n\nenum {\n' + "\n".join(lines) + "\n};\n\n" + "\n".join(once) + "\n\n#endif\n")
 
 
 # ---- for tests and readers ----
@@ -583,6 +637,7 @@ def main():
     write(folder, "ops_functions.c", functions_text(table))
     write(folder, "ops_gradients.h", '#include "ops/op.h"\n#include "ops_numbers.h"\n' + gradients_text(table))
     write(folder, "elementwise_loops.c", loops_text(table))
+    write(folder, "elementwise_once.c", loops_once_text(table))
     write(folder, "elementwise_loops.h", loops_header_text(table))
     write(folder, "operations.json", json.dumps([row_json(r) for r in table], indent=1))
     write(folder, "operations.md", markdown_text(table))

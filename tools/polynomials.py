@@ -3,13 +3,14 @@
 
 Method: Remez's exchange in 200-bit arithmetic (mpmath). The polynomial p minimises max |w(x) (f(x) - p(x))| over the
 interval; w turns the error of the polynomial into the relative error of the function that it serves. The degree is the
-smallest whose error is below the row's target. Coefficients are then rounded to float64 (so leading coefficients that
+smallest whose error is below the row's target. Coefficients are then rounded to float64, or float32 (so leading coefficients that
 must be exact, such as the 1 of sin r = r + r^3 p, are kept outside of the polynomial), and the error is measured again
 with the rounded ones; it is printed above each function.
 
 Usage: python3 tools/polynomials.py > src/cpu/math_polynomials.h     (needs mpmath; about a minute with gmpy2)
 """
 
+import struct
 import sys
 
 import mpmath as mp
@@ -25,10 +26,6 @@ ATAN_Z = (mp.sqrt(2) - 1) ** 2 * (1 + mp.mpf(2) ** -20)
 def near_zero(function, series):
     """The function, or its series where cancellation would eat the precision."""
     return lambda x: series(x) if abs(x) < mp.mpf(2) ** -30 else function(x)
-
-
-def one(_):
-    return mp.mpf(1)
 
 
 def erfcx(a):
@@ -75,8 +72,8 @@ def rows():
     """(name, what it is, f, low, high, weight, target as a power of two)"""
     q = mp.mpf
     exp_q = near_zero(lambda r: mp.expm1(r) / r, series_of([1, q(1) / 2, q(1) / 6]))
-    exp_tail = lambda r: (mp.expm1(r) - r - r * r / 2) / r**3
-    exp_tail = (lambda g: lambda r: g(r) if abs(r) > q(2) ** -12 else series_of([1 / mp.factorial(i + 3) for i in range(12)])(r))(exp_tail)
+    exp_terms = series_of([1 / mp.factorial(i + 3) for i in range(12)])
+    exp_tail = lambda r: (mp.expm1(r) - r - r * r / 2) / r**3 if abs(r) > q(2) ** -12 else exp_terms(r)
     small = lambda f, terms: (lambda z: f(z) if z > q(2) ** -24 else series_of(terms)(z))
     log_tail = small(odd_tail(lambda s: 2 * mp.atanh(s), 2), [q(2) / (2 * i + 3) for i in range(6)])
     pow_tail = lambda z: (log_tail(z) - q(2) / 3) / z if z > q(2) ** -24 else series_of([q(2) / (2 * i + 5) for i in range(6)])(z)
@@ -85,7 +82,9 @@ def rows():
     atan_tail = small(odd_tail(mp.atan, 1), [q((-1) ** (i + 1)) / (2 * i + 3) for i in range(6)])
     asin_terms = [mp.factorial(2 * i) / (4**i * mp.factorial(i) ** 2 * (2 * i + 1)) for i in range(1, 8)]
     asin_tail = small(odd_tail(mp.asin, 1), asin_terms)
-    erf_scaled = small(lambda z: mp.erf(mp.sqrt(z)) / mp.sqrt(z) - 1, [2 / mp.sqrt(mp.pi) * (-1) ** i / (mp.factorial(i) * (2 * i + 1)) - (i == 0) for i in range(6)])
+    erf_terms = [2 / mp.sqrt(mp.pi) * (-1) ** i / (mp.factorial(i) * (2 * i + 1)) for i in range(8)]
+    erf_ratio = lambda z: mp.erf(mp.sqrt(z)) / mp.sqrt(z) if z > 0 else erf_terms[0]
+    erf_tail = small(lambda z: (erf_ratio(z) - erf_terms[0] - erf_terms[1] * z) / z**2, erf_terms[2:])
     erf_exponent = near_zero(lambda a: -mp.log(mp.erfc(a)) / a, lambda a: 2 / mp.sqrt(mp.pi) + 2 * a / mp.pi)
     erfc_k = 4
     erfc_value = lambda t: erfcx(erfc_k * (1 + t) / (1 - t)) * (1 + 2 * erfc_k * (1 + t) / (1 - t))
@@ -93,15 +92,15 @@ def rows():
     root = root_of_digamma()
     digamma_near = lambda y: mp.digamma(y + q(1.5)) / (y + q(1.5) - root) if abs(y + 1.5 - root) > 1e-20 else mp.polygamma(1, root)
     lgamma_near = near_zero(lambda t: mp.loggamma(2 + t) / t, lambda t: 1 - mp.euler + t * (mp.zeta(2) - 1) / 2)
-    sin_weight = lambda z: z
     return [
         ("exp_short", "(exp(r) - 1) / r, |r| <= ln(2)/2", exp_q, -LN2_HALF, LN2_HALF, lambda r: 1 / exp_q(r), 31.5),
+        ("exp_tail_f32", "(exp(r) - 1 - r - r^2/2) / r^3, |r| <= ln(2)/2", exp_tail, -LN2_HALF, LN2_HALF, lambda r: abs(r) ** 3, 27),
         ("exp_tail", "(exp(r) - 1 - r - r^2/2) / r^3, |r| <= ln(2)/2", exp_tail, -LN2_HALF, LN2_HALF, lambda r: r * r, 58),
         ("log_short", "(2 atanh(s) - 2 s) / s^3 in z = s^2, |s| <= 3 - 2 sqrt(2)", log_tail, 0, LOG_Z, lambda z: z / 2, 33),
         ("log_tail", "(2 atanh(s) - 2 s) / s^3 in z = s^2, |s| <= 3 - 2 sqrt(2)", log_tail, 0, LOG_Z, lambda z: z / 2, 58),
         ("pow_tail", "(2 atanh(s) - 2 s - 2/3 s^3) / s^5 in z = s^2, |s| <= 3 - 2 sqrt(2)", pow_tail, 0, LOG_Z, lambda z: z * z / 2, 70),
-        ("sin_short", "(sin(r) - r) / r^3 in z = r^2, |r| <= pi/4", sin_tail, 0, PI_4**2, sin_weight, 32),
-        ("sin_tail", "(sin(r) - r) / r^3 in z = r^2, |r| <= pi/4", sin_tail, 0, PI_4**2, sin_weight, 58),
+        ("sin_short", "(sin(r) - r) / r^3 in z = r^2, |r| <= pi/4", sin_tail, 0, PI_4**2, lambda z: z, 32),
+        ("sin_tail", "(sin(r) - r) / r^3 in z = r^2, |r| <= pi/4", sin_tail, 0, PI_4**2, lambda z: z, 58),
         ("cos_short", "(cos(r) - 1 + r^2/2) / r^4 in z = r^2, |r| <= pi/4", cos_tail, 0, PI_4**2, lambda z: z * z, 32),
         ("cos_tail", "(cos(r) - 1 + r^2/2) / r^4 in z = r^2, |r| <= pi/4", cos_tail, 0, PI_4**2, lambda z: z * z, 58),
         ("atan_short", "(atan(t) - t) / t^3 in z = t^2, |t| <= sqrt(2) - 1", atan_tail, 0, ATAN_Z, lambda z: z, 32),
@@ -109,8 +108,8 @@ def rows():
         ("asin_short", "(asin(s) - s) / s^3 in z = s^2, |s| <= 1/2", asin_tail, 0, q(1) / 4, lambda z: z, 32),
         ("asin_tail", "(asin(s) - s) / s^3 in z = s^2, |s| <= 1/2", asin_tail, 0, q(1) / 4, lambda z: z, 58),
         ("erf_exponent_short", "-ln(1 - erf(a)) / a, 0 <= a <= 4", erf_exponent, 0, 4, lambda a: a * mp.erfc(a) / mp.erf(a) if a > 1e-9 else mp.sqrt(mp.pi) / 2, 30),
-        ("erf_near", "erf(a)/a - 1 in z = a^2, 0 <= a <= 0.85", erf_scaled, 0, q("0.7225"), lambda z: 1 / (1 + erf_scaled(z)), 58),
-        ("erf_far", "ln(exp(a^2) erfc(a)) in t = (a - 9/4)/(a + 9/4), 0.85 <= a <= 6", lambda t: mp.log(erfcx(erf_middle(t))), q("-0.4517"), q("0.455"), lambda t: mp.erfc(erf_middle(t)), 58),
+        ("erf_near", "(erf(a)/a - 2/sqrt(pi) (1 - z/3)) / z^2 in z = a^2, 0 <= a <= 9/8", erf_tail, 0, q(81) / 64, lambda z: z * z / erf_ratio(z), 60),
+        ("erf_far", "ln(exp(a^2) erfc(a)) in t = (a - 9/4)/(a + 9/4), 9/8 <= a <= 6", lambda t: mp.log(erfcx(erf_middle(t))), q(-1) / 3 - q(1) / 1000, q("0.455"), lambda t: mp.erfc(erf_middle(t)), 58),
         ("erfcx_short", "(1 + 2a) exp(a^2) erfc(a) in t = (a - 4)/(a + 4), 0 <= a <= 11", erfc_value, -1, q(7) / 15, lambda t: 1 / erfc_value(t), 31.5),
         ("erfcx", "(1 + 2a) exp(a^2) erfc(a) in t = (a - 4)/(a + 4), 0 <= a <= 28", erfc_value, -1, q(24) / 32, lambda t: 1 / erfc_value(t), 56),
         ("lgamma_near", "ln(gamma(2 + t)) / t, |t| <= 1/2", lgamma_near, q(-1) / 2, q(1) / 2, lambda t: 1 / lgamma_near(t), 57),
@@ -172,6 +171,11 @@ def exchange(errors, n):
     return runs
 
 
+def to_type(c, name):
+    """c rounded to float32 where the name says so, else to float64."""
+    return struct.unpack("<f", struct.pack("<f", float(c)))[0] if name.endswith("_f32") else float(c)
+
+
 def fit(row):
     name, what, function, low, high, weight, target = row
     low, high = mp.mpf(low), mp.mpf(high)
@@ -183,7 +187,7 @@ def fit(row):
         coefficients, error = remez(values, weights, grid, degree)
         if error < mp.mpf(2) ** -target:
             break
-    rounded = [mp.mpf(float(c)) for c in coefficients]
+    rounded = [mp.mpf(to_type(c, name)) for c in coefficients]
     measured = max(abs(w * (v - horner(rounded, x))) for v, w, x in zip(values, weights, grid))
     print(f"{name}: degree {degree}, 2^{float(mp.log(measured, 2)):.1f}", file=sys.stderr)
     return name, what, rounded, measured
@@ -191,16 +195,17 @@ def fit(row):
 
 def print_function(name, what, coefficients, measured):
     print(f"\n/* {what}; weighted error 2^{float(mp.log(measured, 2)):.1f}. */")
-    print(f"static SJ_ALWAYS_INLINE double sj__poly_{name}(double x)\n{{")
-    print(f"\tdouble p = {float(coefficients[-1]).hex()};")
+    kind, suffix = ("float", "f") if name.endswith("_f32") else ("double", "")
+    print(f"static SJ_ALWAYS_INLINE {kind} sj__poly_{name}({kind} x)\n{{")
+    print(f"\t{kind} p = {float(coefficients[-1]).hex()}{suffix};")
     for c in reversed(coefficients[:-1]):
         value = float(c)
-        print(f"\tp = p * x {'-' if value < 0 else '+'} {abs(value).hex()};")
+        print(f"\tp = p * x {'-' if value < 0 else '+'} {abs(value).hex()}{suffix};")
     print("\treturn p;\n}")
 
 
-HEAD = """/* Polynomials of the elementary functions, in Horner's form, float64. Printed by tools/polynomials.py, which says how
-they are derived; not edited by hand. Constants are those of least weighted error, rounded to float64. */
+HEAD = """/* Polynomials of the elementary functions, in Horner's form. Printed by tools/polynomials.py, which says how
+they are derived; not edited by hand. Constants are those of least weighted error, rounded to the function's type. */
 #ifndef SOKUJI_CPU_MATH_POLYNOMIALS_H
 #define SOKUJI_CPU_MATH_POLYNOMIALS_H
 

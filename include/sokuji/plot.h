@@ -73,7 +73,7 @@ typedef struct sj_line_series {
 	int64_t n;        /* up to 10,000,000 */
 	uint32_t colour;  /* 0xRRGGBB; 0: the next of ten */
 	bool dashed;
-	bool markers;     /* a dot at each point */
+	bool markers;     /* a dot at each point, of up to 5,000 */
 } sj_line_series;
 
 typedef struct sj_lines_options {

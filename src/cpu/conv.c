@@ -19,8 +19,8 @@ static sj__conv_axis axis_backward(int64_t n_in, int64_t n_out, int64_t n_taps, 
 	return (sj__conv_axis){n_out, n_in, n_taps, 1, stride, pad, -dilation};
 }
 
-static sj__conv_direction forward(const sj__conv_geometry *g, const void *x, const void *filter, void *y,
-				  const void *bias, bool relu)
+sj__conv_direction sj__conv_forward(const sj__conv_geometry *g, const void *x, const void *filter, void *y,
+				    const void *bias, bool relu)
 {
 	return (sj__conv_direction){
 		.n = g->n,
@@ -36,7 +36,7 @@ static sj__conv_direction forward(const sj__conv_geometry *g, const void *x, con
 	};
 }
 
-static sj__conv_direction backward(const sj__conv_geometry *g, const void *dy, const void *filter, void *dx)
+sj__conv_direction sj__conv_backward(const sj__conv_geometry *g, const void *dy, const void *filter, void *dx)
 {
 	return (sj__conv_direction){
 		.backward = true,
@@ -69,14 +69,14 @@ sj_status sj__conv2d_forward_f32(const sj__conv_geometry *g, const float *x, con
 	if (is_pointwise(g))
 		return sj__gemm_f32(false, false, pixels(g), g->out_c, g->in_c, x, g->in_c, filter, g->out_c, y,
 				    g->out_c, false, bias, relu);
-	sj__conv_direction d = forward(g, x, filter, y, bias, relu);
+	sj__conv_direction d = sj__conv_forward(g, x, filter, y, bias, relu);
 	return sj__conv_lanes_fit(&d) ? sj__conv_lanes(&d) : sj__conv_matrix(&d, sj__gemm_f32_kernels());
 }
 
 sj_status sj__conv2d_forward_f64(const sj__conv_geometry *g, const double *x, const double *filter, double *y,
 				 const double *bias, bool relu)
 {
-	sj__conv_direction d = forward(g, x, filter, y, bias, relu);
+	sj__conv_direction d = sj__conv_forward(g, x, filter, y, bias, relu);
 	return sj__conv_matrix(&d, sj__gemm_f64_kernels());
 }
 
@@ -85,13 +85,13 @@ sj_status sj__conv2d_backward_input_f32(const sj__conv_geometry *g, const float 
 	if (is_pointwise(g))
 		return sj__gemm_f32(false, true, pixels(g), g->in_c, g->out_c, dy, g->out_c, filter, g->out_c, dx,
 				    g->in_c, false, NULL, false);
-	sj__conv_direction d = backward(g, dy, filter, dx);
+	sj__conv_direction d = sj__conv_backward(g, dy, filter, dx);
 	return sj__conv_lanes_fit(&d) ? sj__conv_lanes(&d) : sj__conv_matrix(&d, sj__gemm_f32_kernels());
 }
 
 sj_status sj__conv2d_backward_input_f64(const sj__conv_geometry *g, const double *dy, const double *filter, double *dx)
 {
-	sj__conv_direction d = backward(g, dy, filter, dx);
+	sj__conv_direction d = sj__conv_backward(g, dy, filter, dx);
 	return sj__conv_matrix(&d, sj__gemm_f64_kernels());
 }
 

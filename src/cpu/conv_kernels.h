@@ -31,6 +31,11 @@ typedef struct sj__conv_direction {
 	bool relu;
 } sj__conv_direction;
 
+/* The directions of a geometry. */
+sj__conv_direction sj__conv_forward(const sj__conv_geometry *g, const void *x, const void *filter, void *y,
+				    const void *bias, bool relu);
+sj__conv_direction sj__conv_backward(const sj__conv_geometry *g, const void *dy, const void *filter, void *dx);
+
 /* The source that meets destination d through tap t, or -1. */
 int64_t sj__conv_meet(const sj__conv_axis *axis, int64_t d, int64_t t);
 

@@ -16,9 +16,9 @@
 enum {
 	GROUP = SJ__CONV_GROUP,
 	MOST_TAPS = 256,
-	BAND_FLOATS = 96 << 10,      /* aim for one band's source: part of a core's second-level cache */
-	MOST_BAND_FLOATS = 192 << 10, /* where a single destination row needs more, the other way is faster */
-	MOST_ROW_FLOATS = 128 << 10, /* of one destination row */
+	MOST_WINDOW_FLOATS = 192 << 10, /* of source rows: above, the second-level cache is too small */
+	MOST_ROW_FLOATS = 128 << 10,    /* of one destination row */
+	LEAST_BAND = 4,                 /* destination rows: each band begins by gathering a whole window */
 };
 
 #if defined(__x86_64__)
@@ -34,9 +34,10 @@ typedef struct lanes_work {
 	int64_t n_taps, taps_per_block;
 	int64_t height, n_panels; /* of the filter's panels */
 	int64_t margin, row_floats; /* zero columns on both sides; floats in one repacked source row */
-	int64_t band, n_bands, source_rows;
+	int64_t band, n_bands; /* destination rows */
+	int64_t window;        /* source rows that one destination row can need; row r lies in slot r % window */
 	float *filter;  /* [panel][tap][source channel][row of the panel] */
-	float *scratch; /* for each worker: source rows, then one destination row */
+	float *scratch; /* for each worker: the window, then one destination row */
 	int64_t scratch_floats;
 	atomic_llong next; /* the next (group, band) that nobody has begun */
 } lanes_work;
@@ -46,10 +47,10 @@ static int64_t divide_up(int64_t a, int64_t b)
 	return (a + b - 1) / b;
 }
 
-/* Source rows that `band` destination rows can need. */
-static int64_t source_rows_of(const sj__conv_axis *y, int64_t band)
+/* Source rows that one destination row can need. */
+static int64_t window_of(const sj__conv_axis *y)
 {
-	int64_t reach = (band - 1) * y->multiplier + (y->n_taps - 1) * (y->step < 0 ? -y->step : y->step);
+	int64_t reach = (y->n_taps - 1) * (y->step < 0 ? -y->step : y->step);
 	return sj__min_i64(y->n_source, reach / y->divisor + 2);
 }
 
@@ -80,7 +81,7 @@ bool sj__conv_lanes_fit(const sj__conv_direction *d)
 	if (d->source_c > SJ__GEMM_BLOCK || d->destination_c > (1 << 16) || d->x.n_source > (1 << 16) ||
 	    d->x.multiplier > (1 << 16) || d->x.n_destination > (1 << 16))
 		return false;
-	if (row_floats_of(d) * source_rows_of(&d->y, 1) > MOST_BAND_FLOATS)
+	if (row_floats_of(d) * window_of(&d->y) > MOST_WINDOW_FLOATS)
 		return false;
 	if (d->x.n_destination * d->destination_c * GROUP > MOST_ROW_FLOATS)
 		return false;
@@ -105,13 +106,14 @@ static void pack_filter(void *context, int64_t begin, int64_t end)
 	}
 }
 
-/* Repacks source rows [begin, end) of a group of images, with their margins. Lanes without an image repeat the first. */
-static void gather_rows(const lanes_work *w, int64_t group, int64_t begin, int64_t end, float *to)
+/* Repacks source rows [begin, end) of a group of images, with margins, to their slots. Idle lanes repeat the first image. */
+static void gather_rows(const lanes_work *w, int64_t group, int64_t begin, int64_t end, float *window)
 {
 	const sj__conv_direction *d = w->d;
 	int64_t row = d->x.n_source * d->source_c, n_images = sj__min_i64(GROUP, d->n - group * GROUP);
 	int64_t margin = w->margin * d->source_c * GROUP;
-	for (int64_t y = begin; y < end; y++, to += w->row_floats) {
+	for (int64_t y = begin; y < end; y++) {
+		float *to = window + y % w->window * w->row_floats;
 		const void *from[GROUP];
 		for (int64_t i = 0; i < GROUP; i++) {
 			int64_t image = group * GROUP + (i < n_images ? i : 0);
@@ -141,11 +143,12 @@ typedef struct class_taps {
 	int64_t n;
 	int64_t least, most; /* source columns */
 	int32_t index[MOST_TAPS];
-	int64_t column[MOST_TAPS], row[MOST_TAPS]; /* row: from the band's first source row */
+	int64_t column[MOST_TAPS], slot[MOST_TAPS];
 } class_taps;
 
-static void find_taps(const sj__conv_direction *d, int64_t y, int64_t first_x, int64_t first_row, class_taps *taps)
+static void find_taps(const lanes_work *w, int64_t y, int64_t first_x, class_taps *taps)
 {
+	const sj__conv_direction *d = w->d;
 	taps->n = 0;
 	taps->least = INT64_MAX;
 	taps->most = INT64_MIN;
@@ -156,7 +159,7 @@ static void find_taps(const sj__conv_direction *d, int64_t y, int64_t first_x, i
 			if (at % d->x.divisor != 0)
 				continue;
 			taps->index[taps->n] = (int32_t)(p * d->x.n_taps + q);
-			taps->row[taps->n] = row - first_row;
+			taps->slot[taps->n] = row % w->window;
 			taps->column[taps->n] = at / d->x.divisor;
 			taps->least = sj__min_i64(taps->least, taps->column[taps->n]);
 			taps->most = sj__max_i64(taps->most, taps->column[taps->n]);
@@ -184,7 +187,7 @@ static void choose_taps(const lanes_work *w, const class_taps *all, int64_t shif
 		while (all->index[i] >= (block + 1) * w->taps_per_block)
 			ret->block_begin[++block] = n;
 		ret->index[n] = all->index[i];
-		ret->source[n++] = all->row[i] * w->row_floats + (all->column[i] + w->margin) * w->d->source_c * GROUP;
+		ret->source[n++] = all->slot[i] * w->row_floats + (all->column[i] + w->margin) * w->d->source_c * GROUP;
 	}
 	while (block * w->taps_per_block < w->n_taps)
 		ret->block_begin[++block] = n;
@@ -192,27 +195,28 @@ static void choose_taps(const lanes_work *w, const class_taps *all, int64_t shif
 }
 
 /* One tile for every panel of destination channels, block after block of taps. */
-static void compute_panels(const lanes_work *w, const tile_taps *taps, sj__lanes_tile *t, float *destination)
+static void compute_panels(const lanes_work *w, const tile_taps *taps, const sj__lanes_tile *common, float *destination)
 {
 	const sj__conv_direction *d = w->d;
 	sj__lanes_tap list[MOST_TAPS];
-	t->tap = list;
+	sj__lanes_tile t = *common;
+	t.tap = list;
 	for (int64_t panel = 0; panel < w->n_panels; panel++) {
 		int64_t first = panel * w->height;
-		t->rows = (int)sj__min_i64(w->height, d->destination_c - first);
-		t->filter = w->filter + first * w->n_taps * d->source_c;
-		t->destination = destination + first * GROUP;
+		t.rows = (int)sj__min_i64(w->height, d->destination_c - first);
+		t.filter = w->filter + first * w->n_taps * d->source_c;
+		t.destination = destination + first * GROUP;
 		int64_t n_blocks = divide_up(w->n_taps, w->taps_per_block);
 		for (int64_t block = 0; block < n_blocks; block++) {
 			int64_t begin = taps->block_begin[block], end = taps->block_begin[block + 1];
 			for (int64_t i = begin; i < end; i++)
 				list[i - begin] = (sj__lanes_tap){taps->source[i],
-								  taps->index[i] * d->source_c * t->rows};
-			t->n_taps = end - begin;
-			t->add = block > 0;
-			t->bias = d->bias && block == n_blocks - 1 ? (const float *)d->bias + first : NULL;
-			t->relu = d->relu && block == n_blocks - 1;
-			w->kernels->tile(t);
+								  taps->index[i] * d->source_c * t.rows};
+			t.n_taps = end - begin;
+			t.add = block > 0;
+			t.bias = d->bias && block == n_blocks - 1 ? (const float *)d->bias + first : NULL;
+			t.relu = d->relu && block == n_blocks - 1;
+			w->kernels->tile(&t);
 		}
 	}
 }
@@ -246,18 +250,21 @@ static int64_t first_source_row(const sj__conv_axis *axis, int64_t y)
 	return sj__min_i64(axis->n_source, lowest <= 0 ? 0 : lowest / axis->divisor);
 }
 
-static void compute_band(const lanes_work *w, int64_t group, int64_t band, float *source)
+/* Destination rows one by one; the source rows that each needs beyond the last one's are gathered first. */
+static void compute_band(const lanes_work *w, int64_t group, int64_t band, float *window)
 {
 	const sj__conv_direction *d = w->d;
-	int64_t begin = band * w->band, end = sj__min_i64(begin + w->band, d->y.n_destination);
-	int64_t first_row = first_source_row(&d->y, begin);
-	float *destination = source + w->source_rows * w->row_floats;
+	int64_t begin = band * w->band, end = sj__min_i64(begin + w->band, d->y.n_destination), gathered = 0;
+	float *destination = window + w->window * w->row_floats;
 	class_taps taps;
-	gather_rows(w, group, first_row, sj__min_i64(first_row + w->source_rows, d->y.n_source), source);
 	for (int64_t y = begin; y < end; y++) {
+		int64_t first_row = first_source_row(&d->y, y);
+		int64_t last_row = sj__min_i64(first_row + w->window, d->y.n_source);
+		gather_rows(w, group, sj__max_i64(gathered, first_row), last_row, window);
+		gathered = last_row;
 		for (int64_t x = 0; x < sj__min_i64(d->x.divisor, d->x.n_destination); x++) {
-			find_taps(d, y, x, first_row, &taps);
-			compute_class(w, &taps, x, source, destination);
+			find_taps(w, y, x, &taps);
+			compute_class(w, &taps, x, window, destination);
 		}
 		scatter_row(w, group, y, destination);
 	}
@@ -273,8 +280,8 @@ static void compute_bands(void *context, int64_t begin, int64_t end)
 			compute_band(w, i / w->n_bands, i % w->n_bands, w->scratch + worker * w->scratch_floats);
 }
 
-/* Panels and blocks as even as possible; bands as high as the cache allows. */
-static void plan(lanes_work *w)
+/* Panels and blocks as even as possible; bands so that every thread gets several. */
+static void plan(lanes_work *w, int64_t n_threads)
 {
 	const sj__conv_direction *d = w->d;
 	w->n_taps = d->y.n_taps * d->x.n_taps;
@@ -284,18 +291,17 @@ static void plan(lanes_work *w)
 	w->height = divide_up(d->destination_c, w->n_panels);
 	w->margin = d->x.multiplier;
 	w->row_floats = row_floats_of(d);
-	w->band = 1;
-	while (w->band < d->y.n_destination && source_rows_of(&d->y, w->band + 1) * w->row_floats <= BAND_FLOATS)
-		w->band++;
+	int64_t wanted = n_threads > 1 ? divide_up(4 * n_threads, divide_up(d->n, GROUP)) : 1;
+	w->band = sj__max_i64(LEAST_BAND, divide_up(d->y.n_destination, wanted));
 	w->n_bands = divide_up(d->y.n_destination, w->band);
-	w->source_rows = source_rows_of(&d->y, w->band);
-	w->scratch_floats = w->source_rows * w->row_floats + d->x.n_destination * d->destination_c * GROUP;
+	w->window = window_of(&d->y);
+	w->scratch_floats = w->window * w->row_floats + d->x.n_destination * d->destination_c * GROUP;
 }
 
 sj_status sj__conv_lanes(const sj__conv_direction *d)
 {
 	lanes_work w = {.d = d, .kernels = lanes_kernels[sj__isa()], .interleave = sj__gemm_f32_kernels()->interleave};
-	plan(&w);
+	plan(&w, sj__threads());
 	int64_t n_workers = sj__min_i64(sj__threads(), divide_up(d->n, GROUP) * w.n_bands);
 	int64_t filter_floats = divide_up(w.n_taps * d->source_c * d->destination_c, GROUP) * GROUP;
 	float *scratch = sj__memory_new((size_t)(filter_floats + n_workers * w.scratch_floats) * sizeof(float));

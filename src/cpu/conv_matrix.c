@@ -23,9 +23,12 @@ static int64_t divide_up(int64_t a, int64_t b)
 int64_t sj__conv_meet(const sj__conv_axis *axis, int64_t d, int64_t t)
 {
 	int64_t at = d * axis->multiplier + axis->origin + t * axis->step;
-	if (at < 0 || at % axis->divisor != 0)
-		return -1;
-	return at / axis->divisor < axis->n_source ? at / axis->divisor : -1;
+	if (axis->divisor > 1) {
+		if (at % axis->divisor != 0)
+			return -1;
+		at /= axis->divisor;
+	}
+	return at >= 0 && at < axis->n_source ? at : -1;
 }
 
 /* The destination pixels first, first + divisor, … of one axis: how many, and which taps can meet them: every period-th. */

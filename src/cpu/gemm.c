@@ -15,7 +15,7 @@
 
 enum {
 	ROWS_AT_ONCE = 192,             /* of a: with SJ__GEMM_BLOCK terms most of a core's second-level cache */
-	COLUMNS_AT_ONCE = 512,          /* of b, computed by one thread */
+	COLUMNS_AT_ONCE = 384,          /* of b, computed by one thread */
 	PACKED_B_BYTES = 4 << 20,       /* shared by the threads */
 	SMALL = 1 << 19,                /* multiply-adds: below, handing out work costs more than it gains */
 	FEW = 24,                       /* rows or columns: below, packing costs more than it gains */
@@ -215,8 +215,7 @@ static SJ_NOINLINE sj_status gemm_large(const sj__gemm *g, const sj__gemm_kernel
 
 static SJ_ALWAYS_INLINE sj_status gemm(const sj__gemm *g, const sj__gemm_kernels *kernels)
 {
-	bool is_tiny = (uint64_t)(g->m | g->n | g->k) < 64;
-	if (!is_tiny && !is_at_most(g->m, g->n, g->k, SMALL))
+	if (!is_at_most(g->m, g->n, g->k, SMALL))
 		return gemm_large(g, kernels);
 	kernels->direct(g, 0, g->m, 0, g->n);
 	return SJ_OK;
@@ -238,6 +237,11 @@ static bool turn_column(const sj__gemm *g, sj__gemm *ret_turned)
 		.c = g->c, .ldc = g->m,
 	};
 	return true;
+}
+
+static SJ_ALWAYS_INLINE bool is_tiny(int64_t m, int64_t n, int64_t k)
+{
+	return (uint64_t)(m | n | k) < 128;
 }
 
 #if defined(__x86_64__)
@@ -262,14 +266,26 @@ sj_status sj__gemm_f32(bool transpose_a, bool transpose_b, int64_t m, int64_t n,
 		       const float *b, int64_t ldb, float *c, int64_t ldc, bool accumulate, const float *bias,
 		       bool relu)
 {
+	const sj__gemm_kernels *kernels = f32_kernels[sj__isa()];
+	if (!transpose_b && is_tiny(m, n, k)) {
+		kernels->tiny(m, n, k, a, transpose_a ? 1 : lda, transpose_a ? lda : 1, b, ldb, c, ldc, accumulate,
+			      bias, relu);
+		return SJ_OK;
+	}
 	sj__gemm g = {transpose_a, transpose_b, accumulate, relu, m, n, k, a, lda, b, ldb, c, ldc, bias}, turned;
-	return gemm(turn_column(&g, &turned) ? &turned : &g, f32_kernels[sj__isa()]);
+	return gemm(turn_column(&g, &turned) ? &turned : &g, kernels);
 }
 
 sj_status sj__gemm_f64(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const double *a,
 		       int64_t lda, const double *b, int64_t ldb, double *c, int64_t ldc, bool accumulate,
 		       const double *bias, bool relu)
 {
+	const sj__gemm_kernels *kernels = f64_kernels[sj__isa()];
+	if (!transpose_b && is_tiny(m, n, k)) {
+		kernels->tiny(m, n, k, a, transpose_a ? 1 : lda, transpose_a ? lda : 1, b, ldb, c, ldc, accumulate,
+			      bias, relu);
+		return SJ_OK;
+	}
 	sj__gemm g = {transpose_a, transpose_b, accumulate, relu, m, n, k, a, lda, b, ldb, c, ldc, bias}, turned;
-	return gemm(turn_column(&g, &turned) ? &turned : &g, f64_kernels[sj__isa()]);
+	return gemm(turn_column(&g, &turned) ? &turned : &g, kernels);
 }

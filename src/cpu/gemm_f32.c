@@ -15,10 +15,13 @@ const sj__gemm_kernels TABLE = {
 	.rows = TILE_ROWS,
 	.columns = TILE_COLUMNS,
 	.direct = direct,
+	.tiny = tiny,
 	.pack_a = pack_a,
 	.pack_b = pack_b,
 	.block = block,
 	.interleave = interleave,
 	.panel_height = panel_height,
+	.spread = spread,
+	.collect = collect,
 	.copy_pieces = copy_pieces,
 };

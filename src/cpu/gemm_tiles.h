@@ -7,13 +7,14 @@
 
 /* A tile's accumulators, one row of b and one broadcast must fit the registers: 32, 16 or (plain) any. */
 #if defined(__AVX512F__)
-enum { TILE_ROWS = 12, TILE_VECTORS = 2, DIRECT_ROWS = 8 };
+enum { TILE_ROWS = 8, TILE_VECTORS = 3, DIRECT_ROWS = 8 };
 #elif defined(__AVX2__)
 enum { TILE_ROWS = 4, TILE_VECTORS = 3, DIRECT_ROWS = 4 };
 #else
 enum { TILE_ROWS = 8, TILE_VECTORS = 2, DIRECT_ROWS = 8 };
 #endif
 enum { TILE_COLUMNS = TILE_VECTORS * LANES };
+enum { MOST_ACROSS = (int)TILE_COLUMNS > (int)TILE_ROWS ? (int)TILE_COLUMNS : (int)TILE_ROWS };
 
 /* Packing */
 
@@ -51,19 +52,67 @@ static SJ_ALWAYS_INLINE void transpose_quad(const real *const *row, int64_t i, r
 #endif
 }
 
+#if SJ_REAL_BITS == 32 && (defined(__AVX2__) || defined(__AVX512F__))
+/* Eight rows at a time, half of them in each half of a register: transposes within the halves are cheap. */
+enum { MANY = 8 };
+typedef real many __attribute__((vector_size(32), may_alias));
+typedef real many_anywhere __attribute__((vector_size(32), may_alias, aligned(sizeof(real))));
+
+static SJ_ALWAYS_INLINE many many_load(const real *low, const real *high)
+{
+	return __builtin_shufflevector(quad_load(low), quad_load(high), 0, 1, 2, 3, 4, 5, 6, 7);
+}
+
+static SJ_ALWAYS_INLINE void many_store(real *p, many v)
+{
+	*(many_anywhere *)p = (many_anywhere)v;
+}
+
+static SJ_ALWAYS_INLINE void transpose_many(const real *const *row, int64_t i, real *packed, int64_t step)
+{
+	many r0 = many_load(row[0] + i, row[4] + i), r1 = many_load(row[1] + i, row[5] + i);
+	many r2 = many_load(row[2] + i, row[6] + i), r3 = many_load(row[3] + i, row[7] + i);
+	many low01 = __builtin_shufflevector(r0, r1, 0, 8, 1, 9, 4, 12, 5, 13);
+	many high01 = __builtin_shufflevector(r0, r1, 2, 10, 3, 11, 6, 14, 7, 15);
+	many low23 = __builtin_shufflevector(r2, r3, 0, 8, 1, 9, 4, 12, 5, 13);
+	many high23 = __builtin_shufflevector(r2, r3, 2, 10, 3, 11, 6, 14, 7, 15);
+	many_store(packed, __builtin_shufflevector(low01, low23, 0, 1, 8, 9, 4, 5, 12, 13));
+	many_store(packed + step, __builtin_shufflevector(low01, low23, 2, 3, 10, 11, 6, 7, 14, 15));
+	many_store(packed + 2 * step, __builtin_shufflevector(high01, high23, 0, 1, 8, 9, 4, 5, 12, 13));
+	many_store(packed + 3 * step, __builtin_shufflevector(high01, high23, 2, 3, 10, 11, 6, 7, 14, 15));
+}
+#else
+enum { MANY = QUAD };
+
+static SJ_ALWAYS_INLINE void transpose_many(const real *const *row, int64_t i, real *packed, int64_t step)
+{
+	transpose_quad(row, i, packed, step);
+}
+#endif
+
+/* The terms [i, n) that no vector takes. */
+static SJ_ALWAYS_INLINE void interleave_rest(const real *const *row, int64_t n_rows, int64_t i, int64_t n, real *packed,
+					     int64_t step)
+{
+	for (; i < n; i++)
+		for (int64_t r = 0; r < n_rows; r++)
+			packed[i * step + r] = row[r][i];
+}
+
 static void interleave_rows(const real *const *row, int64_t n_rows, int64_t n, real *packed, int64_t step)
 {
 	int64_t r = 0, i;
+	for (; r + MANY <= n_rows; r += MANY) {
+		for (i = 0; i + QUAD <= n; i += QUAD)
+			transpose_many(row + r, i, packed + i * step + r, step);
+		interleave_rest(row + r, MANY, i, n, packed + r, step);
+	}
 	for (; r + QUAD <= n_rows; r += QUAD) {
 		for (i = 0; i + QUAD <= n; i += QUAD)
 			transpose_quad(row + r, i, packed + i * step + r, step);
-		for (; i < n; i++)
-			for (int64_t q = r; q < r + QUAD; q++)
-				packed[i * step + q] = row[q][i];
+		interleave_rest(row + r, QUAD, i, n, packed + r, step);
 	}
-	for (; r < n_rows; r++)
-		for (i = 0; i < n; i++)
-			packed[i * step + r] = row[r][i];
+	interleave_rest(row + r, n_rows - r, 0, n, packed + r, step);
 }
 
 static void interleave(const void *const *row, int64_t n_rows, int64_t n, void *packed, int64_t step)
@@ -88,10 +137,10 @@ static void copy_pieces(const void *source, int64_t source_step, const sj__piece
 		}
 }
 
-/* packed[i * step + r] = first[r * stride + i] for r < n_rows <= TILE_COLUMNS, i < n. */
+/* packed[i * step + r] = first[r * stride + i] for r < n_rows <= MOST_ACROSS, i < n. */
 static void pack_across(const real *first, int64_t stride, int64_t n_rows, int64_t n, real *packed, int64_t step)
 {
-	const real *row[TILE_COLUMNS];
+	const real *row[MOST_ACROSS];
 	for (int64_t r = 0; r < n_rows; r++)
 		row[r] = first + r * stride;
 	interleave_rows(row, n_rows, n, packed, step);
@@ -181,13 +230,15 @@ static SJ_ALWAYS_INLINE void sum_tile(int rows, int vectors, int64_t n_k, const 
 /* Heights that the instruction set does not use compile to nothing. */
 #define TILE_OF_HEIGHT(height)                                                                                         \
 	case height:                                                                                                   \
-		if (height <= TILE_ROWS && one_vector)                                                                 \
+		if (height <= TILE_ROWS && vectors == 1)                                                               \
 			sum_tile(height, 1, n_k, a, b, sums);                                                          \
+		else if (height <= TILE_ROWS && vectors == 2 && TILE_VECTORS > 2)                                      \
+			sum_tile(height, 2, n_k, a, b, sums);                                                          \
 		else if (height <= TILE_ROWS)                                                                          \
 			sum_tile(height, TILE_VECTORS, n_k, a, b, sums);                                               \
 		break
 
-static SJ_NOINLINE void sum_tile_of(int rows, bool one_vector, int64_t n_k, const real *a, const real *b, real *sums)
+static SJ_NOINLINE void sum_tile_of(int rows, int vectors, int64_t n_k, const real *a, const real *b, real *sums)
 {
 	switch (rows) {
 		TILE_OF_HEIGHT(1);
@@ -198,10 +249,6 @@ static SJ_NOINLINE void sum_tile_of(int rows, bool one_vector, int64_t n_k, cons
 		TILE_OF_HEIGHT(6);
 		TILE_OF_HEIGHT(7);
 		TILE_OF_HEIGHT(8);
-		TILE_OF_HEIGHT(9);
-		TILE_OF_HEIGHT(10);
-		TILE_OF_HEIGHT(11);
-		TILE_OF_HEIGHT(12);
 	default:
 		break;
 	}
@@ -240,6 +287,16 @@ static void finish_tile(const sj__gemm_block *b, int64_t row, int64_t n_rows, in
 	}
 }
 
+/* Asks for c's tile while the sums are being computed. */
+static void fetch_tile(const sj__gemm_block *b, int64_t row, int64_t n_rows, int64_t column)
+{
+	for (int64_t r = 0; r < n_rows; r++) {
+		const real *c = (const real *)b->c + b->c_offset[row + r] + column;
+		__builtin_prefetch(c, 1);
+		__builtin_prefetch(c + TILE_COLUMNS - 1, 1);
+	}
+}
+
 static void block(const sj__gemm_block *b)
 {
 	real sums[TILE_ROWS * TILE_COLUMNS] __attribute__((aligned(64)));
@@ -250,7 +307,8 @@ static void block(const sj__gemm_block *b)
 		const real *a_panel = b->a;
 		for (int64_t row = 0; row < b->n_rows; row += most) {
 			int64_t height = sj__min_i64(most, b->n_rows - row);
-			sum_tile_of((int)height, width <= LANES, b->n_k, a_panel, b_panel, sums);
+			fetch_tile(b, row, height, column);
+			sum_tile_of((int)height, (int)((width + LANES - 1) / LANES), b->n_k, a_panel, b_panel, sums);
 			finish_tile(b, row, height, column, width, sums);
 			a_panel += most * b->n_k;
 		}
@@ -295,17 +353,21 @@ static SJ_ALWAYS_INLINE void direct_finish(int rows, int vectors, const direct_t
 					   vec sum[DIRECT_ROWS][TILE_VECTORS])
 {
 	vec old[TILE_VECTORS] = {{0}}, bias[TILE_VECTORS] = {{0}};
-	if (t->bias)
-		load_row(vectors, t->part, t->bias, bias);
+	const bool add = t->add, relu = t->relu, has_bias = t->bias != NULL;
+	const int64_t c_row = t->c_row;
+	const int part = t->part;
 	real *c = t->c;
+	if (has_bias)
+		load_row(vectors, part, t->bias, bias);
 #pragma GCC unroll 16
-	for (int r = 0; r < rows; r++, c += t->c_row) {
-		if (t->add)
-			load_row(vectors, t->part, c, old);
+	for (int r = 0; r < rows; r++, c += c_row) {
+		if (add)
+			load_row(vectors, part, c, old);
+		if (add || has_bias || relu)
 #pragma GCC unroll 4
-		for (int v = 0; v < vectors; v++)
-			sum[r][v] = finish(sum[r][v], old[v], t->add, t->bias ? &bias[v] : NULL, t->relu);
-		store_row(vectors, t->part, c, sum[r]);
+			for (int v = 0; v < vectors; v++)
+				sum[r][v] = finish(sum[r][v], old[v], add, has_bias ? &bias[v] : NULL, relu);
+		store_row(vectors, part, c, sum[r]);
 	}
 }
 
@@ -390,11 +452,13 @@ static SJ_ALWAYS_INLINE direct_tile direct_tile_at(const sj__gemm *g, int64_t ro
 	};
 }
 
+enum { TURNED_COLUMNS = 2 * LANES }; /* so that the buffer is at most 48 KiB */
+
 /* A transposed b is turned around in a buffer on the stack, one panel and one block of k at a time. */
 static SJ_NOINLINE void direct_turned(int64_t n_rows, int64_t n_columns, direct_tile *t)
 {
-	real panel[SJ__GEMM_BLOCK * TILE_COLUMNS];
-	int64_t step = n_columns <= LANES ? LANES : TILE_COLUMNS;
+	real panel[SJ__GEMM_BLOCK * TURNED_COLUMNS];
+	int64_t step = n_columns <= LANES ? LANES : TURNED_COLUMNS;
 	pack_across(t->b, t->b_row, n_columns, t->n_k, panel, step);
 	t->b = panel;
 	t->b_row = step;
@@ -403,11 +467,11 @@ static SJ_NOINLINE void direct_turned(int64_t n_rows, int64_t n_columns, direct_
 
 static void direct(const sj__gemm *g, int64_t row_begin, int64_t row_end, int64_t column_begin, int64_t column_end)
 {
-	int64_t n_rows = row_end - row_begin, k = 0;
+	int64_t n_rows = row_end - row_begin, k = 0, width = g->transpose_b ? TURNED_COLUMNS : TILE_COLUMNS;
 	do {
 		int64_t n_k = sj__min_i64(SJ__GEMM_BLOCK, g->k - k);
-		for (int64_t column = column_begin; column < column_end; column += TILE_COLUMNS) {
-			int64_t n_columns = sj__min_i64(TILE_COLUMNS, column_end - column);
+		for (int64_t column = column_begin; column < column_end; column += width) {
+			int64_t n_columns = sj__min_i64(width, column_end - column);
 			direct_tile t = direct_tile_at(g, row_begin, column, k, n_k);
 			if (g->transpose_b)
 				direct_turned(n_rows, n_columns, &t);
@@ -416,4 +480,64 @@ static void direct(const sj__gemm *g, int64_t row_begin, int64_t row_end, int64_
 		}
 		k += SJ__GEMM_BLOCK;
 	} while (k < g->k);
+}
+
+/* The same for products so small that the way to the tiles costs more than the tiles: b as it lies, one block of k. */
+static void tiny(int64_t m, int64_t n, int64_t k, const void *a, int64_t a_row, int64_t a_term, const void *b, int64_t ldb,
+		 void *c, int64_t ldc, bool add, const void *bias, bool relu)
+{
+	for (int64_t column = 0; column < n; column += TILE_COLUMNS) {
+		direct_tile t = {
+			.n_k = k,
+			.a = a,
+			.a_row = a_row,
+			.a_term = a_term,
+			.b = (const real *)b + column,
+			.b_row = ldb,
+			.c = (real *)c + column,
+			.c_row = ldc,
+			.add = add,
+			.relu = relu,
+			.bias = bias ? (const real *)bias + column : NULL,
+		};
+		direct_panel(m, sj__min_i64(TILE_COLUMNS, n - column), &t);
+	}
+}
+
+/* Depthwise convolutions, channel by channel */
+
+/* out[c] = a[c] * b[c] + out[c] */
+static void multiply_add(const real *a, const real *b, int64_t n, real *out)
+{
+	int64_t c = 0;
+	for (; c + LANES <= n; c += LANES)
+		vec_store(out + c, vec_fma(vec_load(a + c), vec_load(b + c), vec_load(out + c)));
+	for (; c < n; c++)
+		out[c] = SJ_FMA_SCALAR(a[c], b[c], out[c]);
+}
+
+static void spread(const void *a, const void *b, int64_t n_c, int64_t multiplier, void *out)
+{
+	const real *each = a, *other = b;
+	real *sum = out;
+	if (multiplier == 1) {
+		multiply_add(each, other, n_c, sum);
+		return;
+	}
+	for (int64_t c = 0; c < n_c; c++)
+		for (int64_t j = 0; j < multiplier; j++, other++, sum++)
+			*sum = SJ_FMA_SCALAR(each[c], *other, *sum);
+}
+
+static void collect(const void *a, const void *b, int64_t n_c, int64_t multiplier, void *out)
+{
+	const real *left = a, *right = b;
+	real *sum = out;
+	if (multiplier == 1) {
+		multiply_add(left, right, n_c, sum);
+		return;
+	}
+	for (int64_t c = 0; c < n_c; c++)
+		for (int64_t j = 0; j < multiplier; j++, left++, right++)
+			sum[c] = SJ_FMA_SCALAR(*left, *right, sum[c]);
 }

@@ -4,12 +4,10 @@
  */
 #include "cpu/isa.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* -1 until the first call. Atomic because threads may come here at once. */
-static atomic_int isa_in_use = -1;
+int sj__isa_in_use = -1;
 
 #if defined(__x86_64__)
 static int best_isa(void)
@@ -45,12 +43,8 @@ int sj__set_isa(int isa)
 		isa = best;
 	if (isa < SJ__ISA_PLAIN)
 		isa = SJ__ISA_PLAIN;
-	isa_in_use = isa;
+	__atomic_store_n(&sj__isa_in_use, isa, __ATOMIC_RELAXED);
 	return isa;
 }
 
-int sj__isa(void)
-{
-	int isa = atomic_load_explicit(&isa_in_use, memory_order_relaxed);
-	return isa >= 0 ? isa : sj__set_isa(named_isa(getenv("SOKUJI_ISA")));
-}
+int sj__isa_find(void) { return sj__set_isa(named_isa(getenv("SOKUJI_ISA"))); }

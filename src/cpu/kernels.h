@@ -3,10 +3,18 @@
 #define SOKUJI_CPU_KERNELS_H
 
 #include "ops/op.h"
+#include "cpu/kernels_array.h"
 
 /* elementwise.c */
 sj_status sj__kernel_binary_division(sj__call *call);
 sj_status sj__kernel_binary_power(sj__call *call);
+
+/* elementwise_more.c */
+sj_status sj__kernel_equal(sj__call *call);
+sj_status sj__kernel_approximate_equal(sj__call *call);
+sj_status sj__kernel_clip_by_value(sj__call *call);
+sj_status sj__kernel_leaky_relu(sj__call *call);
+sj_status sj__kernel_leaky_relu_grad(sj__call *call);
 
 /* matmul.c */
 sj_status sj__kernel_matmul(sj__call *call);
@@ -18,5 +26,37 @@ sj_status sj__kernel_reduce_mean(sj__call *call);
 /* shape.c */
 sj_status sj__kernel_reshape(sj__call *call);
 sj_status sj__kernel_broadcast_to(sj__call *call);
+
+/* nn_conv.c */
+sj_status sj__kernel_conv2d(sj__call *call);
+sj_status sj__kernel_conv2d_backprop_input(sj__call *call);
+sj_status sj__kernel_conv2d_backprop_filter(sj__call *call);
+sj_status sj__kernel_depthwise_conv2d(sj__call *call);
+sj_status sj__kernel_depthwise_conv2d_backprop_input(sj__call *call);
+sj_status sj__kernel_depthwise_conv2d_backprop_filter(sj__call *call);
+
+/* nn_bias.c, nn_softmax.c */
+sj_status sj__kernel_bias_add(sj__call *call);
+sj_status sj__kernel_bias_add_grad(sj__call *call);
+sj_status sj__kernel_softmax(sj__call *call);
+sj_status sj__kernel_log_softmax(sj__call *call);
+sj_status sj__kernel_softmax_cross_entropy_with_logits(sj__call *call);
+sj_status sj__kernel_sparse_softmax_cross_entropy_with_logits(sj__call *call);
+sj_status sj__kernel_l2_loss(sj__call *call);
+
+/* random.c, random_choose.c, random_gamma.c */
+sj_status sj__kernel_random_uniform(sj__call *call);
+sj_status sj__kernel_random_normal(sj__call *call);
+sj_status sj__kernel_random_truncated_normal(sj__call *call);
+sj_status sj__kernel_random_int(sj__call *call);
+sj_status sj__kernel_random_shuffle(sj__call *call);
+sj_status sj__kernel_multinomial(sj__call *call);
+sj_status sj__kernel_random_gamma(sj__call *call);
+sj_status sj__kernel_stateless_uniform(sj__call *call);
+sj_status sj__kernel_stateless_normal(sj__call *call);
+sj_status sj__kernel_stateless_truncated_normal(sj__call *call);
+sj_status sj__kernel_stateless_random_int(sj__call *call);
+sj_status sj__kernel_stateless_full_int(sj__call *call);
+sj_status sj__kernel_stateless_multinomial(sj__call *call);
 
 #endif

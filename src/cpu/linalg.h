@@ -18,9 +18,9 @@
 #include "base/status.h"
 
 /*
- * LU with partial pivoting (TensorFlow: Lu), in place: a (n, n) becomes L below its diagonal (whose ones are not stored)
- * and U above. Row i of L*U is row permutation[i] of the input; sign is the permutation's, 1 or -1. A singular input is no
- * failure: *ret_singular says that some pivot is exactly 0.
+ * LU with partial pivoting (TensorFlow: Lu), in place: a (n, n) becomes L below its diagonal (whose ones are not
+ * stored) and U above. Row i of L*U is row permutation[i] of the input; sign is the permutation's, 1 or -1. A singular
+ * input is no failure: *ret_singular says that some pivot is exactly 0.
  */
 sj_status sj__lu_f32(int64_t n, float *a, int64_t *ret_permutation, int *ret_sign, bool *ret_singular);
 sj_status sj__lu_f64(int64_t n, double *a, int64_t *ret_permutation, int *ret_sign, bool *ret_singular);
@@ -61,8 +61,8 @@ sj_status sj__solve_f64(bool adjoint, int64_t n, int64_t n_rhs, const double *a,
  * x (n, n_rhs) that minimises |a x - b|^2 + l2_regularizer |x|^2 for a (m, n), b (m, n_rhs), and of several such x the
  * smallest (MatrixSolveLs), through QR. SJ_INVALID_ARGUMENT: a has not full rank and l2_regularizer is 0, or it is < 0.
  */
-sj_status sj__least_squares_f32(int64_t m, int64_t n, int64_t n_rhs, const float *a, const float *b, double l2_regularizer,
-				float *ret_x);
+sj_status sj__least_squares_f32(int64_t m, int64_t n, int64_t n_rhs, const float *a, const float *b,
+				double l2_regularizer, float *ret_x);
 sj_status sj__least_squares_f64(int64_t m, int64_t n, int64_t n_rhs, const double *a, const double *b,
 				double l2_regularizer, double *ret_x);
 
@@ -74,12 +74,12 @@ sj_status sj__qr_f32(int64_t m, int64_t n, bool full_matrices, const float *a, f
 sj_status sj__qr_f64(int64_t m, int64_t n, bool full_matrices, const double *a, double *ret_q, double *ret_r);
 
 /*
- * a (m, n) = u * diag(s) * v^T with s (p) descending, p = min(m, n) (Svd; note v, not its transpose): u (m, p), v (n, p),
- * or with full_matrices u (m, m), v (n, n). Without compute_uv, ret_u and ret_v are not used.
- * SJ_INTERNAL: no convergence, which no known input brings about.
+ * a (m, n) = u * diag(s) * v^T with s (p) descending, p = min(m, n) (Svd; note v, not its transpose): u (m, p), v (n,
+ * p), or with full_matrices u (m, m), v (n, n). Without compute_uv, ret_u and ret_v are not used. SJ_INTERNAL: no
+ * convergence, which no known input brings about.
  */
-sj_status sj__svd_f32(int64_t m, int64_t n, bool compute_uv, bool full_matrices, const float *a, float *ret_s, float *ret_u,
-		      float *ret_v);
+sj_status sj__svd_f32(int64_t m, int64_t n, bool compute_uv, bool full_matrices, const float *a, float *ret_s,
+		      float *ret_u, float *ret_v);
 sj_status sj__svd_f64(int64_t m, int64_t n, bool compute_uv, bool full_matrices, const double *a, double *ret_s,
 		      double *ret_u, double *ret_v);
 

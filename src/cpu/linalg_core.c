@@ -1,6 +1,6 @@
 /*
- * Building blocks of the linear algebra: the way to the hot loops of the instruction set in use, scalar functions that do not
- * depend on libm's rounding, scaling, Householder reflectors and scratch.
+ * Building blocks of the linear algebra: the way to the hot loops of the instruction set in use, scalar functions that
+ * do not depend on libm's rounding, scaling, Householder reflectors and scratch.
  */
 #include "cpu/linalg_core.h"
 
@@ -33,8 +33,8 @@ sj_status sj__scratch_new(int n_parts, const int64_t (*sizes)[2], double **ret_p
 	int64_t total = 0;
 	for (int i = 0; i < n_parts; i++) {
 		int64_t n;
-		if (!sj__multiply_fits(sizes[i][0], sizes[i][1], &n) || !sj__add_fits(total, n + 7, &total)
-		    || total > INT64_MAX / (int64_t)sizeof(double))
+		if (!sj__multiply_fits(sizes[i][0], sizes[i][1], &n) || !sj__add_fits(total, n + 7, &total) ||
+		    total > INT64_MAX / (int64_t)sizeof(double))
 			return sj__fail(SJ_RESOURCE_EXHAUSTED, "scratch for a matrix of %lld x %lld is too large",
 					(long long)sizes[i][0], (long long)sizes[i][1]);
 	}
@@ -83,8 +83,8 @@ double sj__hypot(double x, double y)
 }
 
 /*
- * log(m) = 2 atanh(s), s = (m - 1) / (m + 1), by its series: with m in [0.7, 1.42) |s| < 0.18, and the eleventh term is below
- * 1e-18. ln 2 comes in two parts, of which the first times an exponent is exact. libm's log differs between CPUs.
+ * log(m) = 2 atanh(s), s = (m - 1) / (m + 1), by its series: with m in [0.7, 1.42) |s| < 0.18, and the eleventh term is
+ * below 1e-18. ln 2 comes in two parts, of which the first times an exponent is exact. libm's log differs between CPUs.
  */
 double sj__natural_log(double mantissa, int64_t exponent)
 {
@@ -129,8 +129,8 @@ void sj__matrix_set_identity(int64_t m, int64_t n, double *a, int64_t lda)
 	}
 }
 
-void sj__matrix_subtract_product(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b, int64_t ldb,
-				 bool transpose_b, double *c, int64_t ldc)
+void sj__matrix_subtract_product(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
+				 int64_t ldb, bool transpose_b, double *c, int64_t ldc)
 {
 	loops()->subtract_product(m, n, k, a, lda, b, ldb, transpose_b, c, ldc);
 }
@@ -180,8 +180,8 @@ static double vector_norm(int64_t n, const double *x)
 }
 
 /*
- * Beside a matrix whose largest element is near 1 this is nothing, and so near underflow that a reflector made of it would not
- * be orthogonal.
+ * Beside a matrix whose largest element is near 1 this is nothing, and so near underflow that a reflector made of it
+ * would not be orthogonal.
  */
 static const double vanished = 1e-290;
 

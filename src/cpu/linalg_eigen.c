@@ -1,7 +1,7 @@
 /*
- * Eigenvalues and eigenvectors of a symmetric matrix in float64: Householder reduction to tridiagonal form, then implicit QR
- * steps with Wilkinson's shift (Golub and Van Loan, "Matrix Computations", 8.3). Eigenvectors are kept as rows, so that
- * reflectors and rotations run along memory.
+ * Eigenvalues and eigenvectors of a symmetric matrix in float64: Householder reduction to tridiagonal form, then
+ * implicit QR steps with Wilkinson's shift (Golub and Van Loan, "Matrix Computations", 8.3). Eigenvectors are kept as
+ * rows, so that reflectors and rotations run along memory.
  */
 #include <float.h>
 #include <math.h>
@@ -12,11 +12,12 @@
 
 enum { steps_per_value = 60 };
 
-/* Couplings below this are dropped whatever stands beside them: far below rounding in a matrix whose largest element is near
- * 1, and far enough from underflow for squares. */
+/* Couplings below this are dropped whatever stands beside them: far below rounding in a matrix whose largest element is
+ * near 1, and far enough from underflow for squares. */
 static const double negligible = 1e-140;
 
-/* The trailing matrix t (n, n) between two reflectors: with p = tau t v and w = p - tau/2 (p.v) v, t -= v w^T + w v^T. */
+/* The trailing matrix t (n, n) between two reflectors: with p = tau t v and w = p - tau/2 (p.v) v, t -= v w^T + w v^T.
+ */
 static void reflect_both_sides(int64_t n, const double *v, double tau, double *t, int64_t ld, double *w)
 {
 	for (int64_t i = 0; i < n; i++)

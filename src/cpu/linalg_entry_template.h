@@ -1,6 +1,7 @@
 /*
- * The functions of linalg.h for one element type, included by linalg_f32.c and linalg_f64.c, which define `real`, ROUNDING (the
- * distance from 1 to the next number) and the LINALG_ names: copy in, compute in float64, check, copy out. No arithmetic of its own.
+ * The functions of linalg.h for one element type, included by linalg_f32.c and linalg_f64.c, which define `real`,
+ * ROUNDING (the distance from 1 to the next number) and the LINALG_ names: copy in, compute in float64, check, copy
+ * out. No arithmetic of its own.
  */
 #include <math.h>
 #include <stdbool.h>
@@ -63,15 +64,16 @@ static void store_identity(int64_t m, int64_t n, real *to)
 
 static sj_status fail_singular(const char *what, int64_t k, int64_t n)
 {
-	return sj__fail(SJ_INVALID_ARGUMENT,
-			"%s is not invertible. Pivot %lld of a %lld x %lld matrix is 0: its rows are linearly dependent; add a "
-			"small multiple of the identity, or solve by least squares",
-			what, (long long)k, (long long)n, (long long)n);
+	return sj__fail(
+		SJ_INVALID_ARGUMENT,
+		"%s is not invertible. Pivot %lld of a %lld x %lld matrix is 0: its rows are linearly dependent; add a "
+		"small multiple of the identity, or solve by least squares",
+		what, (long long)k, (long long)n, (long long)n);
 }
 
 /* A copy of a (its transpose, adjoint) with its LU factors; the caller frees part[0]. */
-static sj_status factor_copy(int64_t n, bool adjoint, const real *a, int n_parts, const int64_t (*sizes)[2], double **part,
-			     int *ret_sign, int64_t *ret_zero_pivot)
+static sj_status factor_copy(int64_t n, bool adjoint, const real *a, int n_parts, const int64_t (*sizes)[2],
+			     double **part, int *ret_sign, int64_t *ret_zero_pivot)
 {
 	int64_t ld = sj__scratch_ld(n);
 	sj_status status = sj__scratch_new(n_parts, sizes, part);
@@ -188,10 +190,11 @@ sj_status LINALG_CHOLESKY(int64_t n, const real *a, real *ret_l)
 	int64_t failed = sj__cholesky_factor(n, l, ld);
 	status = sj__scratch_check();
 	if (status == SJ_OK && failed >= 0)
-		status = sj__fail(SJ_INVALID_ARGUMENT,
-				  "Cholesky decomposition was not successful. The input might not be valid. Pivot %lld of a %lld "
-				  "x %lld matrix is %g: it is not positive definite; add a small multiple of the identity",
-				  (long long)failed, (long long)n, (long long)n, l[failed * ld + failed]);
+		status = sj__fail(
+			SJ_INVALID_ARGUMENT,
+			"Cholesky decomposition was not successful. The input might not be valid. Pivot %lld of a %lld "
+			"x %lld matrix is %g: it is not positive definite; add a small multiple of the identity",
+			(long long)failed, (long long)n, (long long)n, l[failed * ld + failed]);
 	if (status == SJ_OK)
 		store_lower(n, l, ld, ret_l);
 	sj__memory_free(l);
@@ -247,7 +250,8 @@ sj_status LINALG_SOLVE(bool adjoint, int64_t n, int64_t n_rhs, const real *a, co
 	return status;
 }
 
-/* A^T for a tall problem, A for a wide one; the regularizer adds n rows sqrt(l2) I to A, which makes any problem tall. */
+/* A^T for a tall problem, A for a wide one; the regularizer adds n rows sqrt(l2) I to A, which makes any problem tall.
+ */
 static void load_least_squares(int64_t m, int64_t n, const real *a, double l2, double *at, int64_t ld)
 {
 	(m >= n || l2 > 0 ? load_transposed : load)(m, n, a, at, ld);
@@ -287,7 +291,8 @@ sj_status LINALG_LEAST_SQUARES(int64_t m, int64_t n, int64_t n_rhs, const real *
 }
 
 /* Rows of R from R^T below the diagonal of at. */
-static void store_r(int64_t m, int64_t n, const double *at, int64_t ld, const double *diagonal, double scale, real *ret_r)
+static void store_r(int64_t m, int64_t n, const double *at, int64_t ld, const double *diagonal, double scale,
+		    real *ret_r)
 {
 	for (int64_t i = 0; i < m; i++)
 		for (int64_t j = 0; j < n; j++) {
@@ -325,8 +330,8 @@ sj_status LINALG_QR(int64_t m, int64_t n, bool full_matrices, const real *a, rea
 }
 
 /* For m >= n; at_is_a: the input is A^T as it stands. */
-static sj_status svd_tall(int64_t m, int64_t n, int64_t n_columns, bool at_is_a, const real *a, real *ret_s, real *ret_u,
-			  real *ret_v)
+static sj_status svd_tall(int64_t m, int64_t n, int64_t n_columns, bool at_is_a, const real *a, real *ret_s,
+			  real *ret_u, real *ret_v)
 {
 	int64_t ldm = sj__scratch_ld(m), ldn = sj__scratch_ld(n);
 	const int64_t sizes[][2] = {{n, ldm}, {1, n}, {ret_u ? n_columns : 0, ldm}, {ret_u ? n : 0, ldn}};
@@ -393,10 +398,11 @@ sj_status LINALG_SELF_ADJOINT_EIGEN(int64_t n, bool compute_v, const real *a, re
 	bool done = finite && sj__symmetric_eigen(n, part[0], ld, e, vt, e + n);
 	status = sj__scratch_check();
 	if (status == SJ_OK && !done)
-		status = sj__fail(SJ_INVALID_ARGUMENT,
-				  "Self-adjoint eigen decomposition was not successful. The input might not be valid. The %lld x "
-				  "%lld matrix %s",
-				  (long long)n, (long long)n, finite ? "did not converge" : "has elements that are not finite");
+		status = sj__fail(
+			SJ_INVALID_ARGUMENT,
+			"Self-adjoint eigen decomposition was not successful. The input might not be valid. The %lld x "
+			"%lld matrix %s",
+			(long long)n, (long long)n, finite ? "did not converge" : "has elements that are not finite");
 	if (status == SJ_OK) {
 		store_scaled(n, e, scale, ret_e);
 		store_transposed(n, compute_v ? n : 0, vt, ld, ret_v);

@@ -1,7 +1,7 @@
 /*
- * LU with partial pivoting, triangular solves, inverse and Cholesky, in float64. Each is written recursively: halves of a
- * matrix meet in one blocked product, which fits every cache without tuning (Toledo 1997, "Locality of reference in LU
- * decomposition with partial pivoting"), and only blocks of leaf_size columns are worked on element by element.
+ * LU with partial pivoting, triangular solves, inverse and Cholesky, in float64. Each is written recursively: halves of
+ * a matrix meet in one blocked product, which fits every cache without tuning (Toledo 1997, "Locality of reference in
+ * LU decomposition with partial pivoting"), and only blocks of leaf_size columns are worked on element by element.
  */
 #include <math.h>
 #include <string.h>
@@ -80,8 +80,8 @@ static void factor_columns(factorization *f, int64_t first, int64_t end)
 	factor_columns(f, first, middle);
 	double *right = f->a + first * lda + middle;
 	sj__lower_solve(half, end - middle, true, f->a + first * lda + first, lda, right, lda);
-	sj__matrix_subtract_product(f->n - middle, end - middle, half, f->a + middle * lda + first, lda, right, lda, false,
-				    f->a + middle * lda + middle, lda);
+	sj__matrix_subtract_product(f->n - middle, end - middle, half, f->a + middle * lda + first, lda, right, lda,
+				    false, f->a + middle * lda + middle, lda);
 	factor_columns(f, middle, end);
 }
 
@@ -141,7 +141,8 @@ void sj__lu_invert(int64_t n, const double *lu, int64_t ldlu, double *x, int64_t
 {
 	sj__matrix_set_identity(n, n, x, ldx);
 	for (int64_t j = 0; j < n; j += invert_block)
-		sj__lower_solve(n - j, sj__min_i64(invert_block, n - j), true, lu + j * ldlu + j, ldlu, x + j * ldx + j, ldx);
+		sj__lower_solve(n - j, sj__min_i64(invert_block, n - j), true, lu + j * ldlu + j, ldlu, x + j * ldx + j,
+				ldx);
 	sj__upper_solve(n, n, lu, ldlu, x, ldx);
 }
 
@@ -181,7 +182,8 @@ static void solve_transposed_from_right(int64_t m, int64_t n, const double *l, i
 		}
 }
 
-/* The lower triangle of c (n, n) -= a (n, k) * a^T; in diagonal blocks the upper triangle of c too, which nobody reads. */
+/* The lower triangle of c (n, n) -= a (n, k) * a^T; in diagonal blocks the upper triangle of c too, which nobody reads.
+ */
 static void subtract_square(int64_t n, int64_t k, const double *a, int64_t lda, double *c, int64_t ldc)
 {
 	for (int64_t i = 0; i < n; i += invert_block) {

@@ -1,6 +1,7 @@
 /*
- * Householder QR and least squares in float64, on the transposed matrix, whose rows are the columns that reflectors act on:
- * every loop then runs along a row. Unblocked, since a row stays in the first cache between its dot product and its update.
+ * Householder QR and least squares in float64, on the transposed matrix, whose rows are the columns that reflectors act
+ * on: every loop then runs along a row. Unblocked, since a row stays in the first cache between its dot product and its
+ * update.
  */
 #include <math.h>
 #include <string.h>
@@ -28,10 +29,11 @@ static sj_status check_rank(int64_t n, const double *diagonal, double tolerance)
 		largest = fmax(largest, fabs(diagonal[k]));
 	for (int64_t k = 0; k < n; k++)
 		if (!(fabs(diagonal[k]) > largest * tolerance))
-			return sj__fail(SJ_INVALID_ARGUMENT,
-					"Least squares: the matrix has rank below %lld (pivot %lld is %g beside %g); give "
-					"l2_regularizer > 0 or remove dependent columns",
-					(long long)n, (long long)k, fabs(diagonal[k]), largest);
+			return sj__fail(
+				SJ_INVALID_ARGUMENT,
+				"Least squares: the matrix has rank below %lld (pivot %lld is %g beside %g); give "
+				"l2_regularizer > 0 or remove dependent columns",
+				(long long)n, (long long)k, fabs(diagonal[k]), largest);
 	return SJ_OK;
 }
 

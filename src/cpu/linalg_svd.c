@@ -1,7 +1,7 @@
 /*
- * Singular values and vectors of a square matrix in float64: Householder reduction to bidiagonal form, then implicit QR steps
- * (Golub and Reinsch 1970, "Singular value decomposition and least squares solutions"). The orthogonal factors are kept
- * transposed, so that reflectors and rotations run along memory. Other shapes come here by way of QR.
+ * Singular values and vectors of a square matrix in float64: Householder reduction to bidiagonal form, then implicit QR
+ * steps (Golub and Reinsch 1970, "Singular value decomposition and least squares solutions"). The orthogonal factors
+ * are kept transposed, so that reflectors and rotations run along memory. Other shapes come here by way of QR.
  */
 #include <float.h>
 #include <math.h>
@@ -35,7 +35,8 @@ static void update_trailing_rows(int64_t m, int64_t n, const double *left, const
 }
 
 /* Afterwards row k of a holds the right reflector from column k + 1, row k of left the left one from column k. */
-static void reduce_to_bidiagonal(const bidiagonal *b, double *a, double *left, double *left_tau, double *right_tau, double *w)
+static void reduce_to_bidiagonal(const bidiagonal *b, double *a, double *left, double *left_tau, double *right_tau,
+				 double *w)
 {
 	int64_t n = b->n, ld = b->ld;
 	for (int64_t k = 0; k < n && !sj__cancelled(); k++) {
@@ -94,8 +95,8 @@ static void clear_last_column(const bidiagonal *b, int64_t low, int64_t high)
 }
 
 /*
- * The first column of B^T B - shift I, up to a factor, where the shift is the eigenvalue of B^T B's last 2 x 2 block nearer to
- * its last element. Everything is divided by the largest entry first, so that squares stay in range.
+ * The first column of B^T B - shift I, up to a factor, where the shift is the eigenvalue of B^T B's last 2 x 2 block
+ * nearer to its last element. Everything is divided by the largest entry first, so that squares stay in range.
  */
 static void first_rotation(const bidiagonal *b, int64_t low, int64_t high, double *ret_f, double *ret_g)
 {
@@ -228,8 +229,8 @@ static bool decompose_square(int64_t n, double *a, double *left, int64_t ld, dou
 }
 
 /* square = A^T, or R^T of A's QR factorization, whose reflectors stay in at. */
-static void reduce_to_square(int64_t m, int64_t n, double *at, int64_t ldat, double *tau, double *diagonal, double *square,
-			     int64_t ld)
+static void reduce_to_square(int64_t m, int64_t n, double *at, int64_t ldat, double *tau, double *diagonal,
+			     double *square, int64_t ld)
 {
 	if (m > n)
 		sj__qr_factor_transposed(m, n, at, ldat, tau, diagonal);
@@ -244,8 +245,8 @@ static void reduce_to_square(int64_t m, int64_t n, double *at, int64_t ldat, dou
 }
 
 /* ut (n_columns, m) = the square problem's factor bordered by ones, times Q^T. */
-static void expand_factor(int64_t m, int64_t n, const double *at, int64_t ldat, const double *tau, const double *square_t,
-			  int64_t ld, int64_t n_columns, double *ut, int64_t ldut)
+static void expand_factor(int64_t m, int64_t n, const double *at, int64_t ldat, const double *tau,
+			  const double *square_t, int64_t ld, int64_t n_columns, double *ut, int64_t ldut)
 {
 	sj__matrix_set_identity(n_columns, m, ut, ldut);
 	for (int64_t i = 0; i < n; i++)
@@ -254,8 +255,8 @@ static void expand_factor(int64_t m, int64_t n, const double *at, int64_t ldat, 
 		sj__reflectors_apply_backward(n_columns, m, n, 0, false, at, ldat, tau, ut, ldut);
 }
 
-sj_status sj__svd_tall(int64_t m, int64_t n, double *at, int64_t ldat, double *s, int64_t n_columns, double *ut, int64_t ldut,
-		       double *vt, int64_t ldvt)
+sj_status sj__svd_tall(int64_t m, int64_t n, double *at, int64_t ldat, double *s, int64_t n_columns, double *ut,
+		       int64_t ldut, double *vt, int64_t ldvt)
 {
 	double *part[4];
 	const int64_t sizes[][2] = {{n, ldvt}, {n, ldvt}, {ut ? n : 0, ldvt}, {6, n}};

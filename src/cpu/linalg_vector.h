@@ -1,6 +1,6 @@
 /*
- * The hot loops of the linear algebra as a table for each instruction set. linalg_vector.c is compiled once for each; all
- * tables give the same bits, since no fused multiply-add enters and sums run on eight fixed lanes.
+ * The hot loops of the linear algebra as a table for each instruction set. linalg_vector.c is compiled once for each;
+ * all tables give the same bits, since no fused multiply-add enters and sums run on eight fixed lanes.
  */
 #ifndef SOKUJI_CPU_LINALG_VECTOR_H
 #define SOKUJI_CPU_LINALG_VECTOR_H

@@ -31,6 +31,24 @@ static SJ_ALWAYS_INLINE uint64_t sj__bits_f64(double x)
 	return pun.bits;
 }
 
+static SJ_ALWAYS_INLINE uint32_t sj__bits_f32(float x)
+{
+	union {
+		float value;
+		uint32_t bits;
+	} pun = {x};
+	return pun.bits;
+}
+
+static SJ_ALWAYS_INLINE float sj__f32_of_bits(uint32_t bits)
+{
+	union {
+		uint32_t bits;
+		float value;
+	} pun = {bits};
+	return pun.value;
+}
+
 static SJ_ALWAYS_INLINE double sj__f64_of_bits(uint64_t bits)
 {
 	union {

@@ -1,7 +1,8 @@
 /*
  * Quotients and remainders of floating-point numbers: fmod as C's, floormod and floordiv as TensorFlow's FloorMod and
  * FloorDiv. Remainders are exact. Those whose names end in _near are branch-free, and right where sj__fmod_is_near*; the
- * others choose between them and the C library's fmod, which is exact and hence the same everywhere, but slow.
+ * others choose between them and the C library's fmod, which is exact and hence the same everywhere, but slow. The _block
+ * functions run the near loop over each block whose elements are all near.
  */
 #ifndef SOKUJI_CPU_MATH_DIVIDE_H
 #define SOKUJI_CPU_MATH_DIVIDE_H
@@ -61,6 +62,65 @@ static inline double sj__fmod(double x, double y)
 
 static inline float sj__floormodf(float x, float y) { return sj__floormodf_of_fmod(sj__fmodf(x, y), y); }
 static inline double sj__floormod(double x, double y) { return sj__floormod_of_fmod(sj__fmod(x, y), y); }
+
+/* With floors, floormod, otherwise fmod. ret_z may be x or y. */
+static inline void sj__remainder_block_f32(int floors, int64_t n, const float *x, const float *y, float *ret_z)
+{
+	for (int64_t begin = 0; begin < n; begin += SJ__FMOD_BLOCK) {
+		int count = (int)(n - begin < SJ__FMOD_BLOCK ? n - begin : SJ__FMOD_BLOCK), n_near = 0;
+		float rest[SJ__FMOD_BLOCK];
+		for (int i = 0; i < count; i++)
+			n_near += sj__fmod_is_nearf(x[begin + i], y[begin + i]);
+		if (n_near == count)
+			for (int i = 0; i < count; i++)
+				rest[i] = sj__fmodf_near(x[begin + i], y[begin + i]);
+		else
+			for (int i = 0; i < count; i++)
+				rest[i] = sj__fmodf(x[begin + i], y[begin + i]);
+		for (int i = 0; floors && i < count; i++)
+			rest[i] = sj__floormodf_of_fmod(rest[i], y[begin + i]);
+		__builtin_memcpy(ret_z + begin, rest, (size_t)count * sizeof(float));
+	}
+}
+
+static inline void sj__remainder_block_f64(int floors, int64_t n, const double *x, const double *y, double *ret_z)
+{
+	for (int64_t begin = 0; begin < n; begin += SJ__FMOD_BLOCK) {
+		int count = (int)(n - begin < SJ__FMOD_BLOCK ? n - begin : SJ__FMOD_BLOCK), n_near = 0;
+		double rest[SJ__FMOD_BLOCK];
+		for (int i = 0; i < count; i++)
+			n_near += sj__fmod_is_near(x[begin + i], y[begin + i]);
+		if (n_near == count)
+			for (int i = 0; i < count; i++)
+				rest[i] = sj__fmod_near(x[begin + i], y[begin + i]);
+		else
+			for (int i = 0; i < count; i++)
+				rest[i] = sj__fmod(x[begin + i], y[begin + i]);
+		for (int i = 0; floors && i < count; i++)
+			rest[i] = sj__floormod_of_fmod(rest[i], y[begin + i]);
+		__builtin_memcpy(ret_z + begin, rest, (size_t)count * sizeof(double));
+	}
+}
+
+static inline void sj__fmodf_block(int64_t n, const float *x, const float *y, float *ret_z)
+{
+	sj__remainder_block_f32(0, n, x, y, ret_z);
+}
+
+static inline void sj__floormodf_block(int64_t n, const float *x, const float *y, float *ret_z)
+{
+	sj__remainder_block_f32(1, n, x, y, ret_z);
+}
+
+static inline void sj__fmod_block(int64_t n, const double *x, const double *y, double *ret_z)
+{
+	sj__remainder_block_f64(0, n, x, y, ret_z);
+}
+
+static inline void sj__floormod_block(int64_t n, const double *x, const double *y, double *ret_z)
+{
+	sj__remainder_block_f64(1, n, x, y, ret_z);
+}
 
 static SJ_ALWAYS_INLINE float sj__floordivf(float x, float y) { return sj__floorf(x / y); }
 static SJ_ALWAYS_INLINE double sj__floordiv(double x, double y) { return sj__floor(x / y); }

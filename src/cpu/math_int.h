@@ -2,6 +2,7 @@
 #ifndef SOKUJI_CPU_MATH_INT_H
 #define SOKUJI_CPU_MATH_INT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* floordiv rounds down; floormod has the divisor's sign; MIN / -1 wraps. */
@@ -28,6 +29,13 @@
 		} \
 		return (T)result; \
 	}
+
+/* The number of bits to shift by: at least 0, at most the width less one. */
+static inline int sj__shift_count(int64_t n, size_t size)
+{
+	int64_t most = (int64_t)size * 8 - 1;
+	return (int)(n < 0 ? 0 : n > most ? most : n);
+}
 
 /* Unsigned types have no -1 divisor and no negative remainders. */
 #define SJ__UNSIGNED_FUNCTIONS(T, suffix) \

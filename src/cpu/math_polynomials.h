@@ -1,5 +1,5 @@
-/* Polynomials of the elementary functions, in Horner's form, float64. Printed by tools/polynomials.py, which says how
-they are derived; not edited by hand. Constants are those of least weighted error, rounded to float64. */
+/* Polynomials of the elementary functions, in Horner's form. Printed by tools/polynomials.py, which says how
+they are derived; not edited by hand. Constants are those of least weighted error, rounded to the function's type. */
 #ifndef SOKUJI_CPU_MATH_POLYNOMIALS_H
 #define SOKUJI_CPU_MATH_POLYNOMIALS_H
 
@@ -15,6 +15,16 @@ static SJ_ALWAYS_INLINE double sj__poly_exp_short(double x)
 	p = p * x + 0x1.555554c5adadap-3;
 	p = p * x + 0x1.00000028313a9p-1;
 	p = p * x + 0x1.0000000022a50p+0;
+	return p;
+}
+
+/* (exp(r) - 1 - r - r^2/2) / r^3, |r| <= ln(2)/2; weighted error 2^-28.2. */
+static SJ_ALWAYS_INLINE float sj__poly_exp_tail_f32(float x)
+{
+	float p = 0x1.6d7af40000000p-10f;
+	p = p * x + 0x1.1239f20000000p-7f;
+	p = p * x + 0x1.5554c00000000p-5f;
+	p = p * x + 0x1.5554920000000p-3f;
 	return p;
 }
 
@@ -191,44 +201,43 @@ static SJ_ALWAYS_INLINE double sj__poly_erf_exponent_short(double x)
 	return p;
 }
 
-/* erf(a)/a - 1 in z = a^2, 0 <= a <= 0.85; weighted error 2^-54.8. */
+/* (erf(a)/a - 2/sqrt(pi) (1 - z/3)) / z^2 in z = a^2, 0 <= a <= 9/8; weighted error 2^-60.7. */
 static SJ_ALWAYS_INLINE double sj__poly_erf_near(double x)
 {
-	double p = -0x1.e543f41087913p-31;
-	p = p * x + 0x1.e768e066b7d53p-27;
-	p = p * x - 0x1.5e090cb56bfc5p-23;
-	p = p * x + 0x1.b9c7d21074918p-20;
-	p = p * x - 0x1.f4d09abd77f1bp-17;
-	p = p * x + 0x1.f9a315e76af9bp-14;
-	p = p * x - 0x1.c02db392ac91bp-11;
-	p = p * x + 0x1.565bcd0cab653p-8;
-	p = p * x - 0x1.b82ce31280497p-6;
-	p = p * x + 0x1.ce2f21a042a91p-4;
-	p = p * x - 0x1.812746b0379e5p-2;
-	p = p * x + 0x1.06eba8214db69p-3;
+	double p = -0x1.09c6db5049abfp-38;
+	p = p * x + 0x1.711c12a565fc7p-34;
+	p = p * x - 0x1.4bb234ed6fa97p-30;
+	p = p * x + 0x1.fba9ab549126fp-27;
+	p = p * x - 0x1.5f6283a782cb5p-23;
+	p = p * x + 0x1.b9e53f569c6c9p-20;
+	p = p * x - 0x1.f4d2442ed44b9p-17;
+	p = p * x + 0x1.f9a325f7be396p-14;
+	p = p * x - 0x1.c02db3f91ac13p-11;
+	p = p * x + 0x1.565bcd0e4afe7p-8;
+	p = p * x - 0x1.b82ce312881ffp-6;
+	p = p * x + 0x1.ce2f21a042bd0p-4;
 	return p;
 }
 
-/* ln(exp(a^2) erfc(a)) in t = (a - 9/4)/(a + 9/4), 0.85 <= a <= 6; weighted error 2^-56.2. */
+/* ln(exp(a^2) erfc(a)) in t = (a - 9/4)/(a + 9/4), 9/8 <= a <= 6; weighted error 2^-58.3. */
 static SJ_ALWAYS_INLINE double sj__poly_erf_far(double x)
 {
-	double p = -0x1.e57861f1efe6fp-8;
-	p = p * x - 0x1.d6466ff15605fp-6;
-	p = p * x - 0x1.c2c795757d1edp-5;
-	p = p * x - 0x1.2e7418d53d872p-4;
-	p = p * x - 0x1.583e756021809p-4;
-	p = p * x - 0x1.7614c69a9234dp-4;
-	p = p * x - 0x1.98d29ce62341cp-4;
-	p = p * x - 0x1.c8309ca17bcd2p-4;
-	p = p * x - 0x1.0250db9e309b8p-3;
-	p = p * x - 0x1.22d298eec6d7ep-3;
-	p = p * x - 0x1.4c336a93e1d5ap-3;
-	p = p * x - 0x1.a2258ed9de713p-3;
-	p = p * x - 0x1.13acb05cd85b1p-2;
-	p = p * x - 0x1.3183dcd369466p-2;
-	p = p * x - 0x1.9de175eef0d86p-2;
-	p = p * x - 0x1.b91de0b0a3d81p+0;
-	p = p * x - 0x1.77079c9cd7be3p+0;
+	double p = -0x1.5ea8280c030e2p-6;
+	p = p * x - 0x1.c851d4176b493p-5;
+	p = p * x - 0x1.3c5ed6b3d2f2ep-4;
+	p = p * x - 0x1.5deb1eb169a8dp-4;
+	p = p * x - 0x1.762747ac7c0d9p-4;
+	p = p * x - 0x1.985a0ec94fd72p-4;
+	p = p * x - 0x1.c817b1b62c097p-4;
+	p = p * x - 0x1.02517a592d473p-3;
+	p = p * x - 0x1.22d30f286e44bp-3;
+	p = p * x - 0x1.4c337355597f0p-3;
+	p = p * x - 0x1.a2258dcde3b8fp-3;
+	p = p * x - 0x1.13acb04918685p-2;
+	p = p * x - 0x1.3183dcd348f72p-2;
+	p = p * x - 0x1.9de175ef01960p-2;
+	p = p * x - 0x1.b91de0b0a3f31p+0;
+	p = p * x - 0x1.77079c9cd7bdep+0;
 	return p;
 }
 

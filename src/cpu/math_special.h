@@ -9,27 +9,38 @@
 #include "cpu/math_log.h"
 #include "cpu/math_trig.h"
 
-/* a + a p(a^2) for a < 0.85, and 1 - exp(-a^2 + p((a - 9/4)/(a + 9/4))) beyond. */
+/* erf(a) for 0 <= a < 9/8: a + a (c0 + c1 z + z^2 p(z)), z = a^2, as pairs since the terms' sizes are alike. */
+static SJ_ALWAYS_INLINE double sj__erf_near(double a, sj__pair z)
+{
+	sj__pair slope = sj__add_ordered(-0x1.812746b0379e7p-2, z.hi * sj__poly_erf_near(z.hi));
+	slope.lo += 0x1.ee12e49cab700p-57;
+	sj__pair term = sj__multiply_pairs(z, slope), factor = sj__add_exact(0x1.06eba8214db69p-3, term.hi);
+	sj__pair product = sj__multiply_exact(a, factor.hi), sum = sj__add_ordered(a, product.hi);
+	return sum.hi + (sum.lo + (product.lo + a * (factor.lo + (term.lo - 0x1.ca38add602500p-57))));
+}
+
+/* 1 - exp(-a^2 + p((a - 9/4)/(a + 9/4))) beyond. */
 static SJ_ALWAYS_INLINE double sj__erf(double x)
 {
 	double limited = __builtin_fabs(x), a = limited > 6 ? 6 : limited, z = a * a;
-	int near = a < 0.85;
+	int near = a < 1.125;
 	sj__pair square = sj__multiply_exact(a, a);
 	sj__pair exponent = sj__add_exact(-z, sj__poly_erf_far((a - 2.25) / (a + 2.25)));
 	double far = 1 - sj__exp_pair((sj__pair){exponent.hi, exponent.lo - square.lo});
-	double y = a + a * sj__poly_erf_near(near ? z : 0);
+	double y = sj__erf_near(near ? a : 0, (sj__pair){near ? square.hi : 0, near ? square.lo : 0});
+	y = a < 0x1p-900 ? a * 0x1.20dd750429b6dp0 : y;
 	return __builtin_copysign(near ? y : far, x);
 }
 
-/* exp(-a^2) q((a - 4)/(a + 4)) / (1 + 2a) for a >= 0, with a^2 as a pair; for x below 1/2, 1 - erf(x). */
+/* exp(-a^2) q((a - 4)/(a + 4)) / (1 + 2a) for a >= 0, with a^2 as a pair; 1 - erf(x) near zero. */
 static SJ_ALWAYS_INLINE double sj__erfc(double x)
 {
-	double limited = __builtin_fabs(x), a = limited > 28 ? 28 : limited, z = a * a;
+	double limited = __builtin_fabs(x), a = limited > 28 ? 28 : limited;
 	sj__pair square = sj__multiply_exact(a, a);
 	double inverse = 1 / ((a + 4) * (1 + 2 * a)), t = (a - 4) * ((1 + 2 * a) * inverse);
 	double far = sj__exp_pair((sj__pair){-square.hi, -square.lo}) * (sj__poly_erfcx(t) * ((a + 4) * inverse));
-	double near = a * sj__poly_erf_near(a < 0.5 ? z : 0);
-	near = 0.5 - ((x - 0.5) + (x < 0 ? -near : near));
+	double near = sj__erf_near(a < 0.5 ? a : 0, square);
+	near = x < 0 ? 1 + near : 1 - near;
 	return a < 0.5 ? near : x < 0 ? 2 - far : far;
 }
 

@@ -1,5 +1,6 @@
-/* Kernels that copy elements to another shape. */
+/* The kernels of reshape and broadcast. */
 #include "cpu/kernels.h"
+#include "cpu/strided_copy.h"
 
 sj_status sj__kernel_reshape(sj__call *call)
 {
@@ -11,21 +12,14 @@ sj_status sj__kernel_broadcast_to(sj__call *call)
 {
 	const sj_tensor *x = call->inputs[0];
 	sj_tensor *y = call->outputs[0];
-	size_t size = sj_dtype_size((sj_dtype)x->dtype);
 	int rank = y->shape.rank, extra = rank - x->shape.rank;
-	int64_t strides[SJ_MAX_RANK], stride = 1;
+	int64_t to[SJ_MAX_RANK], from[SJ_MAX_RANK], stride = 1;
 	for (int i = rank - 1; i >= 0; i--) {
 		int64_t dim = i < extra ? 1 : sj__dims(x)[i - extra];
-		strides[i] = dim == 1 ? 0 : stride;
+		from[i] = dim == 1 ? 0 : stride;
 		stride *= dim;
 	}
-	for (int64_t o = 0; o < y->shape.size; o++) {
-		int64_t rest = o, at = 0;
-		for (int i = rank - 1; i >= 0; i--) {
-			at += rest % sj__dims(y)[i] * strides[i];
-			rest /= sj__dims(y)[i];
-		}
-		memcpy((char *)y->data + (size_t)o * size, (const char *)x->data + (size_t)at * size, size);
-	}
+	sj__dense_strides(rank, sj__dims(y), to);
+	sj__strided_copy((sj_dtype)x->dtype, rank, sj__dims(y), y->data, to, x->data, from);
 	return SJ_OK;
 }

@@ -7,6 +7,7 @@
 
 #include "ops/op.h"
 #include "sokuji/tape.h"
+#include "tensor/local.h"
 
 /* In a record's input slots: the slot is a trainable variable's, which most tapes watch by themselves. */
 #define SJ__SLOT_VARIABLE 0x80000000u
@@ -40,23 +41,87 @@ typedef struct sj__log {
 	int n_open;                     /* recording */
 	int paused;
 	struct sj__chunk *chunks;       /* newest first */
+	char *next, *end;               /* what is left of the newest */
 	sj__slot_map foreign;
 	struct sj_tape *open;           /* recording tapes, innermost first */
 } sj__log;
 
-/* Room for a record with its arrays and n_args bytes of arguments, linked at the log's end; NULL without memory. */
-sj__record *sj__log_append(sj__log *log, int n_inputs, int n_outputs, size_t n_args);
-/* Takes the last record (just appended) off again. */
-void sj__log_unappend(sj__log *log, sj__record *record);
+/* n bytes of the arena; NULL without memory. */
+void *sj__log_room_slow(sj__log *log, size_t n) SJ_COLD;
+
+static SJ_ALWAYS_INLINE size_t sj__log_round(size_t n) { return (n + 15) & ~(size_t)15; }
+
+/*
+ * Room for a record with its arrays (not yet filled) and n_args bytes of arguments, not yet in the list; NULL without memory.
+ */
+static SJ_ALWAYS_INLINE sj__record *sj__log_room(sj__log *log, int n_inputs, int n_outputs, size_t n_args)
+{
+	size_t n_ports = (size_t)n_inputs + (size_t)n_outputs, head = sj__log_round(sizeof(sj__record));
+	size_t tensors = n_ports * sizeof(sj_tensor *), slots = n_ports * sizeof(uint32_t);
+	size_t n = sj__log_round(head + tensors + slots) + sj__log_round(n_args);
+	char *bytes = log->next;
+	if (SJ_UNLIKELY((size_t)(log->end - bytes) < n)) {
+		bytes = sj__log_room_slow(log, n);
+		if (bytes == NULL)
+			return NULL;
+	} else {
+		log->next = bytes + n;
+	}
+	sj__record *r = (sj__record *)bytes;
+	r->op = NULL;
+	r->custom = NULL;
+	r->custom_release = NULL;
+	r->n_inputs = n_inputs;
+	r->n_outputs = n_outputs;
+	r->inputs = (sj_tensor **)(bytes + head);
+	r->outputs = r->inputs + n_inputs;
+	r->input_slots = (uint32_t *)(bytes + head + tensors);
+	r->output_slots = r->input_slots + n_inputs;
+	r->args = bytes + sj__log_round(head + tensors + slots);
+	return r;
+}
+
+/* Puts a filled record at the list's end. */
+static SJ_ALWAYS_INLINE void sj__log_append(sj__log *log, sj__record *r)
+{
+	r->previous = log->last;
+	r->next = NULL;
+	if (log->last != NULL)
+		log->last->next = r;
+	else
+		log->first = r;
+	log->last = r;
+}
+
 /* Lets go of what a record holds; it stays in the list. */
 void sj__record_release(sj__record *record);
 /* Forgets everything. */
 void sj__log_clear(sj__log *log);
 
+uint32_t sj__slot_of_foreign(const sj__log *log, const sj_tensor *t) SJ_COLD;
+uint32_t sj__slot_give_foreign(sj__log *log, sj_tensor *t, uint32_t bits) SJ_COLD;
+
 /* The slot of a handle in this thread's log, 0 when it has none. */
-uint32_t sj__slot_of(const sj__log *log, const sj_tensor *t);
+static SJ_ALWAYS_INLINE uint32_t sj__slot_of(const sj__log *log, const sj_tensor *t)
+{
+	const sj__local *local = &sj__local_state;
+	if (SJ_UNLIKELY(t->owner != local->number))
+		return sj__slot_of_foreign(log, t);
+	return t->tape_epoch == local->tape_epoch ? t->tape_slot : 0;
+}
+
 /* Gives the handle a slot (the one it has, or a new one); 0 without memory. */
-uint32_t sj__slot_give(sj__log *log, sj_tensor *t, uint32_t bits);
+static SJ_ALWAYS_INLINE uint32_t sj__slot_give(sj__log *log, sj_tensor *t, uint32_t bits)
+{
+	const sj__local *local = &sj__local_state;
+	if (SJ_UNLIKELY(t->owner != local->number))
+		return sj__slot_give_foreign(log, t, bits);
+	if (t->tape_epoch != local->tape_epoch) {
+		t->tape_epoch = local->tape_epoch;
+		t->tape_slot = ++log->n_slots | bits;
+	}
+	return t->tape_slot;
+}
 
 /* ---- backward.c ---- */
 

@@ -23,7 +23,7 @@ sj_status sj__call_fail(const sj__call *call, sj_status code, const char *format
 
 static const sj__port *input_port(const sj_op *op, int i)
 {
-	return &op->inputs[i < op->n_inputs ? i : op->n_inputs - 1];
+	return &op->inputs[SJ_LIKELY(i < op->n_inputs) ? i : op->n_inputs - 1];
 }
 
 /* ---- inputs ---- */

@@ -3,9 +3,15 @@
 #define SOKUJI_OPS_GRADIENTS_H
 
 #include "ops/op.h"
+#include "ops/gradients_array.h"
 
 /* gradients_common.c */
 void sj__gradient_none(const sj__gradient *g, sj_tensor **dx); /* differentiable, with derivative zero */
+
+/* gradients_elementwise.c */
+void sj__gradient_clip_by_value(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_leaky_relu(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_leaky_relu_grad(const sj__gradient *g, sj_tensor **dx);
 
 /* gradients_matmul.c */
 void sj__gradient_matmul(const sj__gradient *g, sj_tensor **dx);
@@ -17,5 +23,21 @@ void sj__gradient_mean(const sj__gradient *g, sj_tensor **dx);
 /* gradients_shape.c */
 void sj__gradient_reshape(const sj__gradient *g, sj_tensor **dx);
 void sj__gradient_broadcast_to(const sj__gradient *g, sj_tensor **dx);
+
+/* gradients_conv.c */
+void sj__gradient_conv2d(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_conv2d_backprop_input(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_conv2d_backprop_filter(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_depthwise_conv2d(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_depthwise_conv2d_backprop_input(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_depthwise_conv2d_backprop_filter(const sj__gradient *g, sj_tensor **dx);
+
+/* gradients_nn.c */
+void sj__gradient_bias_add(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_bias_add_grad(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_softmax(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_log_softmax(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_softmax_cross_entropy(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_sparse_softmax_cross_entropy(const sj__gradient *g, sj_tensor **dx);
 
 #endif

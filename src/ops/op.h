@@ -64,15 +64,14 @@ typedef void sj__binary_loop(int64_t n, const void *x, int64_t stride_x, const v
 /* The dtypes that have loops, in the order of the tables. */
 enum sj__loop_type { SJ__LOOP_F32, SJ__LOOP_F64, SJ__LOOP_I32, SJ__LOOP_I64, SJ__LOOP_U8, SJ__LOOP_I8, SJ__LOOP_I16, SJ__LOOP_BOOL, SJ__LOOP_TYPES };
 
-typedef struct sj__loops {
-	void (*plain[SJ__LOOP_TYPES])(void);
-	int hot; /* its number in the tables of the faster builds */
-} sj__loops;
-
-/* float32 and float64, compiled for one instruction set. */
-typedef struct sj__hot_loops {
+/* The loops of an elementwise operation: over floats, one table an instruction set; over the other dtypes. */
+typedef struct sj__float_loops {
 	void (*of[2])(void);
-} sj__hot_loops;
+} sj__float_loops;
+
+typedef struct sj__whole_loops {
+	void (*of[SJ__LOOP_TYPES - 2])(void); /* from SJ__LOOP_I32 on */
+} sj__whole_loops;
 
 struct sj_op {
 	const char *name;
@@ -91,7 +90,7 @@ struct sj_op {
 	sj__rule *rule;
 	sj__kernel *kernel;
 	sj__gradient_rule *gradient;
-	const sj__loops *loops;
+	int loop; /* its number in the tables of loops, -1: none */
 };
 
 extern const sj_op sj__op_table[];

@@ -3,9 +3,16 @@
 #define SOKUJI_OPS_RULES_H
 
 #include "ops/op.h"
+#include "ops/rules_array.h"
 
 /* rules_common.c */
 sj_status sj__rule_unary_bool(sj__call *call);
+
+/* rules_elementwise.c */
+sj_status sj__rule_equal(sj__call *call);
+sj_status sj__rule_approximate_equal(sj__call *call);
+sj_status sj__rule_clip_by_value(sj__call *call);
+sj_status sj__rule_leaky_relu_grad(sj__call *call);
 
 /* rules_matmul.c */
 sj_status sj__rule_matmul(sj__call *call);
@@ -18,5 +25,29 @@ sj_status sj__reduce_axes(const sj__call *call, const sj_tensor *input, const sj
 /* rules_shape.c */
 sj_status sj__rule_reshape(sj__call *call);
 sj_status sj__rule_broadcast_to(sj__call *call);
+
+/* rules_conv.c */
+sj_status sj__rule_conv2d(sj__call *call);
+sj_status sj__rule_conv2d_backprop_input(sj__call *call);
+sj_status sj__rule_conv2d_backprop_filter(sj__call *call);
+
+/* rules_nn.c */
+sj_status sj__rule_bias_add(sj__call *call);
+sj_status sj__rule_bias_add_grad(sj__call *call);
+sj_status sj__rule_softmax(sj__call *call);
+sj_status sj__rule_log_softmax(sj__call *call);
+sj_status sj__rule_softmax_cross_entropy_with_logits(sj__call *call);
+sj_status sj__rule_sparse_softmax_cross_entropy_with_logits(sj__call *call);
+sj_status sj__rule_l2_loss(sj__call *call);
+
+/* rules_random.c */
+sj_status sj__rule_random(sj__call *call);
+sj_status sj__rule_random_int(sj__call *call);
+sj_status sj__rule_random_shuffle(sj__call *call);
+sj_status sj__rule_multinomial(sj__call *call);
+sj_status sj__rule_random_gamma(sj__call *call);
+sj_status sj__rule_stateless_random(sj__call *call);
+sj_status sj__rule_stateless_random_int(sj__call *call);
+sj_status sj__rule_stateless_full_int(sj__call *call);
 
 #endif

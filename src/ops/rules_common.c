@@ -2,18 +2,36 @@
 #include "ops/op.h"
 #include "ops/rules.h"
 
-sj_status sj__out(sj__call *call, int k, sj_dtype dtype, int rank, const int64_t *dims)
+static sj_status SJ_NOINLINE out_checked(sj__call *call, int k, sj_dtype dtype, int rank, const int64_t *dims)
 {
 	bool known = rank >= 0;
 	for (int i = 0; known && i < rank && i <= SJ_MAX_RANK; i++)
 		known = dims[i] != SJ__UNKNOWN;
-	if (SJ_UNLIKELY(!known))
+	if (!known)
 		return sj__tensor_symbolic(dtype, rank, dims, &call->outputs[k]);
 	return sj__tensor_new(call->op->name, dtype, rank, dims, &call->outputs[k]);
 }
 
+/* The common case, small and known, in a few instructions; all others with every check. */
+sj_status sj__out(sj__call *call, int k, sj_dtype dtype, int rank, const int64_t *dims)
+{
+	enum { SMALL = 1 << 20 };
+	uint64_t size = 1, any = 0;
+	if (SJ_UNLIKELY((unsigned)rank > 3))
+		return out_checked(call, k, dtype, rank, dims);
+	for (int i = 0; i < rank; i++) {
+		any |= (uint64_t)dims[i];
+		size *= (uint64_t)dims[i];
+	}
+	if (SJ_UNLIKELY(any >= SMALL))
+		return out_checked(call, k, dtype, rank, dims);
+	return sj__tensor_of(dtype, rank, dims, (int64_t)size, &call->outputs[k]);
+}
+
 sj_status sj__out_like(sj__call *call, int k, sj_dtype dtype, const sj_tensor *t)
 {
+	if (SJ_LIKELY(t->shape.size >= 0 && t->shape.size <= INT64_MAX / 16))
+		return sj__tensor_like(t, dtype, &call->outputs[k]);
 	return sj__out(call, k, dtype, t->shape.rank, sj__dims(t));
 }
 

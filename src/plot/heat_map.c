@@ -7,7 +7,13 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { MOST_CELLS_A_SIDE = 4096, MOST_DECIMALS = 15, BAR_STEPS = 256, LARGEST_NUMBER = 15, SMALLEST_NUMBER = 7 };
+enum {
+	MOST_CELLS_A_SIDE = 4096,
+	MOST_DECIMALS = 15,
+	COLOURS = 1024, /* more than 8 bits a channel can tell apart */
+	LARGEST_NUMBER = 15,
+	SMALLEST_NUMBER = 7
+};
 
 static const char function_name[] = "sj_plot_heat_map";
 
@@ -16,6 +22,7 @@ typedef struct heat_map {
 	const double *values;
 	sj_heat_map_options options;
 	double lowest, highest;
+	uint32_t colours[COLOURS]; /* from lowest to highest */
 	sj__ticks bar_ticks;
 	sj__canvas canvas;
 	sj__box box;
@@ -129,17 +136,22 @@ static void lay_out(heat_map *h)
 	h->row_label_step = (int)ceil(fmax(1, 1.25 * h->label_size * h->rows / h->box.height));
 }
 
-static sj__colour colour_of_value(const heat_map *h, double value)
+static void fill_colours(heat_map *h)
 {
-	return sj__colour_map_at(h->options.colours, (value - h->lowest) / (h->highest - h->lowest));
+	for (int i = 0; i < COLOURS; i++) {
+		sj__colour c = sj__colour_map_at(h->options.colours, (double)i / (COLOURS - 1));
+		h->colours[i] = (uint32_t)(c.red * 255 + 0.5) << 16 | (uint32_t)(c.green * 255 + 0.5) << 8 |
+		                (uint32_t)(c.blue * 255 + 0.5);
+	}
 }
 
-static uint32_t pixel_of(sj__colour c)
+static uint32_t colour_of_value(const heat_map *h, double value)
 {
-	return (uint32_t)(c.red * 255 + 0.5) << 16 | (uint32_t)(c.green * 255 + 0.5) << 8 | (uint32_t)(c.blue * 255 + 0.5);
+	double part = (value - h->lowest) / (h->highest - h->lowest);
+	return h->colours[(int)(fmin(1, fmax(0, part)) * (COLOURS - 1) + 0.5)];
 }
 
-/* Paints a picture of `columns` x `rows` pixels, filled by `fill`, over the box. */
+/* Paints a picture of `columns` x `rows` pixels over the box. */
 static void paint_pixels(heat_map *h, int rows, int columns, sj__box box, double (*value_at)(const heat_map *, int, int))
 {
 	cairo_t *cairo = h->canvas.cairo;
@@ -149,7 +161,7 @@ static void paint_pixels(heat_map *h, int rows, int columns, sj__box box, double
 	for (int row = 0; bytes != NULL && row < rows; row++)
 		for (int column = 0; column < columns; column++)
 			((uint32_t *)(void *)(bytes + (size_t)row * (size_t)stride))[column] =
-				pixel_of(colour_of_value(h, value_at(h, row, column)));
+				colour_of_value(h, value_at(h, row, column));
 	cairo_surface_mark_dirty(cells);
 	cairo_save(cairo);
 	cairo_translate(cairo, box.x, box.y);
@@ -170,7 +182,7 @@ static double cell_value(const heat_map *h, int row, int column)
 static double bar_value(const heat_map *h, int row, int column)
 {
 	(void)column;
-	return h->highest - (row + 0.5) / BAR_STEPS * (h->highest - h->lowest);
+	return h->highest - (row + 0.5) / COLOURS * (h->highest - h->lowest);
 }
 
 /* The size at which every number fits its cell, or 0 where that is too small to read. */
@@ -195,7 +207,7 @@ static void draw_numbers(heat_map *h)
 	double size = number_size(h);
 	for (int i = 0; size > 0 && i < h->rows * h->columns; i++) {
 		char text[SJ__NUMBER_BYTES];
-		bool bright = sj__colour_luminance(colour_of_value(h, h->values[i])) > 0.35;
+		bool bright = sj__colour_luminance(sj__colour_of(colour_of_value(h, h->values[i]))) > 0.35;
 		sj__text_style style = {.size = size, .colour = bright ? sj__ink : (sj__colour){1, 1, 1}, .align = 0.5};
 		sj__number_format(text, h->values[i], h->options.decimals);
 		sj__canvas_text(&h->canvas, h->box.x + (i % h->columns + 0.5) * cell_width,
@@ -235,7 +247,7 @@ static void draw_colour_bar(heat_map *h)
 	sj__text_style style = {.size = SJ__LABEL_SIZE, .colour = sj__ink};
 	if (h->options.hide_colour_bar)
 		return;
-	paint_pixels(h, BAR_STEPS, 1, bar, bar_value);
+	paint_pixels(h, COLOURS, 1, bar, bar_value);
 	for (int i = 0; i < h->bar_ticks.count; i++) {
 		double part = (h->bar_ticks.at[i] - h->lowest) / (h->highest - h->lowest);
 		double x = bar.x + bar.width, y = bar.y + fmin(bar.height * (1 - part), bar.height - 1);
@@ -252,6 +264,7 @@ static sj_status draw(heat_map *h)
 	if (status != SJ_OK)
 		return status;
 	find_range(h);
+	fill_colours(h);
 	lay_out(h);
 	paint_pixels(h, h->rows, h->columns, h->box, cell_value);
 	draw_numbers(h);

@@ -1,13 +1,22 @@
 /*
  * Lines over common axes. The data's range gets a margin of a twentieth; ticks are round numbers; the legend stands in the
- * corner that hides the fewest points. Points closer than a quarter of a unit to the last one drawn are passed over,
- * which cannot be seen and keeps millions of points fast.
+ * corner that hides the fewest points.
  */
 #include "plot/plot_parts.h"
 
 #include <math.h>
 
-enum { MOST_SERIES = 100, MOST_POINTS = 10000000, STROKE_POINTS = 4000, LEGEND_LINE = 22, LEGEND_SAMPLE = 26 };
+enum {
+	MOST_SERIES = 100,
+	MOST_POINTS = 10000000,
+	MOST_MARKERS = 5000,
+	STROKE_POINTS = 100, /* strokes cost cairo the square of the crossings in them */
+	DASHED_STROKE_POINTS = 2000, /* dashes begin anew with each stroke */
+	LEGEND_LINE = 22,
+	LEGEND_SAMPLE = 26
+};
+
+static const double dashes[] = {7, 5};
 
 static const char function_name[] = "sj_plot_lines";
 
@@ -196,32 +205,66 @@ static sj__colour series_colour(const line_plot *p, int i)
 	return colour != 0 ? sj__colour_of(colour) : sj__colour_of_series(i);
 }
 
-/* A pen that knows where it is, so that near points can be passed over and long lines stroked in pieces. */
-typedef struct line_pen {
-	bool is_down;
-	int n_points; /* of the path so far */
+typedef struct place {
 	double x, y;
-} line_pen;
+	int64_t index;
+} place;
 
-static void pen_go(line_pen *pen, cairo_t *cairo, double x, double y, bool is_last)
+/*
+ * Consecutive points in one column of half a unit. Its first, lowest, highest and last point make the same picture as all of
+ * them, so that millions of points are drawn as fast as thousands.
+ */
+typedef struct column {
+	bool any, joins; /* joins: the line before it goes on into it */
+	int n_drawn;     /* points of the path not yet stroked */
+	double at;
+	place first, low, high, last;
+} column;
+
+static void column_draw_point(column *c, cairo_t *cairo, place point, bool dashed)
 {
-	if (pen->is_down && !is_last && fabs(x - pen->x) < 0.25 && fabs(y - pen->y) < 0.25)
+	if (!c->joins)
+		cairo_move_to(cairo, point.x, point.y);
+	cairo_line_to(cairo, point.x, point.y); /* a point alone becomes a dot */
+	c->joins = true;
+	if (++c->n_drawn < (dashed ? DASHED_STROKE_POINTS : STROKE_POINTS))
 		return;
-	if (!pen->is_down)
-		cairo_move_to(cairo, x, y);
-	cairo_line_to(cairo, x, y); /* a point alone becomes a dot */
-	pen->is_down = true;
-	pen->x = x;
-	pen->y = y;
-	if (++pen->n_points == STROKE_POINTS) {
-		cairo_stroke(cairo);
-		cairo_move_to(cairo, x, y);
-		pen->n_points = 0;
-	}
+	cairo_stroke(cairo);
+	cairo_move_to(cairo, point.x, point.y);
+	c->n_drawn = 0;
+}
+
+static void column_draw(column *c, cairo_t *cairo, bool dashed)
+{
+	if (!c->any)
+		return;
+	bool low_first = c->low.index < c->high.index;
+	const place points[] = {c->first, low_first ? c->low : c->high, low_first ? c->high : c->low, c->last};
+	column_draw_point(c, cairo, points[0], dashed);
+	for (int i = 1; i < 4; i++)
+		if (points[i].index != points[i - 1].index)
+			column_draw_point(c, cairo, points[i], dashed);
+	c->any = false;
+}
+
+static void column_add(column *c, cairo_t *cairo, place point, bool dashed)
+{
+	double at = floor(2 * point.x);
+	if (c->any && c->at != at)
+		column_draw(c, cairo, dashed);
+	if (!c->any)
+		c->first = c->low = c->high = point;
+	c->any = true;
+	c->at = at;
+	c->last = point;
+	if (point.y < c->low.y)
+		c->low = point;
+	if (point.y > c->high.y)
+		c->high = point;
 }
 
 /* Far outside the box, coordinates would overflow cairo's fixed point numbers. */
-static double cut_place(double place) { return fmin(1e5, fmax(-1e5, place)); }
+static double cut_place(double y) { return fmin(1e5, fmax(-1e5, y)); }
 
 /* Dense lines are thinner, so that they do not become areas. */
 static double line_width(const sj_line_series *s) { return s->n > 2000 ? 1.4 : 2.2; }
@@ -229,19 +272,21 @@ static double line_width(const sj_line_series *s) { return s->n > 2000 ? 1.4 : 2
 static void draw_line(line_plot *p, const sj_line_series *s)
 {
 	cairo_t *cairo = p->canvas.cairo;
-	line_pen pen = {.is_down = false};
-	static const double dashes[] = {7, 5};
+	column c = {.any = false};
 	cairo_set_line_width(cairo, line_width(s));
 	cairo_set_line_cap(cairo, s->dashed ? CAIRO_LINE_CAP_BUTT : CAIRO_LINE_CAP_ROUND);
 	cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
 	cairo_set_dash(cairo, dashes, s->dashed ? 2 : 0, 0);
 	for (int64_t i = 0; i < s->n; i++) {
-		bool is_gap = isnan(s->y[i]);
-		bool is_last = i + 1 == s->n || isnan(s->y[i + 1]);
-		if (!is_gap)
-			pen_go(&pen, cairo, x_place(p, x_value(s, i)), cut_place(y_place(p, s->y[i])), is_last);
-		pen.is_down = !is_gap;
+		if (!isnan(s->y[i])) {
+			place point = {x_place(p, x_value(s, i)), cut_place(y_place(p, s->y[i])), i};
+			column_add(&c, cairo, point, s->dashed);
+			continue;
+		}
+		column_draw(&c, cairo, s->dashed);
+		c.joins = false;
 	}
+	column_draw(&c, cairo, s->dashed);
 	cairo_stroke(cairo);
 	cairo_set_dash(cairo, NULL, 0, 0);
 }
@@ -249,7 +294,9 @@ static void draw_line(line_plot *p, const sj_line_series *s)
 static void draw_markers(line_plot *p, const sj_line_series *s)
 {
 	double last_x = -INFINITY, last_y = -INFINITY;
-	for (int64_t i = 0; s->markers && i < s->n; i++) {
+	if (!s->markers || s->n > MOST_MARKERS)
+		return;
+	for (int64_t i = 0; i < s->n; i++) {
 		if (isnan(s->y[i]))
 			continue;
 		double x = x_place(p, x_value(s, i)), y = cut_place(y_place(p, s->y[i]));
@@ -317,7 +364,6 @@ static sj__box best_corner(const line_plot *p, double width, double height)
 
 static void draw_sample(line_plot *p, int i, double x, double y)
 {
-	static const double dashes[] = {7, 5};
 	cairo_t *cairo = p->canvas.cairo;
 	sj__colour c = series_colour(p, i);
 	cairo_set_source_rgb(cairo, c.red, c.green, c.blue);

@@ -28,10 +28,10 @@ static sj_status variable_read(sj_tensor *variable, sj_tensor **value)
 	return SJ_OK;
 }
 
-static bool is_differentiable(const sj_tensor *t)
+static SJ_ALWAYS_INLINE bool is_differentiable(const sj_tensor *t)
 {
-	return t->dtype == SJ_FLOAT32 || t->dtype == SJ_FLOAT64 || sj_dtype_is_floating((sj_dtype)t->dtype) ||
-	       t->dtype == SJ_COMPLEX64 || t->dtype == SJ_COMPLEX128;
+	enum { FLOATING = 1 << SJ_FLOAT32 | 1 << SJ_FLOAT64 | 1 << SJ_FLOAT16 | 1 << SJ_BFLOAT16 | 1 << SJ_COMPLEX64 | 1 << SJ_COMPLEX128 };
+	return FLOATING >> t->dtype & 1;
 }
 
 /* ---- arguments: a copy that lives as long as the record ---- */
@@ -78,54 +78,58 @@ static sj_status shape_save(const sj__call *call, int i, sj_tensor **saved)
 }
 
 /* Bit of a port in a row's masks; variadic ports repeat the last named one. */
-static bool port_in(uint16_t ports, int i, int n_named) { return ports >> (i < n_named ? i : n_named - 1) & 1; }
+static SJ_ALWAYS_INLINE bool port_in(unsigned ports, int i, int n_named)
+{
+	return ports >> (SJ_LIKELY(i < n_named) ? i : n_named - 1) & 1;
+}
 
-static sj_status ports_save(const sj__call *call, sj__record *r)
+static SJ_ALWAYS_INLINE sj_status inputs_save(const sj__call *call, sj__log *log, sj__record *r, uint32_t *ret_any)
 {
 	const sj_op *op = call->op;
+	sj_status status = SJ_OK;
+	*ret_any = 0;
 	for (int i = 0; i < call->n_inputs; i++) {
 		sj_tensor *t = call->inputs[i];
-		sj_status status = SJ_OK;
-		if (t == NULL)
+		r->inputs[i] = NULL;
+		r->input_slots[i] = 0;
+		if (SJ_UNLIKELY(t == NULL))
 			continue;
+		*ret_any |= r->input_slots[i] = sj__slot_of(log, t);
 		if (port_in(op->saves_inputs, i, op->n_inputs))
 			r->inputs[i] = sj__keep(t);
-		else if (port_in(op->saves_shapes, i, op->n_inputs))
+		else if (status == SJ_OK && port_in(op->saves_shapes, i, op->n_inputs))
 			status = shape_save(call, i, &r->inputs[i]);
-		if (status != SJ_OK)
-			return status;
 	}
+	return status;
+}
+
+static SJ_ALWAYS_INLINE sj_status outputs_save(const sj__call *call, sj__record *r)
+{
+	sj_status status = SJ_OK;
 	for (int k = 0; k < call->n_outputs; k++) {
-		sj_status status = SJ_OK;
-		if (port_in(op->saves_outputs, k, op->n_outputs))
+		r->outputs[k] = NULL;
+		r->output_slots[k] = 0;
+		if (port_in(call->op->saves_outputs, k, call->op->n_outputs))
 			r->outputs[k] = sj__keep(call->outputs[k]);
-		else if (call->n_outputs > 1)
+		else if (call->n_outputs > 1 && status == SJ_OK)
 			status = sj__tensor_shape_only(call->outputs[k], &r->outputs[k]);
-		if (status != SJ_OK)
-			return status;
+	}
+	return status;
+}
+
+static SJ_ALWAYS_INLINE sj_status outputs_track(sj__log *log, sj__record *r, int n, sj_tensor *const *outputs)
+{
+	for (int k = 0; k < n; k++) {
+		if (!is_differentiable(outputs[k]))
+			continue;
+		r->output_slots[k] = sj__slot_give(log, outputs[k], 0);
+		if (SJ_UNLIKELY(r->output_slots[k] == 0))
+			return SJ_RESOURCE_EXHAUSTED;
 	}
 	return SJ_OK;
 }
 
-static void outputs_track(sj__log *log, sj__record *r, int n, sj_tensor *const *outputs)
-{
-	for (int k = 0; k < n; k++)
-		if (is_differentiable(outputs[k]))
-			r->output_slots[k] = sj__slot_give(log, outputs[k], 0);
-}
-
-static bool inputs_slots(const sj__log *log, const sj__call *call, sj__record *r)
-{
-	bool any = false;
-	for (int i = 0; i < call->n_inputs; i++) {
-		if (call->inputs[i] != NULL)
-			r->input_slots[i] = sj__slot_of(log, call->inputs[i]);
-		any |= r->input_slots[i] != 0;
-	}
-	return any;
-}
-
-static bool any_differentiable(int n, sj_tensor *const *outputs)
+static SJ_ALWAYS_INLINE bool any_differentiable(int n, sj_tensor *const *outputs)
 {
 	for (int k = 0; k < n; k++)
 		if (is_differentiable(outputs[k]))
@@ -137,48 +141,69 @@ static sj_status record(const sj__call *call)
 {
 	sj__log *log = sj__local_state.log;
 	const sj_op *op = call->op;
+	uint32_t any;
 	if (!any_differentiable(call->n_outputs, call->outputs))
 		return SJ_OK;
 	size_t n_pointers = SJ_UNLIKELY(op->flags & SJ__OP_HAS_POINTERS) ? pointers_size(op, call->args) : 0;
-	size_t args_size = (op->args_size + 15u) & ~15u;
-	sj__record *r = sj__log_append(log, call->n_inputs, call->n_outputs, args_size + n_pointers);
-	if (r == NULL)
+	size_t args_size = sj__log_round(op->args_size);
+	sj__record *r = sj__log_room(log, call->n_inputs, call->n_outputs, args_size + n_pointers);
+	if (SJ_UNLIKELY(r == NULL))
 		return SJ_RESOURCE_EXHAUSTED;
 	r->op = op;
-	sj_status status = inputs_slots(log, call, r) ? ports_save(call, r) : SJ_CANCELLED;
-	if (status != SJ_OK) { /* nothing tracked (a second thread uses the library), or no memory */
-		sj__log_unappend(log, r);
-		return status == SJ_CANCELLED ? SJ_OK : status;
+	sj_status status = inputs_save(call, log, r, &any), saved = outputs_save(call, r);
+	if (status == SJ_OK)
+		status = saved;
+	if (SJ_UNLIKELY(status != SJ_OK || any == 0)) { /* no memory; or nothing tracked, where a second thread uses the library */
+		sj__record_release(r);
+		return status;
 	}
 	if (op->args_size != 0)
 		memcpy((void *)r->args, call->args, op->args_size);
-	if (n_pointers != 0)
+	if (SJ_UNLIKELY(n_pointers != 0))
 		pointers_copy(op, (void *)r->args, (char *)r->args + args_size);
-	outputs_track(log, r, call->n_outputs, call->outputs);
-	return SJ_OK;
+	status = outputs_track(log, r, call->n_outputs, call->outputs);
+	if (SJ_UNLIKELY(status != SJ_OK))
+		sj__record_release(r);
+	else
+		sj__log_append(log, r);
+	return status;
 }
 
 const sj__tape_hooks sj__tape = {variable_read, record};
 
 /* ---- gradients of the caller's own ---- */
 
+static sj_status custom_inputs(sj__log *log, int n, sj_tensor *const *inputs, sj__record *r)
+{
+	sj_status status = SJ_OK;
+	for (int i = 0; i < n; i++) {
+		bool automatic = sj_is_variable(inputs[i]) && inputs[i]->variable->trainable;
+		r->inputs[i] = NULL;
+		r->input_slots[i] = automatic ? sj__slot_give(log, inputs[i], SJ__SLOT_VARIABLE) : sj__slot_of(log, inputs[i]);
+		if (status == SJ_OK)
+			status = sj__tensor_shape_only(inputs[i], &r->inputs[i]);
+	}
+	return status;
+}
+
 static sj_status custom_append(sj__log *log, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_tensor *const *outputs,
                                sj__record **ret_record)
 {
-	sj__record *r = sj__log_append(log, n_inputs, n_outputs, 0);
-	sj_status status = r == NULL ? SJ_RESOURCE_EXHAUSTED : SJ_OK;
-	for (int i = 0; i < n_inputs && status == SJ_OK; i++) {
-		if (sj_is_variable(inputs[i]) && inputs[i]->variable->trainable)
-			r->input_slots[i] = sj__slot_give(log, inputs[i], SJ__SLOT_VARIABLE);
-		else
-			r->input_slots[i] = sj__slot_of(log, inputs[i]);
-		status = sj__tensor_shape_only(inputs[i], &r->inputs[i]);
+	sj__record *r = sj__log_room(log, n_inputs, n_outputs, 0);
+	if (r == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	for (int k = 0; k < n_outputs; k++) {
+		r->outputs[k] = NULL;
+		r->output_slots[k] = 0;
 	}
-	if (status != SJ_OK && r != NULL)
-		sj__log_unappend(log, r);
-	if (status != SJ_OK)
+	sj_status status = custom_inputs(log, n_inputs, inputs, r);
+	if (status == SJ_OK)
+		status = outputs_track(log, r, n_outputs, outputs);
+	if (status != SJ_OK) {
+		sj__record_release(r);
 		return status;
-	outputs_track(log, r, n_outputs, outputs);
+	}
+	sj__log_append(log, r);
 	*ret_record = r;
 	return SJ_OK;
 }

@@ -3,41 +3,42 @@
 
 #include <string.h>
 
-#include "base/compiler.h"
+#include "tensor/tensor.h"
 
 static const struct {
 	const char *name;
-	size_t size;
 } dtypes[] = {
-	[SJ_DTYPE_NONE] = {"invalid", 0},
-	[SJ_FLOAT32] = {"float32", 4},
-	[SJ_FLOAT64] = {"float64", 8},
-	[SJ_INT32] = {"int32", 4},
-	[SJ_UINT8] = {"uint8", 1},
-	[SJ_INT16] = {"int16", 2},
-	[SJ_INT8] = {"int8", 1},
-	[SJ_STRING] = {"string", 16},
-	[SJ_COMPLEX64] = {"complex64", 8},
-	[SJ_INT64] = {"int64", 8},
-	[SJ_BOOL] = {"bool", 1},
-	[SJ_QINT8] = {"qint8", 1},
-	[SJ_QUINT8] = {"quint8", 1},
-	[SJ_QINT32] = {"qint32", 4},
-	[SJ_BFLOAT16] = {"bfloat16", 2},
-	[SJ_QINT16] = {"qint16", 2},
-	[SJ_QUINT16] = {"quint16", 2},
-	[SJ_UINT16] = {"uint16", 2},
-	[SJ_COMPLEX128] = {"complex128", 16},
-	[SJ_FLOAT16] = {"float16", 2},
-	[SJ_RESOURCE] = {"resource", 16},
-	[SJ_VARIANT] = {"variant", 16},
-	[SJ_UINT32] = {"uint32", 4},
-	[SJ_UINT64] = {"uint64", 8},
+	[SJ_DTYPE_NONE] = {"invalid"},
+	[SJ_FLOAT32] = {"float32"},
+	[SJ_FLOAT64] = {"float64"},
+	[SJ_INT32] = {"int32"},
+	[SJ_UINT8] = {"uint8"},
+	[SJ_INT16] = {"int16"},
+	[SJ_INT8] = {"int8"},
+	[SJ_STRING] = {"string"},
+	[SJ_COMPLEX64] = {"complex64"},
+	[SJ_INT64] = {"int64"},
+	[SJ_BOOL] = {"bool"},
+	[SJ_QINT8] = {"qint8"},
+	[SJ_QUINT8] = {"quint8"},
+	[SJ_QINT32] = {"qint32"},
+	[SJ_BFLOAT16] = {"bfloat16"},
+	[SJ_QINT16] = {"qint16"},
+	[SJ_QUINT16] = {"quint16"},
+	[SJ_UINT16] = {"uint16"},
+	[SJ_COMPLEX128] = {"complex128"},
+	[SJ_FLOAT16] = {"float16"},
+	[SJ_RESOURCE] = {"resource"},
+	[SJ_VARIANT] = {"variant"},
+	[SJ_UINT32] = {"uint32"},
+	[SJ_UINT64] = {"uint64"},
 };
+
+const uint8_t sj__dtype_sizes[32] = {0, 4, 8, 4, 1, 2, 1, 16, 8, 8, 1, 1, 1, 4, 2, 2, 2, 2, 16, 2, 16, 16, 4, 8};
 
 static int is_dtype(sj_dtype dtype) { return (unsigned)dtype < (unsigned)SJ_COUNT_OF(dtypes); }
 
-size_t sj_dtype_size(sj_dtype dtype) { return is_dtype(dtype) ? dtypes[dtype].size : 0; }
+size_t sj_dtype_size(sj_dtype dtype) { return is_dtype(dtype) ? sj__dtype_sizes[dtype] : 0; }
 
 const char *sj_dtype_name(sj_dtype dtype) { return is_dtype(dtype) ? dtypes[dtype].name : "invalid"; }
 

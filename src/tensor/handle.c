@@ -30,12 +30,18 @@ static bool SJ_COLD allocation_is_allowed(void)
 	return probe != NULL;
 }
 
-static sj_tensor *handle_take(void)
+static SJ_NOINLINE bool handles_prepare(sj__local *thread)
 {
-	sj__local *thread = sj__local_now();
-	if (SJ_UNLIKELY(sj__memory_is_armed()) && !allocation_is_allowed())
-		return NULL;
-	if (SJ_UNLIKELY(thread->free_handles == NULL) && !slab_add(thread))
+	if (sj__memory_is_armed() && !allocation_is_allowed())
+		return false;
+	sj__local_now();
+	return thread->free_handles != NULL || slab_add(thread);
+}
+
+static SJ_ALWAYS_INLINE sj_tensor *handle_take(void)
+{
+	sj__local *thread = &sj__local_state;
+	if (SJ_UNLIKELY(thread->free_handles == NULL || sj__memory_is_armed()) && !handles_prepare(thread))
 		return NULL;
 	sj_tensor *t = thread->free_handles;
 	thread->free_handles = t->data;
@@ -113,8 +119,8 @@ static bool shape_is_good(sj_dtype dtype, int rank, const int64_t *dims, int64_t
 	for (int i = 0; i < rank; i++)
 		if (dims[i] < 0)
 			return false;
-	int64_t element = (int64_t)sj_dtype_size(dtype);
-	return element != 0 && sj__shape_size(rank, dims, ret_size) && sj__multiply_fits(*ret_size, element, &n_bytes);
+	int64_t element = (int64_t)sj__dtype_size(dtype);
+	return (unsigned)dtype < 32 && element != 0 && sj__shape_size(rank, dims, ret_size) && sj__multiply_fits(*ret_size, element, &n_bytes);
 }
 
 sj_status sj__tensor_new(const char *who, sj_dtype dtype, int rank, const int64_t *dims, sj_tensor **ret_tensor)
@@ -123,6 +129,33 @@ sj_status sj__tensor_new(const char *who, sj_dtype dtype, int rank, const int64_
 	if (SJ_UNLIKELY(!shape_is_good(dtype, rank, dims, &size)))
 		return bad_shape(who, dtype, rank, dims);
 	return handle_with_shape(dtype, rank, dims, size, ret_tensor);
+}
+
+sj_status sj__tensor_like(const sj_tensor *like, sj_dtype dtype, sj_tensor **ret_tensor)
+{
+	if (SJ_UNLIKELY(like->shape.rank > SJ__INLINE_DIMS))
+		return handle_with_shape(dtype, like->shape.rank, like->shape.heap_dims, like->shape.size, ret_tensor);
+	sj_tensor *t = handle_take();
+	if (SJ_UNLIKELY(t == NULL))
+		return SJ_RESOURCE_EXHAUSTED;
+	t->dtype = (uint8_t)dtype;
+	t->shape = like->shape; /* heap_dims is NULL there */
+	*ret_tensor = t;
+	return SJ_OK;
+}
+
+sj_status sj__tensor_of(sj_dtype dtype, int rank, const int64_t *dims, int64_t size, sj_tensor **ret_tensor)
+{
+	sj_tensor *t = handle_take();
+	if (SJ_UNLIKELY(t == NULL))
+		return SJ_RESOURCE_EXHAUSTED;
+	t->dtype = (uint8_t)dtype;
+	t->shape.rank = rank;
+	t->shape.size = size;
+	for (int i = 0; i < rank; i++)
+		t->shape.inline_dims[i] = dims[i];
+	*ret_tensor = t;
+	return SJ_OK;
 }
 
 sj_status sj__tensor_symbolic(sj_dtype dtype, int rank, const int64_t *dims, sj_tensor **ret_tensor)
@@ -166,7 +199,7 @@ static sj_storage *storage_new(int64_t n_bytes, bool strings)
 
 sj_status sj__tensor_allocate(sj_tensor *t)
 {
-	int64_t n_bytes = t->shape.size * (int64_t)sj_dtype_size((sj_dtype)t->dtype);
+	int64_t n_bytes = t->shape.size * (int64_t)sj__dtype_size(t->dtype);
 	if (SJ_UNLIKELY(n_bytes > INT64_MAX - STORAGE_HEADER))
 		return sj__fail(SJ_RESOURCE_EXHAUSTED, "cannot hold a tensor of %lld bytes", (long long)n_bytes);
 	t->storage = storage_new(n_bytes, t->dtype == SJ_STRING);

@@ -59,6 +59,10 @@ struct sj_tensor {
 	};
 };
 
+/* Bytes of an element by dtype number: what sj_dtype_size answers, without the call. */
+extern const uint8_t sj__dtype_sizes[32];
+static SJ_ALWAYS_INLINE size_t sj__dtype_size(unsigned dtype) { return sj__dtype_sizes[dtype & 31]; }
+
 /* ---- shapes ---- */
 
 static SJ_ALWAYS_INLINE const int64_t *sj__dims(const sj_tensor *t)
@@ -93,7 +97,11 @@ const char *sj__dims_text(int rank, const int64_t *dims);
 sj_status sj__tensor_new(const char *who, sj_dtype dtype, int rank, const int64_t *dims, sj_tensor **ret_tensor);
 /* Gives a handle without bytes its storage (zero-filled for strings). */
 sj_status sj__tensor_allocate(sj_tensor *t);
-/* Both at once. */
+/* A handle of t's shape (which is known) and another dtype, no bytes yet. */
+sj_status sj__tensor_like(const sj_tensor *t, sj_dtype dtype, sj_tensor **ret_tensor);
+/* A handle of at most SJ__INLINE_DIMS dimensions, all of it checked by the caller. */
+sj_status sj__tensor_of(sj_dtype dtype, int rank, const int64_t *dims, int64_t size, sj_tensor **ret_tensor);
+/* Handle and storage at once. */
 sj_status sj__tensor_make(const char *who, sj_dtype dtype, int rank, const int64_t *dims, sj_tensor **ret_tensor);
 /* A view of base's storage from `byte_offset` on, of another shape. */
 sj_status sj__tensor_view(sj_tensor *base, int rank, const int64_t *dims, int64_t byte_offset, sj_tensor **ret_tensor);

@@ -1,10 +1,12 @@
-"""Five Adam steps of the convolutional network on MNIST (softmax in model and loss). Run with TensorFlow 1.8.0 (Python 3.6):
+"""Five Adam steps of the convolutional network on MNIST (softmax in model and loss). Run with
+TensorFlow 1.8.0 (Python 3.6):
 
     python cnn_steps.py MNIST_FOLDER
 
-MNIST_FOLDER holds t10k-images-idx3-ubyte.gz and t10k-labels-idx1-ubyte.gz; pixels are divided by 255. Kernels begin as
-reference.hashed_uniform(number, shape, limit), number 0 to 4 in order of the layers, limit = sqrt(6 / (fan_in + fan_out))
-as float32 (stored); biases begin at zero. Ten million weights are so described by five numbers.
+MNIST_FOLDER holds t10k-images-idx3-ubyte.gz and t10k-labels-idx1-ubyte.gz; pixels are divided by
+255. Kernels begin as reference.hashed_uniform(number, shape, limit), number 0 to 4 in order of the
+layers, limit = sqrt(6 / (fan_in + fan_out)) as float32 (stored); biases begin at zero. Ten million
+weights are so described by five numbers.
 """
 
 import gzip
@@ -63,7 +65,9 @@ def loss_of(model, x, y):
 def sample_indices():
     """SAMPLES fixed element numbers of every kernel."""
     draw = np.random.RandomState(6)
-    return np.stack([np.sort(draw.randint(0, np.prod(s), SAMPLES)) for s in SHAPES]).astype(np.int64)
+    return np.stack([np.sort(draw.randint(0, np.prod(s), SAMPLES)) for s in SHAPES]).astype(
+        np.int64
+    )
 
 
 def main(folder):
@@ -89,7 +93,7 @@ def main(folder):
     arrays["losses"] = np.array(losses)
     arrays["final_samples"] = samples(model, indices)
     for i, bias in enumerate(model.get_weights()[1::2]):
-        arrays["final_bias/%d" % i] = bias
+        arrays[f"final_bias/{i}"] = bias
     arrays["final_outputs"] = model(first).numpy()
     reference.save("cnn_steps", arrays)
 
@@ -106,7 +110,7 @@ def first_gradients(gradients, indices):
     kernels = [g.ravel()[rows] for g, rows in zip(values[0::2], indices)]
     arrays = {"first_gradient_samples": np.stack(kernels)}
     for i, bias in enumerate(values[1::2]):
-        arrays["first_bias_gradient/%d" % i] = bias
+        arrays[f"first_bias_gradient/{i}"] = bias
     return arrays
 
 

@@ -1,11 +1,14 @@
-"""The order in which tf.data's shuffle yields. Run with TensorFlow 1.8.0 (Python 3.6), then with 2.21 (Python 3.12):
+"""The order in which tf.data's shuffle yields. Run with TensorFlow 1.8.0 (Python 3.6), then with 2.21
+(Python 3.12):
 
     python dataset_order.py
 
-It writes dataset_order_1.8.npz or dataset_order_2.21.npz: case<N>/call tells {mode, pipeline, elements, buffer, seed,
-global_seed, reshuffle, seeds}, case<N>/order has three passes over the pipeline of range(elements), a row a pass. In
-eager mode the dataset is iterated three times; in graph mode one initializable iterator is initialized three times in a
-session. random_order() says how each order comes about, and every case that a seed fixes is compared with it here.
+It writes dataset_order_1.8.npz or dataset_order_2.21.npz: case<N>/call tells {mode, pipeline,
+elements, buffer, seed, global_seed, reshuffle, seeds}, case<N>/order has three passes over the
+pipeline of range(elements), a row a pass. In eager mode the dataset is iterated three times; in
+graph mode one initializable iterator is initialized three times in a session. Of 2.21 only the
+cases are kept that 1.8 lacks or answers otherwise. random_order() says how each order comes about,
+and every case that a seed fixes is compared with it here.
 """
 
 import random
@@ -38,7 +41,9 @@ class Stream:
 
 
 def random_order(elements, buffer, stream):
-    """A window of up to BUFFER elements is kept full; each step takes word % (elements in it), and the first moves there."""
+    """A window of up to BUFFER elements is kept full; each step takes word % (elements in it), and
+    the first moves there.
+    """
     waiting, window, order = list(range(elements)), [], []
     while waiting or window:
         while waiting and len(window) < buffer:
@@ -53,9 +58,10 @@ def random_order(elements, buffer, stream):
 def expected(elements, buffer, seeds, reshuffle, eager):
     """The orders of the passes.
 
-    Reshuffling, each iterator of one dataset has a stream of its own, seeded by the next two words of the dataset's. Only
-    eager 2.21 keeps the dataset from pass to pass; a graph, and eager 1.8, make it anew, so that each pass is the first.
-    Not reshuffling, the stream is that of the seeds; 1.8 takes the first seed for both.
+    Reshuffling, each iterator of one dataset (also each round of a repeat after it) has a stream of
+    its own, seeded by the next two words of the dataset's. Only eager 2.21 keeps the dataset from
+    pass to pass; a graph, and eager 1.8, make it anew, so that each pass is the first. Not
+    reshuffling, the stream is that of the seeds; 1.8 takes the first seed for both.
     """
     if not reshuffle:
         streams = [Stream(seeds[0], seeds[0] if OLD else seeds[1]) for _ in range(PASSES)]
@@ -113,7 +119,9 @@ def graph_order(arguments, global_seed):
 
 
 def seeds_of(mode, global_seed, seed):
-    """The pair the dataset is made with; in a graph without an operation seed it depends on the graph before it."""
+    """The pair the dataset is made with; in a graph without an operation seed it depends on the
+    graph before it.
+    """
     if seed is None and mode == "graph":
         return None
     if seed is None:
@@ -125,7 +133,7 @@ def seeds_of(mode, global_seed, seed):
 def add_case(arrays, mode, arguments, global_seed):
     name, elements, buffer, seed, reshuffle = arguments
     run = eager_order if mode == "eager" else graph_order
-    order = np.array(run(arguments, global_seed), np.int32).reshape(PASSES, -1)
+    order = np.array(run(arguments, global_seed), np.uint8).reshape(PASSES, -1)
     seeds = seeds_of(mode, global_seed, seed)
     call = {"mode": mode, "pipeline": name, "elements": elements, "buffer": buffer, "seed": seed}
     call.update(global_seed=global_seed, reshuffle=reshuffle, seeds=seeds)
@@ -143,13 +151,17 @@ def main():
     arrays = {}
     for mode in ("eager", "graph"):
         for elements, buffer in SIZES:
-            for global_seed, seed in SEEDS:
+            for global_seed, seed in SEEDS if elements == 10 else SEEDS[:2]:
                 for reshuffle in (True, False):
-                    add_case(arrays, mode, ("shuffle", elements, buffer, seed, reshuffle), global_seed)
+                    add_case(
+                        arrays, mode, ("shuffle", elements, buffer, seed, reshuffle), global_seed
+                    )
         for name in ("shuffle_repeat", "repeat_shuffle", "fused", "shuffle_twice", "batch"):
-            for buffer in (1, 4, 10, 15, 100):
-                for global_seed, seed in SEEDS[:3]:
+            for buffer in (1, 4, 15):
+                for global_seed, seed in SEEDS[:2]:
                     add_case(arrays, mode, (name, 10, buffer, seed, True), global_seed)
+    if not OLD:
+        arrays = reference.without_known(arrays, "dataset_order_1.8")
     reference.save("dataset_order_" + ".".join(tf.__version__.split(".")[:2]), arrays)
 
 

@@ -1,9 +1,11 @@
-"""A hundred Adam steps of the 4-20-20-3 network on iris, eager. Run with TensorFlow 1.8.0 (Python 3.6):
+"""A hundred Adam steps of the 4-20-20-3 network on iris, eager. Run with TensorFlow 1.8.0 (Python
+3.6):
 
     python iris_steps.py IRIS_FOLDER
 
-IRIS_FOLDER holds iris_training.csv and iris_test.csv, which are joined in this order (150 rows). The initial weights are
-truncated normals of deviation 0.1 drawn after tf.set_random_seed(1), so they also check the random numbers.
+IRIS_FOLDER holds iris_training.csv and iris_test.csv, which are joined in this order (150 rows).
+The initial weights are truncated normals of deviation 0.1 drawn after tf.set_random_seed(1), so
+they also check the random numbers.
 """
 
 import os
@@ -57,7 +59,7 @@ def main(folder):
     weights = initial_weights()
     arrays = {"batches": batches, "x": x, "y": y}
     for i, w in enumerate(weights):
-        arrays["initial/%d" % i] = w.numpy()
+        arrays[f"initial/{i}"] = w.numpy()
     arrays["initial_logits"] = logits(weights, tf.constant(x)).numpy()
     adam = tf.train.AdamOptimizer()
     losses = []
@@ -67,11 +69,11 @@ def main(folder):
         gradients = tape.gradient(loss, weights)
         if step == 0:
             for i, g in enumerate(gradients):
-                arrays["first_gradient/%d" % i] = g.numpy()
+                arrays[f"first_gradient/{i}"] = g.numpy()
         adam.apply_gradients(zip(gradients, weights))
         losses.append(loss.numpy())
     for i, w in enumerate(weights):
-        arrays["final/%d" % i] = w.numpy()
+        arrays[f"final/{i}"] = w.numpy()
     arrays["losses"] = np.array(losses)
     arrays["final_logits"] = logits(weights, tf.constant(x)).numpy()
     reference.save("iris_steps", arrays)

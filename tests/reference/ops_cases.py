@@ -1,16 +1,18 @@
-"""Runs single operations of TensorFlow by their registered names and records what went in and came out.
+"""Runs single operations of TensorFlow by their registered names, and records in and out.
 
-Used by the ops_*.py scripts, under TensorFlow 1.8.0 (Python 3.6) first and then under 2.21 (Python 3.12). Case numbers are
-the same in both; NAME_1.8.npz holds what 1.8 computes, NAME_2.21.npz only what 1.8 cannot do or does otherwise
-(beyond the rounding of its type). A case has
+Used by the ops_*.py scripts, under TensorFlow 1.8.0 (Python 3.6) first and then under 2.21 (Python
+3.12). Case numbers are the same in both; NAME_1.8.npz holds what 1.8 computes, NAME_2.21.npz only
+what 1.8 cannot do or does otherwise (beyond the rounding of its type). A case has
 
-    case<N>/call          {"op": the operation ("Conv2D") or a function of the Python face ("tf.einsum"), "attributes":
-                          all attributes by name, also inferred ones, or the function's keyword arguments, "inputs":
-                          only where inputs are lists, which are stored flattened: their lengths (null: no list)}
+    case<N>/call          {"op", "attributes", "inputs"} as text: the operation ("Conv2D") or a
+                          function of the Python face ("tf.einsum"); all its attributes, inferred
+                          ones too, or the function's keyword arguments; and, only where an input
+                          is a list (stored flattened), the lists' lengths (null: no list)
     case<N>/in<k>, out<k> inputs and outputs in order
-    case<N>/dout0, din<k> where a gradient is taken: the one given for output 0, the one got for input k
+    case<N>/dout0, din<k> where a gradient is taken: the one given for output 0, the one got for
+                          input k
 
-Tensors of strings are text under in<k>_strings or out<k>_strings: {"shape": [...], "values": [...]}.
+Tensors of strings are text, in<k>_strings or out<k>_strings: {"shape": [...], "values": [...]}.
 """
 
 import os
@@ -24,7 +26,14 @@ import reference
 V1 = tf if tf.__version__.startswith("1.") else tf.compat.v1
 OLD = V1 is tf
 FLOATS = (np.float32, np.float64)
-ERRORS = (tf.errors.OpError, ValueError, TypeError, LookupError, NotImplementedError, AttributeError)
+ERRORS = (
+    tf.errors.OpError,
+    ValueError,
+    TypeError,
+    LookupError,
+    NotImplementedError,
+    AttributeError,
+)
 
 
 def op_definition(name):
@@ -40,11 +49,12 @@ def apply_op(name, inputs, attributes):
     """Adds the operation to the default graph; returns its list of outputs."""
     definition = op_definition(name)
     named = dict(zip([argument.name for argument in definition.input_arg], inputs), **attributes)
+    named = dict(defaults(definition), **named)
     if not OLD:
-        return getattr(tf.raw_ops, name)(**named)
+        return op_def_library.apply_op(name, **named)
     library = op_def_library.OpDefLibrary()
     library.add_op(definition)
-    return library.apply_op(name, **dict(defaults(definition), **named))
+    return library.apply_op(name, **named)
 
 
 def defaults(definition):
@@ -107,7 +117,11 @@ def same(a, b):
         return bool(np.array_equal(a, b))
     size = np.abs(a[np.isfinite(a)])
     room = 64 * np.finfo(a.dtype).eps
-    return bool(np.allclose(a, b, rtol=room, atol=room * max(1, size.max() if size.size else 1), equal_nan=True))
+    return bool(
+        np.allclose(
+            a, b, rtol=room, atol=room * max(1, size.max() if size.size else 1), equal_nan=True
+        )
+    )
 
 
 def put(arrays, key, value):
@@ -137,8 +151,12 @@ class Cases:
         return source.uniform(low, high, shape).astype(dtype)
 
     def op(self, name, *inputs, gradient=(), **attributes):
-        """A registered operation; GRADIENT lists the numbers of the inputs to differentiate by (through output 0)."""
-        self.record(name, lambda tensors: apply_op(name, tensors, attributes), inputs, None, gradient)
+        """A registered operation; GRADIENT lists the numbers of the inputs to differentiate by
+        (through output 0).
+        """
+        self.record(
+            name, lambda tensors: apply_op(name, tensors, attributes), inputs, None, gradient
+        )
 
     def function(self, name, call, *inputs, gradient=(), **options):
         """A function of the Python face on tensors and options, named NAME in the file."""
@@ -158,7 +176,8 @@ class Cases:
     def run(self, number, name, build, inputs, options, gradient):
         with V1.Graph().as_default() as graph, quiet_session() as session:
             tensors = [
-                [tf.constant(i) for i in item] if isinstance(item, list) else tf.constant(item) for item in inputs
+                [tf.constant(i) for i in item] if isinstance(item, list) else tf.constant(item)
+                for item in inputs
             ]
             n_constants = len(graph.get_operations())
             results = flat(build(tensors))
@@ -168,33 +187,40 @@ class Cases:
                 results = list(made.outputs)
             fetches, given = list(results), []
             if gradient:
-                given = [self.draw(session.run(tf.shape(results[0])), results[0].dtype.as_numpy_dtype)]
+                given = [
+                    self.draw(session.run(tf.shape(results[0])), results[0].dtype.as_numpy_dtype)
+                ]
                 wanted = [flat(tensors)[i] for i in gradient]
-                fetches += V1.gradients(results[:1], wanted, [tf.constant(g) for g in given])
+                found = V1.gradients(results[:1], wanted, [tf.constant(g) for g in given])
+                fetches += [
+                    tf.convert_to_tensor(g) for g in found
+                ]  # Slices of a table, added into a table.
             values = session.run(fetches)
         return self.describe(number, name, options, inputs, values, len(results), given, gradient)
 
     def describe(self, number, name, options, inputs, values, n_results, given, gradient):
-        key, found = "case%d/" % number, {}
+        key, found = f"case{number}/", {}
         call = {"op": name, "attributes": options}
         if any(isinstance(item, list) for item in inputs):
             call["inputs"] = [len(i) if isinstance(i, list) else None for i in inputs]
         found[key + "call"] = reference.text(call)
         for k, value in enumerate(flat(list(inputs))):
-            put(found, key + "in%d" % k, value)
+            put(found, key + f"in{k}", value)
         for k, value in enumerate(values[:n_results]):
-            put(found, key + "out%d" % k, value)
+            put(found, key + f"out{k}", value)
         for k, value in enumerate(given):
-            put(found, key + "dout%d" % k, value)
+            put(found, key + f"dout{k}", value)
         for k, value in zip(gradient, values[n_results:]):
-            put(found, key + "din%d" % k, value)
+            put(found, key + f"din{k}", value)
         return found
 
     def known(self, found):
         """Whether 1.8 has the case with the same outputs and gradients."""
         results = [k for k in found if k.split("/")[1].startswith(("out", "din"))]
-        return bool(self.older) and all(k in self.older and same(self.older[k], found[k]) for k in results)
+        return bool(self.older) and all(
+            k in self.older and same(self.older[k], found[k]) for k in results
+        )
 
     def save(self):
-        print("%d cases, %d fail" % (self.n_cases, self.n_failed))
+        print(f"{self.n_cases} cases, {self.n_failed} fail")
         reference.save(self.name + "_" + ".".join(tf.__version__.split(".")[:2]), self.arrays)

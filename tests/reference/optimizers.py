@@ -2,10 +2,16 @@
 
     python optimizers.py
 
-Dense: x (2,3) and y (4) minimise 0.5 sum(c (x - t)^2) + sum(d tanh(y)) + 0.1 sum(x) sum(y^2) + sum(cos(2y)).
-Sparse: a table (6,3) minimises 0.5 sum((gather(table, ids) - target)^2); ids (20,4) hold repeats, which TensorFlow sums
-before applying. Keys: dense/NAME/DTYPE/{x,y,x_gradient,y_gradient} (step first; values are those after the step,
-gradients those before it), sparse/NAME/DTYPE/{table,gradient}, and NAME/{optimizer,options} as text.
+Dense: x (2,3) and y (4) minimise 0.5 sum(c (x - t)^2) + sum(d tanh(y)) + 0.1 sum(x) sum(y^2) +
+sum(cos(2y)). Sparse: a table (6,3) minimises 0.5 sum((gather(table, ids) - target)^2); ids (20,4)
+hold repeats, which TensorFlow sums before applying. Keys: problem/{x,y,c,t,d,table,ids,target},
+NAME/{optimizer,options} as text, dense/NAME/DTYPE/{x,y,x_gradient,y_gradient} and
+sparse/NAME/DTYPE/{table,table_gradient} (a row of the gradient for each id, not yet summed). The
+step comes first; variables are those after it, gradients those before it.
+
+TensorFlow rounds learning rates, betas, epsilons and the like to float32 whatever the variables'
+type, and keeps Adam's powers of beta in float32: with that, plain formulas repeat its float64 Adam
+to the last place.
 """
 
 import numpy as np
@@ -139,7 +145,9 @@ def run_dense(name, dtype):
 
 
 def run_sparse(name, dtype):
-    """The table after each step, and before it the gradient's values (one row for each id, not yet summed)."""
+    """The table after each step, and before it the gradient's values (one row for each id, not yet
+    summed).
+    """
     given = problem()
     with tf.Graph().as_default(), tf.Session() as session:
         table = tf.Variable(given["table"].astype(dtype))
@@ -183,7 +191,7 @@ def main():
                     print(name, kind_of, dtype.__name__, "does not work:", str(error)[:150])
                     continue
                 for key, value in found.items():
-                    arrays["%s/%s/%s/%s" % (kind_of, name, dtype.__name__, key)] = value
+                    arrays[f"{kind_of}/{name}/{dtype.__name__}/{key}"] = value
     reference.save("optimizers", arrays)
 
 

@@ -1,11 +1,12 @@
-"""Repeats TensorFlow's seeded random numbers in NumPy alone and compares with the stored ones. Any Python with NumPy:
+"""Repeats TensorFlow's seeded random numbers in NumPy alone and compares with the stored ones. Any
+Python with NumPy:
 
     python random_check.py random_1.8.npz
     python random_check.py random_2.21.npz
 
-The short functions below are the specification of the numbers, found by experiment: Philox4x32-10 (Salmon et al., 2011)
-and what each kernel makes of its words. Integers and uniforms agree bit for bit; normals to the last place or two,
-since logarithm, sine and cosine differ between libraries.
+The short functions below are the specification of the numbers, found by experiment: Philox4x32-10
+(Salmon et al., 2011) and what each kernel makes of its words. Integers and uniforms agree bit for
+bit; normals to the last place or two, since logarithm, sine and cosine differ between libraries.
 """
 
 import collections
@@ -18,7 +19,9 @@ SKIP = 256  # Groups of four words which a kernel reserves for each value it mak
 
 
 def philox(key, high, first, count):
-    """(count, 4) uint32: the groups numbered first, first + 1, ... of the stream with that key and upper counter half."""
+    """(count, 4) uint32: the groups numbered first, first + 1, ... of the stream with that key and
+    upper counter half.
+    """
     low = np.arange(count, dtype=np.uint64) + np.uint64(first)
     return philox_at(key, high, low)
 
@@ -112,7 +115,9 @@ def normal(stream, count, dtype="float32", mean=0.0, stddev=1.0):
 
 
 def truncated(stream, count, dtype="float32", mean=0.0, stddev=1.0):
-    """Each group of 4 values (2 of float64) begins where 256 groups a value are reserved, and draws till all are within 2."""
+    """Each group of 4 values (2 of float64) begins where 256 groups a value are reserved, and draws
+    till all are within 2.
+    """
     key, high, first = stream
     group = 2 if dtype == "float64" else 4
     n_groups = (count + group - 1) // group
@@ -136,7 +141,9 @@ def shuffle(stream, count, row=0):
 
 
 def multinomial(stream, count, rows=2):
-    """One float64 uniform a sample, looked up in the running sums of exp(logit - largest), in float64."""
+    """One float64 uniform a sample, looked up in the running sums of exp(logit - largest), in
+    float64.
+    """
     logits = np.log(np.array([[1, 2, 3, 4], [5, 0.5, 0.25, 3]], np.float32))[:rows]
     u = unit_double(words(stream, 2 * rows * count)).reshape(rows, count)
     found = []
@@ -191,7 +198,9 @@ class Words:
 
 
 def gamma(stream, count, dtype="float32", alpha=(0.5, 2.0), beta=None):
-    """Marsaglia and Tsang's squeeze (2000) in float64; output i (alpha-major) begins 256 i groups on."""
+    """Marsaglia and Tsang's squeeze (2000) in float64; output i (alpha-major) begins 256 i groups
+    on.
+    """
     key, high, first = stream
     found = np.zeros((count, len(alpha)))
     for i in range(count * len(alpha)):
@@ -230,14 +239,18 @@ def used(draw, count, arguments):
 
 
 def scrambled(seed):
-    """Stateless operations: one group keyed by a constant, its counter the two seeds, gives key and upper counter."""
+    """Stateless operations: one group keyed by a constant, its counter the two seeds, gives key and
+    upper counter.
+    """
     low, high = [int(s) % 2**64 for s in seed]
     mix = philox_at(0x02461E293EC8F720, high, np.array([low], np.uint64))[0].astype(np.uint64)
     return int(mix[0] | mix[1] << np.uint64(32)), int(mix[2] | mix[3] << np.uint64(32)), 0
 
 
 def streams(call, n_runs, count):
-    """The stream of each run: (key, upper half of the counter, first group). A Generator's seed is its first group."""
+    """The stream of each run: (key, upper half of the counter, first group). A Generator's seed is
+    its first group.
+    """
     draw, arguments = call["draw"], call["arguments"]
     if draw.startswith("generator_"):
         return [(0, 0, call["seed"] + k * count * SKIP) for k in range(n_runs)]
@@ -265,7 +278,9 @@ DRAWS = {
 
 
 def mismatch(call, stored, total):
-    """The largest difference relative to max(1, |value|) over the runs; None where nothing repeats this draw."""
+    """The largest difference relative to max(1, |value|) over the runs; None where nothing repeats
+    this draw.
+    """
     arguments = dict(call["arguments"])
     name = call["draw"].replace("stateless_", "").replace("generator_", "")
     name = "truncated" if name == "truncated_normal" else name
@@ -292,9 +307,12 @@ def main(path):
             continue
         case = key[: -len("/call")]
         call = json.loads(data[key].tobytes().decode("utf-8"))
-        stored, total = data[case + "/out"], data[case + "/sum"] if case + "/sum" in data.files else None
+        stored, total = (
+            data[case + "/out"],
+            data[case + "/sum"] if case + "/sum" in data.files else None,
+        )
         found = mismatch(call, stored, total)
-        label = "%s %s" % (call["draw"], stored.dtype)
+        label = "{} {}".format(call["draw"], stored.dtype)
         if found is None:
             worst[label + " (not repeated)"] += 1
             continue

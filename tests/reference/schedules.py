@@ -2,8 +2,9 @@
 
     python schedules.py
 
-decay/NAME/{function,options} as text and decay/NAME/values at the global steps in "steps" (int32, a placeholder; rate 0.1
-of float32, except "NAME/float64"). clip/NAME/{function,options}, its inputs in<k> and outputs out<k>.
+decay/NAME/{function,options} as text and decay/NAME/values at the global steps in "steps" (int32, a
+placeholder; rate 0.1 of float32, except "NAME/float64"). clip/NAME/{function,options}, its inputs
+in<k> and outputs out<k>.
 """
 
 import numpy as np
@@ -11,22 +12,39 @@ import tensorflow as tf
 
 import reference
 
-STEPS = np.unique(np.concatenate([np.arange(0, 60), np.arange(60, 1000, 37), [1000, 1001, 5000, 99999]]))
+STEPS = np.unique(
+    np.concatenate([np.arange(0, 60), np.arange(60, 1000, 37), [1000, 1001, 5000, 99999]])
+)
 
 DECAYS = {
     "exponential": ("exponential_decay", {"decay_steps": 20, "decay_rate": 0.9}),
-    "exponential_staircase": ("exponential_decay", {"decay_steps": 20, "decay_rate": 0.9, "staircase": True}),
-    "piecewise": ("piecewise_constant", {"boundaries": [5, 40, 500], "values": [1.0, 0.5, 0.25, 0.1]}),
+    "exponential_staircase": (
+        "exponential_decay",
+        {"decay_steps": 20, "decay_rate": 0.9, "staircase": True},
+    ),
+    "piecewise": (
+        "piecewise_constant",
+        {"boundaries": [5, 40, 500], "values": [1.0, 0.5, 0.25, 0.1]},
+    ),
     "polynomial": ("polynomial_decay", {"decay_steps": 50}),
-    "polynomial_square": ("polynomial_decay", {"decay_steps": 50, "end_learning_rate": 0.01, "power": 2.0}),
+    "polynomial_square": (
+        "polynomial_decay",
+        {"decay_steps": 50, "end_learning_rate": 0.01, "power": 2.0},
+    ),
     "polynomial_cycle": (
         "polynomial_decay",
         {"decay_steps": 25, "end_learning_rate": 0.01, "power": 0.5, "cycle": True},
     ),
     "natural_exp": ("natural_exp_decay", {"decay_steps": 20, "decay_rate": 0.3}),
-    "natural_exp_staircase": ("natural_exp_decay", {"decay_steps": 20, "decay_rate": 0.3, "staircase": True}),
+    "natural_exp_staircase": (
+        "natural_exp_decay",
+        {"decay_steps": 20, "decay_rate": 0.3, "staircase": True},
+    ),
     "inverse_time": ("inverse_time_decay", {"decay_steps": 20, "decay_rate": 0.5}),
-    "inverse_time_staircase": ("inverse_time_decay", {"decay_steps": 20, "decay_rate": 0.5, "staircase": True}),
+    "inverse_time_staircase": (
+        "inverse_time_decay",
+        {"decay_steps": 20, "decay_rate": 0.5, "staircase": True},
+    ),
     "cosine": ("cosine_decay", {"decay_steps": 100}),
     "cosine_alpha": ("cosine_decay", {"decay_steps": 100, "alpha": 0.2}),
     "cosine_restarts": ("cosine_decay_restarts", {"first_decay_steps": 30}),
@@ -65,14 +83,19 @@ def clip_cases(dtype):
     several = [draw.uniform(-2, 2, shape).astype(dtype) for shape in ((2, 3), (4,), ())]
     yield "value", tf.clip_by_value, [x], {"clip_value_min": -1.0, "clip_value_max": 0.5}
     yield "value_crossed", tf.clip_by_value, [x], {"clip_value_min": 1.0, "clip_value_max": -0.5}
-    yield "value_special", tf.clip_by_value, [special], {"clip_value_min": -0.5, "clip_value_max": 0.5}
+    yield (
+        "value_special",
+        tf.clip_by_value,
+        [special],
+        {"clip_value_min": -0.5, "clip_value_max": 0.5},
+    )
     for norm in (0.5, 2.0, 100.0):
-        yield "norm_%g" % norm, tf.clip_by_norm, [x], {"clip_norm": norm}
-        yield "norm_axis0_%g" % norm, tf.clip_by_norm, [x], {"clip_norm": norm, "axes": [0]}
-        yield "norm_axis1_%g" % norm, tf.clip_by_norm, [x], {"clip_norm": norm, "axes": [1]}
+        yield f"norm_{norm:g}", tf.clip_by_norm, [x], {"clip_norm": norm}
+        yield f"norm_axis0_{norm:g}", tf.clip_by_norm, [x], {"clip_norm": norm, "axes": [0]}
+        yield f"norm_axis1_{norm:g}", tf.clip_by_norm, [x], {"clip_norm": norm, "axes": [1]}
         if dtype is np.float32:  # The only one it takes.
-            yield "average_norm_%g" % norm, tf.clip_by_average_norm, [x], {"clip_norm": norm}
-        yield "global_norm_%g" % norm, tf.clip_by_global_norm, several, {"clip_norm": norm}
+            yield f"average_norm_{norm:g}", tf.clip_by_average_norm, [x], {"clip_norm": norm}
+        yield f"global_norm_{norm:g}", tf.clip_by_global_norm, several, {"clip_norm": norm}
     yield "norm_zero", tf.clip_by_norm, [zero], {"clip_norm": 1.0}
     yield "global_norm_zero", tf.clip_by_global_norm, [zero], {"clip_norm": 1.0}
     yield "global_norm", tf.global_norm, several, {}
@@ -82,7 +105,9 @@ def clip_outputs(function, inputs, options):
     """The outputs in order: a list of tensors, a norm after it, or one tensor."""
     with tf.Graph().as_default(), tf.Session() as session:
         takes_list = function in (tf.clip_by_global_norm, tf.global_norm)
-        found = session.run(function([tf.constant(x) for x in inputs] if takes_list else inputs[0], **options))
+        found = session.run(
+            function([tf.constant(x) for x in inputs] if takes_list else inputs[0], **options)
+        )
     if function is tf.clip_by_global_norm:
         return list(found[0]) + [found[1]]
     return [found]
@@ -91,21 +116,21 @@ def clip_outputs(function, inputs, options):
 def main():
     arrays = {"steps": STEPS.astype(np.int32)}
     for name, (function, options) in DECAYS.items():
-        arrays["decay/%s/function" % name] = reference.text(function)
-        arrays["decay/%s/options" % name] = reference.text(options)
-        arrays["decay/%s/values" % name] = decay_values(name, np.float32)
+        arrays[f"decay/{name}/function"] = reference.text(function)
+        arrays[f"decay/{name}/options"] = reference.text(options)
+        arrays[f"decay/{name}/values"] = decay_values(name, np.float32)
         try:
-            arrays["decay/%s/float64" % name] = decay_values(name, np.float64)
+            arrays[f"decay/{name}/float64"] = decay_values(name, np.float64)
         except ValueError:
             print(name, "does not take float64")
     for dtype in (np.float32, np.float64):
         for name, function, inputs, options in clip_cases(dtype):
-            key = "clip/%s/%s" % (name, dtype.__name__)
+            key = f"clip/{name}/{dtype.__name__}"
             arrays[key + "/function"] = reference.text(function.__name__)
             arrays[key + "/options"] = reference.text(options)
-            arrays.update(("%s/in%d" % (key, k), v) for k, v in enumerate(inputs))
+            arrays.update((f"{key}/in{k}", v) for k, v in enumerate(inputs))
             outputs = clip_outputs(function, inputs, options)
-            arrays.update(("%s/out%d" % (key, k), v) for k, v in enumerate(outputs))
+            arrays.update((f"{key}/out{k}", v) for k, v in enumerate(outputs))
     reference.save("schedules", arrays)
 
 

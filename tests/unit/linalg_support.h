@@ -1,6 +1,6 @@
 /*
- * What test_linalg.c stands on: numbers that live until a test ends, the kernels of both element types behind one float64
- * signature, matrices with known properties, and comparisons in units of rounding.
+ * What test_linalg.c stands on: numbers that live until a test ends, the kernels of both element types behind one
+ * float64 signature, matrices with known properties, and comparisons in units of rounding.
  */
 #include <float.h>
 #include <math.h>
@@ -119,8 +119,8 @@ static sj_status cholesky(element t, int64_t n, const double *a, double *ret_l)
 	return status;
 }
 
-static sj_status triangular_solve(element t, bool lower, bool adjoint, int64_t n, int64_t k, const double *a, const double *b,
-				  double *ret_x)
+static sj_status triangular_solve(element t, bool lower, bool adjoint, int64_t n, int64_t k, const double *a,
+				  const double *b, double *ret_x)
 {
 	void *x = typed(t, n * n, a), *y = typed(t, n * k, b), *z = typed(t, n * k, NULL);
 	sj_status status = t == F32 ? sj__triangular_solve_f32(lower, adjoint, n, k, x, y, z)
@@ -141,8 +141,8 @@ static sj_status least_squares(element t, int64_t m, int64_t n, int64_t k, const
 			       double *ret_x)
 {
 	void *x = typed(t, m * n, a), *y = typed(t, m * k, b), *z = typed(t, n * k, NULL);
-	sj_status status = t == F32 ? sj__least_squares_f32(m, n, k, x, y, l2, z)
-				    : sj__least_squares_f64(m, n, k, x, y, l2, z);
+	sj_status status =
+		t == F32 ? sj__least_squares_f32(m, n, k, x, y, l2, z) : sj__least_squares_f64(m, n, k, x, y, l2, z);
 	untyped(t, n * k, z, ret_x);
 	return status;
 }
@@ -158,14 +158,14 @@ static sj_status qr(element t, int64_t m, int64_t n, bool full, const double *a,
 	return status;
 }
 
-static sj_status svd(element t, int64_t m, int64_t n, bool vectors, bool full, const double *a, double *ret_s, double *ret_u,
-		     double *ret_v)
+static sj_status svd(element t, int64_t m, int64_t n, bool vectors, bool full, const double *a, double *ret_s,
+		     double *ret_u, double *ret_v)
 {
 	int64_t p = m < n ? m : n, n_u = m * (full ? m : p), n_v = n * (full ? n : p);
 	void *x = typed(t, m * n, a), *s = typed(t, p, NULL);
 	void *u = vectors ? typed(t, n_u, NULL) : NULL, *v = vectors ? typed(t, n_v, NULL) : NULL;
-	sj_status status = t == F32 ? sj__svd_f32(m, n, vectors, full, x, s, u, v)
-				    : sj__svd_f64(m, n, vectors, full, x, s, u, v);
+	sj_status status =
+		t == F32 ? sj__svd_f32(m, n, vectors, full, x, s, u, v) : sj__svd_f64(m, n, vectors, full, x, s, u, v);
 	untyped(t, p, s, ret_s);
 	if (vectors) {
 		untyped(t, n_u, u, ret_u);

@@ -118,7 +118,7 @@ class Row:
 
 def op(name, inputs="", outputs="", attrs="", doc="", c_name=None, T="", U="", V="", W="", rule=None, kernel=None, gradient=None,
        saves="", saves_outputs="", saves_shapes="", allocates=False, stateful=False, internal=False, loop=None, c=None, broadcasts=False,
-       test=None):
+       speed="direct", block=None, same_loop=None, test=None):
     """A row in full. gradient: None (gradients stop here), a name (sj__gradient_NAME, with saves…) or {input: expression}."""
     row = Row()
     row.name, row.c_name, row.doc = name, c_name or snake(name), doc
@@ -131,25 +131,45 @@ def op(name, inputs="", outputs="", attrs="", doc="", c_name=None, T="", U="", V
     row.saves_inputs, row.saves_outputs, row.saves_shapes = saves.split(), saves_outputs.split(), saves_shapes.split()
     row.allocates, row.stateful, row.internal, row.loop, row.broadcasts = allocates, stateful, internal, loop, broadcasts
     row.c = {c_types: text for c_types, text in c.items()} if c else None
+    row.speed, row.block, row.same_loop = speed, block, same_loop
     row.test = test or {}
     _table.append(row)
     return row
 
 
-def unary(name, c, doc, T="floats", gradient=None, out="T", numpy=None, domain=(-2.0, 2.0), c_name=None, **test):
-    """y = f(x), element by element. c: an expression over x, or {dtypes: expression}."""
+def elementwise(name, loop, c, doc, T, inputs, output, gradient, c_name, kernel, rule, numpy, domain, test, **machine):
     c = c if isinstance(c, dict) else {T: c}
     test.update(numpy=numpy, domain=domain)
-    return op(name, "x:T", f"y:{out}", doc=doc, c_name=c_name, T=T, rule="unary" if out == "T" else "unary_bool", kernel="unary",
-              gradient={"x": gradient} if gradient else None, loop="unary", c=c, test=test)
+    names = inputs.split()
+    if isinstance(gradient, str):
+        gradient = {names[0]: gradient}
+    elif gradient is not None:
+        gradient = dict(zip(names, gradient))
+    ports = " ".join(f"{n}:T=dy_" if n == "dy" else f"{n}:T" for n in names)  # dy is the gradient above
+    return op(name, ports, output, doc=doc, c_name=c_name, T=T, rule=rule, kernel=kernel, gradient=gradient,
+              loop=loop, c=c, test=test, **machine)
 
 
-def binary(name, c, doc, T="numbers", gradient=None, out="T", numpy=None, domain=(-2.0, 2.0), c_name=None, kernel="binary", **test):
-    """z = f(x, y), element by element, broadcast. gradient: (for x, for y)."""
-    c = c if isinstance(c, dict) else {T: c}
-    test.update(numpy=numpy, domain=domain)
-    return op(name, "x:T y:T", f"z:{out}", doc=doc, c_name=c_name, T=T, rule="binary" if out == "T" else "comparison", kernel=kernel,
-              gradient={"x": gradient[0], "y": gradient[1]} if gradient else None, loop="binary", c=c, test=test)
+# How an elementwise loop is built (`speed`). direct: the loop itself, remainders and scalar operands included; for what is
+# short and hot. padded: the loop runs over multiples of 16 elements and the rest is padded, a scalar operand is spread
+# over a block; for long expressions. once: like direct, but not compiled per instruction set; for what is rare. Integer
+# loops are always compiled once, with scalar operands spread. block: the name of a function of src/cpu/math_trig.h that
+# computes a whole run. same_loop: the name of the operation whose loop this one uses.
+
+def unary(name, c, doc, T="floats", gradient=None, out="T", numpy=None, domain=(-2.0, 2.0), c_name=None, kernel="unary", speed="direct",
+          block=None, same_loop=None, inputs="x", output="y", internal=False, **test):
+    """y = f(x), element by element. c: an expression over x, or {dtypes: expression}. gradient: an expression over the ports' names."""
+    return elementwise(name, "unary", c, doc, T, inputs, f"{output}:{out}", gradient, c_name, kernel,
+                       "unary" if out == "T" else "unary_bool", numpy, domain, test, speed=speed, block=block, same_loop=same_loop,
+                       internal=internal)
+
+
+def binary(name, c, doc, T="numbers", gradient=None, out="T", numpy=None, domain=(-2.0, 2.0), c_name=None, kernel="binary", rule=None,
+           speed="direct", same_loop=None, inputs="x y", output="z", internal=False, attrs="", **test):
+    """z = f(x, y), element by element, broadcast; in c the inputs are x and y, whatever their names. gradient: (first, second)."""
+    return elementwise(name, "binary", c, doc, T, inputs, f"{output}:{out}", gradient, c_name, kernel,
+                       rule or ("binary" if out == "T" else "comparison"), numpy, domain, test, speed=speed, same_loop=same_loop,
+                       internal=internal, attrs=attrs)
 
 
 def load():

@@ -1,0 +1,56 @@
+# The usual words over CMake. What is missing on a fresh machine is installed by tools/bootstrap.
+BUILD ?= build/release
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc)
+CMAKE_FLAGS ?=
+CMAKE = cmake -S . -B $(BUILD) -DCMAKE_INSTALL_PREFIX=$(PREFIX) $(CMAKE_FLAGS)
+
+.PHONY: all test demo bench install clean format check-format check ci bootstrap-%
+
+all: bootstrap-build
+	@$(CMAKE) -DSOKUJI_TESTS=OFF >/dev/null
+	@$(MAKE) --no-print-directory -C $(BUILD) -j$(JOBS)
+
+# Unit tests, every operation, examples and the installation; ends with "N passed, N failed".
+test: bootstrap-test
+	@$(CMAKE) -DSOKUJI_TESTS=ON >/dev/null
+	@$(MAKE) --no-print-directory -C $(BUILD) -j$(JOBS) all
+	@"$$(tools/bootstrap test)" tools/run-tests $(BUILD)
+
+demo: bootstrap-demo
+	@$(CMAKE) -DSOKUJI_TESTS=OFF >/dev/null
+	@$(MAKE) --no-print-directory -C $(BUILD) -j$(JOBS) >/dev/null
+	@tools/demo $(BUILD)
+
+bench: bootstrap-build
+	@$(CMAKE) >/dev/null
+	@$(MAKE) --no-print-directory -C $(BUILD) -j$(JOBS) bench
+	@for program in $(BUILD)/bench/*; do echo "== $$program"; $$program || exit 1; done
+
+install: bootstrap-build
+	@$(CMAKE) -DSOKUJI_TESTS=OFF >/dev/null
+	@$(MAKE) --no-print-directory -C $(BUILD) -j$(JOBS)
+	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+clean:
+	rm -rf build
+
+format:
+	@tools/check-format --fix
+
+check-format:
+	@tools/check-format
+
+# Everything that needs no running: layers, sizes, symbols, format, words.
+check: all
+	@tools/check-layers
+	@tools/check-size $(BUILD)
+	@tools/check-symbols $(BUILD)
+	@tools/check-format
+	@tools/check-words
+
+ci:
+	@.ci/run
+
+bootstrap-%:
+	@tools/bootstrap $* >/dev/null

@@ -1,0 +1,213 @@
+/*
+ * Segment reductions: rows of data are added (multiplied, compared) into the row of their segment, in the order of the rows, so that
+ * the result does not depend on threads, which share the columns.
+ */
+#include <float.h>
+
+#include "base/threads.h"
+#include "cpu/kernels.h"
+#include "cpu/strided_copy.h"
+#include "ops/array.h"
+
+enum { COLUMNS_IN_A_CHUNK = 1024, DTYPES = 24 };
+enum fold { FOLD_SUM, FOLD_PROD, FOLD_MAX, FOLD_MIN, FOLDS };
+
+typedef void row_function(int64_t n, const void *row, void *result);
+
+#define ROW(name, T, expression) \
+	static void name(int64_t n, const void *row, void *result) \
+	{ \
+		const T *restrict x = row; \
+		T *restrict y = result; \
+		for (int64_t i = 0; i < n; i++) \
+			y[i] = (T)(expression); \
+	}
+/* W: unsigned for integers, so that they wrap. */
+#define ROWS(suffix, T, W) \
+	ROW(sum_##suffix, T, (W)y[i] + (W)x[i]) \
+	ROW(prod_##suffix, T, (W)y[i] * (W)x[i]) \
+	ROW(max_##suffix, T, x[i] > y[i] ? x[i] : y[i]) \
+	ROW(min_##suffix, T, x[i] < y[i] ? x[i] : y[i])
+
+ROWS(f32, float, float)
+ROWS(f64, double, double)
+ROWS(i8, int8_t, uint32_t)
+ROWS(i16, int16_t, uint32_t)
+ROWS(i32, int32_t, uint32_t)
+ROWS(i64, int64_t, uint64_t)
+ROWS(u8, uint8_t, uint32_t)
+ROWS(u16, uint16_t, uint32_t)
+ROWS(u32, uint32_t, uint32_t)
+ROWS(u64, uint64_t, uint64_t)
+
+typedef struct fold_row {
+	row_function *fold[FOLDS];
+	const void *lowest, *highest;
+} fold_row;
+
+#define LIMITS(suffix, T, low, high) static const T lowest_##suffix = low, highest_##suffix = high;
+LIMITS(f32, float, -FLT_MAX, FLT_MAX)
+LIMITS(f64, double, -DBL_MAX, DBL_MAX)
+LIMITS(i8, int8_t, INT8_MIN, INT8_MAX)
+LIMITS(i16, int16_t, INT16_MIN, INT16_MAX)
+LIMITS(i32, int32_t, INT32_MIN, INT32_MAX)
+LIMITS(i64, int64_t, INT64_MIN, INT64_MAX)
+LIMITS(u8, uint8_t, 0, UINT8_MAX)
+LIMITS(u16, uint16_t, 0, UINT16_MAX)
+LIMITS(u32, uint32_t, 0, UINT32_MAX)
+LIMITS(u64, uint64_t, 0, UINT64_MAX)
+
+#define ENTRY(suffix) {{sum_##suffix, prod_##suffix, max_##suffix, min_##suffix}, &lowest_##suffix, &highest_##suffix}
+static const fold_row rows[DTYPES] = {
+	[SJ_FLOAT32] = ENTRY(f32), [SJ_FLOAT64] = ENTRY(f64), [SJ_INT8] = ENTRY(i8),     [SJ_INT16] = ENTRY(i16),   [SJ_INT32] = ENTRY(i32),
+	[SJ_INT64] = ENTRY(i64),   [SJ_UINT8] = ENTRY(u8),    [SJ_UINT16] = ENTRY(u16), [SJ_UINT32] = ENTRY(u32), [SJ_UINT64] = ENTRY(u64),
+};
+
+typedef struct segment_work {
+	row_function *fold;
+	const sj_tensor *ids;
+	const char *data;
+	char *y;
+	int64_t inner, size;
+} segment_work;
+
+static void columns_range(void *context, int64_t begin, int64_t end)
+{
+	const segment_work *w = context;
+	for (int64_t i = 0; i < w->ids->shape.size; i++) {
+		int64_t id = sj__index_at(w->ids, i);
+		if (id >= 0)
+			w->fold(end - begin, w->data + (i * w->inner + begin) * w->size, w->y + (id * w->inner + begin) * w->size);
+	}
+}
+
+static void segments_fold(enum fold fold, const sj_tensor *data, const sj_tensor *ids, sj_tensor *y)
+{
+	static const char zero[16];
+	const fold_row *row = &rows[y->dtype];
+	char one[16];
+	int64_t n = ids->shape.size, size = (int64_t)sj_dtype_size((sj_dtype)y->dtype);
+	sj__element_one((sj_dtype)y->dtype, one);
+	const void *start[FOLDS] = {zero, one, row->lowest, row->highest};
+	sj__elements_fill((sj_dtype)y->dtype, y->data, start[fold], y->shape.size);
+	if (n == 0 || data->shape.size == 0)
+		return;
+	segment_work w = {row->fold[fold], ids, data->data, y->data, data->shape.size / n, size};
+	sj__parallel_for(w.inner, COLUMNS_IN_A_CHUNK, columns_range, &w);
+}
+
+/* ---- unsorted ---- */
+
+static sj_status unsorted(sj__call *call, enum fold fold)
+{
+	const sj_tensor *ids = call->inputs[1];
+	sj_tensor *y = call->outputs[0];
+	int64_t limit = sj__dims(y)[0];
+	for (int64_t i = 0; i < ids->shape.size; i++)
+		if (sj__index_at(ids, i) >= limit)
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "segment_ids[%lld] = %lld is out of range [0, %lld)", (long long)i,
+			                     (long long)sj__index_at(ids, i), (long long)limit);
+	segments_fold(fold, call->inputs[0], ids, y);
+	return SJ_OK;
+}
+
+sj_status sj__kernel_unsorted_segment_sum(sj__call *call) { return unsorted(call, FOLD_SUM); }
+sj_status sj__kernel_unsorted_segment_prod(sj__call *call) { return unsorted(call, FOLD_PROD); }
+sj_status sj__kernel_unsorted_segment_max(sj__call *call) { return unsorted(call, FOLD_MAX); }
+sj_status sj__kernel_unsorted_segment_min(sj__call *call) { return unsorted(call, FOLD_MIN); }
+
+/* ---- sorted ---- */
+
+static sj_status sorted_allocate(sj__call *call)
+{
+	const sj_tensor *data = call->inputs[0], *ids = call->inputs[1];
+	int64_t n = ids->shape.size, dims[SJ_MAX_RANK];
+	for (int64_t i = 0; i < n; i++) {
+		int64_t id = sj__index_at(ids, i);
+		if (id < 0)
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "segment_ids[%lld] = %lld; segment ids must be >= 0", (long long)i, (long long)id);
+		if (i > 0 && id < sj__index_at(ids, i - 1))
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "segment ids are not increasing: segment_ids[%lld] = %lld follows %lld",
+			                     (long long)i, (long long)id, (long long)sj__index_at(ids, i - 1));
+	}
+	memcpy(dims, sj__dims(data), sizeof(*dims) * (size_t)data->shape.rank);
+	dims[0] = 0;
+	if (n > 0 && !sj__add_fits(sj__index_at(ids, n - 1), 1, &dims[0]))
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "segment_ids[%lld] = %lld is too great", (long long)(n - 1),
+		                     (long long)sj__index_at(ids, n - 1));
+	return sj__call_allocate(call, 0, (sj_dtype)data->dtype, data->shape.rank, dims);
+}
+
+/* Rows of numbers that nobody has: 0 in place of the fold's start. */
+static void gaps_clear(const sj_tensor *ids, sj_tensor *y)
+{
+	int64_t next = 0, n_rows = sj__dims(y)[0], row = n_rows > 0 ? y->shape.size / n_rows * (int64_t)sj_dtype_size((sj_dtype)y->dtype) : 0;
+	for (int64_t i = 0; i < ids->shape.size; i++) {
+		int64_t id = sj__index_at(ids, i);
+		if (id > next)
+			memset((char *)y->data + next * row, 0, (size_t)((id - next) * row));
+		next = id + 1;
+	}
+}
+
+static sj_status sorted(sj__call *call, enum fold fold)
+{
+	sj_status status = sorted_allocate(call);
+	if (status != SJ_OK)
+		return status;
+	segments_fold(fold, call->inputs[0], call->inputs[1], call->outputs[0]);
+	if (fold == FOLD_MAX || fold == FOLD_MIN)
+		gaps_clear(call->inputs[1], call->outputs[0]);
+	return SJ_OK;
+}
+
+sj_status sj__kernel_segment_sum(sj__call *call) { return sorted(call, FOLD_SUM); }
+sj_status sj__kernel_segment_prod(sj__call *call) { return sorted(call, FOLD_PROD); }
+sj_status sj__kernel_segment_max(sj__call *call) { return sorted(call, FOLD_MAX); }
+sj_status sj__kernel_segment_min(sj__call *call) { return sorted(call, FOLD_MIN); }
+
+#define DIVIDE(T) \
+	for (int64_t i = 0; i < n; i++) \
+		((T *)row)[i] = (T)(((T *)row)[i] / (T)count); \
+	return;
+
+static void row_divide(sj_dtype dtype, void *row, int64_t n, int64_t count)
+{
+	switch (dtype) {
+	case SJ_FLOAT32: DIVIDE(float)
+	case SJ_FLOAT64: DIVIDE(double)
+	default:;
+	}
+	for (int64_t i = 0; i < n; i++) { /* integers: rounded towards 0 */
+		int64_t at = i;
+		switch (dtype) {
+		case SJ_INT8: ((int8_t *)row)[at] = (int8_t)(((int8_t *)row)[at] / count); break;
+		case SJ_INT16: ((int16_t *)row)[at] = (int16_t)(((int16_t *)row)[at] / count); break;
+		case SJ_INT32: ((int32_t *)row)[at] = (int32_t)(((int32_t *)row)[at] / count); break;
+		case SJ_INT64: ((int64_t *)row)[at] /= count; break;
+		case SJ_UINT8: ((uint8_t *)row)[at] = (uint8_t)(((uint8_t *)row)[at] / count); break;
+		case SJ_UINT16: ((uint16_t *)row)[at] = (uint16_t)(((uint16_t *)row)[at] / count); break;
+		case SJ_UINT32: ((uint32_t *)row)[at] = (uint32_t)(((uint32_t *)row)[at] / count); break;
+		default: ((uint64_t *)row)[at] /= (uint64_t)count;
+		}
+	}
+}
+
+sj_status sj__kernel_segment_mean(sj__call *call)
+{
+	sj_status status = sorted(call, FOLD_SUM);
+	const sj_tensor *ids = call->inputs[1];
+	sj_tensor *y = call->outputs[0];
+	int64_t n = ids->shape.size;
+	if (status != SJ_OK || n == 0)
+		return status;
+	int64_t inner = y->shape.size / sj__dims(y)[0];
+	for (int64_t i = 0, first = 0; i < n; i++) {
+		if (i + 1 < n && sj__index_at(ids, i + 1) == sj__index_at(ids, i))
+			continue;
+		char *row = (char *)y->data + sj__index_at(ids, i) * inner * (int64_t)sj_dtype_size((sj_dtype)y->dtype);
+		row_divide((sj_dtype)y->dtype, row, inner, i + 1 - first);
+		first = i + 1;
+	}
+	return SJ_OK;
+}

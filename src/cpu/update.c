@@ -1,0 +1,253 @@
+/*
+ * Applying an update rule to variables: everything is validated and made writable first, then the loops run, in parallel
+ * over fixed pieces of each variable, or over the rows that a sparse gradient has.
+ */
+#include "base/denormals.h"
+#include "base/memory.h"
+#include "base/threads.h"
+#include "cpu/isa.h"
+#include "cpu/optimizer_loops.h"
+#include "tensor/local.h"
+#include "tensor/slices.h"
+#include "tensor/variable.h"
+
+enum { SLOTS_MOST = 3, ELEMENTS_IN_A_CHUNK = 32768 };
+
+int sj_update_slots(sj_update_rule rule)
+{
+	static const int8_t slots[SJ_UPDATE_RULES] = {
+		[SJ_UPDATE_MOMENTUM] = 1, [SJ_UPDATE_ADAM] = 2, [SJ_UPDATE_RMSPROP] = 2, [SJ_UPDATE_CENTERED_RMSPROP] = 3,
+		[SJ_UPDATE_ADAGRAD] = 1, [SJ_UPDATE_ADADELTA] = 2, [SJ_UPDATE_FTRL] = 2, [SJ_UPDATE_PROXIMAL_ADAGRAD] = 1,
+	};
+	return (unsigned)rule < SJ_UPDATE_RULES ? slots[rule] : -1;
+}
+
+static const sj__update_loops *loops(void)
+{
+#if defined(__x86_64__)
+	if (sj__isa() == SJ__ISA_AVX512)
+		return &sj__update_loops_avx512;
+	if (sj__isa() == SJ__ISA_AVX2)
+		return &sj__update_loops_avx2;
+#endif
+	return &sj__update_loops_plain;
+}
+
+/* ---- what one variable needs ---- */
+
+typedef struct piece {
+	const sj_update *update;
+	sj__update_loop *loop;
+	size_t size;                /* of an element */
+	char *var, *slots[SLOTS_MOST];
+	const char *gradient;
+	int64_t n;
+	/* Of a sparse gradient, duplicates summed: rows[i] of the variable gets row i of `gradient`. */
+	int64_t *rows, n_rows, row_size;
+	char *summed;               /* the summed rows, freed at the end */
+} piece;
+
+static void dense_range(void *context, int64_t begin, int64_t end)
+{
+	const piece *p = context;
+	size_t at = (size_t)begin * p->size;
+	p->loop(p->update, end - begin, p->var + at, p->slots[0] ? p->slots[0] + at : NULL, p->slots[1] ? p->slots[1] + at : NULL,
+	        p->slots[2] ? p->slots[2] + at : NULL, p->gradient + at);
+}
+
+static void piece_run(piece *p)
+{
+	if (p->rows == NULL) {
+		if (p->n <= ELEMENTS_IN_A_CHUNK)
+			dense_range(p, 0, p->n);
+		else
+			sj__parallel_for(p->n, ELEMENTS_IN_A_CHUNK, dense_range, p);
+		return;
+	}
+	for (int64_t i = 0; i < p->n_rows; i++) {
+		size_t at = (size_t)(p->rows[i] * p->row_size) * p->size;
+		p->loop(p->update, p->row_size, p->var + at, p->slots[0] ? p->slots[0] + at : NULL, p->slots[1] ? p->slots[1] + at : NULL,
+		        p->slots[2] ? p->slots[2] + at : NULL, p->gradient + (size_t)(i * p->row_size) * p->size);
+	}
+}
+
+/* ---- sparse gradients: rows in the order of their first appearance, duplicates summed ---- */
+
+static int64_t table_place(const int64_t *keys, int64_t capacity, int64_t key)
+{
+	int64_t at = (int64_t)(((uint64_t)key * 0x9e3779b97f4a7c15u) >> 20) & (capacity - 1);
+	while (keys[2 * at] >= 0 && keys[2 * at] != key)
+		at = (at + 1) & (capacity - 1);
+	return at;
+}
+
+static void row_add(const piece *p, int64_t to, const char *row)
+{
+	for (int64_t j = 0; j < p->row_size; j++) {
+		if (p->size == sizeof(float))
+			((float *)p->summed)[to * p->row_size + j] += ((const float *)row)[j];
+		else
+			((double *)p->summed)[to * p->row_size + j] += ((const double *)row)[j];
+	}
+}
+
+static sj_status sparse_prepare(piece *p, const sj_tensor *gradient)
+{
+	const sj_tensor *values = sj__slices_values(gradient), *indices = sj__slices_indices(gradient);
+	int64_t n = indices->shape.size, capacity = 16;
+	while (capacity < 2 * n)
+		capacity *= 2;
+	p->row_size = n > 0 ? values->shape.size / n : 0;
+	p->rows = sj__memory_new(sizeof(int64_t) * (size_t)(n + 1));
+	p->summed = sj__memory_new_zeroed((size_t)values->shape.size * p->size);
+	int64_t *table = sj__memory_new(sizeof(int64_t) * 2 * (size_t)capacity); /* key, place */
+	if (p->rows == NULL || p->summed == NULL || table == NULL) {
+		sj__memory_free(table);
+		return SJ_RESOURCE_EXHAUSTED;
+	}
+	memset(table, 0xff, sizeof(int64_t) * 2 * (size_t)capacity);
+	for (int64_t i = 0; i < n; i++) {
+		int64_t row = sj__element_as_int64((sj_dtype)indices->dtype, indices->data, i);
+		int64_t at = table_place(table, capacity, row);
+		if (table[2 * at] < 0) {
+			table[2 * at] = row;
+			table[2 * at + 1] = p->n_rows;
+			p->rows[p->n_rows++] = row;
+		}
+		row_add(p, table[2 * at + 1], (const char *)values->data + (size_t)(i * p->row_size) * p->size);
+	}
+	sj__memory_free(table);
+	p->gradient = p->summed;
+	return SJ_OK;
+}
+
+/* ---- validation ---- */
+
+static sj_status variable_check(const char *what, int i, const sj_tensor *t)
+{
+	if (!sj_is_variable(t))
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %s %d is %s", what, i, t ? "no variable" : "NULL");
+	return SJ_OK;
+}
+
+static sj_status like_check(const char *what, int i, const sj_tensor *variable, const sj_tensor *t)
+{
+	if (!sj_tensor_is_valid(t))
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %s %d is no valid tensor", what, i);
+	if (t->dtype != variable->dtype || !sj__same_shape(t, variable))
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %s %d is %s %s, the variable '%s' is %s %s", what, i,
+		                sj_dtype_name((sj_dtype)t->dtype), sj__shape_text(t), sj_variable_name(variable),
+		                sj_dtype_name((sj_dtype)variable->dtype), sj__shape_text(variable));
+	return SJ_OK;
+}
+
+static sj_status piece_check(int i, sj_tensor *variable, int n_slots, sj_tensor *const *slots, const sj_tensor *gradient)
+{
+	sj_status status = variable_check("variable", i, variable);
+	if (status == SJ_OK && variable->dtype != SJ_FLOAT32 && variable->dtype != SJ_FLOAT64)
+		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: the variable '%s' is %s; float32 and float64 can be trained",
+		                  sj_variable_name(variable), sj_dtype_name((sj_dtype)variable->dtype));
+	if (status == SJ_OK)
+		status = like_check("gradient", i, variable, gradient);
+	for (int k = 0; k < n_slots && status == SJ_OK; k++) {
+		status = variable_check("slot", k, slots[k]);
+		if (status == SJ_OK)
+			status = like_check("slot", k, variable, slots[k]);
+	}
+	return status;
+}
+
+static bool keeps_dense(const sj_update *u) { return u->rule == SJ_UPDATE_ADAM; }
+
+/* The gradient's bytes: its own, a variable's value, or a dense copy noted in *ret_copy. */
+static sj_status gradient_prepare(piece *p, sj_tensor *gradient, sj_tensor **ret_copy)
+{
+	sj_status status = SJ_OK;
+	*ret_copy = NULL;
+	if (gradient->flags & SJ__FLAG_SLICES && !keeps_dense(p->update))
+		return sparse_prepare(p, gradient);
+	if (gradient->flags & SJ__FLAG_SLICES)
+		status = sj__slices_dense(gradient, ret_copy);
+	else if (gradient->flags & SJ__FLAG_VARIABLE)
+		status = sj__variable_value(gradient, ret_copy);
+	if (status == SJ_OK)
+		p->gradient = *ret_copy ? (*ret_copy)->data : gradient->data;
+	return status;
+}
+
+static sj_status piece_prepare(piece *p, sj_tensor *variable, int n_slots, sj_tensor *const *slots, sj_tensor *gradient,
+                               sj_tensor **ret_copy)
+{
+	void *data;
+	p->size = sj__dtype_size(variable->dtype);
+	p->loop = loops()->of[variable->dtype == SJ_FLOAT64][p->update->rule];
+	p->n = variable->shape.size;
+	sj_status status = gradient_prepare(p, gradient, ret_copy);
+	if (status == SJ_OK)
+		status = sj__variable_writable(variable, &data);
+	if (status != SJ_OK)
+		return status;
+	p->var = data;
+	for (int k = 0; k < n_slots && status == SJ_OK; k++) {
+		status = sj__variable_writable(slots[k], &data);
+		p->slots[k] = data;
+	}
+	return status;
+}
+
+/* ---- the whole ---- */
+
+static sj_status pieces_apply(const sj_update *u, int n, sj_tensor *const *variables, sj_tensor *const *slots,
+                              sj_tensor *const *gradients, piece *pieces, sj_tensor **copies)
+{
+	int n_slots = sj_update_slots(u->rule);
+	sj_status status = SJ_OK;
+	for (int i = 0; i < n && status == SJ_OK; i++)
+		if (gradients[i] != NULL)
+			status = piece_check(i, variables[i], n_slots, slots + i * n_slots, gradients[i]);
+	for (int i = 0; i < n && status == SJ_OK; i++) {
+		pieces[i].update = u;
+		if (gradients[i] != NULL)
+			status = piece_prepare(&pieces[i], variables[i], n_slots, slots + i * n_slots, gradients[i], &copies[i]);
+	}
+	uint32_t before = sj__denormals_flush_begin();
+	for (int i = 0; i < n && status == SJ_OK; i++)
+		if (gradients[i] != NULL)
+			piece_run(&pieces[i]);
+	sj__denormals_flush_end(before);
+	for (int i = 0; i < n; i++) {
+		sj__drop(copies[i]);
+		sj__memory_free(pieces[i].rows);
+		sj__memory_free(pieces[i].summed);
+	}
+	return status;
+}
+
+static sj_status arguments_check(const sj_update *u, int n, const void *variables, const void *slots, const void *gradients)
+{
+	if (u == NULL || u->size != sizeof(*u))
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: the update is %s", u ? "of another size; set .size = sizeof(sj_update)" : "NULL");
+	if (sj_update_slots(u->rule) < 0)
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %d is no update rule", (int)u->rule);
+	if (n < 0 || (n > 0 && (variables == NULL || gradients == NULL || (slots == NULL && sj_update_slots(u->rule) > 0))))
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %d variables with a NULL array", n);
+	return SJ_OK;
+}
+
+sj_status sj_update_apply(const sj_update *update, int n, sj_tensor *const *variables, sj_tensor *const *slots,
+                          sj_tensor *const *gradients)
+{
+	sj__local_now();
+	if (!sj_ok())
+		return sj_error_code();
+	sj_status status = arguments_check(update, n, variables, slots, gradients);
+	if (status == SJ_OK && n > 0) {
+		piece *pieces = sj__memory_new_zeroed((sizeof(piece) + sizeof(sj_tensor *)) * (size_t)n);
+		status = pieces ? pieces_apply(update, n, variables, slots, gradients, pieces, (sj_tensor **)(pieces + n))
+		                : SJ_RESOURCE_EXHAUSTED;
+		sj__memory_free(pieces);
+	}
+	if (status != SJ_OK)
+		sj__error_stick(status);
+	return status;
+}

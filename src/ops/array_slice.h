@@ -1,0 +1,29 @@
+/* What a slice takes, worked out once for the rule, the kernel and the gradient. */
+#ifndef SOKUJI_OPS_ARRAY_SLICE_H
+#define SOKUJI_OPS_ARRAY_SLICE_H
+
+#include "ops/op.h"
+
+typedef struct sj__slice_plan {
+	int rank;                      /* of what is sliced; for each of its dimensions: */
+	int64_t begin[SJ_MAX_RANK];
+	int64_t stride[SJ_MAX_RANK];
+	int64_t length[SJ_MAX_RANK];   /* elements taken; -1 unknown */
+	int out_rank;                  /* the result: dimensions added and dropped */
+	int64_t out_dims[SJ_MAX_RANK];
+} sj__slice_plan;
+
+/*
+ * The plan of StridedSlice and StridedSliceGrad over `dims` (rank >= 0), from inputs first (begin), first+1 (end) and first+2 (strides) and
+ * the masks. *ret_known is false when not even the rank of the result can be said.
+ */
+sj_status sj__slice_plan_make(const sj__call *call, int first, int rank, const int64_t *dims, sj__slice_plan *ret_plan,
+                              bool *ret_known);
+
+/* The plan of Slice: input 0's dimensions, begin (input 1) and size (input 2). */
+sj_status sj__slice_plan_simple(const sj__call *call, sj__slice_plan *ret_plan);
+
+/* True when the plan takes one run of elements; where it begins. All must be known. */
+bool sj__slice_plan_is_run(const sj__slice_plan *plan, const int64_t *dims, int64_t *ret_offset);
+
+#endif

@@ -1,0 +1,35 @@
+/* Seeds, and how far each seeded stream has been used: the process's one state of random numbers. */
+#ifndef SOKUJI_OPS_RANDOM_STATE_H
+#define SOKUJI_OPS_RANDOM_STATE_H
+
+#include "base/philox.h"
+#include "ops/op.h"
+
+/* The two seeds of a call, as TensorFlow derives them from the global seed and the operation's (which may be not given). */
+typedef struct sj__random_seeds {
+	int64_t seed, seed2;
+	bool is_drawn;     /* seed2 was drawn from the global seed's generator: no other call has it */
+	uint32_t drawn;    /* the number drawn */
+	uint64_t n_draws;  /* how many had been drawn then */
+} sj__random_seeds;
+
+sj__random_seeds sj__random_seeds_for(sj_int_option op_seed);
+/* The call failed: what was drawn for it is drawn again by the next. */
+void sj__random_seeds_return(const sj__random_seeds *seeds);
+
+/*
+ * Takes n_groups groups of the stream of these seeds and returns where they begin. A call with the same operation, seeds and
+ * dtypes as one before goes on where that one stopped; seeds 0 and 0 are a stream from the machine's entropy. Never fails.
+ */
+sj__philox sj__random_reserve(const sj__call *call, int64_t seed, int64_t seed2, uint64_t n_groups);
+
+/*
+ * While *position is set on this thread, calls with seeds count there instead of in the common table (a graph's node, a call
+ * whose seeds are its own). NULL: the common table. Returns what was set before.
+ */
+uint64_t *sj__random_use_position(uint64_t *position);
+
+/* Replaces the source of entropy, for tests; NULL puts the machine's back. The entropy's stream begins anew. */
+void sj__random_set_entropy(void (*fill)(void *bytes, size_t n));
+
+#endif

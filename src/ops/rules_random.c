@@ -1,0 +1,167 @@
+/* Shape rules of the random operations. Dtypes and shapes are refused here, so that a kernel that has taken numbers cannot fail. */
+#include "ops/rules.h"
+
+#include "ops_numbers.h"
+
+/* The shape that input i tells; *ret_rank is -1 while it is not known. dims has room for SJ_MAX_RANK. */
+static sj_status shape_read(const sj__call *call, int i, int *ret_rank, int64_t *dims)
+{
+	int64_t n;
+	sj_status status = sj__call_ints(call, i, dims, &n);
+	if (status != SJ_OK)
+		return status;
+	if (n >= 0 && call->inputs[i]->shape.rank == 0)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s is a scalar; it must be a vector", call->op->inputs[i].name);
+	for (int64_t j = 0; j < n; j++)
+		if (dims[j] < 0)
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s[%lld] is %lld; it must be >= 0", call->op->inputs[i].name,
+			                     (long long)j, (long long)dims[j]);
+	/* A vector of known length tells the rank before its values are known. */
+	if (n < 0 && call->inputs[i]->shape.rank == 1 && call->inputs[i]->shape.size >= 0 &&
+	    call->inputs[i]->shape.size <= SJ_MAX_RANK) {
+		n = call->inputs[i]->shape.size;
+		for (int64_t j = 0; j < n; j++)
+			dims[j] = SJ__UNKNOWN;
+	}
+	*ret_rank = (int)n;
+	return SJ_OK;
+}
+
+static sj_status shape_out(sj__call *call, sj_dtype dtype)
+{
+	int rank;
+	int64_t dims[SJ_MAX_RANK];
+	sj_status status = shape_read(call, 0, &rank, dims);
+	return status == SJ_OK ? sj__out(call, 0, dtype, rank, dims) : status;
+}
+
+static sj_status float_is_good(const sj__call *call, sj_dtype dtype)
+{
+	if (dtype == SJ_FLOAT32 || dtype == SJ_FLOAT64)
+		return SJ_OK;
+	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "dtype is %s; supported are float32, float64", sj_dtype_name(dtype));
+}
+
+static sj_status scalar_is_good(const sj__call *call, int i)
+{
+	if (call->inputs[i]->shape.rank <= 0)
+		return SJ_OK;
+	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; it must be a scalar", call->op->inputs[i].name,
+	                     sj__shape_text(call->inputs[i]));
+}
+
+static sj_status seed_is_good(const sj__call *call, int i)
+{
+	const sj_tensor *seed = call->inputs[i];
+	if (seed->shape.rank < 0 || (seed->shape.rank == 1 && (sj__dims(seed)[0] == 2 || sj__dims(seed)[0] == SJ__UNKNOWN)))
+		return SJ_OK;
+	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "seed has shape %s; it must have shape [2]", sj__shape_text(seed));
+}
+
+/* RandomUniform, RandomStandardNormal and TruncatedNormal have the same arguments. */
+sj_status sj__rule_random(sj__call *call)
+{
+	const sj_random_uniform_seeded_args *args = call->args;
+	sj_status status = float_is_good(call, args->dtype);
+	return status == SJ_OK ? shape_out(call, args->dtype) : status;
+}
+
+sj_status sj__rule_stateless_random(sj__call *call)
+{
+	const sj_stateless_random_uniform_args *args = call->args;
+	sj_status status = float_is_good(call, args->dtype);
+	if (status == SJ_OK)
+		status = seed_is_good(call, 1);
+	return status == SJ_OK ? shape_out(call, args->dtype) : status;
+}
+
+static sj_status int_out(sj__call *call, int minval)
+{
+	sj_status status = scalar_is_good(call, minval);
+	if (status == SJ_OK)
+		status = scalar_is_good(call, minval + 1);
+	return status == SJ_OK ? shape_out(call, (sj_dtype)call->inputs[minval]->dtype) : status;
+}
+
+sj_status sj__rule_random_int(sj__call *call) { return int_out(call, 1); }
+
+sj_status sj__rule_stateless_random_int(sj__call *call)
+{
+	sj_status status = seed_is_good(call, 1);
+	return status == SJ_OK ? int_out(call, 2) : status;
+}
+
+sj_status sj__rule_stateless_full_int(sj__call *call)
+{
+	sj_dtype dtype = ((const sj_stateless_random_uniform_full_int_args *)call->args)->dtype;
+	sj_status status = seed_is_good(call, 1);
+	if (status == SJ_OK && dtype != SJ_INT32 && dtype != SJ_INT64 && dtype != SJ_UINT32 && dtype != SJ_UINT64)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "dtype is %s; supported are int32, int64, uint32, uint64",
+		                     sj_dtype_name(dtype));
+	return status == SJ_OK ? shape_out(call, dtype) : status;
+}
+
+sj_status sj__rule_random_shuffle(sj__call *call)
+{
+	const sj_tensor *value = call->inputs[0];
+	if (value->shape.rank > 0 && sj__dims(value)[0] > UINT32_MAX)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "value has %lld rows; at most %lld can be shuffled",
+		                     (long long)sj__dims(value)[0], (long long)UINT32_MAX);
+	return sj__out_like(call, 0, (sj_dtype)value->dtype, value);
+}
+
+static sj_status samples_read(const sj__call *call, int64_t *ret_n)
+{
+	const sj_tensor *num_samples = call->inputs[1];
+	*ret_n = SJ__UNKNOWN;
+	sj_status status = scalar_is_good(call, 1);
+	if (status != SJ_OK || num_samples->data == NULL)
+		return status;
+	*ret_n = *(const int32_t *)num_samples->data;
+	if (*ret_n < 0)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "num_samples is %lld; it must be >= 0", (long long)*ret_n);
+	return SJ_OK;
+}
+
+/* Multinomial and StatelessMultinomial: the latter has the seed as third input. */
+sj_status sj__rule_multinomial(sj__call *call)
+{
+	bool is_stateless = call->n_inputs == 3;
+	sj_dtype dtype = is_stateless ? ((const sj_stateless_multinomial_args *)call->args)->output_dtype
+	                              : ((const sj_multinomial_seeded_args *)call->args)->output_dtype;
+	const sj_tensor *logits = call->inputs[0];
+	int64_t dims[2] = {SJ__UNKNOWN, SJ__UNKNOWN};
+	sj_status status = is_stateless ? seed_is_good(call, 2) : SJ_OK;
+	if (status != SJ_OK)
+		return status;
+	if (dtype != SJ_INT32 && dtype != SJ_INT64)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "output_dtype is %s; supported are int32, int64", sj_dtype_name(dtype));
+	if (logits->shape.rank >= 0 && logits->shape.rank != 2)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "logits has shape %s; it must be a matrix (rows, classes)",
+		                     sj__shape_text(logits));
+	if (logits->shape.rank == 2) {
+		dims[0] = sj__dims(logits)[0];
+		if (sj__dims(logits)[1] == 0 || sj__dims(logits)[1] > INT32_MAX)
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "logits has %lld classes; there must be between 1 and %d",
+			                     (long long)sj__dims(logits)[1], INT32_MAX);
+	}
+	status = samples_read(call, &dims[1]);
+	return status == SJ_OK ? sj__out(call, 0, dtype, 2, dims) : status;
+}
+
+sj_status sj__rule_random_gamma(sj__call *call)
+{
+	const sj_tensor *alpha = call->inputs[1];
+	int rank;
+	int64_t dims[SJ_MAX_RANK];
+	sj_status status = shape_read(call, 0, &rank, dims);
+	if (status != SJ_OK)
+		return status;
+	if (rank < 0 || alpha->shape.rank < 0)
+		return sj__out_unknown(call, 0, (sj_dtype)alpha->dtype);
+	if (rank + alpha->shape.rank > SJ_MAX_RANK)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "shape and alpha make rank %d; at most %d is possible",
+		                     rank + alpha->shape.rank, SJ_MAX_RANK);
+	memcpy(dims + rank, sj__dims(alpha), sizeof(*dims) * (size_t)alpha->shape.rank);
+	return sj__out(call, 0, (sj_dtype)alpha->dtype, rank + alpha->shape.rank, dims);
+}

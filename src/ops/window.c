@@ -1,0 +1,119 @@
+/* Sliding windows: validation of the attributes, and sizes as TensorFlow computes them. */
+#include "ops/window.h"
+
+#include "ops_numbers.h"
+
+static sj_status list_check(const sj__call *call, const char *what, sj_ints list, sj_data_format format)
+{
+	if (list.count == 0)
+		return SJ_OK;
+	if (list.count != 4 || list.data == NULL)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has %lld entries; it must have 4", what, (long long)list.count);
+	for (int i = 0; i < 4; i++)
+		if (list.data[i] < 1 || list.data[i] > INT32_MAX)
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s[%d] is %lld; it must be a positive 32-bit number", what, i,
+			                     (long long)list.data[i]);
+	if (list.data[0] != 1 || list.data[sj__channel_axis(format)] != 1)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s must be 1 for batch and channels", what);
+	return SJ_OK;
+}
+
+static sj_status paddings_check(const sj__call *call, const sj__window_attributes *a)
+{
+	sj_ints list = a->explicit_paddings;
+	if (a->padding != SJ_PADDING_EXPLICIT)
+		return list.count == 0 ? SJ_OK
+		                       : sj__call_fail(call, SJ_INVALID_ARGUMENT, "explicit_paddings are given but the padding is not EXPLICIT");
+	if (list.count != 8 || list.data == NULL)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "explicit_paddings has %lld entries; it must have 8", (long long)list.count);
+	for (int i = 0; i < 8; i++)
+		if (list.data[i] < 0 || list.data[i] > INT32_MAX)
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "explicit_paddings[%d] is %lld; it must be a 32-bit number >= 0", i,
+			                     (long long)list.data[i]);
+	int c = 2 * sj__channel_axis(a->data_format);
+	if (list.data[0] || list.data[1] || list.data[c] || list.data[c + 1])
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "explicit_paddings must be 0 for batch and channels");
+	return SJ_OK;
+}
+
+sj_status sj__window_attributes_check(const sj__call *call, const sj__window_attributes *a)
+{
+	if ((unsigned)a->padding > SJ_PADDING_EXPLICIT)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "padding %d is none of VALID, SAME, EXPLICIT", (int)a->padding);
+	if ((unsigned)a->data_format > SJ_DATA_FORMAT_NCHW)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "data_format %d is neither NHWC nor NCHW", (int)a->data_format);
+	sj_status status = list_check(call, "strides", a->strides, a->data_format);
+	if (status == SJ_OK)
+		status = list_check(call, "dilations", a->dilations, a->data_format);
+	return status == SJ_OK ? paddings_check(call, a) : status;
+}
+
+static sj_status window_compute(const sj__call *call, const sj__window_attributes *a, int axis, sj__window *w)
+{
+	w->stride = a->strides.count ? a->strides.data[axis] : 1;
+	w->dilation = a->dilations.count ? a->dilations.data[axis] : 1;
+	w->pad_before = w->pad_after = 0;
+	w->out = SJ__UNKNOWN;
+	if (w->in == SJ__UNKNOWN || w->size == SJ__UNKNOWN)
+		return SJ_OK;
+	int64_t reach = (w->size - 1) * w->dilation + 1; /* sizes are 32-bit in practice; the products below are checked */
+	if (w->size > INT32_MAX || reach > INT64_MAX / 4 || w->in > INT64_MAX / 4)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the window of %lld over %lld overflows", (long long)w->size, (long long)w->in);
+	if (a->padding == SJ_PADDING_SAME) {
+		w->out = (w->in + w->stride - 1) / w->stride;
+		int64_t pad = sj__max_i64(0, (w->out - 1) * w->stride + reach - w->in);
+		w->pad_before = pad / 2;
+		w->pad_after = pad - pad / 2;
+		return SJ_OK;
+	}
+	if (a->padding == SJ_PADDING_EXPLICIT) {
+		w->pad_before = a->explicit_paddings.data[2 * axis];
+		w->pad_after = a->explicit_paddings.data[2 * axis + 1];
+	}
+	int64_t room = w->in + w->pad_before + w->pad_after - reach;
+	/* TensorFlow's own line: (in - reach + stride) / stride, refused when negative. */
+	if (room + w->stride < 0)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "a window of %lld (dilated %lld) over a dimension of %lld gives a negative output size; pad more or use a smaller window",
+		                     (long long)w->size, (long long)reach, (long long)(w->in + w->pad_before + w->pad_after));
+	w->out = (room + w->stride) / w->stride;
+	return SJ_OK;
+}
+
+sj_status sj__windows(const sj__call *call, const sj__window_attributes *a, sj__window w[2])
+{
+	int axis = sj__height_axis(a->data_format);
+	sj_status status = window_compute(call, a, axis, &w[0]);
+	return status == SJ_OK ? window_compute(call, a, axis + 1, &w[1]) : status;
+}
+
+sj__window_attributes sj__conv_attributes(const void *args)
+{
+	const sj_conv2d_args *a = args;
+	return (sj__window_attributes){a->strides, a->dilations, a->explicit_paddings, a->padding, a->data_format};
+}
+
+sj_status sj__conv_windows(const sj__call *call, const int64_t *input, const int64_t *filter, bool depthwise, sj__window w[2])
+{
+	sj__window_attributes a = sj__conv_attributes(call->args);
+	sj_status status = sj__window_attributes_check(call, &a);
+	if (status != SJ_OK)
+		return status;
+	int h = sj__height_axis(a.data_format);
+	int64_t depth = input[sj__channel_axis(a.data_format)];
+	for (int i = 0; i < 4; i++)
+		if (filter[i] == 0)
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the filter %s must not have zero elements", sj__dims_text(4, filter));
+	if (depth != SJ__UNKNOWN && filter[2] != SJ__UNKNOWN && depth != filter[2]) {
+		if (!depthwise && depth % filter[2] == 0 && depth > 0)
+			return sj__call_fail(call, SJ_UNIMPLEMENTED, "not implemented: grouped convolution (input depth %lld, filter depth %lld); use one convolution per group",
+			                     (long long)depth, (long long)filter[2]);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the input has %lld channels, the filter is for %lld", (long long)depth,
+		                     (long long)filter[2]);
+	}
+	w[0].in = input[h];
+	w[1].in = input[h + 1];
+	w[0].size = filter[0];
+	w[1].size = filter[1];
+	return sj__windows(call, &a, w);
+}

@@ -1,0 +1,311 @@
+/* Optimizers over the public update rules: slots by variable, numbers, steps. The arithmetic is in update.h's implementation. */
+#include <math.h>
+#include <string.h>
+
+#include <sokuji/memory.h>
+#include <sokuji/operations.h>
+#include <sokuji/optimizer.h>
+#include <sokuji/scope.h>
+#include <sokuji/variable.h>
+
+enum { SLOTS_MOST = 3 };
+
+struct sj_optimizer {
+	sj_update update;
+	double learning_rate;
+	double slot_start[SLOTS_MOST];
+	/* Adam's beta1^t and beta2^t, kept in each dtype as TensorFlow keeps them. */
+	float power1, power2;
+	double power1_double, power2_double;
+	int64_t steps;
+	int n_slots;                     /* of each variable */
+	int n_variables, capacity;
+	sj_tensor **variables;           /* references */
+	sj_tensor **slots;               /* n_slots each, in the variables' order */
+};
+
+static double given(sj_float_option option, double otherwise) { return option.given ? option.value : otherwise; }
+
+/* ---- making ---- */
+
+static void numbers_set(sj_optimizer *o, const sj_optimizer_options *options)
+{
+	sj_update *u = &o->update;
+	bool plain = u->rule == SJ_UPDATE_GRADIENT_DESCENT || u->rule == SJ_UPDATE_MOMENTUM;
+	bool rms = u->rule == SJ_UPDATE_RMSPROP || u->rule == SJ_UPDATE_CENTERED_RMSPROP;
+	o->learning_rate = given(options->learning_rate, plain ? 0.01 : 0.001);
+	u->momentum = given(options->momentum, u->rule == SJ_UPDATE_MOMENTUM ? 0.9 : 0);
+	u->nesterov = options->nesterov;
+	u->rho = given(options->rho, u->rule == SJ_UPDATE_ADADELTA ? 0.95 : 0.9);
+	u->beta1 = given(options->beta1, 0.9);
+	u->beta2 = given(options->beta2, 0.999);
+	u->epsilon = given(options->epsilon, rms ? 1e-10 : 1e-8);
+	u->learning_rate_power = given(options->learning_rate_power, -0.5);
+	u->l1 = given(options->l1, 0);
+	u->l2 = given(options->l2, 0);
+	u->l2_shrinkage = given(options->l2_shrinkage, 0);
+	if (u->rule == SJ_UPDATE_ADAGRAD || u->rule == SJ_UPDATE_FTRL || u->rule == SJ_UPDATE_PROXIMAL_ADAGRAD)
+		o->slot_start[0] = given(options->initial_accumulator, 0.1);
+	if (u->rule == SJ_UPDATE_RMSPROP)
+		o->slot_start[0] = 1;
+	if (u->rule == SJ_UPDATE_CENTERED_RMSPROP)
+		o->slot_start[1] = 1;
+}
+
+static sj_status number_check(const char *name, double value, double low, double high)
+{
+	if (value >= low && value <= high)
+		return SJ_OK;
+	return sj_error_set(SJ_INVALID_ARGUMENT, "sj_optimizer_new: %s is %g; it must be in [%g, %g]", name, value, low, high);
+}
+
+static sj_status numbers_check(const sj_optimizer *o)
+{
+	const sj_update *u = &o->update;
+	const struct {
+		const char *name;
+		double value, low, high;
+	} checks[] = {
+		{"learning_rate", o->learning_rate, 0, HUGE_VAL}, {"momentum", u->momentum, 0, HUGE_VAL}, {"rho", u->rho, 0, 1},
+		{"beta1", u->beta1, 0, 1}, {"beta2", u->beta2, 0, 1}, {"epsilon", u->epsilon, 0, HUGE_VAL},
+		{"learning_rate_power", u->learning_rate_power, -HUGE_VAL, 0}, {"l1", u->l1, 0, HUGE_VAL}, {"l2", u->l2, 0, HUGE_VAL},
+		{"l2_shrinkage", u->l2_shrinkage, 0, HUGE_VAL}, {"initial_accumulator", o->slot_start[0], 0, HUGE_VAL},
+	};
+	sj_status status = SJ_OK;
+	for (size_t i = 0; status == SJ_OK && i < sizeof(checks) / sizeof(checks[0]); i++)
+		status = number_check(checks[i].name, checks[i].value, checks[i].low, checks[i].high);
+	return status;
+}
+
+sj_optimizer *sj_optimizer_new(sj_update_rule rule, const sj_optimizer_options *options)
+{
+	sj_optimizer_options all = {.size = sizeof(all)};
+	if (sj_update_slots(rule) < 0) {
+		sj_error_set(SJ_INVALID_ARGUMENT, "sj_optimizer_new: %d is no update rule", (int)rule);
+		return NULL;
+	}
+	if (options != NULL && options->size > sizeof(size_t))
+		memcpy(&all, options, options->size < sizeof(all) ? options->size : sizeof(all));
+	sj_optimizer *o = sj_memory_new(sizeof(*o));
+	if (o == NULL) {
+		sj_error_set(SJ_RESOURCE_EXHAUSTED, "sj_optimizer_new: no memory");
+		return NULL;
+	}
+	*o = (sj_optimizer){.update = {.size = sizeof(sj_update), .rule = rule}, .n_slots = sj_update_slots(rule)};
+	numbers_set(o, &all);
+	o->power1 = (float)o->update.beta1;
+	o->power2 = (float)o->update.beta2;
+	o->power1_double = o->update.beta1;
+	o->power2_double = o->update.beta2;
+	if (numbers_check(o) != SJ_OK) {
+		sj_memory_free(o);
+		return NULL;
+	}
+	return o;
+}
+
+static sj_optimizer *with_rate(sj_update_rule rule, double learning_rate)
+{
+	sj_optimizer_options options = {.size = sizeof(options), .learning_rate = SJ_GIVEN(learning_rate)};
+	return sj_optimizer_new(rule, &options);
+}
+
+sj_optimizer *sj_gradient_descent_new(double learning_rate) { return with_rate(SJ_UPDATE_GRADIENT_DESCENT, learning_rate); }
+sj_optimizer *sj_adam_new(double learning_rate) { return with_rate(SJ_UPDATE_ADAM, learning_rate); }
+sj_optimizer *sj_rmsprop_new(double learning_rate) { return with_rate(SJ_UPDATE_RMSPROP, learning_rate); }
+sj_optimizer *sj_adagrad_new(double learning_rate) { return with_rate(SJ_UPDATE_ADAGRAD, learning_rate); }
+sj_optimizer *sj_adadelta_new(double learning_rate) { return with_rate(SJ_UPDATE_ADADELTA, learning_rate); }
+sj_optimizer *sj_ftrl_new(double learning_rate) { return with_rate(SJ_UPDATE_FTRL, learning_rate); }
+
+sj_optimizer *sj_momentum_new(double learning_rate, double momentum, bool nesterov)
+{
+	sj_optimizer_options options = {
+		.size = sizeof(options), .learning_rate = SJ_GIVEN(learning_rate), .momentum = SJ_GIVEN(momentum), .nesterov = nesterov};
+	return sj_optimizer_new(SJ_UPDATE_MOMENTUM, &options);
+}
+
+void sj_optimizer_free(sj_optimizer *o)
+{
+	if (o == NULL)
+		return;
+	for (int i = 0; i < o->n_variables; i++)
+		sj_free(o->variables[i]);
+	for (int i = 0; i < o->n_variables * o->n_slots; i++)
+		sj_free(o->slots[i]);
+	sj_memory_free(o->variables);
+	sj_memory_free(o->slots);
+	sj_memory_free(o);
+}
+
+/* ---- slots ---- */
+
+static int variable_find(const sj_optimizer *o, const sj_tensor *variable)
+{
+	for (int i = 0; i < o->n_variables; i++)
+		if (o->variables[i] == variable)
+			return i;
+	return -1;
+}
+
+static sj_status room_make(sj_optimizer *o, int n_more)
+{
+	int needed = o->n_variables + n_more, capacity = o->capacity ? o->capacity : 8;
+	if (needed <= o->capacity)
+		return SJ_OK;
+	while (capacity < needed)
+		capacity *= 2;
+	sj_tensor **variables = sj_memory_new(sizeof(*variables) * (size_t)capacity);
+	sj_tensor **slots = sj_memory_new(sizeof(*slots) * (size_t)(capacity * o->n_slots));
+	if (variables == NULL || slots == NULL) {
+		sj_memory_free(variables);
+		sj_memory_free(slots);
+		return sj_error_set(SJ_RESOURCE_EXHAUSTED, "sj_optimizer_apply: no memory for slots");
+	}
+	if (o->n_variables > 0) {
+		memcpy(variables, o->variables, sizeof(*variables) * (size_t)o->n_variables);
+		memcpy(slots, o->slots, sizeof(*slots) * (size_t)(o->n_variables * o->n_slots));
+	}
+	sj_memory_free(o->variables);
+	sj_memory_free(o->slots);
+	o->variables = variables;
+	o->slots = slots;
+	o->capacity = capacity;
+	return SJ_OK;
+}
+
+/* Adds the variable with fresh slots; on failure the optimizer is as before. */
+static sj_status variable_add(sj_optimizer *o, sj_tensor *variable)
+{
+	sj_status status = room_make(o, 1);
+	sj_ints shape = {sj_tensor_rank(variable), sj_tensor_dims(variable)};
+	if (!sj_is_variable(variable))
+		return sj_error_set(SJ_INVALID_ARGUMENT, "sj_optimizer_apply: an entry of variables is no variable");
+	sj_tensor **slots = o->slots + o->n_variables * o->n_slots;
+	for (int k = 0; k < o->n_slots && status == SJ_OK; k++) {
+		sj_scope scope = sj_scope_begin();
+		sj_tensor *start = sj_fill(shape, sj_scalar(sj_tensor_dtype(variable), o->slot_start[k]));
+		slots[k] = sj_variable_new_named(start, NULL, false);
+		sj_scope_end(scope);
+		if (!sj_ok()) {
+			status = sj_error_code();
+			while (k > 0)
+				sj_free(slots[--k]);
+		}
+	}
+	if (status == SJ_OK)
+		o->variables[o->n_variables++] = sj_keep(variable);
+	return status;
+}
+
+/* ---- a step ---- */
+
+/* The rate of this step for variables of the dtype, in that dtype's arithmetic. */
+static double step_rate(const sj_optimizer *o, sj_dtype dtype)
+{
+	if (o->update.rule != SJ_UPDATE_ADAM)
+		return o->learning_rate;
+	if (dtype == SJ_FLOAT64)
+		return o->learning_rate * sqrt(1 - o->power2_double) / (1 - o->power1_double);
+	return (float)o->learning_rate * sqrtf(1 - o->power2) / (1 - o->power1);
+}
+
+static sj_status arguments_check(const sj_optimizer *o, int n, sj_tensor *const *variables, sj_tensor *const *gradients)
+{
+	if (o == NULL)
+		return sj_error_set(SJ_INVALID_ARGUMENT, "sj_optimizer_apply: the optimizer is NULL");
+	if (n < 0 || (n > 0 && (variables == NULL || gradients == NULL)))
+		return sj_error_set(SJ_INVALID_ARGUMENT, "sj_optimizer_apply: %d variables with a NULL array", n);
+	for (int i = 0; i < n; i++)
+		if (gradients[i] != NULL)
+			return SJ_OK;
+	return sj_error_set(SJ_INVALID_ARGUMENT, "sj_optimizer_apply: no gradients for any of the %d variables; does the loss depend on them?", n);
+}
+
+/* True when the call's variables are the optimizer's own list: the steady state. */
+static bool is_own_list(const sj_optimizer *o, int n, sj_tensor *const *variables)
+{
+	if (n != o->n_variables)
+		return false;
+	for (int i = 0; i < n; i++)
+		if (o->variables[i] != variables[i])
+			return false;
+	return true;
+}
+
+static sj_status step_apply(sj_optimizer *o, int n, sj_tensor *const *variables, sj_tensor *const *slots, sj_tensor *const *gradients)
+{
+	sj_dtype dtype = sj_tensor_dtype(variables[0]);
+	for (int i = 1; i < n; i++)
+		if (sj_tensor_dtype(variables[i]) != dtype)
+			return sj_error_set(SJ_INVALID_ARGUMENT, "sj_optimizer_apply: variable 0 is %s, variable %d is %s; use an optimizer per dtype",
+			                    sj_dtype_name(dtype), i, sj_dtype_name(sj_tensor_dtype(variables[i])));
+	o->update.learning_rate = step_rate(o, dtype);
+	return sj_update_apply(&o->update, n, variables, slots, gradients);
+}
+
+static sj_status slots_gather(sj_optimizer *o, int n, sj_tensor *const *variables, sj_tensor **slots)
+{
+	sj_status status = SJ_OK;
+	for (int i = 0; i < n && status == SJ_OK; i++) {
+		if (variable_find(o, variables[i]) < 0)
+			status = variable_add(o, variables[i]);
+	}
+	for (int i = 0; i < n && status == SJ_OK; i++) {
+		int at = variable_find(o, variables[i]);
+		for (int k = 0; k < o->n_slots; k++)
+			slots[i * o->n_slots + k] = o->slots[at * o->n_slots + k];
+	}
+	return status;
+}
+
+static sj_status other_list_apply(sj_optimizer *o, int n, sj_tensor *const *variables, sj_tensor *const *gradients)
+{
+	sj_tensor **slots = sj_memory_new(sizeof(*slots) * (size_t)(n * o->n_slots));
+	if (slots == NULL)
+		return sj_error_set(SJ_RESOURCE_EXHAUSTED, "sj_optimizer_apply: no memory");
+	sj_status status = slots_gather(o, n, variables, slots);
+	if (status == SJ_OK)
+		status = step_apply(o, n, variables, slots, gradients);
+	sj_memory_free(slots);
+	return status;
+}
+
+sj_status sj_optimizer_apply(sj_optimizer *o, int n, sj_tensor *const *variables, sj_tensor *const *gradients)
+{
+	if (!sj_ok())
+		return sj_error_code();
+	sj_status status = arguments_check(o, n, variables, gradients);
+	if (status != SJ_OK)
+		return status;
+	status = is_own_list(o, n, variables) ? step_apply(o, n, variables, o->slots, gradients)
+	                                      : other_list_apply(o, n, variables, gradients);
+	if (status != SJ_OK)
+		return status;
+	o->steps++;
+	o->power1 *= (float)o->update.beta1;
+	o->power2 *= (float)o->update.beta2;
+	o->power1_double *= o->update.beta1;
+	o->power2_double *= o->update.beta2;
+	return SJ_OK;
+}
+
+/* ---- looking ---- */
+
+double sj_optimizer_learning_rate(const sj_optimizer *o) { return o ? o->learning_rate : 0; }
+
+sj_status sj_optimizer_set_learning_rate(sj_optimizer *o, double learning_rate)
+{
+	if (o == NULL || !(learning_rate >= 0))
+		return sj_error_set(SJ_INVALID_ARGUMENT, "sj_optimizer_set_learning_rate: %s",
+		                    o ? "the rate must be a number >= 0" : "the optimizer is NULL");
+	o->learning_rate = learning_rate;
+	return SJ_OK;
+}
+
+int64_t sj_optimizer_steps(const sj_optimizer *o) { return o ? o->steps : 0; }
+
+sj_tensor *sj_optimizer_slot(const sj_optimizer *o, const sj_tensor *variable, int k)
+{
+	int at = o ? variable_find(o, variable) : -1;
+	return at >= 0 && k >= 0 && k < o->n_slots ? o->slots[at * o->n_slots + k] : NULL;
+}
