@@ -212,7 +212,8 @@ static const work works[] = {
 	CONV_ALL("resnet 8x14x14x256 3x3x256", 8, 14, 256, 3, 14, 256, 1, 1),
 	CONV_ALL("resnet 8x28x28x512 1x1x128", 8, 28, 512, 1, 28, 128, 1, 0),
 	CONV_ALL("resnet 8x224x224x3 7x7x64 /2", 8, 224, 3, 7, 112, 64, 2, 3),
-	CONV("depthwise 8x56x56x128 3x3", run_depthwise, 8, 56, 128, 3, 56, 1, 1, 1),
+	{"depthwise 8x56x56x128 3x3", 2. * 8 * 56 * 56 * 128 * 9, run_depthwise, 0, 0, 0, false, false,
+	 {8, 56, 56, 128, 3, 3, 56, 56, 128, 1, 1, 1, 1, 1, 1}},
 };
 
 enum { FLOATS = 26 << 20 };

@@ -14,6 +14,9 @@
 #include <sokuji/tape.h>
 #include <sokuji/update.h>
 #include <sokuji/optimizer.h>
+#include <sokuji/schedule.h>
+#include <sokuji/metrics.h>
+#include <sokuji/layers.h>
 #include <sokuji/memory.h>
 #include <sokuji/output.h>
 #include <sokuji/clock.h>

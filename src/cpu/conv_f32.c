@@ -1,6 +1,6 @@
 /*
- * The register tiles of float32 convolutions with a batch in lanes: channels of the destination times two pixels times one
- * vector of images. Compiled once for each instruction set.
+ * The register tiles of float32 convolutions with a batch in lanes: channels of the destination times three pixels times
+ * one vector of images. Compiled once for each instruction set.
  */
 #define SJ_REAL_BITS 32
 #include "cpu/conv_kernels.h"
@@ -8,62 +8,73 @@
 
 #if defined(__AVX512F__)
 #define TABLE sj__lanes_avx512
-enum { TILE_ROWS = 12 };
+enum { TILE_ROWS = 8 };
 #elif defined(__AVX2__)
 #define TABLE sj__lanes_avx2
-enum { TILE_ROWS = 6 };
+enum { TILE_ROWS = 4 };
 #else
 #define TABLE sj__lanes_plain
 enum { TILE_ROWS = 8 };
 #endif
 
-static SJ_ALWAYS_INLINE void finish_pixel(int rows, const sj__lanes_tile *t, float *destination, vec sum[TILE_ROWS])
+/* What becomes of the sums: added to the destination or stored, then bias and relu. */
+static SJ_ALWAYS_INLINE void finish_pixel(int rows, const sj__lanes_tile *t, float *destination,
+					  vec sum[TILE_ROWS][SJ__CONV_PIXELS], int pixel)
 {
-#pragma GCC unroll 16
+	const bool add = t->add, relu = t->relu;
+	const float *bias = t->bias;
+	SJ_UNROLL
 	for (int r = 0; r < rows; r++) {
-		if (t->add)
-			sum[r] = vec_load(destination + r * SJ__CONV_GROUP) + sum[r];
-		if (t->bias)
-			sum[r] = sum[r] + vec_broadcast(t->bias[r]);
-		vec_store(destination + r * SJ__CONV_GROUP, t->relu ? vec_relu(sum[r]) : sum[r]);
+		vec v = sum[r][pixel];
+		if (add)
+			v = vec_load(destination + r * SJ__CONV_GROUP) + v;
+		if (bias)
+			v = v + vec_broadcast(bias[r]);
+		vec_store(destination + r * SJ__CONV_GROUP, relu ? vec_relu(v) : v);
 	}
 }
 
 /* Inlined with constant rows and pixels, so that the accumulators live in registers. */
-static SJ_ALWAYS_INLINE void sum_tile(int rows, bool two, const sj__lanes_tile *t, int64_t image)
+static SJ_ALWAYS_INLINE void sum_tile(int rows, int pixels, const sj__lanes_tile *t, int64_t image)
 {
-	vec first[TILE_ROWS], second[TILE_ROWS];
-	const int64_t n_channels = t->n_channels, step = t->source_step;
-#pragma GCC unroll 16
+	vec sum[TILE_ROWS][SJ__CONV_PIXELS], sv[SJ__CONV_PIXELS];
+	const int64_t n_channels = t->n_channels, step = t->source_step, n_taps = t->n_taps;
+	const sj__lanes_tap *tap = t->tap;
+	SJ_UNROLL
 	for (int r = 0; r < rows; r++)
-		first[r] = second[r] = (vec){0};
-	for (int64_t i = 0; i < t->n_taps; i++) {
-		const float *source = t->source + t->tap[i].source + image;
-		const float *filter = t->filter + t->tap[i].filter;
+	SJ_UNROLL
+		for (int p = 0; p < pixels; p++)
+			sum[r][p] = (vec){0};
+	for (int64_t i = 0; i < n_taps; i++) {
+		const float *source = t->source + tap[i].source + image, *filter = t->filter + tap[i].filter;
 		for (int64_t c = 0; c < n_channels; c++, source += SJ__CONV_GROUP, filter += rows) {
-			vec s0 = vec_load(source), s1 = two ? vec_load(source + step) : s0;
-#pragma GCC unroll 16
+	SJ_UNROLL
+			for (int p = 0; p < pixels; p++)
+				sv[p] = vec_load(source + p * step);
+	SJ_UNROLL
 			for (int r = 0; r < rows; r++) {
 				vec f = vec_broadcast(filter[r]);
-				first[r] = vec_fma(f, s0, first[r]);
-				if (two)
-					second[r] = vec_fma(f, s1, second[r]);
+	SJ_UNROLL
+				for (int p = 0; p < pixels; p++)
+					sum[r][p] = vec_fma(f, sv[p], sum[r][p]);
 			}
 		}
 	}
-	finish_pixel(rows, t, t->destination + image, first);
-	if (two)
-		finish_pixel(rows, t, t->destination + t->destination_step + image, second);
+	SJ_UNROLL
+	for (int p = 0; p < pixels; p++)
+		finish_pixel(rows, t, t->destination + p * t->destination_step + image, sum, p);
 }
 
 /* Heights that the instruction set does not use compile to nothing. */
 #define TILE_OF_HEIGHT(height)                                                                                         \
 	case height:                                                                                                   \
 		for (int64_t image = 0; height <= TILE_ROWS && image < SJ__CONV_GROUP; image += LANES) {               \
-			if (t->two_pixels)                                                                             \
-				sum_tile(height, true, t, image);                                                      \
+			if (t->pixels == 3)                                                                            \
+				sum_tile(height, 3, t, image);                                                         \
+			else if (t->pixels == 2)                                                                       \
+				sum_tile(height, 2, t, image);                                                         \
 			else                                                                                           \
-				sum_tile(height, false, t, image);                                                     \
+				sum_tile(height, 1, t, image);                                                         \
 		}                                                                                                      \
 		break
 
@@ -78,10 +89,6 @@ static void tile(const sj__lanes_tile *t)
 		TILE_OF_HEIGHT(6);
 		TILE_OF_HEIGHT(7);
 		TILE_OF_HEIGHT(8);
-		TILE_OF_HEIGHT(9);
-		TILE_OF_HEIGHT(10);
-		TILE_OF_HEIGHT(11);
-		TILE_OF_HEIGHT(12);
 	default:
 		break;
 	}

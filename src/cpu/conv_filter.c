@@ -16,8 +16,8 @@ enum {
 	LEAST_BLOCKS = 4,          /* of pixels in a chunk */
 	CHUNK_ELEMENTS = 2 << 20,  /* in the matrices of all chunks together, where there are several */
 	ROWS_AT_ONCE = 192,
-	COLUMNS_AT_ONCE = 512,
-	MOST_PIECES = 32,          /* a panel is at most so wide */
+	COLUMNS_AT_ONCE = 1152, /* a multiple of every panel's width */
+	MOST_PIECES = 48, /* a panel is at most so wide */
 	MOST_ROWS = 64,
 };
 
@@ -30,7 +30,7 @@ typedef struct filter_work {
 	int64_t n_chunks, chunk_pixels;
 	int64_t columns_at_once, n_strips;
 	char *sums; /* [chunk][out_c][column] */
-	char *scratch; /* for each worker: patches, then a block of dy */
+	char *scratch; /* for each worker: a panel of patches, then a block of dy */
 	int64_t patches_bytes, scratch_bytes;
 	atomic_llong next;
 } filter_work;
@@ -90,88 +90,105 @@ static void plan_panel(const filter_work *w, int64_t column, int64_t width, pane
 	ret->n_single = find_runs(w, column, width, false, ret->single);
 }
 
-/* A pixel whose patch reaches over the border: only the taps that meet the input, zeros elsewhere. */
-static void copy_border(const filter_work *w, const panel_runs *runs, const char *source, int64_t y, int64_t x,
-			char *packed)
+/* Output pixels side by side whose patches lie whole in the input; or one pixel whose patch reaches over the border. */
+typedef struct segment {
+	const char *source; /* the input pixel that tap (0, 0) of the first meets; outside x where there is none */
+	int64_t y, x;       /* its place */
+	int64_t n;
+	bool is_inner;
+} segment;
+
+/* The segments of output pixels [pixel, pixel + n), at most n. */
+static void find_segments(const filter_work *w, int64_t pixel, int64_t n, segment *ret)
+{
+	const sj__conv_geometry *g = w->g;
+	int64_t reach_h = (g->filter_h - 1) * g->dilation_h, reach_w = (g->filter_w - 1) * g->dilation_w, count = 0;
+	int64_t line = pixel / g->out_w, column = pixel % g->out_w;
+	for (int64_t done = 0; done < n; line++, column = 0) {
+		int64_t y = line % g->out_h * g->stride_h - g->pad_top, image = line / g->out_h;
+		for (; column < g->out_w && done < n; column += ret[count].n, done += ret[count++].n) {
+			int64_t x = column * g->stride_w - g->pad_left, most = sj__min_i64(g->out_w - column, n - done);
+			segment s = {.y = y, .x = x, .n = 1};
+			s.source = w->x + ((image * g->in_h + y) * g->in_w + x) * g->in_c * w->kernels->element;
+			s.is_inner = y >= 0 && y + reach_h < g->in_h && x >= 0 && x + reach_w < g->in_w;
+			if (s.is_inner)
+				s.n = sj__min_i64(most, (g->in_w - 1 - reach_w - x) / g->stride_w + 1);
+			ret[count] = s;
+		}
+	}
+}
+
+/* Only the taps that meet the input, zeros elsewhere. */
+static void copy_border(const filter_work *w, const panel_runs *runs, const segment *s, char *packed)
 {
 	const sj__conv_geometry *g = w->g;
 	sj__piece piece[MOST_PIECES];
 	int64_t n = 0;
 	for (int64_t i = 0; i < runs->n_single; i++) {
-		int64_t at_y = y + runs->single[i].tap_y * g->dilation_h;
-		int64_t at_x = x + runs->single[i].tap_x * g->dilation_w;
-		if (at_y >= 0 && at_y < g->in_h && at_x >= 0 && at_x < g->in_w)
+		int64_t y = s->y + runs->single[i].tap_y * g->dilation_h;
+		int64_t x = s->x + runs->single[i].tap_x * g->dilation_w;
+		if (y >= 0 && y < g->in_h && x >= 0 && x < g->in_w)
 			piece[n++] = runs->single[i].piece;
 	}
 	memset(packed, 0, (size_t)(runs->width * w->kernels->element));
-	w->kernels->copy_pieces(source, 0, piece, n, 1, packed, 0);
+	w->kernels->copy_pieces(s->source, 0, piece, n, 1, packed, 0);
 }
 
-/* Pixels [x, x + n) of one output line. */
-static void copy_line(const filter_work *w, const panel_runs *runs, int64_t line, int64_t x, int64_t n, char *packed)
+/* The patches of n pixels, given as segments, for one panel of columns. */
+static void pack_patches(const filter_work *w, const segment *s, int64_t n, int64_t column, int64_t width, char *packed)
 {
-	const sj__conv_geometry *g = w->g;
-	int64_t element = w->kernels->element, step = w->kernels->columns * element;
-	int64_t y = line % g->out_h * g->stride_h - g->pad_top, image = line / g->out_h;
-	bool whole_y = y >= 0 && y + (g->filter_h - 1) * g->dilation_h < g->in_h;
-	int64_t reach = (g->filter_w - 1) * g->dilation_w;
-	for (int64_t i = 0; i < n;) {
-		int64_t at = (x + i) * g->stride_w - g->pad_left;
-		const char *source = w->x + ((image * g->in_h + y) * g->in_w + at) * g->in_c * element;
-		int64_t inner = 0;
-		if (whole_y && at >= 0 && at + reach < g->in_w)
-			inner = sj__min_i64(n - i, (g->in_w - 1 - reach - at) / g->stride_w + 1);
-		if (inner > 0)
-			w->kernels->copy_pieces(source, g->stride_w * g->in_c, runs->joined, runs->n_joined, inner,
-						packed + i * step, w->kernels->columns);
-		else
-			copy_border(w, runs, source, y, at, packed + i * step);
-		i += sj__max_i64(1, inner);
-	}
-}
-
-/* The patches of pixels [pixel, pixel + n) for columns [column, column + n_columns), in column panels. */
-static void pack_patches(const filter_work *w, int64_t pixel, int64_t n, int64_t column, int64_t n_columns,
-			 char *packed)
-{
-	int64_t width = w->kernels->columns, out_w = w->g->out_w;
+	int64_t pixel_bytes = w->kernels->columns * w->kernels->element;
 	panel_runs runs;
-	for (int64_t j = 0; j < n_columns; j += width, packed += n * width * w->kernels->element) {
-		plan_panel(w, column + j, sj__min_i64(width, n_columns - j), &runs);
-		if (runs.width < width)
-			memset(packed, 0, (size_t)(n * width * w->kernels->element));
-		for (int64_t i = 0, length; i < n; i += length) {
-			int64_t x = (pixel + i) % out_w;
-			length = sj__min_i64(out_w - x, n - i);
-			copy_line(w, &runs, (pixel + i) / out_w, x, length, packed + i * width * w->kernels->element);
-		}
-	}
+	plan_panel(w, column, width, &runs);
+	if (width < w->kernels->columns)
+		memset(packed, 0, (size_t)(n * pixel_bytes));
+	for (int64_t done = 0; done < n; done += s->n, s++)
+		if (s->is_inner)
+			w->kernels->copy_pieces(s->source, w->g->stride_w * w->g->in_c, runs.joined, runs.n_joined, s->n,
+						packed + done * pixel_bytes, w->kernels->columns);
+		else
+			copy_border(w, &runs, s, packed + done * pixel_bytes);
 }
 
-/* Adds one block of pixels to (or, for a chunk's first, stores it in) a strip of columns of a chunk's matrix. */
-static void compute_block(const filter_work *w, int64_t pixel, int64_t n, int64_t column, char *sums, bool add,
-			  char *patches)
+/* Packs all output channels of dy's pixels [pixel, pixel + n), ROWS_AT_ONCE by ROWS_AT_ONCE. */
+static void pack_dy(const filter_work *w, int64_t pixel, int64_t n, char *packed)
 {
-	int64_t n_columns = sj__min_i64(w->columns_at_once, w->n_columns - column), out_c = w->g->out_c;
-	int64_t offset[ROWS_AT_ONCE];
-	char *packed_dy = patches + w->patches_bytes;
+	int64_t out_c = w->g->out_c;
 	sj__gemm dy = {.transpose_a = true, .m = out_c, .k = w->n_pixels, .a = w->dy, .lda = out_c};
-	sj__gemm_block block = {
-		.n_columns = n_columns,
-		.n_k = n,
-		.a = packed_dy,
-		.b = patches,
-		.c = sums + column * w->kernels->element,
-		.c_offset = offset,
-		.add = add,
-	};
-	pack_patches(w, pixel, n, column, n_columns, patches);
+	for (int64_t row = 0; row < out_c; row += ROWS_AT_ONCE)
+		w->kernels->pack_a(&dy, row, sj__min_i64(ROWS_AT_ONCE, out_c - row), pixel, n,
+				   packed + row * n * w->kernels->element);
+}
+
+/* Adds the sums over one block of pixels to (or, for a chunk's first, stores them in) one panel of a chunk's matrix. */
+static void compute_panel(const filter_work *w, int64_t n, int64_t column, int64_t width, char *sums, bool add,
+			  const char *patches)
+{
+	int64_t offset[ROWS_AT_ONCE], element = w->kernels->element, out_c = w->g->out_c;
+	const char *packed_dy = patches + w->patches_bytes;
+	sj__gemm_block block = {.n_columns = width, .n_k = n, .b = patches, .c = sums + column * element,
+				.c_offset = offset, .add = add};
 	for (int64_t row = 0; row < out_c; row += ROWS_AT_ONCE) {
 		block.n_rows = sj__min_i64(ROWS_AT_ONCE, out_c - row);
 		for (int64_t r = 0; r < block.n_rows; r++)
 			offset[r] = (row + r) * w->n_columns;
-		w->kernels->pack_a(&dy, row, block.n_rows, pixel, n, packed_dy);
+		block.a = packed_dy + row * n * element;
 		w->kernels->block(&block);
+	}
+}
+
+/* One block of pixels of a chunk, for a strip of columns: panel by panel, so that each is used while it is cached. */
+static void compute_block(const filter_work *w, int64_t pixel, int64_t n, int64_t column, char *sums, bool add,
+			  char *scratch)
+{
+	int64_t end = sj__min_i64(column + w->columns_at_once, w->n_columns);
+	segment segments[SJ__GEMM_BLOCK];
+	find_segments(w, pixel, n, segments);
+	pack_dy(w, pixel, n, scratch + w->patches_bytes);
+	for (; column < end; column += w->kernels->columns) {
+		int64_t width = sj__min_i64(w->kernels->columns, end - column);
+		pack_patches(w, segments, n, column, width, scratch);
+		compute_panel(w, n, column, width, sums, add, scratch);
 	}
 }
 
@@ -235,12 +252,12 @@ static void plan(filter_work *w, int64_t n_threads)
 	w->chunk_pixels = divide_up(n_blocks, sj__max_i64(1, wanted)) * SJ__GEMM_BLOCK;
 	w->n_chunks = divide_up(w->n_pixels, w->chunk_pixels);
 	int64_t strips = divide_up(n_threads > 1 ? 4 * n_threads : 1, w->n_chunks);
-	w->columns_at_once = sj__min_i64(COLUMNS_AT_ONCE / w->kernels->columns * w->kernels->columns,
-					 round_up(divide_up(w->n_columns, strips), w->kernels->columns));
+	w->columns_at_once = round_up(divide_up(w->n_columns, strips), w->kernels->columns);
+	w->columns_at_once = sj__min_i64(COLUMNS_AT_ONCE, w->columns_at_once);
 	w->n_strips = divide_up(w->n_columns, w->columns_at_once);
 	int64_t column_bytes = SJ__GEMM_BLOCK * w->kernels->element;
-	w->patches_bytes = round_up(w->columns_at_once * column_bytes, 64);
-	w->scratch_bytes = w->patches_bytes + round_up(sj__min_i64(ROWS_AT_ONCE, w->g->out_c) * column_bytes, 64);
+	w->patches_bytes = round_up(w->kernels->columns * column_bytes, 64);
+	w->scratch_bytes = w->patches_bytes + round_up(w->g->out_c * column_bytes, 64);
 }
 
 sj_status sj__conv_matrix_filter(const sj__conv_geometry *g, const void *x, const void *dy, void *dfilter,

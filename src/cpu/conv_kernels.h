@@ -9,7 +9,10 @@
 #include "cpu/conv.h"
 #include "cpu/gemm_kernels.h"
 
-enum { SJ__CONV_GROUP = 16 }; /* images side by side */
+enum {
+	SJ__CONV_GROUP = 16, /* images side by side */
+	SJ__CONV_PIXELS = 3  /* pixels of a tile with a batch in lanes, the same on every instruction set */
+};
 
 /*
  * One direction of a convolution that brings source pixels to destination pixels: forward from x to y, backward from dy to
@@ -53,14 +56,13 @@ typedef struct sj__lanes_tap {
 	int64_t source, filter;
 } sj__lanes_tap;
 
-/* The sums for `rows` channels of one or two pixels, for all images of a group. */
+/* The sums for `rows` channels of a few pixels, for all images of a group. */
 typedef struct sj__lanes_tile {
-	int rows;
-	bool two_pixels;
+	int rows, pixels;
 	int64_t n_taps, n_channels; /* to sum over */
 	const sj__lanes_tap *tap;
 	const float *source;  /* [channel][image] of the first pixel */
-	int64_t source_step;  /* floats to the second pixel */
+	int64_t source_step;  /* floats to the next pixel */
 	const float *filter;  /* [tap][channel][row] */
 	float *destination;   /* [row][image] of the first pixel */
 	int64_t destination_step;

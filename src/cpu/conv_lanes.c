@@ -16,7 +16,8 @@
 enum {
 	GROUP = SJ__CONV_GROUP,
 	MOST_TAPS = 256,
-	MOST_WINDOW_FLOATS = 192 << 10, /* of source rows: above, the second-level cache is too small */
+	CACHED_FLOATS = 192 << 10,      /* a window of source rows that the second-level cache holds */
+	MOST_WINDOW_FLOATS = 1 << 20,
 	MOST_ROW_FLOATS = 128 << 10,    /* of one destination row */
 	LEAST_BAND = 4,                 /* destination rows: each band begins by gathering a whole window */
 };
@@ -32,7 +33,7 @@ typedef struct lanes_work {
 	const sj__lanes_kernels *kernels;
 	void (*interleave)(const void *const *row, int64_t n_rows, int64_t n, void *packed, int64_t step);
 	int64_t n_taps, taps_per_block;
-	int64_t height, n_panels; /* of the filter's panels */
+	int64_t n_panels; /* of destination channels, as even as possible: see first_of_panel */
 	int64_t margin, row_floats; /* zero columns on both sides; floats in one repacked source row */
 	int64_t band, n_bands; /* destination rows */
 	int64_t window;        /* source rows that one destination row can need; row r lies in slot r % window */
@@ -54,15 +55,21 @@ static int64_t window_of(const sj__conv_axis *y)
 	return sj__min_i64(y->n_source, reach / y->divisor + 2);
 }
 
+static int64_t first_of_panel(const lanes_work *w, int64_t panel)
+{
+	return panel * w->d->destination_c / w->n_panels;
+}
+
 static int64_t row_floats_of(const sj__conv_direction *d)
 {
-	return (d->x.n_source + 2 * d->x.multiplier) * d->source_c * GROUP;
+	return (d->x.n_source + 2 * (SJ__CONV_PIXELS - 1) * d->x.multiplier) * d->source_c * GROUP;
 }
 
 /* Share of the work that is useful, in percent, with images in lanes and with channels in lanes (32 wide, gathered rows). */
 static int64_t percent_with_images(const sj__conv_direction *d)
 {
-	return 95 * d->n / (divide_up(d->n, GROUP) * GROUP);
+	int64_t most = row_floats_of(d) * window_of(&d->y) <= CACHED_FLOATS ? 95 : 50;
+	return most * d->n / (divide_up(d->n, GROUP) * GROUP);
 }
 
 static int64_t percent_with_channels(const sj__conv_direction *d)
@@ -96,7 +103,7 @@ static void pack_filter(void *context, int64_t begin, int64_t end)
 	const float *filter = d->filter;
 	int64_t n_source = d->source_c, n_destination = d->destination_c;
 	for (int64_t panel = begin; panel < end; panel++) {
-		int64_t first = panel * w->height, rows = sj__min_i64(w->height, n_destination - first);
+		int64_t first = first_of_panel(w, panel), rows = first_of_panel(w, panel + 1) - first;
 		float *to = w->filter + first * w->n_taps * n_source;
 		for (int64_t tap = 0; tap < w->n_taps; tap++)
 			for (int64_t c = 0; c < n_source; c++)
@@ -168,7 +175,7 @@ static void find_taps(const lanes_work *w, int64_t y, int64_t first_x, class_tap
 	}
 }
 
-/* The taps for one tile (one or two pixels, `shift` source columns from the class's first); and where each block begins. */
+/* The taps for one tile (a few pixels, `shift` source columns from the class's first); and where each block begins. */
 typedef struct tile_taps {
 	int64_t block_begin[MOST_TAPS + 1];
 	int32_t index[MOST_TAPS];
@@ -176,7 +183,7 @@ typedef struct tile_taps {
 	int64_t n;
 } tile_taps;
 
-/* Keeps what meets a source for either pixel: shift is the first's, last_shift the last's. Offsets stay without shift. */
+/* Keeps what may meet a source for any pixel: shift is the first's, last_shift the last's. Offsets stay without shift. */
 static void choose_taps(const lanes_work *w, const class_taps *all, int64_t shift, int64_t last_shift, tile_taps *ret)
 {
 	int64_t n = 0, block = 0, n_source = w->d->x.n_source;
@@ -202,8 +209,8 @@ static void compute_panels(const lanes_work *w, const tile_taps *taps, const sj_
 	sj__lanes_tile t = *common;
 	t.tap = list;
 	for (int64_t panel = 0; panel < w->n_panels; panel++) {
-		int64_t first = panel * w->height;
-		t.rows = (int)sj__min_i64(w->height, d->destination_c - first);
+		int64_t first = first_of_panel(w, panel);
+		t.rows = (int)(first_of_panel(w, panel + 1) - first);
 		t.filter = w->filter + first * w->n_taps * d->source_c;
 		t.destination = destination + first * GROUP;
 		int64_t n_blocks = divide_up(w->n_taps, w->taps_per_block);
@@ -221,7 +228,7 @@ static void compute_panels(const lanes_work *w, const tile_taps *taps, const sj_
 	}
 }
 
-/* One class of the pixels of one destination row, two by two. */
+/* One class of the pixels of one destination row, tile by tile. */
 static void compute_class(const lanes_work *w, const class_taps *all, int64_t first_x, const float *source,
 			  float *destination)
 {
@@ -232,9 +239,9 @@ static void compute_class(const lanes_work *w, const class_taps *all, int64_t fi
 			    .destination_step = x->divisor * pixel};
 	choose_taps(w, all, -all->least, -all->least, &inner);
 	for (int64_t column = first_x, shift = 0; column < x->n_destination;
-	     column += 2 * x->divisor, shift += 2 * x->multiplier) {
-		t.two_pixels = column + x->divisor < x->n_destination;
-		int64_t last = shift + (t.two_pixels ? x->multiplier : 0);
+	     column += SJ__CONV_PIXELS * x->divisor, shift += SJ__CONV_PIXELS * x->multiplier) {
+		t.pixels = (int)sj__min_i64(SJ__CONV_PIXELS, divide_up(x->n_destination - column, x->divisor));
+		int64_t last = shift + (t.pixels - 1) * x->multiplier;
 		bool is_inner = all->n == 0 || (all->least + shift >= 0 && all->most + last < x->n_source);
 		if (!is_inner)
 			choose_taps(w, all, shift, last, &border);
@@ -288,8 +295,7 @@ static void plan(lanes_work *w, int64_t n_threads)
 	int64_t most_taps = sj__max_i64(1, SJ__GEMM_BLOCK / sj__max_i64(1, d->source_c));
 	w->taps_per_block = divide_up(w->n_taps, divide_up(w->n_taps, most_taps));
 	w->n_panels = divide_up(d->destination_c, w->kernels->rows);
-	w->height = divide_up(d->destination_c, w->n_panels);
-	w->margin = d->x.multiplier;
+	w->margin = (SJ__CONV_PIXELS - 1) * d->x.multiplier;
 	w->row_floats = row_floats_of(d);
 	int64_t wanted = n_threads > 1 ? divide_up(4 * n_threads, divide_up(d->n, GROUP)) : 1;
 	w->band = sj__max_i64(LEAST_BAND, divide_up(d->y.n_destination, wanted));
@@ -309,7 +315,7 @@ sj_status sj__conv_lanes(const sj__conv_direction *d)
 		return SJ_RESOURCE_EXHAUSTED;
 	w.filter = scratch;
 	w.scratch = scratch + filter_floats;
-	sj__parallel_for(w.n_panels, sj__max_i64(1, (1 << 15) / (w.height * w.n_taps * d->source_c)), pack_filter, &w);
+	sj__parallel_for(w.n_panels, sj__max_i64(1, (1 << 15) / (w.kernels->rows * w.n_taps * d->source_c)), pack_filter, &w);
 	sj__parallel_for(n_workers, 1, compute_bands, &w);
 	sj__memory_free(scratch);
 	return SJ_OK;

@@ -96,15 +96,32 @@ static const void *find_source(const class_product *p, pixel at, int64_t tap_y, 
 	return (const char *)d->source + index * p->kernels->element;
 }
 
+/*
+ * Whether, for all the pixels, the taps of one filter row meet source pixels that lie side by side: then they are gathered
+ * together, as if they were channels of one tap.
+ */
+static bool is_joined(const class_product *p, const pixel *at, int64_t n)
+{
+	const sj__conv_axis *x = &p->d->x;
+	if (x->step != 1 || x->divisor != 1)
+		return false;
+	for (int64_t i = 0; i < n; i++) {
+		int64_t first = at[i].x * x->multiplier + x->origin;
+		if (first < 0 || first + x->n_taps > x->n_source)
+			return false;
+	}
+	return true;
+}
+
 static void gather_panel(const class_product *p, const pixel *at, int64_t height, int64_t k, int64_t n_k, char *panel)
 {
-	int64_t n_c = p->d->source_c;
+	int64_t n_c = p->d->source_c, unit = is_joined(p, at, height) ? n_c * p->x.n_taps : n_c;
 	const void *row[MOST_ROWS];
 	for (int64_t done = 0, length; done < n_k; done += length) {
 		int64_t tap = (k + done) / n_c, channel = (k + done) % n_c;
 		int64_t tap_y = p->y.first_tap + tap / p->x.n_taps * p->y.period;
 		int64_t tap_x = p->x.first_tap + tap % p->x.n_taps * p->x.period;
-		length = sj__min_i64(n_c - channel, n_k - done);
+		length = sj__min_i64(unit - (k + done) % unit, n_k - done);
 		for (int64_t r = 0; r < height; r++)
 			row[r] = find_source(p, at[r], tap_y, tap_x, channel);
 		p->kernels->interleave(row, height, length, panel + done * height * p->kernels->element, height);

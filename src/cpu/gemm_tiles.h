@@ -120,21 +120,44 @@ static void interleave(const void *const *row, int64_t n_rows, int64_t n, void *
 	interleave_rows((const real *const *)row, n_rows, n, packed, step);
 }
 
+/* One piece of n rows, inlined with a constant number of whole vectors. */
+static SJ_ALWAYS_INLINE void copy_piece(int64_t whole, int part, const real *from, int64_t from_step, real *to,
+					int64_t to_step, int64_t n)
+{
+	for (int64_t i = 0; i < n; i++, from += from_step, to += to_step) {
+	SJ_UNROLL
+		for (int64_t v = 0; v < whole; v++)
+			vec_store(to + v * LANES, vec_load(from + v * LANES));
+		if (part > 0)
+			vec_store_part(to + whole * LANES, vec_load_part(from + whole * LANES, part), part);
+	}
+}
+
 static void copy_pieces(const void *source, int64_t source_step, const sj__piece *piece, int64_t n_pieces, int64_t n,
 			void *packed, int64_t step)
 {
-	const real *from = source;
-	real *to = packed;
-	for (int64_t i = 0; i < n; i++, from += source_step, to += step)
-		for (int64_t p = 0; p < n_pieces; p++) {
-			int64_t done = 0, length = piece[p].length;
-			for (; done + LANES <= length; done += LANES)
-				vec_store(to + piece[p].to + done, vec_load(from + piece[p].from + done));
-			if (done < length)
-				vec_store_part(to + piece[p].to + done,
-					       vec_load_part(from + piece[p].from + done, (int)(length - done)),
-					       (int)(length - done));
+	for (int64_t p = 0; p < n_pieces; p++) {
+		const real *from = (const real *)source + piece[p].from;
+		real *to = (real *)packed + piece[p].to;
+		int64_t whole = piece[p].length / LANES;
+		int part = (int)(piece[p].length % LANES);
+		switch (whole) {
+		case 0:
+			copy_piece(0, part, from, source_step, to, step, n);
+			break;
+		case 1:
+			copy_piece(1, part, from, source_step, to, step, n);
+			break;
+		case 2:
+			copy_piece(2, part, from, source_step, to, step, n);
+			break;
+		case 3:
+			copy_piece(3, part, from, source_step, to, step, n);
+			break;
+		default:
+			copy_piece(whole, part, from, source_step, to, step, n);
 		}
+	}
 }
 
 /* packed[i * step + r] = first[r * stride + i] for r < n_rows <= MOST_ACROSS, i < n. */
@@ -203,26 +226,26 @@ static void pack_b(const sj__gemm *g, int64_t column, int64_t n_columns, int64_t
 static SJ_ALWAYS_INLINE void sum_tile(int rows, int vectors, int64_t n_k, const real *a, const real *b, real *sums)
 {
 	vec sum[TILE_ROWS][TILE_VECTORS], bv[TILE_VECTORS];
-#pragma GCC unroll 16
+	SJ_UNROLL
 	for (int r = 0; r < rows; r++)
-#pragma GCC unroll 4
+	SJ_UNROLL
 		for (int v = 0; v < vectors; v++)
 			sum[r][v] = (vec){0};
 	for (int64_t p = 0; p < n_k; p++, a += rows, b += TILE_COLUMNS) {
-#pragma GCC unroll 4
+	SJ_UNROLL
 		for (int v = 0; v < vectors; v++)
 			bv[v] = vec_load(b + v * LANES);
-#pragma GCC unroll 16
+	SJ_UNROLL
 		for (int r = 0; r < rows; r++) {
 			vec ar = vec_broadcast(a[r]);
-#pragma GCC unroll 4
+	SJ_UNROLL
 			for (int v = 0; v < vectors; v++)
 				sum[r][v] = vec_fma(ar, bv[v], sum[r][v]);
 		}
 	}
-#pragma GCC unroll 16
+	SJ_UNROLL
 	for (int r = 0; r < rows; r++)
-#pragma GCC unroll 4
+	SJ_UNROLL
 		for (int v = 0; v < vectors; v++)
 			vec_store(sums + r * TILE_COLUMNS + v * LANES, sum[r][v]);
 }
@@ -335,7 +358,7 @@ typedef struct direct_tile {
 /* One row of `vectors` vectors, the last of them `part` elements wide. */
 static SJ_ALWAYS_INLINE void load_row(int vectors, int part, const real *p, vec row[TILE_VECTORS])
 {
-#pragma GCC unroll 4
+	SJ_UNROLL
 	for (int v = 0; v < vectors - 1; v++)
 		row[v] = vec_load(p + v * LANES);
 	row[vectors - 1] = vec_load_part(p + (vectors - 1) * LANES, part);
@@ -343,7 +366,7 @@ static SJ_ALWAYS_INLINE void load_row(int vectors, int part, const real *p, vec 
 
 static SJ_ALWAYS_INLINE void store_row(int vectors, int part, real *p, const vec row[TILE_VECTORS])
 {
-#pragma GCC unroll 4
+	SJ_UNROLL
 	for (int v = 0; v < vectors - 1; v++)
 		vec_store(p + v * LANES, row[v]);
 	vec_store_part(p + (vectors - 1) * LANES, row[vectors - 1], part);
@@ -359,12 +382,12 @@ static SJ_ALWAYS_INLINE void direct_finish(int rows, int vectors, const direct_t
 	real *c = t->c;
 	if (has_bias)
 		load_row(vectors, part, t->bias, bias);
-#pragma GCC unroll 16
+	SJ_UNROLL
 	for (int r = 0; r < rows; r++, c += c_row) {
 		if (add)
 			load_row(vectors, part, c, old);
 		if (add || has_bias || relu)
-#pragma GCC unroll 4
+	SJ_UNROLL
 			for (int v = 0; v < vectors; v++)
 				sum[r][v] = finish(sum[r][v], old[v], add, has_bias ? &bias[v] : NULL, relu);
 		store_row(vectors, part, c, sum[r]);
@@ -377,17 +400,17 @@ static SJ_ALWAYS_INLINE void direct_sum(int rows, int vectors, const direct_tile
 	const real *a = t->a, *b = t->b;
 	const int64_t a_row = t->a_row, a_term = t->a_term, b_row = t->b_row, n_k = t->n_k;
 	const int part = t->part;
-#pragma GCC unroll 16
+	SJ_UNROLL
 	for (int r = 0; r < rows; r++)
-#pragma GCC unroll 4
+	SJ_UNROLL
 		for (int v = 0; v < vectors; v++)
 			sum[r][v] = (vec){0};
 	for (int64_t p = 0; p < n_k; p++, a += a_term, b += b_row) {
 		load_row(vectors, part, b, bv);
-#pragma GCC unroll 16
+	SJ_UNROLL
 		for (int r = 0; r < rows; r++) {
 			vec ar = vec_broadcast(a[r * a_row]);
-#pragma GCC unroll 4
+	SJ_UNROLL
 			for (int v = 0; v < vectors; v++)
 				sum[r][v] = vec_fma(ar, bv[v], sum[r][v]);
 		}

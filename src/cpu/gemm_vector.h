@@ -24,6 +24,13 @@
 #define SJ_VECTOR_BYTES 16
 #endif
 
+/* Before a loop with a small constant count: unrolled whole, so that what it indexes can live in registers. */
+#if defined(__clang__)
+#define SJ_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define SJ_UNROLL _Pragma("GCC unroll 16")
+#endif
+
 /* clang-format off */
 #if SJ_REAL_BITS == 32
 typedef float real;

@@ -19,9 +19,18 @@ sj_status sj__kernel_leaky_relu_grad(sj__call *call);
 /* matmul.c */
 sj_status sj__kernel_matmul(sj__call *call);
 
+/* batch_matmul.c */
+sj_status sj__kernel_batch_matmul(sj__call *call);
+
 /* reduce.c */
 sj_status sj__kernel_reduce_sum(sj__call *call);
 sj_status sj__kernel_reduce_mean(sj__call *call);
+sj_status sj__kernel_reduce_prod(sj__call *call);
+sj_status sj__kernel_reduce_max(sj__call *call);
+sj_status sj__kernel_reduce_min(sj__call *call);
+sj_status sj__kernel_reduce_norm(sj__call *call);
+/* reduce_products.c */
+sj_status sj__kernel_prod_others(sj__call *call);
 
 /* shape.c */
 sj_status sj__kernel_reshape(sj__call *call);
@@ -58,5 +67,15 @@ sj_status sj__kernel_stateless_truncated_normal(sj__call *call);
 sj_status sj__kernel_stateless_random_int(sj__call *call);
 sj_status sj__kernel_stateless_full_int(sj__call *call);
 sj_status sj__kernel_stateless_multinomial(sj__call *call);
+
+/* nn_pool.c */
+sj_status sj__kernel_max_pool(sj__call *call);
+sj_status sj__kernel_avg_pool(sj__call *call);
+sj_status sj__kernel_max_pool_grad(sj__call *call);
+sj_status sj__kernel_max_pool_grad_grad(sj__call *call);
+sj_status sj__kernel_avg_pool_grad(sj__call *call);
+sj_status sj__kernel_max_pool_with_argmax(sj__call *call);
+sj_status sj__kernel_max_pool_grad_with_argmax(sj__call *call);
+sj_status sj__kernel_max_pool_grad_grad_with_argmax(sj__call *call);
 
 #endif

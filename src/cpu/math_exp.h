@@ -14,16 +14,16 @@
 
 static SJ_ALWAYS_INLINE double sj__clamp(double x, double low, double high)
 {
-	x = x < low ? low : x;
-	return x > high ? high : x;
+	x = x > high ? high : x;
+	return x < low ? low : x;
 }
 
 /*
  * exp(x) = 2^k (1 + (r + tail)), |r| <= ln(2)/2, tail below 0.08. 2^k is first * second, two factors, since k reaches
- * beyond the exponents of float64; shifted holds k in its low bits. r + tail keeps its relative precision at k = 0.
+ * beyond the exponents of float64. r + tail keeps its relative precision at k = 0.
  */
 typedef struct {
-	double r, tail, shifted, first, second;
+	double r, tail, first, second;
 } sj__exp_parts;
 
 /* The parts for x.hi + x.lo, |x.hi| <= 1400. */
@@ -35,14 +35,15 @@ static SJ_ALWAYS_INLINE sj__exp_parts sj__exp_reduce(sj__pair x)
 	double tail = ((hi - r) + lo) + (0.5 * square + square * r * sj__poly_exp_tail(r));
 	uint64_t exponent = sj__bits_f64(shifted) - sj__bits_f64(SJ__ROUNDER_F64) + 2046, half = exponent >> 1;
 	double first = sj__f64_of_bits(half << 52), second = sj__f64_of_bits((exponent - half) << 52);
-	return (sj__exp_parts){r, tail, shifted, first, second};
+	return (sj__exp_parts){r, tail, first, second};
 }
 
-/* 2^-k, or 2^-1000 where that is more, where nobody can tell. */
+/* 2^-k, or zero where that is subnormal: the exponents of both factors change sign. */
 static SJ_ALWAYS_INLINE double sj__exp_inverse_scale(sj__exp_parts e)
 {
-	double limited = e.shifted > SJ__ROUNDER_F64 + 1000 ? SJ__ROUNDER_F64 + 1000 : e.shifted;
-	return sj__f64_of_bits((sj__bits_f64(SJ__ROUNDER_F64) + 1023 - sj__bits_f64(limited)) << 52);
+	uint64_t two_biases = (uint64_t)2046 << 52;
+	return sj__f64_of_bits(two_biases - sj__bits_f64(e.first)) *
+	       sj__f64_of_bits(two_biases - sj__bits_f64(e.second));
 }
 
 /* (exp(x) - 1) 2^-k as a pair, not yet normalised. */
@@ -121,7 +122,8 @@ static SJ_ALWAYS_INLINE double sj__sigmoid(double x)
 	e.hi = scaled.hi * parts.first * parts.second;
 	e.lo = scaled.lo * parts.first * parts.second;
 	sj__pair sum = sj__add_ordered(1, e.hi);
-	sj__pair ratio = sj__divide_pairs((sj__pair){x < 0 ? e.hi : 1, x < 0 ? e.lo : 0}, (sj__pair){sum.hi, sum.lo + e.lo});
+	sj__pair ratio = sj__divide_pairs((sj__pair){x < 0 ? e.hi : 1, x < 0 ? e.lo : 0},
+	                                  (sj__pair){sum.hi, sum.lo + e.lo});
 	return ratio.hi + ratio.lo;
 }
 

@@ -18,7 +18,7 @@ static SJ_ALWAYS_INLINE double sj__sqrt(double x) { return __builtin_sqrt(x); }
 /* 1 / sqrt(x), with the rounding errors of the root and the quotient mended; x is scaled to keep those normal. */
 static SJ_ALWAYS_INLINE double sj__rsqrt(double x)
 {
-	int small = x < 0x1p-500, large = x > 0x1p500;
+	int small = x<0x1p-500, large = x> 0x1p500;
 	double scaled = x * (small ? 0x1p600 : large ? 0x1p-600 : 1), root = __builtin_sqrt(scaled), y = 1 / root;
 	sj__pair square = sj__multiply_exact(root, root), one = sj__multiply_exact(y, root);
 	double rest = ((1 - one.hi) - one.lo) - 0.5 * y * (y * ((scaled - square.hi) - square.lo));

@@ -47,8 +47,8 @@ static SJ_ALWAYS_INLINE float sj__trig_f32_of_angle(sj__trig_kind kind, sj__angl
 	uint64_t quadrant = angle.quadrant + (kind == SJ__COS), odd = 0 - (quadrant & 1);
 	uint64_t sign = kind == SJ__COS ? 0 : sj__bits_f64(x);
 	if (kind == SJ__TAN)
-		return (float)sj__flip_sign_f64(
-			sj__choose_f64(odd, sine, -cosine) / sj__choose_f64(odd, cosine, sine), sign);
+		return (float)sj__flip_sign_f64(sj__choose_f64(odd, sine, -cosine) / sj__choose_f64(odd, cosine, sine),
+		                                sign);
 	return (float)sj__flip_sign_f64(sj__choose_f64(odd, sine, cosine), sign ^ (quadrant << 62));
 }
 
@@ -105,12 +105,13 @@ static SJ_ALWAYS_INLINE double sj__tan_near(double x) { return sj__trig_near_f64
 static inline sj__angle sj__angle_far(double a)
 {
 	/* 64 zeros, then 2/pi. */
-	static const uint64_t two_over_pi[21] = {
-		0x0000000000000000, 0xa2f9836e4e441529, 0xfc2757d1f534ddc0, 0xdb6295993c439041, 0xfe5163abdebbc561,
-		0xb7246e3a424dd2e0, 0x06492eea09d1921c, 0xfe1deb1cb129a73e, 0xe88235f52ebb4484, 0xe99c7026b45f7e41,
-		0x3991d639835339f4, 0x9c845f8bbdf9283b, 0x1ff897ffde05980f, 0xef2f118b5a0a6d1f, 0x6d367ecf27cb09b7,
-		0x4f463f669e5fea2d, 0x7527bac7ebe5f17b, 0x3d0739f78a5292ea, 0x6bfb5fb11f8d5d08, 0x56033046fc7b6bab,
-		0xf0cfbc209af4361d};
+	static const uint64_t two_over_pi[21] = {0x0000000000000000, 0xa2f9836e4e441529, 0xfc2757d1f534ddc0,
+	                                         0xdb6295993c439041, 0xfe5163abdebbc561, 0xb7246e3a424dd2e0,
+	                                         0x06492eea09d1921c, 0xfe1deb1cb129a73e, 0xe88235f52ebb4484,
+	                                         0xe99c7026b45f7e41, 0x3991d639835339f4, 0x9c845f8bbdf9283b,
+	                                         0x1ff897ffde05980f, 0xef2f118b5a0a6d1f, 0x6d367ecf27cb09b7,
+	                                         0x4f463f669e5fea2d, 0x7527bac7ebe5f17b, 0x3d0739f78a5292ea,
+	                                         0x6bfb5fb11f8d5d08, 0x56033046fc7b6bab, 0xf0cfbc209af4361d};
 	uint64_t bits = sj__bits_f64(a), m = (bits & 0xfffffffffffffu) | 0x10000000000000u;
 	int start = 64 + (int)(bits >> 52) - 1023 - 52 - 2, word = start / 64, shift = start % 64;
 	uint64_t window[3];
@@ -129,7 +130,7 @@ static inline sj__angle sj__angle_far(double a)
 	fraction <<= zeros;
 	double scale = sj__f64_of_bits((uint64_t)(1023 - 53 - zeros) << 52) * (negative ? -1 : 1);
 	sj__pair turns = {(double)(uint64_t)(fraction >> 75) * scale,
-		(double)(uint64_t)(fraction << 53 >> 64) * 0x1p-64 * scale};
+	                  (double)(uint64_t)(fraction << 53 >> 64) * 0x1p-64 * scale};
 	sj__pair angle = sj__multiply_pairs(turns, (sj__pair){0.5 * SJ__PI_HI, 0.5 * SJ__PI_LO});
 	return (sj__angle){quadrant + (uint64_t)negative, angle.hi, angle.lo};
 }
@@ -207,8 +208,17 @@ static inline double sj__tan(double x) { return sj__trig_f64(SJ__TAN, x); }
 static inline void sj__sinf_block(int64_t n, const float *x, float *ret_y) { sj__trig_block_f32(SJ__SIN, n, x, ret_y); }
 static inline void sj__cosf_block(int64_t n, const float *x, float *ret_y) { sj__trig_block_f32(SJ__COS, n, x, ret_y); }
 static inline void sj__tanf_block(int64_t n, const float *x, float *ret_y) { sj__trig_block_f32(SJ__TAN, n, x, ret_y); }
-static inline void sj__sin_block(int64_t n, const double *x, double *ret_y) { sj__trig_block_f64(SJ__SIN, n, x, ret_y); }
-static inline void sj__cos_block(int64_t n, const double *x, double *ret_y) { sj__trig_block_f64(SJ__COS, n, x, ret_y); }
-static inline void sj__tan_block(int64_t n, const double *x, double *ret_y) { sj__trig_block_f64(SJ__TAN, n, x, ret_y); }
+static inline void sj__sin_block(int64_t n, const double *x, double *ret_y)
+{
+	sj__trig_block_f64(SJ__SIN, n, x, ret_y);
+}
+static inline void sj__cos_block(int64_t n, const double *x, double *ret_y)
+{
+	sj__trig_block_f64(SJ__COS, n, x, ret_y);
+}
+static inline void sj__tan_block(int64_t n, const double *x, double *ret_y)
+{
+	sj__trig_block_f64(SJ__TAN, n, x, ret_y);
+}
 
 #endif

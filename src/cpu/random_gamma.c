@@ -4,6 +4,7 @@
  */
 #include "base/threads.h"
 #include "cpu/kernels.h"
+#include "cpu/math_f32.h"
 #include "cpu/math_f64.h"
 #include "cpu/math_trig.h"
 #include "cpu/random.h"

@@ -15,10 +15,15 @@ void sj__gradient_leaky_relu_grad(const sj__gradient *g, sj_tensor **dx);
 
 /* gradients_matmul.c */
 void sj__gradient_matmul(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_batch_matmul(const sj__gradient *g, sj_tensor **dx);
 
 /* gradients_reduce.c */
 void sj__gradient_sum(const sj__gradient *g, sj_tensor **dx);
 void sj__gradient_mean(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_extreme(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_euclidean_norm(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_prod(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_prod_others(const sj__gradient *g, sj_tensor **dx);
 
 /* gradients_shape.c */
 void sj__gradient_reshape(const sj__gradient *g, sj_tensor **dx);
@@ -39,5 +44,15 @@ void sj__gradient_softmax(const sj__gradient *g, sj_tensor **dx);
 void sj__gradient_log_softmax(const sj__gradient *g, sj_tensor **dx);
 void sj__gradient_softmax_cross_entropy(const sj__gradient *g, sj_tensor **dx);
 void sj__gradient_sparse_softmax_cross_entropy(const sj__gradient *g, sj_tensor **dx);
+
+/* gradients_pool.c */
+void sj__gradient_max_pool(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_avg_pool(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_max_pool_grad(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_max_pool_grad_grad(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_avg_pool_grad(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_max_pool_with_argmax(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_max_pool_grad_with_argmax(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_max_pool_grad_grad_with_argmax(const sj__gradient *g, sj_tensor **dx);
 
 #endif

@@ -13,3 +13,15 @@ void sj__gradient_matmul(const sj__gradient *g, sj_tensor **dx)
 	if (g->needs[1])
 		dx[1] = tb ? sj_matmul(dc, a, .transpose_a = true, .transpose_b = ta) : sj_matmul(a, dc, .transpose_a = !ta);
 }
+
+/* The same, matrix by matrix; what broadcasting repeated is summed. */
+void sj__gradient_batch_matmul(const sj__gradient *g, sj_tensor **dx)
+{
+	const sj_batch_matmul_args *args = g->args;
+	sj_tensor *x = g->inputs[0], *y = g->inputs[1], *d = g->dy[0];
+	bool tx = args->adj_x, ty = args->adj_y;
+	if (g->needs[0])
+		dx[0] = sj__unbroadcast(g, 0, tx ? sj_batch_matmul(y, d, .adj_x = ty, .adj_y = true) : sj_batch_matmul(d, y, .adj_y = !ty));
+	if (g->needs[1])
+		dx[1] = sj__unbroadcast(g, 1, ty ? sj_batch_matmul(d, x, .adj_x = true, .adj_y = tx) : sj_batch_matmul(x, d, .adj_x = !tx));
+}

@@ -16,9 +16,11 @@ sj_status sj__rule_leaky_relu_grad(sj__call *call);
 
 /* rules_matmul.c */
 sj_status sj__rule_matmul(sj__call *call);
+sj_status sj__rule_batch_matmul(sj__call *call);
 
 /* rules_reduce.c */
 sj_status sj__rule_reduce(sj__call *call);
+sj_status sj__rule_prod_others(sj__call *call);
 /* The axes of a reduction: ret_reduced[i] for each of the input's dimensions. False when the axes are not known yet. */
 sj_status sj__reduce_axes(const sj__call *call, const sj_tensor *input, const sj_tensor *axes, bool *ret_reduced, bool *ret_known);
 
@@ -49,5 +51,15 @@ sj_status sj__rule_random_gamma(sj__call *call);
 sj_status sj__rule_stateless_random(sj__call *call);
 sj_status sj__rule_stateless_random_int(sj__call *call);
 sj_status sj__rule_stateless_full_int(sj__call *call);
+
+/* rules_pool.c */
+sj_status sj__rule_max_pool(sj__call *call);
+sj_status sj__rule_avg_pool(sj__call *call);
+sj_status sj__rule_max_pool_grad(sj__call *call);
+sj_status sj__rule_max_pool_grad_grad(sj__call *call);
+sj_status sj__rule_avg_pool_grad(sj__call *call);
+sj_status sj__rule_max_pool_with_argmax(sj__call *call);
+sj_status sj__rule_max_pool_grad_with_argmax(sj__call *call);
+sj_status sj__rule_max_pool_grad_grad_with_argmax(sj__call *call);
 
 #endif

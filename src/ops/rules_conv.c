@@ -8,35 +8,6 @@ _Static_assert(sizeof(sj_conv2d_args) == sizeof(sj_depthwise_conv2d_args), "conv
 
 static bool is_depthwise(const sj__call *call) { return call->op->name[0] == 'D'; }
 
-/* The four dimensions of a tensor of rank 4, or all unknown. */
-static sj_status four_dims(const sj__call *call, const char *what, const sj_tensor *t, int64_t dims[4])
-{
-	if (t->shape.rank >= 0 && t->shape.rank != 4)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; its rank must be 4", what, sj__shape_text(t));
-	for (int i = 0; i < 4; i++)
-		dims[i] = t->shape.rank < 0 ? SJ__UNKNOWN : sj__dims(t)[i];
-	return SJ_OK;
-}
-
-/* The same of a list of sizes given as an input. */
-static sj_status four_sizes(const sj__call *call, const char *what, int i, int64_t dims[4])
-{
-	int64_t values[SJ_MAX_RANK], n, total = 1;
-	sj_status status = sj__call_ints(call, i, values, &n);
-	if (status != SJ_OK)
-		return status;
-	if (n >= 0 && n != 4)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has %lld entries; it must have 4", what, (long long)n);
-	for (int j = 0; j < 4; j++) {
-		dims[j] = n < 0 ? SJ__UNKNOWN : values[j];
-		if (n >= 0 && dims[j] < 0)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s[%d] is %lld; it must be >= 0", what, j, (long long)dims[j]);
-		if (n >= 0 && !sj__multiply_fits(total, dims[j] ? dims[j] : 1, &total))
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s %s overflows", what, sj__dims_text(4, values));
-	}
-	return SJ_OK;
-}
-
 static int64_t output_depth(const int64_t *filter, bool depthwise)
 {
 	if (!depthwise)
@@ -58,9 +29,9 @@ sj_status sj__rule_conv2d(sj__call *call)
 {
 	int64_t input[4], filter[4], dims[4];
 	sj__window w[2];
-	sj_status status = four_dims(call, "input", call->inputs[0], input);
+	sj_status status = sj__four_dims(call, "input", call->inputs[0], input);
 	if (status == SJ_OK)
-		status = four_dims(call, "filter", call->inputs[1], filter);
+		status = sj__four_dims(call, "filter", call->inputs[1], filter);
 	if (status == SJ_OK)
 		status = sj__conv_windows(call, input, filter, is_depthwise(call), w);
 	if (status != SJ_OK)
@@ -74,7 +45,7 @@ static sj_status backprop_check(const sj__call *call, const int64_t *input, cons
 {
 	int64_t given[4], expected[4];
 	sj__window w[2];
-	sj_status status = four_dims(call, "out_backprop", call->inputs[2], given);
+	sj_status status = sj__four_dims(call, "out_backprop", call->inputs[2], given);
 	if (status == SJ_OK)
 		status = sj__conv_windows(call, input, filter, is_depthwise(call), w);
 	if (status != SJ_OK)
@@ -90,9 +61,9 @@ static sj_status backprop_check(const sj__call *call, const int64_t *input, cons
 sj_status sj__rule_conv2d_backprop_input(sj__call *call)
 {
 	int64_t input[4], filter[4];
-	sj_status status = four_sizes(call, "input_sizes", 0, input);
+	sj_status status = sj__four_sizes(call, "input_sizes", 0, input);
 	if (status == SJ_OK)
-		status = four_dims(call, "filter", call->inputs[1], filter);
+		status = sj__four_dims(call, "filter", call->inputs[1], filter);
 	if (status == SJ_OK)
 		status = backprop_check(call, input, filter);
 	return status == SJ_OK ? sj__out(call, 0, (sj_dtype)call->inputs[1]->dtype, 4, input) : status;
@@ -101,9 +72,9 @@ sj_status sj__rule_conv2d_backprop_input(sj__call *call)
 sj_status sj__rule_conv2d_backprop_filter(sj__call *call)
 {
 	int64_t input[4], filter[4];
-	sj_status status = four_sizes(call, "filter_sizes", 1, filter);
+	sj_status status = sj__four_sizes(call, "filter_sizes", 1, filter);
 	if (status == SJ_OK)
-		status = four_dims(call, "input", call->inputs[0], input);
+		status = sj__four_dims(call, "input", call->inputs[0], input);
 	if (status == SJ_OK)
 		status = backprop_check(call, input, filter);
 	return status == SJ_OK ? sj__out(call, 0, (sj_dtype)call->inputs[0]->dtype, 4, filter) : status;

@@ -35,6 +35,9 @@ static sj_status shape_out(sj__call *call, sj_dtype dtype)
 	return status == SJ_OK ? sj__out(call, 0, dtype, rank, dims) : status;
 }
 
+/* A dtype left out of an argument struct is the row's default. */
+static sj_dtype dtype_or(sj_dtype given, sj_dtype otherwise) { return given == SJ_DTYPE_NONE ? otherwise : given; }
+
 static sj_status float_is_good(const sj__call *call, sj_dtype dtype)
 {
 	if (dtype == SJ_FLOAT32 || dtype == SJ_FLOAT64)
@@ -69,10 +72,11 @@ sj_status sj__rule_random(sj__call *call)
 sj_status sj__rule_stateless_random(sj__call *call)
 {
 	const sj_stateless_random_uniform_args *args = call->args;
-	sj_status status = float_is_good(call, args->dtype);
+	sj_dtype dtype = dtype_or(args->dtype, SJ_FLOAT32);
+	sj_status status = float_is_good(call, dtype);
 	if (status == SJ_OK)
 		status = seed_is_good(call, 1);
-	return status == SJ_OK ? shape_out(call, args->dtype) : status;
+	return status == SJ_OK ? shape_out(call, dtype) : status;
 }
 
 static sj_status int_out(sj__call *call, int minval)
@@ -93,7 +97,8 @@ sj_status sj__rule_stateless_random_int(sj__call *call)
 
 sj_status sj__rule_stateless_full_int(sj__call *call)
 {
-	sj_dtype dtype = ((const sj_stateless_random_uniform_full_int_args *)call->args)->dtype;
+	const sj_stateless_random_uniform_full_int_args *args = call->args;
+	sj_dtype dtype = dtype_or(args->dtype, SJ_INT32);
 	sj_status status = seed_is_good(call, 1);
 	if (status == SJ_OK && dtype != SJ_INT32 && dtype != SJ_INT64 && dtype != SJ_UINT32 && dtype != SJ_UINT64)
 		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "dtype is %s; supported are int32, int64, uint32, uint64",
@@ -131,6 +136,7 @@ sj_status sj__rule_multinomial(sj__call *call)
 	                              : ((const sj_multinomial_seeded_args *)call->args)->output_dtype;
 	const sj_tensor *logits = call->inputs[0];
 	int64_t dims[2] = {SJ__UNKNOWN, SJ__UNKNOWN};
+	dtype = dtype_or(dtype, SJ_INT64);
 	sj_status status = is_stateless ? seed_is_good(call, 2) : SJ_OK;
 	if (status != SJ_OK)
 		return status;

@@ -117,3 +117,106 @@ sj_status sj__conv_windows(const sj__call *call, const int64_t *input, const int
 	w[1].size = filter[1];
 	return sj__windows(call, &a, w);
 }
+
+/* ---- pooling ---- */
+
+sj__pool_attributes sj__pool_attributes_of(const sj__call *call)
+{
+	switch ((int)(call->op - sj__op_table)) {
+	case SJ__OP_AVG_POOL:
+	case SJ__OP_AVG_POOL_GRAD: {
+		const sj_avg_pool_args *a = call->args;
+		return (sj__pool_attributes){{.strides = a->strides, .padding = a->padding, .data_format = a->data_format}, a->ksize};
+	}
+	case SJ__OP_MAX_POOL_WITH_ARGMAX: {
+		const sj_max_pool_with_argmax_args *a = call->args;
+		return (sj__pool_attributes){{.strides = a->strides, .padding = a->padding}, a->ksize};
+	}
+	case SJ__OP_MAX_POOL_GRAD_WITH_ARGMAX:
+	case SJ__OP_MAX_POOL_GRAD_GRAD_WITH_ARGMAX: {
+		const sj_max_pool_grad_with_argmax_args *a = call->args;
+		return (sj__pool_attributes){{.strides = a->strides, .padding = a->padding}, a->ksize};
+	}
+	default: {
+		const sj_max_pool_args *a = call->args;
+		return (sj__pool_attributes){{.strides = a->strides, .padding = a->padding, .explicit_paddings = a->explicit_paddings,
+		                              .data_format = a->data_format}, a->ksize};
+	}
+	}
+}
+
+static sj_status ksize_check(const sj__call *call, const sj__pool_attributes *a)
+{
+	sj_ints list = a->ksize;
+	if (list.count != 4 || list.data == NULL)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "ksize has %lld entries; it must have 4", (long long)list.count);
+	if (a->window.strides.count != 4)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "strides has %lld entries; it must have 4", (long long)a->window.strides.count);
+	for (int i = 0; i < 4; i++)
+		if (list.data[i] < 1 || list.data[i] > INT32_MAX)
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "ksize[%d] is %lld; it must be a positive 32-bit number", i,
+			                     (long long)list.data[i]);
+	if (list.data[0] != 1 || list.data[sj__channel_axis(a->window.data_format)] != 1)
+		return sj__call_fail(call, SJ_UNIMPLEMENTED, "not implemented: pooling over batch or channels; ksize must be 1 there");
+	return SJ_OK;
+}
+
+/* TensorFlow has EXPLICIT for MaxPool and its gradients only; and no window may lie in the padding alone. */
+static sj_status pool_paddings_check(const sj__call *call, const sj__pool_attributes *a)
+{
+	if (a->window.padding != SJ_PADDING_EXPLICIT)
+		return SJ_OK;
+	if (call->op->name[0] == 'A' || strstr(call->op->name, "Argmax") != NULL)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "padding must be VALID or SAME");
+	for (int i = 0; i < 8; i++)
+		if (a->window.explicit_paddings.data[i] >= a->ksize.data[i / 2] && a->window.explicit_paddings.data[i] > 0)
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "explicit_paddings[%d] is %lld; it must be less than the window's %lld", i,
+			                     (long long)a->window.explicit_paddings.data[i], (long long)a->ksize.data[i / 2]);
+	return SJ_OK;
+}
+
+sj_status sj__pool_windows(const sj__call *call, const sj__pool_attributes *a, const int64_t *input, sj__window w[2])
+{
+	sj_status status = sj__window_attributes_check(call, &a->window);
+	if (status == SJ_OK)
+		status = ksize_check(call, a);
+	if (status == SJ_OK)
+		status = pool_paddings_check(call, a);
+	if (status != SJ_OK)
+		return status;
+	int h = sj__height_axis(a->window.data_format);
+	for (int i = 0; i < 2; i++) {
+		w[i].in = input[h + i];
+		w[i].size = a->ksize.data[h + i];
+	}
+	return sj__windows(call, &a->window, w);
+}
+
+/* ---- ranks of four ---- */
+
+sj_status sj__four_dims(const sj__call *call, const char *what, const sj_tensor *t, int64_t dims[4])
+{
+	if (t->shape.rank >= 0 && t->shape.rank != 4)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; its rank must be 4", what, sj__shape_text(t));
+	for (int i = 0; i < 4; i++)
+		dims[i] = t->shape.rank < 0 ? SJ__UNKNOWN : sj__dims(t)[i];
+	return SJ_OK;
+}
+
+sj_status sj__four_sizes(const sj__call *call, const char *what, int i, int64_t dims[4])
+{
+	int64_t values[SJ_MAX_RANK], n, total = 1;
+	sj_status status = sj__call_ints(call, i, values, &n);
+	if (status != SJ_OK)
+		return status;
+	if (n >= 0 && n != 4)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has %lld entries; it must have 4", what, (long long)n);
+	for (int j = 0; j < 4; j++) {
+		dims[j] = n < 0 ? SJ__UNKNOWN : values[j];
+		if (n >= 0 && dims[j] < 0)
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s[%d] is %lld; it must be >= 0", what, j, (long long)dims[j]);
+		if (n >= 0 && !sj__multiply_fits(total, dims[j] ? dims[j] : 1, &total))
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s %s overflows", what, sj__dims_text(4, values));
+	}
+	return SJ_OK;
+}

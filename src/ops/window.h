@@ -38,4 +38,25 @@ sj__window_attributes sj__conv_attributes(const void *args);
 /* The windows of a convolution of `input` dims (4) with `filter` dims (4). Also checks depths; multiplier: depthwise. */
 sj_status sj__conv_windows(const sj__call *call, const int64_t *input, const int64_t *filter, bool depthwise, sj__window w[2]);
 
+/* ---- pooling ---- */
+
+typedef struct sj__pool_attributes {
+	sj__window_attributes window;
+	sj_ints ksize;
+} sj__pool_attributes;
+
+/* Of any pooling operation. */
+sj__pool_attributes sj__pool_attributes_of(const sj__call *call);
+
+/* Checks the attributes and fills w for images of these dimensions. */
+sj_status sj__pool_windows(const sj__call *call, const sj__pool_attributes *a, const int64_t *input, sj__window w[2]);
+
+/* ---- ranks of four ---- */
+
+/* The four dimensions of a tensor of rank 4, or all unknown. */
+sj_status sj__four_dims(const sj__call *call, const char *what, const sj_tensor *t, int64_t dims[4]);
+
+/* The same of a list of sizes given as input i. */
+sj_status sj__four_sizes(const sj__call *call, const char *what, int i, int64_t dims[4]);
+
 #endif

@@ -28,39 +28,47 @@ typedef void loop_f32(int n, const float *x, const float *y, float *ret_z);
 typedef void loop_f64(int n, const double *x, const double *y, double *ret_z);
 
 /* Loops over one function, compiled for one instruction set. Bodies differ in name only, which C can say by macro alone. */
-#define LOOPS(isa, attribute, name, call_f32, call_f64)                                                        \
-	attribute static void name##_f32_##isa(int n, const float *x, const float *y, float *ret_z)            \
-	{                                                                                                      \
-		for (int i = 0; i < n; i++)                                                                    \
-			ret_z[i] = call_f32;                                                                   \
-		(void)y;                                                                                       \
-	}                                                                                                      \
-	attribute static void name##_f64_##isa(int n, const double *x, const double *y, double *ret_z)         \
-	{                                                                                                      \
-		for (int i = 0; i < n; i++)                                                                    \
-			ret_z[i] = call_f64;                                                                   \
-		(void)y;                                                                                       \
+#define LOOPS(isa, attribute, name, call_f32, call_f64) \
+	attribute static void name##_f32_##isa(int n, const float *x, const float *y, float *ret_z) \
+	{ \
+		for (int i = 0; i < n; i++) \
+			ret_z[i] = call_f32; \
+		(void)y; \
+	} \
+	attribute static void name##_f64_##isa(int n, const double *x, const double *y, double *ret_z) \
+	{ \
+		for (int i = 0; i < n; i++) \
+			ret_z[i] = call_f64; \
+		(void)y; \
 	}
 
 #if defined(__x86_64__)
-#define LOOPS_OF_ALL(name, call_f32, call_f64)                                                                 \
-	LOOPS(plain, , name, call_f32, call_f64)                                                               \
-	LOOPS(avx2, __attribute__((target("avx2,fma"))), name, call_f32, call_f64)                             \
+#define LOOPS_OF_ALL(name, call_f32, call_f64) \
+	LOOPS(plain, , name, call_f32, call_f64) \
+	LOOPS(avx2, __attribute__((target("avx2,fma"))), name, call_f32, call_f64) \
 	LOOPS(avx512, __attribute__((target("avx2,fma,avx512f,avx512vl,avx512dq,avx512bw"))), name, call_f32, call_f64)
-#define LOOP_NAMES(name, type) {name##_##type##_plain, name##_##type##_avx2, name##_##type##_avx512}
+#define LOOP_NAMES(name, type) \
+	{ \
+		name##_##type##_plain, name##_##type##_avx2, name##_##type##_avx512 \
+	}
 #else
 #define LOOPS_OF_ALL(name, call_f32, call_f64) LOOPS(plain, , name, call_f32, call_f64)
-#define LOOP_NAMES(name, type) {name##_##type##_plain}
+#define LOOP_NAMES(name, type) \
+	{ \
+		name##_##type##_plain \
+	}
 #endif
 
 /* Name, greatest errors for float32 and float64 in units in the last place. Arguments below zero of lgamma and digamma are
  * held to it in units of the larger of the result and 8. */
-#define ONE_ARGUMENT(row)                                                                                      \
-	row(exp, 0.72, 0.7) row(expm1, 0.51, 0.9) row(log, 0.51, 0.8) row(log1p, 0.51, 0.8) row(sqrt, 0.5, 0.5)  \
-	row(rsqrt, 0.51, 0.51) row(sigmoid, 0.51, 0.7) row(softplus, 0.51, 2) row(sinh, 0.51, 0.9)               \
-	row(cosh, 0.51, 0.7) row(tanh, 0.51, 0.9) row(asinh, 0.51, 2) row(acosh, 0.51, 3) row(atanh, 0.51, 2)    \
-	row(sin, 0.51, 0.8) row(cos, 0.51, 0.8) row(tan, 0.51, 0.9) row(asin, 0.51, 0.7) row(acos, 0.51, 0.7)    \
-	row(atan, 0.51, 0.7) row(erf, 0.51, 0.9) row(erfc, 0.51, 4) row(lgamma, 0.51, 6) row(digamma, 0.51, 4)
+#define ONE_ARGUMENT(row) \
+	row(exp, 0.72, 0.7) row(expm1, 0.51, 0.9) row(log, 0.51, 0.8) row(log1p, 0.51, 0.8) row(sqrt, 0.5, 0.5) \
+		row(rsqrt, 0.51, 0.51) row(sigmoid, 0.51, 0.7) row(softplus, 0.51, 2) row(sinh, 0.51, 0.9) \
+			row(cosh, 0.51, 0.7) row(tanh, 0.51, 0.9) row(asinh, 0.51, 2) row(acosh, 0.51, 3) \
+				row(atanh, 0.51, 2) row(sin, 0.51, 0.8) row(cos, 0.51, 0.8) row(tan, 0.51, 0.9) \
+					row(asin, 0.51, 0.7) row(acos, 0.51, 0.7) row(atan, 0.51, 0.7) \
+						row(erf, 0.51, 0.9) row(erfc, 0.51, 4) row(lgamma, 0.51, 6) \
+							row(digamma, 0.51, 4)
 #define TWO_ARGUMENTS(row) row(pow, 0.51, 0.8) row(atan2, 0.51, 0.8) row(fmod, 0, 0) row(floormod, 0.5, 0.5)
 
 #define LOOPS_ONE(name, limit_f32, limit_f64) LOOPS_OF_ALL(name, sj__##name##f(x[i]), sj__##name(x[i]))
@@ -81,7 +89,7 @@ static int isa_is_here(int isa)
 #if defined(__x86_64__)
 	return isa == 0 || (isa == 1 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) ||
 	       (isa == 2 && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
-		__builtin_cpu_supports("avx512dq"));
+	        __builtin_cpu_supports("avx512dq"));
 #else
 	return isa == 0;
 #endif
@@ -113,8 +121,8 @@ static double draw(int i, const struct domain *d, uint64_t *state)
 
 static void draw_arguments(const struct domain *domains, int n_arguments, int single, double x[2][COUNT])
 {
-	static const double specials[N_SPECIALS] = {0.0, -0.0, 1, -1,	     0.5,	0.5 - 1,  2,	    -2,
-						    3,	 -3,   INFINITY, -INFINITY, NAN, 0x1p-126, -0x1p-126};
+	static const double specials[N_SPECIALS] = {0.0, -0.0, 1,        -1,        0.5, 0.5 - 1,  2,        -2,
+	                                            3,   -3,   INFINITY, -INFINITY, NAN, 0x1p-126, -0x1p-126};
 	uint64_t state = 1 + (uint64_t)single;
 	for (int i = 0; i < COUNT; i++)
 		for (int j = 0; j < n_arguments; j++) {
@@ -133,8 +141,8 @@ static double error_of(double y, double exact, int rest, double floor_of_unit, i
 		return isnan(exact) && isnan(y) ? 0 : INFINITY;
 	if (isinf(exact) || exact == 0)
 		return (y == exact && signbit(y) == signbit(exact)) || (exact == 0 && y != 0 && fabs(y) <= least_normal)
-			       ? 0
-			       : INFINITY;
+		               ? 0
+		               : INFINITY;
 	if (fabs(exact) < least_normal)
 		return fabs(y) <= least_normal ? 0 : INFINITY;
 	int exponent;
@@ -165,12 +173,14 @@ static double worst_f64(const struct test *t, const double *exact, const int8_t 
 		t->row->loops_f64[isa](COUNT, t->x[0], t->x[1], z[isa]);
 		for (int i = 0; i < COUNT; i++)
 			if (memcmp(&z[isa][i], &z[0][i], sizeof z[0][i]) && !(isnan(z[isa][i]) && isnan(z[0][i])))
-				fail_msg("%s(%a, %a): %a or %a", t->row->name, t->x[0][i], t->x[1][i], z[0][i], z[isa][i]);
+				fail_msg("%s(%a, %a): %a or %a", t->row->name, t->x[0][i], t->x[1][i], z[0][i],
+				         z[isa][i]);
 	}
 	for (int i = 0; i < COUNT; i++) {
 		double error = error_of(z[0][i], exact[i], rest[i], floor_of_unit(t, i), 0);
 		if (error > t->row->limit_f64)
-			fail_msg("%s(%a, %a) is %a, expected %a", t->row->name, t->x[0][i], t->x[1][i], z[0][i], exact[i]);
+			fail_msg("%s(%a, %a) is %a, expected %a", t->row->name, t->x[0][i], t->x[1][i], z[0][i],
+			         exact[i]);
 		worst = fmax(worst, error);
 	}
 	return worst;
@@ -184,12 +194,14 @@ static double worst_f32(const struct test *t, const float *exact, const int8_t *
 		t->row->loops_f32[isa](COUNT, t->x_f32[0], t->x_f32[1], z[isa]);
 		for (int i = 0; i < COUNT; i++)
 			if (memcmp(&z[isa][i], &z[0][i], sizeof z[0][i]) && !(isnan(z[isa][i]) && isnan(z[0][i])))
-				fail_msg("%sf(%a, %a): %a or %a", t->row->name, t->x[0][i], t->x[1][i], z[0][i], z[isa][i]);
+				fail_msg("%sf(%a, %a): %a or %a", t->row->name, t->x[0][i], t->x[1][i], z[0][i],
+				         z[isa][i]);
 	}
 	for (int i = 0; i < COUNT; i++) {
 		double error = error_of(z[0][i], exact[i], rest[i], floor_of_unit(t, i), 1);
 		if (error > t->row->limit_f32 + 1 / 254.0)
-			fail_msg("%sf(%a, %a) is %a, expected %a", t->row->name, t->x[0][i], t->x[1][i], z[0][i], exact[i]);
+			fail_msg("%sf(%a, %a) is %a, expected %a", t->row->name, t->x[0][i], t->x[1][i], z[0][i],
+			         exact[i]);
 		worst = fmax(worst, error);
 	}
 	return worst;
@@ -254,16 +266,18 @@ static void test_reference(void **state)
 /* Rounding, against the C library's, which is exact too. */
 static void test_rounding(void **state)
 {
-	static const double values[] = {0.0,	 -0.0,	0.25,	 -0.25,	   0.5,	   -0.5,    0.75,     -0.75,	1.5,	-1.5, 2.5,
-					-2.5,	 1e9,	-1e9,	 0x1p23 - 0.5, 0x1p23, 0x1p24, 0x1p52 - 0.5, 0x1p52, 0x1p53, 1e300,
-					INFINITY, -INFINITY, 0x1.fffffep-2, 0x1.fffffffffffffp-2};
+	static const double values[] = {0.0,    -0.0,     0.25,         -0.25,         0.5,
+	                                -0.5,   0.75,     -0.75,        1.5,           -1.5,
+	                                2.5,    -2.5,     1e9,          -1e9,          0x1p23 - 0.5,
+	                                0x1p23, 0x1p24,   0x1p52 - 0.5, 0x1p52,        0x1p53,
+	                                1e300,  INFINITY, -INFINITY,    0x1.fffffep-2, 0x1.fffffffffffffp-2};
 	(void)state;
 	for (int i = 0; i < SJ_COUNT_OF(values); i++) {
 		double x = values[i];
 		float y = (float)x;
-		double pairs[][2] = {{sj__floor(x), floor(x)},	  {sj__ceil(x), ceil(x)},	 {sj__rint(x), rint(x)},
-				     {sj__trunc(x), trunc(x)},	  {sj__floorf(y), floorf(y)}, {sj__ceilf(y), ceilf(y)},
-				     {sj__rintf(y), rintf(y)},	  {sj__truncf(y), truncf(y)}};
+		double pairs[][2] = {{sj__floor(x), floor(x)}, {sj__ceil(x), ceil(x)},     {sj__rint(x), rint(x)},
+		                     {sj__trunc(x), trunc(x)}, {sj__floorf(y), floorf(y)}, {sj__ceilf(y), ceilf(y)},
+		                     {sj__rintf(y), rintf(y)}, {sj__truncf(y), truncf(y)}};
 		for (int j = 0; j < SJ_COUNT_OF(pairs); j++)
 			if (memcmp(&pairs[j][0], &pairs[j][1], sizeof pairs[j][0]))
 				fail_msg("rounding %d of %a is %a", j, x, pairs[j][0]);

@@ -68,6 +68,8 @@ binary("Minimum", {"floats": "x <= y ? x : x != x ? x : y", "ints": "x < y ? x :
        gradient=("relu_grad(dy, not_less(y, x))", "relu_grad(dy, 1.0 - not_less(y, x))"), numpy="np.minimum(x, y)")
 binary("NotLess", "x >= y", "1 where x >= y, else 0, in the operands' dtype" + _BROADCAST, T="floats", internal=True, numpy="(x >= y) * 1.0",
        speed="padded")
+binary("IsEqual", "x == y", "1 where x == y, else 0, in the operands' dtype" + _BROADCAST, T="floats", internal=True,
+       numpy="(x == y) * 1.0", speed="padded")
 binary("IsLess", "x < y", "1 where x < y, else 0, in the operands' dtype" + _BROADCAST, T="floats", internal=True, numpy="(x < y) * 1.0",
        speed="padded")
 op("ClipByValue", "t:T clip_value_min:T clip_value_max:T", "output:T", T="numbers", gradient="clip_by_value",

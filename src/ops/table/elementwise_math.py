@@ -39,6 +39,8 @@ _function("Log", "{log}(x)", "The natural logarithm", "dy / x", "np.log(x)", (0.
 _function("Log1p", "{log1p}(x)", "log(1 + x); precise near 0", "dy / (x + 1.0)", "np.log1p(x)", (-0.5, 2.0))
 _function("LogOrZero", "x > 0 ? {log}(x) : 0", "log(x), and 0 where x is not positive", "relu_grad(div_no_nan(dy, x), x)",
           "np.where(x > 0, np.log(x), 0)", (0.1, 2.0), internal=True)
+_function("FiniteOrZero", "x - x == 0 ? x : 0", "x where it is finite, else 0; gradients stop", None, "np.where(np.isfinite(x), x, 0)",
+          internal=True)
 _function("NotZero", "x != 0", "1 where x is not 0, else 0", None, "(x != 0) * 1.0", internal=True)
 
 # ---- circular and hyperbolic functions ----

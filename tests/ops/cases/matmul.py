@@ -1,17 +1,51 @@
-"""Cases of the contractions."""
+"""Matrix products."""
 import numpy as np
+
 from cases import case, error
 
-a, b = np.arange(6.0).reshape(2, 3) - 2, np.arange(12.0).reshape(3, 4) % 5 - 1
-case("MatMul", [a, b], expect=lambda a, b: a @ b)
-case("MatMul", [a.T, b], {"transpose_a": True}, expect=lambda a, b, transpose_a: a.T @ b)
-case("MatMul", [a, b.T], {"transpose_b": True}, expect=lambda a, b, transpose_b: a @ b.T)
-case("MatMul", [a.T, b.T], {"transpose_a": True, "transpose_b": True}, expect=lambda a, b, transpose_a, transpose_b: a.T @ b.T)
-case("MatMul", [np.zeros((2, 0)), np.zeros((0, 3))], expect=lambda a, b: np.zeros((2, 3)))
-case("MatMul", [np.zeros((0, 3)), b], expect=lambda a, b: np.zeros((0, 4)))
-_big = np.random.default_rng(0)
-case("MatMul", [_big.integers(-4, 4, (130, 257)), _big.integers(-4, 4, (257, 70))], expect=lambda a, b: a @ b, gradient=False)
-error("MatMul", [a, a], match=r"inner sizes 3 and 2 differ")
-error("MatMul", [a[0], b], match="rank")
-error("MatMul", [a, b.T], {"transpose_a": True}, match="inner sizes 2 and 4 differ")
-error("MatMul", [a.astype(np.float32), b], match="float64 where float32 is expected")
+rng = np.random.default_rng(22)
+
+
+def whole(*shape):
+    return np.array(rng.integers(-4, 5, shape), np.float64)
+
+
+def matmul(a, b, transpose_a=False, transpose_b=False):
+    return (a.T if transpose_a else a) @ (b.T if transpose_b else b)
+
+
+def batch_matmul(x, y, adj_x=False, adj_y=False):
+    return np.matmul(np.swapaxes(x, -1, -2) if adj_x else x, np.swapaxes(y, -1, -2) if adj_y else y)
+
+
+for m, k, n in ((3, 4, 5), (1, 6, 1), (17, 33, 9), (5, 0, 3), (0, 4, 2), (2, 3, 0)):
+    for ta in (False, True):
+        for tb in (False, True):
+            a, b = whole(*((k, m) if ta else (m, k))), whole(*((n, k) if tb else (k, n)))
+            case("MatMul", [a, b], {"transpose_a": ta, "transpose_b": tb}, expect=matmul, gradient=m * n * k < 100)
+case("MatMul", [rng.standard_normal((130, 400)), rng.standard_normal((400, 70))], expect=matmul, dtypes=["float32", "float64"],
+     gradient=False, rtol=1e-5, atol=1e-5)
+error("MatMul", [whole(2, 3), whole(2, 3)], match="inner sizes 3 and 2 differ")
+error("MatMul", [whole(2, 2), whole(0, 2)], match="inner sizes 2 and 0 differ")
+error("MatMul", [whole(2, 3), whole(3)], match="must be matrices")
+error("MatMul", [whole(2, 3, 4), whole(4, 3)], match="use sj_batch_matmul")
+error("MatMul", [whole(2, 3), whole(3, 2).astype(np.int32)], match="b is int32 where float64 is expected")
+
+for name in ("BatchMatMulV2", "BatchMatMul"):
+    for tx in (False, True):
+        for ty in (False, True):
+            x, y = whole(2, *((4, 3) if tx else (3, 4))), whole(2, *((5, 4) if ty else (4, 5)))
+            case(name, [x, y], {"adj_x": tx, "adj_y": ty}, expect=batch_matmul)
+    case(name, [whole(3, 4), whole(4, 2)], expect=batch_matmul)
+    case(name, [whole(2, 0, 3, 4), whole(2, 0, 4, 2)], expect=batch_matmul)
+    case(name, [whole(2, 3, 0), whole(2, 0, 2)], expect=batch_matmul)
+    case(name, [rng.standard_normal((40, 30, 20)), rng.standard_normal((40, 20, 35))], expect=batch_matmul, dtypes=["float32", "float64"],
+         gradient=False, rtol=1e-5, atol=1e-5)
+    error(name, [whole(2, 3, 4), whole(2, 3, 4)], match="inner sizes 4 and 3 differ")
+    error(name, [whole(2, 3, 4), whole(3, 4, 5)], match="do not go together")
+    error(name, [whole(4), whole(4, 5)], match="at least 2")
+case("BatchMatMulV2", [whole(2, 1, 3, 4), whole(3, 4, 2)], expect=batch_matmul)
+case("BatchMatMulV2", [whole(2, 3, 4), whole(4, 2)], expect=batch_matmul)
+case("BatchMatMulV2", [whole(2, 4, 3), whole(4, 2)], {"adj_x": True}, expect=batch_matmul)
+case("BatchMatMulV2", [whole(3, 4), whole(5, 1, 4, 2)], expect=batch_matmul)
+error("BatchMatMul", [whole(2, 3, 4), whole(4, 2)], match="do not go together")

@@ -1,0 +1,23 @@
+/* What all readers here say the same way. */
+#ifndef SOKUJI_IO_FILE_WORDS_H
+#define SOKUJI_IO_FILE_WORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+/* Puts: cannot read "path": in front of the last failure's message. */
+sj_status sj__fail_reading(sj_status status, const char *path);
+
+/* InvalidArgument for NULL and for "". */
+sj_status sj__path_check(const char *path);
+/* InvalidArgument for NULL with a length, and for lengths beyond 63 bits. */
+sj_status sj__bytes_check(const void *bytes, size_t n_bytes);
+
+/*
+ * An argument struct that begins with its size, brought to ours of own_size bytes: what it lacks is zero. NULL: all zero.
+ */
+sj_status sj__args_take(const char *who, const void *given, size_t own_size, void *ret_args);
+
+#endif

@@ -1,0 +1,30 @@
+/* Arithmetic assignment to variables: the sum or difference is computed first, so a failure leaves the variable as it was. */
+#include "ops/op.h"
+#include "sokuji/variable.h"
+#include "tensor/local.h"
+
+static sj_status update(const char *who, const char *operation, sj_tensor *variable, sj_tensor *value)
+{
+	sj_tensor *result = NULL;
+	sj_status status = SJ_OK;
+	sj__local *local = sj__local_now();
+	int32_t recording = local->recording;
+	if (!sj_ok())
+		return sj_error_code();
+	if (!sj_is_variable(variable))
+		status = sj__fail(SJ_INVALID_ARGUMENT, "%s: the first argument is no variable", who);
+	local->recording = 0; /* assignments are not differentiated */
+	if (status == SJ_OK)
+		status = sj_execute(sj_op_find(operation), NULL, 2, (sj_tensor *[]){variable, value}, 1, &result);
+	local->recording = recording;
+	if (status != SJ_OK) {
+		sj__error_stick(status);
+		return status;
+	}
+	status = sj_assign(variable, result);
+	sj__drop(result);
+	return status;
+}
+
+sj_status sj_assign_add(sj_tensor *variable, sj_tensor *value) { return update("sj_assign_add", "Add", variable, value); }
+sj_status sj_assign_sub(sj_tensor *variable, sj_tensor *value) { return update("sj_assign_sub", "Sub", variable, value); }

@@ -1,0 +1,180 @@
+/* What every layer does: building once, calling in a scope of its own, holding variables, ending. */
+#include <string.h>
+
+#include <sokuji/layers.h>
+#include <sokuji/memory.h>
+#include <sokuji/scope.h>
+#include <sokuji/variable.h>
+
+#include "layer_parts.h"
+
+struct sj_layer {
+	const sj_layer_class *class_of;
+	bool is_built;
+	sj_layer_list variables, trainable; /* variables: own references; trainable: borrowed */
+	_Alignas(16) char context[];
+};
+
+sj_layer *sj_layer_new(const sj_layer_class *layer_class)
+{
+	if (layer_class == NULL || layer_class->call == NULL || layer_class->context_size > (size_t)1 << 30) {
+		sj_error_set(SJ_INVALID_ARGUMENT, "sj_layer_new: the class %s", layer_class ? "has no call, or too large a context" : "is NULL");
+		return NULL;
+	}
+	size_t n = sizeof(sj_layer) + layer_class->context_size;
+	sj_layer *layer = sj_memory_new(n);
+	if (layer == NULL) {
+		sj_error_set(SJ_RESOURCE_EXHAUSTED, "sj_layer_new: no memory");
+		return NULL;
+	}
+	memset(layer, 0, n);
+	layer->class_of = layer_class;
+	return layer;
+}
+
+void *sj_layer_context(sj_layer *layer) { return layer ? layer->context : NULL; }
+const sj_layer_class *sj_layer_class_of(const sj_layer *layer) { return layer ? layer->class_of : NULL; }
+const char *sj_layer_name(const sj_layer *layer) { return layer && layer->class_of->name ? layer->class_of->name : ""; }
+
+static sj_status list_add(sj_layer_list *list, sj_tensor *variable)
+{
+	if (list->count == list->capacity) {
+		int capacity = list->capacity ? list->capacity * 2 : 4;
+		sj_tensor **items = sj_memory_new(sizeof(*items) * (size_t)capacity);
+		if (items == NULL)
+			return sj_error_set(SJ_RESOURCE_EXHAUSTED, "layer: no memory for its variables");
+		if (list->count > 0)
+			memcpy(items, list->items, sizeof(*items) * (size_t)list->count);
+		sj_memory_free(list->items);
+		list->items = items;
+		list->capacity = capacity;
+	}
+	list->items[list->count++] = variable;
+	return SJ_OK;
+}
+
+sj_tensor *sj_layer_add_variable(sj_layer *layer, sj_tensor *variable)
+{
+	if (layer == NULL || !sj_is_variable(variable)) {
+		if (sj_ok())
+			sj_error_set(SJ_INVALID_ARGUMENT, "sj_layer_add_variable: the %s", layer ? "tensor is no variable" : "layer is NULL");
+		sj_free(variable);
+		return sj_nil();
+	}
+	if (list_add(&layer->variables, variable) != SJ_OK) {
+		sj_free(variable);
+		return sj_nil();
+	}
+	if (sj_variable_is_trainable(variable) && list_add(&layer->trainable, variable) != SJ_OK)
+		return sj_nil(); /* the layer owns it; it is only not trained */
+	return variable;
+}
+
+/* Containers show their layers' variables as their own; these stay the inner layers'. */
+sj_status sj__layer_adopt(sj_layer *outer, const sj_layer *inner)
+{
+	sj_status status = SJ_OK;
+	for (int i = 0; i < inner->variables.count && status == SJ_OK; i++)
+		status = list_add(&outer->variables, sj_keep(inner->variables.items[i]));
+	for (int i = 0; i < inner->trainable.count && status == SJ_OK; i++)
+		status = list_add(&outer->trainable, inner->trainable.items[i]);
+	return status;
+}
+
+static void variables_end(sj_layer *layer)
+{
+	for (int i = 0; i < layer->variables.count; i++)
+		sj_free(layer->variables.items[i]);
+	layer->variables.count = layer->trainable.count = 0;
+}
+
+sj_status sj_layer_build(sj_layer *layer, sj_ints input_shape)
+{
+	if (layer == NULL)
+		return sj_error_set(SJ_INVALID_ARGUMENT, "sj_layer_build: the layer is NULL");
+	if (layer->is_built || layer->class_of->build == NULL) {
+		layer->is_built = true;
+		return SJ_OK;
+	}
+	if (!sj_ok())
+		return sj_error_code();
+	sj_scope scope = sj_scope_begin();
+	sj_status status = layer->class_of->build(layer, layer->context, input_shape);
+	if (status == SJ_OK)
+		status = sj_error_code();
+	sj_scope_end(scope);
+	if (status != SJ_OK)
+		variables_end(layer); /* as it was before */
+	else
+		layer->is_built = true;
+	return status;
+}
+
+sj_tensor *sj_layer_call(sj_layer *layer, sj_tensor *x, bool training)
+{
+	if (layer == NULL || !sj_tensor_is_valid(x)) {
+		if (layer == NULL || x != sj_nil())
+			sj_error_set(SJ_INVALID_ARGUMENT, "sj_layer_call: the %s", layer ? "input is no valid tensor" : "layer is NULL");
+		return sj_nil();
+	}
+	if (!layer->is_built && sj_layer_build(layer, (sj_ints){sj_tensor_rank(x), sj_tensor_dims(x)}) != SJ_OK)
+		return sj_nil();
+	sj_scope scope = sj_scope_begin();
+	return sj_scope_return(scope, layer->class_of->call(layer, layer->context, x, training));
+}
+
+void sj_layer_free(sj_layer *layer)
+{
+	if (layer == NULL)
+		return;
+	variables_end(layer);
+	if (layer->class_of->release != NULL)
+		layer->class_of->release(layer->context);
+	sj_memory_free(layer->variables.items);
+	sj_memory_free(layer->trainable.items);
+	sj_memory_free(layer);
+}
+
+int sj_layer_trainable_count(const sj_layer *layer) { return layer ? layer->trainable.count : 0; }
+sj_tensor *const *sj_layer_trainable(const sj_layer *layer) { return layer ? layer->trainable.items : NULL; }
+int sj_layer_variable_count(const sj_layer *layer) { return layer ? layer->variables.count : 0; }
+sj_tensor *const *sj_layer_variables(const sj_layer *layer) { return layer ? layer->variables.items : NULL; }
+
+sj_tensor *sj_activate(sj_tensor *x, sj_layer_activation activation)
+{
+	switch (activation) {
+	case SJ_LINEAR: return x;
+	case SJ_RELU: return sj_relu(x);
+	case SJ_SOFTMAX: return sj_softmax(x);
+	case SJ_TANH: return sj_tanh(x);
+	case SJ_SIGMOID: return sj_sigmoid(x);
+	case SJ_ELU: return sj_elu(x);
+	case SJ_SOFTPLUS: return sj_softplus(x);
+	}
+	sj_error_set(SJ_INVALID_ARGUMENT, "sj_activate: %d is no activation", (int)activation);
+	return sj_nil();
+}
+
+/* ---- for the layers ---- */
+
+sj_tensor *sj__layer_weight(sj_layer *layer, const char *name, sj_initializer initializer, sj_initializer otherwise, sj_ints shape,
+                            bool trainable)
+{
+	sj_tensor *start = sj_initialize(initializer.kind == SJ_INIT_DEFAULT ? otherwise : initializer, SJ_FLOAT32, shape);
+	return sj_layer_add_variable(layer, sj_variable_new_named(start, name, trainable));
+}
+
+sj_status sj__layer_rank_check(const char *who, sj_ints shape, int lowest, int highest)
+{
+	if (shape.count >= lowest && shape.count <= highest && shape.data != NULL)
+		return SJ_OK;
+	if (lowest == highest)
+		return sj_error_set(SJ_INVALID_ARGUMENT, "%s: the input has rank %lld; it must be %d", who, (long long)shape.count, lowest);
+	return sj_error_set(SJ_INVALID_ARGUMENT, "%s: the input has rank %lld; it must be at least %d", who, (long long)shape.count, lowest);
+}
+
+sj_layer *sj__layer_refused(const char *who, const char *what, int64_t value)
+{
+	sj_error_set(SJ_INVALID_ARGUMENT, "%s: %s is %lld; it must be at least 1", who, what, (long long)value);
+	return NULL;
+}

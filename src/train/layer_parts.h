@@ -1,0 +1,24 @@
+/* What the layers of this folder share. */
+#ifndef SOKUJI_TRAIN_LAYER_PARTS_H
+#define SOKUJI_TRAIN_LAYER_PARTS_H
+
+#include <sokuji/layers.h>
+
+typedef struct sj_layer_list {
+	sj_tensor **items;
+	int count, capacity;
+} sj_layer_list;
+
+/* The outer layer shows the inner one's variables too. */
+sj_status sj__layer_adopt(sj_layer *outer, const sj_layer *inner);
+
+/* A float32 variable of the layer, drawn by `initializer`, or by `otherwise` when that is the default. */
+sj_tensor *sj__layer_weight(sj_layer *layer, const char *name, sj_initializer initializer, sj_initializer otherwise, sj_ints shape,
+                            bool trainable);
+
+sj_status sj__layer_rank_check(const char *who, sj_ints shape, int lowest, int highest);
+
+/* NULL and a sticky error: a count below 1. */
+sj_layer *sj__layer_refused(const char *who, const char *what, int64_t value);
+
+#endif

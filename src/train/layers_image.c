@@ -1,0 +1,208 @@
+/* Conv2D, pooling, Dropout and BatchNorm. */
+#include <string.h>
+
+#include <sokuji/random.h>
+#include <sokuji/scope.h>
+#include <sokuji/tape.h>
+#include <sokuji/variable.h>
+
+#include "layer_parts.h"
+
+/* ---- Conv2D ---- */
+
+typedef struct conv2d {
+	int64_t filters, kernel_h, kernel_w;
+	sj_conv2d_layer_args args;
+	sj_tensor *kernel, *bias;
+} conv2d;
+
+static sj_status conv2d_build(sj_layer *layer, void *context, sj_ints shape)
+{
+	conv2d *c = context;
+	sj_status status = sj__layer_rank_check("conv2d", shape, 4, 4);
+	if (status != SJ_OK)
+		return status;
+	c->kernel = sj__layer_weight(layer, "kernel", c->args.kernel_initializer, sj_glorot_uniform(),
+	                             SJ_INTS(c->kernel_h, c->kernel_w, shape.data[3], c->filters), true);
+	if (!c->args.without_bias)
+		c->bias = sj__layer_weight(layer, "bias", c->args.bias_initializer, sj_init_zeros(), SJ_INTS(c->filters), true);
+	return sj_error_code();
+}
+
+static int64_t or_one(int64_t n) { return n == 0 ? 1 : n; }
+
+static sj_tensor *conv2d_call(sj_layer *layer, void *context, sj_tensor *x, bool training)
+{
+	const conv2d *c = context;
+	(void)layer, (void)training;
+	sj_tensor *y = sj_conv2d(x, c->kernel, .strides = SJ_INTS(1, or_one(c->args.stride_h), or_one(c->args.stride_w), 1),
+	                         .dilations = SJ_INTS(1, or_one(c->args.dilation_h), or_one(c->args.dilation_w), 1),
+	                         .padding = c->args.padding);
+	if (c->bias != NULL)
+		y = sj_bias_add(y, c->bias);
+	return sj_activate(y, c->args.activation);
+}
+
+sj_layer *sj_conv2d_layer_with(int64_t filters, int64_t kernel_h, int64_t kernel_w, const sj_conv2d_layer_args *args)
+{
+	static const sj_layer_class class_of = {.name = "conv2d", .context_size = sizeof(conv2d), .build = conv2d_build, .call = conv2d_call};
+	if (filters < 1 || kernel_h < 1 || kernel_w < 1)
+		return sj__layer_refused("sj_conv2d_layer", filters < 1 ? "filters" : "the kernel's size",
+		                         filters < 1 ? filters : kernel_h < 1 ? kernel_h : kernel_w);
+	sj_layer *layer = sj_layer_new(&class_of);
+	if (layer != NULL) {
+		conv2d *c = sj_layer_context(layer);
+		c->filters = filters;
+		c->kernel_h = kernel_h;
+		c->kernel_w = kernel_w;
+		if (args != NULL)
+			memcpy(&c->args, args, args->size < sizeof(c->args) ? args->size : sizeof(c->args));
+	}
+	return layer;
+}
+
+/* ---- pooling ---- */
+
+typedef struct pool {
+	int64_t pool_h, pool_w, stride_h, stride_w;
+	sj_padding padding;
+} pool;
+
+static sj_tensor *max_pool_call(sj_layer *layer, void *context, sj_tensor *x, bool training)
+{
+	const pool *p = context;
+	(void)layer, (void)training;
+	return sj_max_pool(x, SJ_INTS(1, p->pool_h, p->pool_w, 1), SJ_INTS(1, p->stride_h, p->stride_w, 1), .padding = p->padding);
+}
+
+static sj_tensor *avg_pool_call(sj_layer *layer, void *context, sj_tensor *x, bool training)
+{
+	const pool *p = context;
+	(void)layer, (void)training;
+	return sj_avg_pool(x, SJ_INTS(1, p->pool_h, p->pool_w, 1), SJ_INTS(1, p->stride_h, p->stride_w, 1), .padding = p->padding);
+}
+
+static sj_layer *pool_new(const sj_layer_class *class_of, pool p)
+{
+	if (p.pool_h < 1 || p.pool_w < 1 || p.stride_h < 0 || p.stride_w < 0)
+		return sj__layer_refused(class_of->name, "the pool's size or stride",
+		                         p.pool_h < 1 ? p.pool_h : p.pool_w < 1 ? p.pool_w : p.stride_h < 0 ? p.stride_h : p.stride_w);
+	sj_layer *layer = sj_layer_new(class_of);
+	if (layer != NULL) {
+		p.stride_h = p.stride_h ? p.stride_h : p.pool_h;
+		p.stride_w = p.stride_w ? p.stride_w : p.pool_w;
+		*(pool *)sj_layer_context(layer) = p;
+	}
+	return layer;
+}
+
+sj_layer *sj_max_pool_layer(int64_t pool_h, int64_t pool_w, int64_t stride_h, int64_t stride_w, sj_padding padding)
+{
+	static const sj_layer_class class_of = {.name = "max_pool", .context_size = sizeof(pool), .call = max_pool_call};
+	return pool_new(&class_of, (pool){pool_h, pool_w, stride_h, stride_w, padding});
+}
+
+sj_layer *sj_avg_pool_layer(int64_t pool_h, int64_t pool_w, int64_t stride_h, int64_t stride_w, sj_padding padding)
+{
+	static const sj_layer_class class_of = {.name = "avg_pool", .context_size = sizeof(pool), .call = avg_pool_call};
+	return pool_new(&class_of, (pool){pool_h, pool_w, stride_h, stride_w, padding});
+}
+
+/* ---- Dropout ---- */
+
+typedef struct dropout {
+	double rate;
+	int64_t seed;
+} dropout;
+
+static sj_tensor *dropout_call(sj_layer *layer, void *context, sj_tensor *x, bool training)
+{
+	const dropout *d = context;
+	(void)layer;
+	if (!training || d->rate == 0)
+		return x;
+	sj_dtype dtype = sj_tensor_dtype(x);
+	sj_tensor *draw = sj_random_uniform(((sj_ints){sj_tensor_rank(x), sj_tensor_dims(x)}), .dtype = dtype, .seed = SJ_GIVEN(d->seed));
+	sj_tensor *kept = sj_cast(sj_greater_equal(draw, sj_scalar(dtype, d->rate)), dtype);
+	return sj_mul(sj_mul(x, sj_scalar(dtype, 1 / (1 - d->rate))), kept);
+}
+
+sj_layer *sj_dropout_layer(double rate, int64_t seed)
+{
+	static const sj_layer_class class_of = {.name = "dropout", .context_size = sizeof(dropout), .call = dropout_call};
+	if (!(rate >= 0 && rate < 1)) {
+		sj_error_set(SJ_INVALID_ARGUMENT, "sj_dropout_layer: rate is %g; it must be in [0, 1)", rate);
+		return NULL;
+	}
+	sj_layer *layer = sj_layer_new(&class_of);
+	if (layer != NULL)
+		*(dropout *)sj_layer_context(layer) = (dropout){rate, seed};
+	return layer;
+}
+
+/* ---- BatchNorm ---- */
+
+typedef struct batch_norm {
+	sj_batch_norm_args args;
+	sj_tensor *gamma, *beta, *mean, *variance;
+} batch_norm;
+
+static sj_status batch_norm_build(sj_layer *layer, void *context, sj_ints shape)
+{
+	batch_norm *b = context;
+	sj_status status = sj__layer_rank_check("batch_norm", shape, 2, SJ_MAX_RANK);
+	if (status != SJ_OK)
+		return status;
+	sj_ints channels = SJ_INTS(shape.data[shape.count - 1]);
+	if (!b->args.without_scale)
+		b->gamma = sj__layer_weight(layer, "gamma", sj_init_ones(), sj_init_ones(), channels, true);
+	if (!b->args.without_center)
+		b->beta = sj__layer_weight(layer, "beta", sj_init_zeros(), sj_init_zeros(), channels, true);
+	b->mean = sj__layer_weight(layer, "moving_mean", sj_init_zeros(), sj_init_zeros(), channels, false);
+	b->variance = sj__layer_weight(layer, "moving_variance", sj_init_ones(), sj_init_ones(), channels, false);
+	return sj_error_code();
+}
+
+/* moving -= (moving - now) (1 - momentum), outside the tape. */
+static void moving_update(sj_tensor *moving, sj_tensor *now, double momentum)
+{
+	sj_tape_pause();
+	sj_assign_sub(moving, sj_mul(sj_sub(moving, now), sj_scalar(SJ_FLOAT32, 1 - momentum)));
+	sj_tape_resume();
+}
+
+static sj_tensor *batch_norm_call(sj_layer *layer, void *context, sj_tensor *x, bool training)
+{
+	const batch_norm *b = context;
+	double epsilon = b->args.epsilon.given ? b->args.epsilon.value : 1e-3;
+	double momentum = b->args.momentum.given ? b->args.momentum.value : 0.99;
+	int64_t axes[SJ_MAX_RANK];
+	int rank = sj_tensor_rank(x);
+	sj_tensor *mean = b->mean, *variance = b->variance;
+	(void)layer;
+	for (int i = 0; i < rank - 1; i++)
+		axes[i] = i;
+	if (training) {
+		sj_ints others = {rank - 1, axes};
+		mean = sj_mean(x, .axis = others);
+		variance = sj_mean(sj_square(sj_sub(x, mean)), .axis = others);
+		moving_update(b->mean, mean, momentum);
+		moving_update(b->variance, variance, momentum);
+	}
+	sj_tensor *scale = sj_rsqrt(sj_add(variance, sj_scalar(SJ_FLOAT32, epsilon)));
+	if (b->gamma != NULL)
+		scale = sj_mul(scale, b->gamma);
+	sj_tensor *y = sj_mul(sj_sub(x, mean), scale);
+	return b->beta != NULL ? sj_add(y, b->beta) : y;
+}
+
+sj_layer *sj_batch_norm_with(const sj_batch_norm_args *args)
+{
+	static const sj_layer_class class_of = {
+		.name = "batch_norm", .context_size = sizeof(batch_norm), .build = batch_norm_build, .call = batch_norm_call};
+	sj_layer *layer = sj_layer_new(&class_of);
+	batch_norm *b = sj_layer_context(layer);
+	if (b != NULL && args != NULL)
+		memcpy(&b->args, args, args->size < sizeof(b->args) ? args->size : sizeof(b->args));
+	return layer;
+}
