@@ -98,34 +98,22 @@ static float *left, *right, *result; /* big enough for every line */
 static void run_gemm(const work *w)
 {
 	sj__gemm_f32(w->transpose_a, w->transpose_b, w->m, w->n, w->k, left, w->transpose_a ? w->m : w->k, right,
-		     w->transpose_b ? w->k : w->n, result, w->n, false, NULL, false);
+	             w->transpose_b ? w->k : w->n, result, w->n, false, NULL, false);
 }
 
 static void run_gemm_f64(const work *w)
 {
 	sj__gemm_f64(w->transpose_a, w->transpose_b, w->m, w->n, w->k, (double *)left, w->transpose_a ? w->m : w->k,
-		     (double *)right, w->transpose_b ? w->k : w->n, (double *)result, w->n, false, NULL, false);
+	             (double *)right, w->transpose_b ? w->k : w->n, (double *)result, w->n, false, NULL, false);
 }
 
-static void run_forward(const work *w)
-{
-	sj__conv2d_forward_f32(&w->g, left, right, result, NULL, false);
-}
+static void run_forward(const work *w) { sj__conv2d_forward_f32(&w->g, left, right, result, NULL, false); }
 
-static void run_backward_input(const work *w)
-{
-	sj__conv2d_backward_input_f32(&w->g, left, right, result);
-}
+static void run_backward_input(const work *w) { sj__conv2d_backward_input_f32(&w->g, left, right, result); }
 
-static void run_backward_filter(const work *w)
-{
-	sj__conv2d_backward_filter_f32(&w->g, left, right, result);
-}
+static void run_backward_filter(const work *w) { sj__conv2d_backward_filter_f32(&w->g, left, right, result); }
 
-static void run_depthwise(const work *w)
-{
-	sj__depthwise_forward_f32(&w->g, left, right, result, NULL, false);
-}
+static void run_depthwise(const work *w) { sj__depthwise_forward_f32(&w->g, left, right, result, NULL, false); }
 
 /* One line's result: the best batch, and the median of what share of the peak, measured beside it, each batch reached. */
 typedef struct timing {
@@ -183,25 +171,53 @@ static void report(const work *w)
 }
 
 #define GEMM(m, n, k, ta, tb) \
-	{"gemm " #m "x" #n "x" #k " " #ta #tb, 2. * (m) * (n) * (k), run_gemm, m, n, k, ta, tb, {0}}
+	{ \
+		"gemm " #m "x" #n "x" #k " " #ta #tb, 2. * (m) * (n) * (k), run_gemm, m, n, k, ta, tb, { 0 } \
+	}
 #define CONV(name, run, n, h, c, f, o, oc, stride, pad) \
-	{name, 2. * (n) * (o) * (o) * (f) * (f) * (c) * (oc), run, 0, 0, 0, false, false, \
-	 {n, h, h, c, f, f, o, o, oc, stride, stride, 1, 1, pad, pad}}
+	{ \
+		name, 2. * (n) * (o) * (o) * (f) * (f) * (c) * (oc), run, 0, 0, 0, false, false, \
+		{ \
+			n, h, h, c, f, f, o, o, oc, stride, stride, 1, 1, pad, pad \
+		} \
+	}
 #define CONV_ALL(name, n, h, c, f, o, oc, stride, pad) \
 	CONV(name " forward", run_forward, n, h, c, f, o, oc, stride, pad), \
-	CONV(name " dx", run_backward_input, n, h, c, f, o, oc, stride, pad), \
-	CONV(name " dfilter", run_backward_filter, n, h, c, f, o, oc, stride, pad)
+		CONV(name " dx", run_backward_input, n, h, c, f, o, oc, stride, pad), \
+		CONV(name " dfilter", run_backward_filter, n, h, c, f, o, oc, stride, pad)
 
 static const work works[] = {
-	GEMM(2, 2, 2, 0, 0), GEMM(16, 20, 4, 0, 0), GEMM(16, 20, 20, 0, 0), GEMM(16, 3, 20, 0, 0),
-	GEMM(4, 20, 16, 1, 0), GEMM(20, 20, 16, 1, 0), GEMM(16, 20, 20, 0, 1), GEMM(20, 3, 16, 1, 0),
-	GEMM(16, 20, 3, 0, 1), GEMM(112, 20, 4, 0, 0), GEMM(112, 20, 20, 0, 0), GEMM(4, 20, 112, 1, 0),
-	GEMM(64, 64, 64, 0, 0), GEMM(64, 64, 64, 0, 1), GEMM(64, 64, 64, 1, 0), GEMM(128, 128, 128, 0, 0),
-	GEMM(256, 256, 256, 0, 0), GEMM(256, 256, 256, 0, 1), GEMM(256, 256, 256, 1, 0),
-	GEMM(512, 512, 512, 0, 0), GEMM(1024, 1024, 1024, 0, 0), GEMM(1024, 1024, 1024, 0, 1),
-	GEMM(1024, 1024, 1024, 1, 0), GEMM(1000, 500, 20000, 0, 0), GEMM(20000, 500, 1000, 1, 0),
-	GEMM(1000, 20000, 500, 0, 1), GEMM(128, 10, 500, 0, 0), GEMM(1, 1000, 1000, 0, 0),
-	GEMM(1000, 1, 1000, 0, 0), GEMM(1, 1000, 1000, 0, 1), GEMM(1000, 3, 1000, 0, 0),
+	GEMM(2, 2, 2, 0, 0),
+	GEMM(16, 20, 4, 0, 0),
+	GEMM(16, 20, 20, 0, 0),
+	GEMM(16, 3, 20, 0, 0),
+	GEMM(4, 20, 16, 1, 0),
+	GEMM(20, 20, 16, 1, 0),
+	GEMM(16, 20, 20, 0, 1),
+	GEMM(20, 3, 16, 1, 0),
+	GEMM(16, 20, 3, 0, 1),
+	GEMM(112, 20, 4, 0, 0),
+	GEMM(112, 20, 20, 0, 0),
+	GEMM(4, 20, 112, 1, 0),
+	GEMM(64, 64, 64, 0, 0),
+	GEMM(64, 64, 64, 0, 1),
+	GEMM(64, 64, 64, 1, 0),
+	GEMM(128, 128, 128, 0, 0),
+	GEMM(256, 256, 256, 0, 0),
+	GEMM(256, 256, 256, 0, 1),
+	GEMM(256, 256, 256, 1, 0),
+	GEMM(512, 512, 512, 0, 0),
+	GEMM(1024, 1024, 1024, 0, 0),
+	GEMM(1024, 1024, 1024, 0, 1),
+	GEMM(1024, 1024, 1024, 1, 0),
+	GEMM(1000, 500, 20000, 0, 0),
+	GEMM(20000, 500, 1000, 1, 0),
+	GEMM(1000, 20000, 500, 0, 1),
+	GEMM(128, 10, 500, 0, 0),
+	GEMM(1, 1000, 1000, 0, 0),
+	GEMM(1000, 1, 1000, 0, 0),
+	GEMM(1, 1000, 1000, 0, 1),
+	GEMM(1000, 3, 1000, 0, 0),
 	{"gemm f64 512", 2. * 512 * 512 * 512, run_gemm_f64, 512, 512, 512, false, false, {0}},
 	CONV_ALL("conv1 1000x28x28x1 5x5x20", 1000, 28, 1, 5, 24, 20, 1, 0),
 	CONV_ALL("conv2 1000x24x24x20 5x5x50", 1000, 24, 20, 5, 20, 50, 1, 0),
@@ -212,8 +228,15 @@ static const work works[] = {
 	CONV_ALL("resnet 8x14x14x256 3x3x256", 8, 14, 256, 3, 14, 256, 1, 1),
 	CONV_ALL("resnet 8x28x28x512 1x1x128", 8, 28, 512, 1, 28, 128, 1, 0),
 	CONV_ALL("resnet 8x224x224x3 7x7x64 /2", 8, 224, 3, 7, 112, 64, 2, 3),
-	{"depthwise 8x56x56x128 3x3", 2. * 8 * 56 * 56 * 128 * 9, run_depthwise, 0, 0, 0, false, false,
-	 {8, 56, 56, 128, 3, 3, 56, 56, 128, 1, 1, 1, 1, 1, 1}},
+	{"depthwise 8x56x56x128 3x3",
+         2. * 8 * 56 * 56 * 128 * 9,
+         run_depthwise,
+         0,
+         0,
+         0,
+         false,
+         false,
+         {8, 56, 56, 128, 3, 3, 56, 56, 128, 1, 1, 1, 1, 1, 1}},
 };
 
 enum { FLOATS = 26 << 20 };

@@ -3,7 +3,8 @@ include(CMakePackageConfigHelpers)
 install(TARGETS sokuji sokuji_static EXPORT SokujiTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES include/sokuji.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(DIRECTORY include/sokuji DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h" PATTERN plot.h EXCLUDE)
+install(DIRECTORY include/sokuji DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h" PATTERN plot.h EXCLUDE
+        PATTERN gzip.h EXCLUDE)
 install(FILES ${GENERATED}/include/sokuji/operations.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sokuji)
 
 # Packages that a static link needs too, by their pkg-config names.
@@ -19,6 +20,13 @@ if(TARGET sokuji_plot)
   install(FILES include/sokuji/plot.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sokuji)
   configure_file(cmake/sokuji-plot.pc.in sokuji-plot.pc @ONLY)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/sokuji-plot.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()
+
+if(TARGET sokuji_io)
+  install(TARGETS sokuji_io EXPORT SokujiTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(FILES include/sokuji/gzip.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sokuji)
+  configure_file(cmake/sokuji-io.pc.in sokuji-io.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/sokuji-io.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endif()
 
 install(EXPORT SokujiTargets NAMESPACE Sokuji:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Sokuji)

@@ -18,7 +18,7 @@ typedef enum sj_compression {
 
 /*
  * Decompresses all of the input into a block from sj_memory_new that the caller frees, with a 0 byte after the n_output bytes. More
- * than n_most bytes of output is SJ_RESOURCE_EXHAUSTED; damaged, cut off or continued input is SJ_DATA_LOSS. Failures are said with sj_error_set;
+ * than n_most bytes of output is SJ_OUT_OF_RANGE; damaged, cut off or continued input is SJ_DATA_LOSS. Failures are said with sj_error_set;
  * the caller unsticks them. Outputs are untouched on failure. May be called from any thread.
  */
 typedef sj_status sj_inflate_function(sj_compression compression, const void *input, size_t n_input, size_t n_most, void **ret_output,

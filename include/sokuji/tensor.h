@@ -87,7 +87,7 @@ SJ_PUBLIC sj_status sj_tensor_copy_to(const sj_tensor *tensor, void *data, size_
 
 /*
  * The tensor as NumPy prints it ("[[1. 2.]\n [3. 4.]]", summarised above 1,000 elements). Writes at most `capacity` bytes, a
- * terminating 0 included, and returns the length of the whole text, like snprintf.
+ * terminating 0 included, and returns the length of the whole text, like snprintf; -1 and a sticky error without memory.
  */
 SJ_PUBLIC int64_t sj_tensor_text(const sj_tensor *tensor, char *buffer, size_t capacity);
 

@@ -8,19 +8,19 @@
 #include "cpu/conv_kernels.h"
 
 static sj__conv_axis axis_forward(int64_t n_in, int64_t n_out, int64_t n_taps, int64_t stride, int64_t dilation,
-				  int64_t pad)
+                                  int64_t pad)
 {
 	return (sj__conv_axis){n_in, n_out, n_taps, stride, 1, -pad, dilation};
 }
 
 static sj__conv_axis axis_backward(int64_t n_in, int64_t n_out, int64_t n_taps, int64_t stride, int64_t dilation,
-				   int64_t pad)
+                                   int64_t pad)
 {
 	return (sj__conv_axis){n_out, n_in, n_taps, 1, stride, pad, -dilation};
 }
 
 sj__conv_direction sj__conv_forward(const sj__conv_geometry *g, const void *x, const void *filter, void *y,
-				    const void *bias, bool relu)
+                                    const void *bias, bool relu)
 {
 	return (sj__conv_direction){
 		.n = g->n,
@@ -58,23 +58,20 @@ static bool is_pointwise(const sj__conv_geometry *g)
 	       g->pad_left == 0 && g->in_h == g->out_h && g->in_w == g->out_w;
 }
 
-static int64_t pixels(const sj__conv_geometry *g)
-{
-	return g->n * g->out_h * g->out_w;
-}
+static int64_t pixels(const sj__conv_geometry *g) { return g->n * g->out_h * g->out_w; }
 
 sj_status sj__conv2d_forward_f32(const sj__conv_geometry *g, const float *x, const float *filter, float *y,
-				 const float *bias, bool relu)
+                                 const float *bias, bool relu)
 {
 	if (is_pointwise(g))
 		return sj__gemm_f32(false, false, pixels(g), g->out_c, g->in_c, x, g->in_c, filter, g->out_c, y,
-				    g->out_c, false, bias, relu);
+		                    g->out_c, false, bias, relu);
 	sj__conv_direction d = sj__conv_forward(g, x, filter, y, bias, relu);
 	return sj__conv_lanes_fit(&d) ? sj__conv_lanes(&d) : sj__conv_matrix(&d, sj__gemm_f32_kernels());
 }
 
 sj_status sj__conv2d_forward_f64(const sj__conv_geometry *g, const double *x, const double *filter, double *y,
-				 const double *bias, bool relu)
+                                 const double *bias, bool relu)
 {
 	sj__conv_direction d = sj__conv_forward(g, x, filter, y, bias, relu);
 	return sj__conv_matrix(&d, sj__gemm_f64_kernels());
@@ -84,7 +81,7 @@ sj_status sj__conv2d_backward_input_f32(const sj__conv_geometry *g, const float 
 {
 	if (is_pointwise(g))
 		return sj__gemm_f32(false, true, pixels(g), g->in_c, g->out_c, dy, g->out_c, filter, g->out_c, dx,
-				    g->in_c, false, NULL, false);
+		                    g->in_c, false, NULL, false);
 	sj__conv_direction d = sj__conv_backward(g, dy, filter, dx);
 	return sj__conv_lanes_fit(&d) ? sj__conv_lanes(&d) : sj__conv_matrix(&d, sj__gemm_f32_kernels());
 }
@@ -100,8 +97,7 @@ sj_status sj__conv2d_backward_filter_f32(const sj__conv_geometry *g, const float
 	return sj__conv_matrix_filter(g, x, dy, dfilter, sj__gemm_f32_kernels());
 }
 
-sj_status sj__conv2d_backward_filter_f64(const sj__conv_geometry *g, const double *x, const double *dy,
-					 double *dfilter)
+sj_status sj__conv2d_backward_filter_f64(const sj__conv_geometry *g, const double *x, const double *dy, double *dfilter)
 {
 	return sj__conv_matrix_filter(g, x, dy, dfilter, sj__gemm_f64_kernels());
 }

@@ -30,9 +30,9 @@ typedef struct sj__conv_geometry {
 
 /* y = x * filter, then + bias (out_c) where not NULL, then max(y, 0) with `relu` (a NaN stays). */
 sj_status sj__conv2d_forward_f32(const sj__conv_geometry *g, const float *x, const float *filter, float *y,
-				 const float *bias, bool relu);
+                                 const float *bias, bool relu);
 sj_status sj__conv2d_forward_f64(const sj__conv_geometry *g, const double *x, const double *filter, double *y,
-				 const double *bias, bool relu);
+                                 const double *bias, bool relu);
 
 /* dx (shape of x) from dy (shape of y). */
 sj_status sj__conv2d_backward_input_f32(const sj__conv_geometry *g, const float *dy, const float *filter, float *dx);
@@ -41,21 +41,21 @@ sj_status sj__conv2d_backward_input_f64(const sj__conv_geometry *g, const double
 /* dfilter (shape of filter), summed over the images. */
 sj_status sj__conv2d_backward_filter_f32(const sj__conv_geometry *g, const float *x, const float *dy, float *dfilter);
 sj_status sj__conv2d_backward_filter_f64(const sj__conv_geometry *g, const double *x, const double *dy,
-					 double *dfilter);
+                                         double *dfilter);
 
 /*
  * Depthwise: filter (filter_h, filter_w, in_c, multiplier); output channel c * multiplier + j sees input channel c only.
  */
 sj_status sj__depthwise_forward_f32(const sj__conv_geometry *g, const float *x, const float *filter, float *y,
-				    const float *bias, bool relu);
+                                    const float *bias, bool relu);
 sj_status sj__depthwise_forward_f64(const sj__conv_geometry *g, const double *x, const double *filter, double *y,
-				    const double *bias, bool relu);
+                                    const double *bias, bool relu);
 sj_status sj__depthwise_backward_input_f32(const sj__conv_geometry *g, const float *dy, const float *filter, float *dx);
 sj_status sj__depthwise_backward_input_f64(const sj__conv_geometry *g, const double *dy, const double *filter,
-					   double *dx);
+                                           double *dx);
 sj_status sj__depthwise_backward_filter_f32(const sj__conv_geometry *g, const float *x, const float *dy,
-					    float *dfilter);
+                                            float *dfilter);
 sj_status sj__depthwise_backward_filter_f64(const sj__conv_geometry *g, const double *x, const double *dy,
-					    double *dfilter);
+                                            double *dfilter);
 
 #endif

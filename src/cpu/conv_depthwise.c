@@ -11,10 +11,7 @@
 
 enum { GRAIN = 1 << 18, MOST_CHUNKS = 32 };
 
-static int64_t divide_up(int64_t a, int64_t b)
-{
-	return (a + b - 1) / b;
-}
+static int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 typedef struct depthwise {
 	const sj__conv_geometry *g;
@@ -26,10 +23,7 @@ typedef struct depthwise {
 	const char *x, *dy;
 } depthwise;
 
-static int64_t multiplier_of(const sj__conv_geometry *g)
-{
-	return g->in_c > 0 ? g->out_c / g->in_c : 0;
-}
+static int64_t multiplier_of(const sj__conv_geometry *g) { return g->in_c > 0 ? g->out_c / g->in_c : 0; }
 
 /* max(y + bias, 0) for the pixels of one line; the same for both element types. */
 static void finish_f32(float *y, int64_t n_pixels, int64_t n_c, const float *bias, bool relu)
@@ -64,8 +58,8 @@ static void sum_taps(const depthwise *w, int64_t image, int64_t y, int64_t x, ch
 			int64_t pixel = (image * d->y.n_source + at_y) * d->x.n_source + at_x;
 			const char *from = (const char *)d->source + pixel * d->source_c * element;
 			const char *filter = (const char *)d->filter + (p * d->x.n_taps + q) * w->g->out_c * element;
-			(d->backward ? w->kernels->collect : w->kernels->spread)(from, filter, w->g->in_c, w->multiplier,
-										 to);
+			(d->backward ? w->kernels->collect : w->kernels->spread)(from, filter, w->g->in_c,
+			                                                         w->multiplier, to);
 		}
 	}
 }
@@ -125,8 +119,8 @@ static void sum_line(const depthwise *w, int64_t line, char *sums)
 				continue;
 			int64_t pixel = (image * g->in_h + at_y) * g->in_w + at_x;
 			w->kernels->spread(w->x + pixel * g->in_c * element,
-					   w->dy + (line * g->out_w + x) * g->out_c * element, g->in_c, w->multiplier,
-					   sums + tap * g->out_c * element);
+			                   w->dy + (line * g->out_w + x) * g->out_c * element, g->in_c, w->multiplier,
+			                   sums + tap * g->out_c * element);
 		}
 }
 
@@ -147,7 +141,7 @@ static void sum_chunks(void *context, int64_t begin, int64_t end)
 }
 
 static sj_status compute_filter(const sj__conv_geometry *g, const void *x, const void *dy, void *dfilter,
-				const sj__gemm_kernels *kernels)
+                                const sj__gemm_kernels *kernels)
 {
 	depthwise w = {.g = g, .kernels = kernels, .multiplier = multiplier_of(g), .x = x, .dy = dy};
 	int64_t n_lines = g->n * g->out_h, size = g->filter_h * g->filter_w * g->out_c;
@@ -167,13 +161,13 @@ static sj_status compute_filter(const sj__conv_geometry *g, const void *x, const
 }
 
 sj_status sj__depthwise_forward_f32(const sj__conv_geometry *g, const float *x, const float *filter, float *y,
-				    const float *bias, bool relu)
+                                    const float *bias, bool relu)
 {
 	return compute(g, sj__conv_forward(g, x, filter, y, bias, relu), sj__gemm_f32_kernels());
 }
 
 sj_status sj__depthwise_forward_f64(const sj__conv_geometry *g, const double *x, const double *filter, double *y,
-				    const double *bias, bool relu)
+                                    const double *bias, bool relu)
 {
 	return compute(g, sj__conv_forward(g, x, filter, y, bias, relu), sj__gemm_f64_kernels());
 }
@@ -184,19 +178,18 @@ sj_status sj__depthwise_backward_input_f32(const sj__conv_geometry *g, const flo
 }
 
 sj_status sj__depthwise_backward_input_f64(const sj__conv_geometry *g, const double *dy, const double *filter,
-					   double *dx)
+                                           double *dx)
 {
 	return compute(g, sj__conv_backward(g, dy, filter, dx), sj__gemm_f64_kernels());
 }
 
-sj_status sj__depthwise_backward_filter_f32(const sj__conv_geometry *g, const float *x, const float *dy,
-					    float *dfilter)
+sj_status sj__depthwise_backward_filter_f32(const sj__conv_geometry *g, const float *x, const float *dy, float *dfilter)
 {
 	return compute_filter(g, x, dy, dfilter, sj__gemm_f32_kernels());
 }
 
 sj_status sj__depthwise_backward_filter_f64(const sj__conv_geometry *g, const double *x, const double *dy,
-					    double *dfilter)
+                                            double *dfilter)
 {
 	return compute_filter(g, x, dy, dfilter, sj__gemm_f64_kernels());
 }

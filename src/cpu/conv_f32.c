@@ -19,7 +19,7 @@ enum { TILE_ROWS = 8 };
 
 /* What becomes of the sums: added to the destination or stored, then bias and relu. */
 static SJ_ALWAYS_INLINE void finish_pixel(int rows, const sj__lanes_tile *t, float *destination,
-					  vec sum[TILE_ROWS][SJ__CONV_PIXELS], int pixel)
+                                          vec sum[TILE_ROWS][SJ__CONV_PIXELS], int pixel)
 {
 	const bool add = t->add, relu = t->relu;
 	const float *bias = t->bias;
@@ -42,19 +42,19 @@ static SJ_ALWAYS_INLINE void sum_tile(int rows, int pixels, const sj__lanes_tile
 	const sj__lanes_tap *tap = t->tap;
 	SJ_UNROLL
 	for (int r = 0; r < rows; r++)
-	SJ_UNROLL
-		for (int p = 0; p < pixels; p++)
-			sum[r][p] = (vec){0};
+		SJ_UNROLL
+	for (int p = 0; p < pixels; p++)
+		sum[r][p] = (vec){0};
 	for (int64_t i = 0; i < n_taps; i++) {
 		const float *source = t->source + tap[i].source + image, *filter = t->filter + tap[i].filter;
 		for (int64_t c = 0; c < n_channels; c++, source += SJ__CONV_GROUP, filter += rows) {
-	SJ_UNROLL
+			SJ_UNROLL
 			for (int p = 0; p < pixels; p++)
 				sv[p] = vec_load(source + p * step);
-	SJ_UNROLL
+			SJ_UNROLL
 			for (int r = 0; r < rows; r++) {
 				vec f = vec_broadcast(filter[r]);
-	SJ_UNROLL
+				SJ_UNROLL
 				for (int p = 0; p < pixels; p++)
 					sum[r][p] = vec_fma(f, sv[p], sum[r][p]);
 			}
@@ -66,16 +66,16 @@ static SJ_ALWAYS_INLINE void sum_tile(int rows, int pixels, const sj__lanes_tile
 }
 
 /* Heights that the instruction set does not use compile to nothing. */
-#define TILE_OF_HEIGHT(height)                                                                                         \
-	case height:                                                                                                   \
-		for (int64_t image = 0; height <= TILE_ROWS && image < SJ__CONV_GROUP; image += LANES) {               \
-			if (t->pixels == 3)                                                                            \
-				sum_tile(height, 3, t, image);                                                         \
-			else if (t->pixels == 2)                                                                       \
-				sum_tile(height, 2, t, image);                                                         \
-			else                                                                                           \
-				sum_tile(height, 1, t, image);                                                         \
-		}                                                                                                      \
+#define TILE_OF_HEIGHT(height) \
+	case height: \
+		for (int64_t image = 0; height <= TILE_ROWS && image < SJ__CONV_GROUP; image += LANES) { \
+			if (t->pixels == 3) \
+				sum_tile(height, 3, t, image); \
+			else if (t->pixels == 2) \
+				sum_tile(height, 2, t, image); \
+			else \
+				sum_tile(height, 1, t, image); \
+		} \
 		break
 
 static void tile(const sj__lanes_tile *t)
@@ -89,8 +89,7 @@ static void tile(const sj__lanes_tile *t)
 		TILE_OF_HEIGHT(6);
 		TILE_OF_HEIGHT(7);
 		TILE_OF_HEIGHT(8);
-	default:
-		break;
+	default: break;
 	}
 }
 

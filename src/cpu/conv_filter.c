@@ -13,11 +13,11 @@
 
 enum {
 	MOST_CHUNKS = 64,
-	LEAST_BLOCKS = 4,          /* of pixels in a chunk */
-	CHUNK_ELEMENTS = 2 << 20,  /* in the matrices of all chunks together, where there are several */
+	LEAST_BLOCKS = 4,         /* of pixels in a chunk */
+	CHUNK_ELEMENTS = 2 << 20, /* in the matrices of all chunks together, where there are several */
 	ROWS_AT_ONCE = 192,
 	COLUMNS_AT_ONCE = 1152, /* a multiple of every panel's width */
-	MOST_PIECES = 48, /* a panel is at most so wide */
+	MOST_PIECES = 48,       /* a panel is at most so wide */
 	MOST_ROWS = 64,
 };
 
@@ -26,24 +26,18 @@ typedef struct filter_work {
 	const sj__gemm_kernels *kernels;
 	const char *x, *dy;
 	char *dfilter;
-	int64_t n_pixels, n_columns;            /* n * out_h * out_w; filter_h * filter_w * in_c */
+	int64_t n_pixels, n_columns; /* n * out_h * out_w; filter_h * filter_w * in_c */
 	int64_t n_chunks, chunk_pixels;
 	int64_t columns_at_once, n_strips;
-	char *sums; /* [chunk][out_c][column] */
+	char *sums;    /* [chunk][out_c][column] */
 	char *scratch; /* for each worker: a panel of patches, then a block of dy */
 	int64_t patches_bytes, scratch_bytes;
 	atomic_llong next;
 } filter_work;
 
-static int64_t divide_up(int64_t a, int64_t b)
-{
-	return (a + b - 1) / b;
-}
+static int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-static int64_t round_up(int64_t a, int64_t b)
-{
-	return divide_up(a, b) * b;
-}
+static int64_t round_up(int64_t a, int64_t b) { return divide_up(a, b) * b; }
 
 /* A tap's (or, without dilation, a row of taps') share of a panel of columns, and where it lies in x. */
 typedef struct patch_run {
@@ -63,11 +57,13 @@ static int64_t find_runs(const filter_work *w, int64_t column, int64_t width, bo
 		run[n++] = (patch_run){
 			.tap_y = tap_y,
 			.tap_x = tap_x,
-			.piece = {
-				.from = (tap_y * g->dilation_h * g->in_w + tap_x * g->dilation_w) * in_c + at % in_c,
-				.to = done,
-				.length = length,
-			},
+			.piece =
+				{
+					.from = (tap_y * g->dilation_h * g->in_w + tap_x * g->dilation_w) * in_c +
+		                                at % in_c,
+					.to = done,
+					.length = length,
+				},
 		};
 	}
 	return n;
@@ -144,8 +140,8 @@ static void pack_patches(const filter_work *w, const segment *s, int64_t n, int6
 		memset(packed, 0, (size_t)(n * pixel_bytes));
 	for (int64_t done = 0; done < n; done += s->n, s++)
 		if (s->is_inner)
-			w->kernels->copy_pieces(s->source, w->g->stride_w * w->g->in_c, runs.joined, runs.n_joined, s->n,
-						packed + done * pixel_bytes, w->kernels->columns);
+			w->kernels->copy_pieces(s->source, w->g->stride_w * w->g->in_c, runs.joined, runs.n_joined,
+			                        s->n, packed + done * pixel_bytes, w->kernels->columns);
 		else
 			copy_border(w, &runs, s, packed + done * pixel_bytes);
 }
@@ -157,17 +153,21 @@ static void pack_dy(const filter_work *w, int64_t pixel, int64_t n, char *packed
 	sj__gemm dy = {.transpose_a = true, .m = out_c, .k = w->n_pixels, .a = w->dy, .lda = out_c};
 	for (int64_t row = 0; row < out_c; row += ROWS_AT_ONCE)
 		w->kernels->pack_a(&dy, row, sj__min_i64(ROWS_AT_ONCE, out_c - row), pixel, n,
-				   packed + row * n * w->kernels->element);
+		                   packed + row * n * w->kernels->element);
 }
 
 /* Adds the sums over one block of pixels to (or, for a chunk's first, stores them in) one panel of a chunk's matrix. */
 static void compute_panel(const filter_work *w, int64_t n, int64_t column, int64_t width, char *sums, bool add,
-			  const char *patches)
+                          const char *patches)
 {
 	int64_t offset[ROWS_AT_ONCE], element = w->kernels->element, out_c = w->g->out_c;
 	const char *packed_dy = patches + w->patches_bytes;
-	sj__gemm_block block = {.n_columns = width, .n_k = n, .b = patches, .c = sums + column * element,
-				.c_offset = offset, .add = add};
+	sj__gemm_block block = {.n_columns = width,
+	                        .n_k = n,
+	                        .b = patches,
+	                        .c = sums + column * element,
+	                        .c_offset = offset,
+	                        .add = add};
 	for (int64_t row = 0; row < out_c; row += ROWS_AT_ONCE) {
 		block.n_rows = sj__min_i64(ROWS_AT_ONCE, out_c - row);
 		for (int64_t r = 0; r < block.n_rows; r++)
@@ -179,7 +179,7 @@ static void compute_panel(const filter_work *w, int64_t n, int64_t column, int64
 
 /* One block of pixels of a chunk, for a strip of columns: panel by panel, so that each is used while it is cached. */
 static void compute_block(const filter_work *w, int64_t pixel, int64_t n, int64_t column, char *sums, bool add,
-			  char *scratch)
+                          char *scratch)
 {
 	int64_t end = sj__min_i64(column + w->columns_at_once, w->n_columns);
 	segment segments[SJ__GEMM_BLOCK];
@@ -207,7 +207,7 @@ static void compute_pieces(void *context, int64_t begin, int64_t end)
 	for (int64_t worker = begin; worker < end; worker++)
 		for (int64_t i; !sj__cancelled() && (i = atomic_fetch_add(&w->next, 1)) < w->n_chunks * w->n_strips;)
 			compute_piece(w, i / w->n_strips, i % w->n_strips * w->columns_at_once,
-				      w->scratch + worker * w->scratch_bytes);
+			              w->scratch + worker * w->scratch_bytes);
 }
 
 /* Adds elements [begin, end) of every chunk to the first's, in order. */
@@ -261,7 +261,7 @@ static void plan(filter_work *w, int64_t n_threads)
 }
 
 sj_status sj__conv_matrix_filter(const sj__conv_geometry *g, const void *x, const void *dy, void *dfilter,
-				 const sj__gemm_kernels *kernels)
+                                 const sj__gemm_kernels *kernels)
 {
 	filter_work w = {.g = g, .kernels = kernels, .x = x, .dy = dy, .dfilter = dfilter};
 	w.n_pixels = g->n * g->out_h * g->out_w;

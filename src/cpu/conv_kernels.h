@@ -36,7 +36,7 @@ typedef struct sj__conv_direction {
 
 /* The directions of a geometry. */
 sj__conv_direction sj__conv_forward(const sj__conv_geometry *g, const void *x, const void *filter, void *y,
-				    const void *bias, bool relu);
+                                    const void *bias, bool relu);
 sj__conv_direction sj__conv_backward(const sj__conv_geometry *g, const void *dy, const void *filter, void *dx);
 
 /* The source that meets destination d through tap t, or -1. */
@@ -45,7 +45,7 @@ int64_t sj__conv_meet(const sj__conv_axis *axis, int64_t d, int64_t t);
 /* Convolutions as products of matrices whose rows are gathered panel by panel; any element type. */
 sj_status sj__conv_matrix(const sj__conv_direction *d, const sj__gemm_kernels *kernels);
 sj_status sj__conv_matrix_filter(const sj__conv_geometry *g, const void *x, const void *dy, void *dfilter,
-				 const sj__gemm_kernels *kernels);
+                                 const sj__gemm_kernels *kernels);
 
 /* float32 with a batch in lanes. sj__conv_lanes_fit says whether that is the faster way; the geometry alone decides. */
 bool sj__conv_lanes_fit(const sj__conv_direction *d);
@@ -61,10 +61,10 @@ typedef struct sj__lanes_tile {
 	int rows, pixels;
 	int64_t n_taps, n_channels; /* to sum over */
 	const sj__lanes_tap *tap;
-	const float *source;  /* [channel][image] of the first pixel */
-	int64_t source_step;  /* floats to the next pixel */
-	const float *filter;  /* [tap][channel][row] */
-	float *destination;   /* [row][image] of the first pixel */
+	const float *source; /* [channel][image] of the first pixel */
+	int64_t source_step; /* floats to the next pixel */
+	const float *filter; /* [tap][channel][row] */
+	float *destination;  /* [row][image] of the first pixel */
 	int64_t destination_step;
 	bool add, relu;
 	const float *bias; /* (rows) or NULL */

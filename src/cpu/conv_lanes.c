@@ -16,10 +16,10 @@
 enum {
 	GROUP = SJ__CONV_GROUP,
 	MOST_TAPS = 256,
-	CACHED_FLOATS = 192 << 10,      /* a window of source rows that the second-level cache holds */
+	CACHED_FLOATS = 192 << 10, /* a window of source rows that the second-level cache holds */
 	MOST_WINDOW_FLOATS = 1 << 20,
-	MOST_ROW_FLOATS = 128 << 10,    /* of one destination row */
-	LEAST_BAND = 4,                 /* destination rows: each band begins by gathering a whole window */
+	MOST_ROW_FLOATS = 128 << 10, /* of one destination row */
+	LEAST_BAND = 4,              /* destination rows: each band begins by gathering a whole window */
 };
 
 #if defined(__x86_64__)
@@ -33,20 +33,17 @@ typedef struct lanes_work {
 	const sj__lanes_kernels *kernels;
 	void (*interleave)(const void *const *row, int64_t n_rows, int64_t n, void *packed, int64_t step);
 	int64_t n_taps, taps_per_block;
-	int64_t n_panels; /* of destination channels, as even as possible: see first_of_panel */
+	int64_t n_panels;           /* of destination channels, as even as possible: see first_of_panel */
 	int64_t margin, row_floats; /* zero columns on both sides; floats in one repacked source row */
-	int64_t band, n_bands; /* destination rows */
-	int64_t window;        /* source rows that one destination row can need; row r lies in slot r % window */
-	float *filter;  /* [panel][tap][source channel][row of the panel] */
-	float *scratch; /* for each worker: the window, then one destination row */
+	int64_t band, n_bands;      /* destination rows */
+	int64_t window;             /* source rows that one destination row can need; row r lies in slot r % window */
+	float *filter;              /* [panel][tap][source channel][row of the panel] */
+	float *scratch;             /* for each worker: the window, then one destination row */
 	int64_t scratch_floats;
 	atomic_llong next; /* the next (group, band) that nobody has begun */
 } lanes_work;
 
-static int64_t divide_up(int64_t a, int64_t b)
-{
-	return (a + b - 1) / b;
-}
+static int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 /* Source rows that one destination row can need. */
 static int64_t window_of(const sj__conv_axis *y)
@@ -55,10 +52,7 @@ static int64_t window_of(const sj__conv_axis *y)
 	return sj__min_i64(y->n_source, reach / y->divisor + 2);
 }
 
-static int64_t first_of_panel(const lanes_work *w, int64_t panel)
-{
-	return panel * w->d->destination_c / w->n_panels;
-}
+static int64_t first_of_panel(const lanes_work *w, int64_t panel) { return panel * w->d->destination_c / w->n_panels; }
 
 static int64_t row_floats_of(const sj__conv_direction *d)
 {
@@ -109,7 +103,7 @@ static void pack_filter(void *context, int64_t begin, int64_t end)
 			for (int64_t c = 0; c < n_source; c++)
 				for (int64_t r = first; r < first + rows; r++)
 					*to++ = d->backward ? filter[(tap * n_destination + r) * n_source + c]
-							    : filter[(tap * n_source + c) * n_destination + r];
+					                    : filter[(tap * n_source + c) * n_destination + r];
 	}
 }
 
@@ -218,7 +212,7 @@ static void compute_panels(const lanes_work *w, const tile_taps *taps, const sj_
 			int64_t begin = taps->block_begin[block], end = taps->block_begin[block + 1];
 			for (int64_t i = begin; i < end; i++)
 				list[i - begin] = (sj__lanes_tap){taps->source[i],
-								  taps->index[i] * d->source_c * t.rows};
+				                                  taps->index[i] * d->source_c * t.rows};
 			t.n_taps = end - begin;
 			t.add = block > 0;
 			t.bias = d->bias && block == n_blocks - 1 ? (const float *)d->bias + first : NULL;
@@ -230,13 +224,14 @@ static void compute_panels(const lanes_work *w, const tile_taps *taps, const sj_
 
 /* One class of the pixels of one destination row, tile by tile. */
 static void compute_class(const lanes_work *w, const class_taps *all, int64_t first_x, const float *source,
-			  float *destination)
+                          float *destination)
 {
 	const sj__conv_axis *x = &w->d->x;
 	int64_t source_step = x->multiplier * w->d->source_c * GROUP, pixel = w->d->destination_c * GROUP;
 	tile_taps inner, border;
-	sj__lanes_tile t = {.n_channels = w->d->source_c, .source_step = source_step,
-			    .destination_step = x->divisor * pixel};
+	sj__lanes_tile t = {.n_channels = w->d->source_c,
+	                    .source_step = source_step,
+	                    .destination_step = x->divisor * pixel};
 	choose_taps(w, all, -all->least, -all->least, &inner);
 	for (int64_t column = first_x, shift = 0; column < x->n_destination;
 	     column += SJ__CONV_PIXELS * x->divisor, shift += SJ__CONV_PIXELS * x->multiplier) {
@@ -315,7 +310,8 @@ sj_status sj__conv_lanes(const sj__conv_direction *d)
 		return SJ_RESOURCE_EXHAUSTED;
 	w.filter = scratch;
 	w.scratch = scratch + filter_floats;
-	sj__parallel_for(w.n_panels, sj__max_i64(1, (1 << 15) / (w.kernels->rows * w.n_taps * d->source_c)), pack_filter, &w);
+	sj__parallel_for(w.n_panels, sj__max_i64(1, (1 << 15) / (w.kernels->rows * w.n_taps * d->source_c)),
+	                 pack_filter, &w);
 	sj__parallel_for(n_workers, 1, compute_bands, &w);
 	sj__memory_free(scratch);
 	return SJ_OK;

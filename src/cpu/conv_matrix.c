@@ -15,10 +15,7 @@ enum { MOST_ROWS = 64 }; /* row pointers handed over at once */
 /* What taps without a source are gathered from. */
 static const double zeros[SJ__GEMM_BLOCK];
 
-static int64_t divide_up(int64_t a, int64_t b)
-{
-	return (a + b - 1) / b;
-}
+static int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 int64_t sj__conv_meet(const sj__conv_axis *axis, int64_t d, int64_t t)
 {
@@ -129,7 +126,7 @@ static void gather_panel(const class_product *p, const pixel *at, int64_t height
 }
 
 static void gather_rows(const sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t k, int64_t n_k,
-			void *packed)
+                        void *packed)
 {
 	const class_product *p = (const class_product *)source;
 	int64_t most = p->kernels->panel_height(n_rows);
@@ -159,8 +156,8 @@ static void turn_taps(void *context, int64_t begin, int64_t end)
 			for (int64_t r = 0; r < n_rows; r++)
 				row[r] = (const char *)p->d->filter + (from + first + r) * n_source * element;
 			p->kernels->interleave(row, n_rows, n_source,
-					       p->filter + (tap * n_source * n_destination + first) * element,
-					       n_destination);
+			                       p->filter + (tap * n_source * n_destination + first) * element,
+			                       n_destination);
 		}
 	}
 }
@@ -170,7 +167,8 @@ static sj_status run_class(class_product *p)
 	const sj__conv_direction *d = p->d;
 	int64_t n_taps = p->y.n_taps * p->x.n_taps;
 	if (d->backward)
-		sj__parallel_for(n_taps, sj__max_i64(1, (1 << 16) / (d->source_c * d->destination_c + 1)), turn_taps, p);
+		sj__parallel_for(n_taps, sj__max_i64(1, (1 << 16) / (d->source_c * d->destination_c + 1)), turn_taps,
+		                 p);
 	sj__gemm g = {
 		.m = d->n * p->y.n * p->x.n,
 		.n = d->destination_c,

@@ -14,22 +14,16 @@
 #include "cpu/isa.h"
 
 enum {
-	ROWS_AT_ONCE = 192,             /* of a: with SJ__GEMM_BLOCK terms most of a core's second-level cache */
-	COLUMNS_AT_ONCE = 384,          /* of b, computed by one thread */
-	PACKED_B_BYTES = 4 << 20,       /* shared by the threads */
-	SMALL = 1 << 19,                /* multiply-adds: below, handing out work costs more than it gains */
-	FEW = 24,                       /* rows or columns: below, packing costs more than it gains */
+	ROWS_AT_ONCE = 192,       /* of a: with SJ__GEMM_BLOCK terms most of a core's second-level cache */
+	COLUMNS_AT_ONCE = 384,    /* of b, computed by one thread */
+	PACKED_B_BYTES = 4 << 20, /* shared by the threads */
+	SMALL = 1 << 19,          /* multiply-adds: below, handing out work costs more than it gains */
+	FEW = 24,                 /* rows or columns: below, packing costs more than it gains */
 };
 
-static int64_t divide_up(int64_t a, int64_t b)
-{
-	return (a + b - 1) / b;
-}
+static int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-static int64_t round_up(int64_t a, int64_t b)
-{
-	return divide_up(a, b) * b;
-}
+static int64_t round_up(int64_t a, int64_t b) { return divide_up(a, b) * b; }
 
 /* Products of many panels */
 
@@ -40,8 +34,8 @@ typedef struct gemm_pass {
 	const sj__gemm_source *source; /* may be NULL */
 	int64_t column, n_columns, k, n_k;
 	int64_t rows_at_once, columns_at_once;
-	char *packed_b;  /* [block of k][panel of columns][k][column] */
-	char *packed_a;  /* one block for each worker */
+	char *packed_b; /* [block of k][panel of columns][k][column] */
+	char *packed_a; /* one block for each worker */
 	int64_t packed_a_bytes;
 	atomic_llong next; /* the next piece of c that nobody has begun */
 } gemm_pass;
@@ -61,8 +55,8 @@ static void pack_panels(void *context, int64_t begin, int64_t end)
 	for (int64_t i = begin; i < end; i++) {
 		int64_t k = i / n_panels * SJ__GEMM_BLOCK, panel = i % n_panels, column = panel * width;
 		pass->kernels->pack_b(pass->g, pass->column + column, sj__min_i64(width, pass->n_columns - column),
-				      pass->k + k, sj__min_i64(SJ__GEMM_BLOCK, pass->n_k - k),
-				      packed_panel(pass, k, panel));
+		                      pass->k + k, sj__min_i64(SJ__GEMM_BLOCK, pass->n_k - k),
+		                      packed_panel(pass, k, panel));
 	}
 }
 
@@ -109,7 +103,7 @@ static void compute_pieces(void *context, int64_t begin, int64_t end)
 	for (int64_t worker = begin; worker < end; worker++)
 		for (int64_t i; !sj__cancelled() && (i = atomic_fetch_add(&pass->next, 1)) < n_pieces;)
 			compute_piece(pass, i / across * pass->rows_at_once, i % across * pass->columns_at_once,
-				      pass->packed_a + worker * pass->packed_a_bytes);
+			              pass->packed_a + worker * pass->packed_a_bytes);
 }
 
 /* Cuts c so that each thread gets several pieces where there is enough work. */
@@ -117,10 +111,11 @@ static void choose_pieces(gemm_pass *pass, int64_t n_threads)
 {
 	int64_t height = pass->kernels->rows, n = sj__min_i64(pass->g->n, pass->n_columns);
 	pass->columns_at_once = sj__min_i64(round_up(COLUMNS_AT_ONCE, pass->kernels->columns),
-					    round_up(n, pass->kernels->columns));
+	                                    round_up(n, pass->kernels->columns));
 	int64_t across = divide_up(n, pass->columns_at_once);
 	int64_t wanted = divide_up(n_threads * (n_threads > 1 ? 2 : 1), across);
-	pass->rows_at_once = sj__min_i64(ROWS_AT_ONCE / height * height, round_up(divide_up(pass->g->m, wanted), height));
+	pass->rows_at_once = sj__min_i64(ROWS_AT_ONCE / height * height,
+	                                 round_up(divide_up(pass->g->m, wanted), height));
 }
 
 static void run_pass(gemm_pass *pass, int64_t n_workers)
@@ -140,7 +135,7 @@ sj_status sj__gemm_packed(const sj__gemm *g, const sj__gemm_kernels *kernels, co
 	int64_t most_columns = PACKED_B_BYTES / block_bytes / kernels->columns * kernels->columns;
 	int64_t columns = sj__min_i64(most_columns, round_up(g->n, kernels->columns));
 	int64_t terms = sj__min_i64(round_up(sj__max_i64(1, g->k), SJ__GEMM_BLOCK),
-				    PACKED_B_BYTES / (columns * block_bytes) * SJ__GEMM_BLOCK);
+	                            PACKED_B_BYTES / (columns * block_bytes) * SJ__GEMM_BLOCK);
 	pass.n_columns = columns;
 	choose_pieces(&pass, sj__threads());
 	int64_t n_pieces = divide_up(g->m, pass.rows_at_once) * divide_up(columns, pass.columns_at_once);
@@ -230,19 +225,24 @@ static bool turn_column(const sj__gemm *g, sj__gemm *ret_turned)
 	if (g->n != 1 || g->m == 1 || g->ldc != 1 || g->bias)
 		return false;
 	*ret_turned = (sj__gemm){
-		.transpose_a = !g->transpose_b, .transpose_b = !g->transpose_a,
-		.accumulate = g->accumulate, .relu = g->relu,
-		.m = 1, .n = g->m, .k = g->k,
-		.a = g->b, .lda = g->ldb, .b = g->a, .ldb = g->lda,
-		.c = g->c, .ldc = g->m,
+		.transpose_a = !g->transpose_b,
+		.transpose_b = !g->transpose_a,
+		.accumulate = g->accumulate,
+		.relu = g->relu,
+		.m = 1,
+		.n = g->m,
+		.k = g->k,
+		.a = g->b,
+		.lda = g->ldb,
+		.b = g->a,
+		.ldb = g->lda,
+		.c = g->c,
+		.ldc = g->m,
 	};
 	return true;
 }
 
-static SJ_ALWAYS_INLINE bool is_tiny(int64_t m, int64_t n, int64_t k)
-{
-	return (uint64_t)(m | n | k) < 128;
-}
+static SJ_ALWAYS_INLINE bool is_tiny(int64_t m, int64_t n, int64_t k) { return (uint64_t)(m | n | k) < 128; }
 
 #if defined(__x86_64__)
 static const sj__gemm_kernels *const f32_kernels[] = {&sj__gemm_f32_plain, &sj__gemm_f32_avx2, &sj__gemm_f32_avx512};
@@ -252,24 +252,18 @@ static const sj__gemm_kernels *const f32_kernels[] = {&sj__gemm_f32_plain};
 static const sj__gemm_kernels *const f64_kernels[] = {&sj__gemm_f64_plain};
 #endif
 
-const sj__gemm_kernels *sj__gemm_f32_kernels(void)
-{
-	return f32_kernels[sj__isa()];
-}
+const sj__gemm_kernels *sj__gemm_f32_kernels(void) { return f32_kernels[sj__isa()]; }
 
-const sj__gemm_kernels *sj__gemm_f64_kernels(void)
-{
-	return f64_kernels[sj__isa()];
-}
+const sj__gemm_kernels *sj__gemm_f64_kernels(void) { return f64_kernels[sj__isa()]; }
 
 sj_status sj__gemm_f32(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda,
-		       const float *b, int64_t ldb, float *c, int64_t ldc, bool accumulate, const float *bias,
-		       bool relu)
+                       const float *b, int64_t ldb, float *c, int64_t ldc, bool accumulate, const float *bias,
+                       bool relu)
 {
 	const sj__gemm_kernels *kernels = f32_kernels[sj__isa()];
 	if (!transpose_b && is_tiny(m, n, k)) {
 		kernels->tiny(m, n, k, a, transpose_a ? 1 : lda, transpose_a ? lda : 1, b, ldb, c, ldc, accumulate,
-			      bias, relu);
+		              bias, relu);
 		return SJ_OK;
 	}
 	sj__gemm g = {transpose_a, transpose_b, accumulate, relu, m, n, k, a, lda, b, ldb, c, ldc, bias}, turned;
@@ -277,13 +271,13 @@ sj_status sj__gemm_f32(bool transpose_a, bool transpose_b, int64_t m, int64_t n,
 }
 
 sj_status sj__gemm_f64(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const double *a,
-		       int64_t lda, const double *b, int64_t ldb, double *c, int64_t ldc, bool accumulate,
-		       const double *bias, bool relu)
+                       int64_t lda, const double *b, int64_t ldb, double *c, int64_t ldc, bool accumulate,
+                       const double *bias, bool relu)
 {
 	const sj__gemm_kernels *kernels = f64_kernels[sj__isa()];
 	if (!transpose_b && is_tiny(m, n, k)) {
 		kernels->tiny(m, n, k, a, transpose_a ? 1 : lda, transpose_a ? lda : 1, b, ldb, c, ldc, accumulate,
-			      bias, relu);
+		              bias, relu);
 		return SJ_OK;
 	}
 	sj__gemm g = {transpose_a, transpose_b, accumulate, relu, m, n, k, a, lda, b, ldb, c, ldc, bias}, turned;

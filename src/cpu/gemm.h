@@ -25,16 +25,16 @@ enum { SJ__GEMM_BLOCK = 384 };
  * nor b. SJ_RESOURCE_EXHAUSTED when there is no scratch memory; c is then untouched.
  */
 sj_status sj__gemm_f32(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda,
-		       const float *b, int64_t ldb, float *c, int64_t ldc, bool accumulate, const float *bias,
-		       bool relu);
+                       const float *b, int64_t ldb, float *c, int64_t ldc, bool accumulate, const float *bias,
+                       bool relu);
 sj_status sj__gemm_f64(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const double *a,
-		       int64_t lda, const double *b, int64_t ldb, double *c, int64_t ldc, bool accumulate,
-		       const double *bias, bool relu);
+                       int64_t lda, const double *b, int64_t ldb, double *c, int64_t ldc, bool accumulate,
+                       const double *bias, bool relu);
 
 /* c = a * b in integers that wrap. Never fails: needs no scratch memory. */
 sj_status sj__gemm_i32(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const int32_t *a,
-		       int64_t lda, const int32_t *b, int64_t ldb, int32_t *c, int64_t ldc);
+                       int64_t lda, const int32_t *b, int64_t ldb, int32_t *c, int64_t ldc);
 sj_status sj__gemm_i64(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const int64_t *a,
-		       int64_t lda, const int64_t *b, int64_t ldb, int64_t *c, int64_t ldc);
+                       int64_t lda, const int64_t *b, int64_t ldb, int64_t *c, int64_t ldc);
 
 #endif

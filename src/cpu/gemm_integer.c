@@ -61,14 +61,14 @@ static void rows_i64(void *context, int64_t begin, int64_t end)
 }
 
 sj_status sj__gemm_i32(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const int32_t *a,
-		       int64_t lda, const int32_t *b, int64_t ldb, int32_t *c, int64_t ldc)
+                       int64_t lda, const int32_t *b, int64_t ldb, int32_t *c, int64_t ldc)
 {
 	run(&(integer_gemm){transpose_a, transpose_b, n, k, lda, ldb, ldc, a, b, c}, m, rows_i32);
 	return SJ_OK;
 }
 
 sj_status sj__gemm_i64(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const int64_t *a,
-		       int64_t lda, const int64_t *b, int64_t ldb, int64_t *c, int64_t ldc)
+                       int64_t lda, const int64_t *b, int64_t ldb, int64_t *c, int64_t ldc)
 {
 	run(&(integer_gemm){transpose_a, transpose_b, n, k, lda, ldb, ldc, a, b, c}, m, rows_i64);
 	return SJ_OK;

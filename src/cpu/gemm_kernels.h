@@ -48,11 +48,10 @@ typedef struct sj__gemm_kernels {
 	int64_t rows, columns; /* of one register tile */
 
 	/* Computes the given part of c from a and b where they lie. Needs no scratch memory. */
-	void (*direct)(const sj__gemm *g, int64_t row_begin, int64_t row_end, int64_t column_begin,
-		       int64_t column_end);
+	void (*direct)(const sj__gemm *g, int64_t row_begin, int64_t row_end, int64_t column_begin, int64_t column_end);
 	/* The same, for m, n, k below SJ__GEMM_BLOCK and b not transposed; element (r, p) of a at r * a_row + p * a_term. */
 	void (*tiny)(int64_t m, int64_t n, int64_t k, const void *a, int64_t a_row, int64_t a_term, const void *b,
-		     int64_t ldb, void *c, int64_t ldc, bool add, const void *bias, bool relu);
+	             int64_t ldb, void *c, int64_t ldc, bool add, const void *bias, bool relu);
 	/* Packs a's rows [row, row + n_rows) and terms [k, k + n_k) as sj__gemm_block wants them. */
 	void (*pack_a)(const sj__gemm *g, int64_t row, int64_t n_rows, int64_t k, int64_t n_k, void *packed);
 	void (*pack_b)(const sj__gemm *g, int64_t column, int64_t n_columns, int64_t k, int64_t n_k, void *packed);
@@ -65,7 +64,7 @@ typedef struct sj__gemm_kernels {
 	void (*collect)(const void *a, const void *b, int64_t n_c, int64_t multiplier, void *out);
 	/* packed[i * step + to + j] = source[i * source_step + from + j] for j < length, each piece, i < n. */
 	void (*copy_pieces)(const void *source, int64_t source_step, const sj__piece *piece, int64_t n_pieces,
-			    int64_t n, void *packed, int64_t step);
+	                    int64_t n, void *packed, int64_t step);
 } sj__gemm_kernels;
 
 /*
@@ -74,7 +73,7 @@ typedef struct sj__gemm_kernels {
  */
 typedef struct sj__gemm_source {
 	void (*pack_a)(const struct sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t k, int64_t n_k,
-		       void *packed);
+	               void *packed);
 	void (*c_offset)(const struct sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t *ret_offset);
 } sj__gemm_source;
 

@@ -23,15 +23,9 @@ typedef real quad __attribute__((vector_size(16), may_alias));
 typedef real quad_anywhere __attribute__((vector_size(16), may_alias, aligned(sizeof(real))));
 enum { QUAD = 16 / (int)sizeof(real) };
 
-static SJ_ALWAYS_INLINE quad quad_load(const real *p)
-{
-	return (quad) * (const quad_anywhere *)p;
-}
+static SJ_ALWAYS_INLINE quad quad_load(const real *p) { return (quad) * (const quad_anywhere *)p; }
 
-static SJ_ALWAYS_INLINE void quad_store(real *p, quad v)
-{
-	*(quad_anywhere *)p = (quad_anywhere)v;
-}
+static SJ_ALWAYS_INLINE void quad_store(real *p, quad v) { *(quad_anywhere *)p = (quad_anywhere)v; }
 
 /* packed[i * step + r] = row[r][i] for r, i < QUAD. */
 static SJ_ALWAYS_INLINE void transpose_quad(const real *const *row, int64_t i, real *packed, int64_t step)
@@ -63,10 +57,7 @@ static SJ_ALWAYS_INLINE many many_load(const real *low, const real *high)
 	return __builtin_shufflevector(quad_load(low), quad_load(high), 0, 1, 2, 3, 4, 5, 6, 7);
 }
 
-static SJ_ALWAYS_INLINE void many_store(real *p, many v)
-{
-	*(many_anywhere *)p = (many_anywhere)v;
-}
+static SJ_ALWAYS_INLINE void many_store(real *p, many v) { *(many_anywhere *)p = (many_anywhere)v; }
 
 static SJ_ALWAYS_INLINE void transpose_many(const real *const *row, int64_t i, real *packed, int64_t step)
 {
@@ -92,7 +83,7 @@ static SJ_ALWAYS_INLINE void transpose_many(const real *const *row, int64_t i, r
 
 /* The terms [i, n) that no vector takes. */
 static SJ_ALWAYS_INLINE void interleave_rest(const real *const *row, int64_t n_rows, int64_t i, int64_t n, real *packed,
-					     int64_t step)
+                                             int64_t step)
 {
 	for (; i < n; i++)
 		for (int64_t r = 0; r < n_rows; r++)
@@ -121,12 +112,12 @@ static void interleave(const void *const *row, int64_t n_rows, int64_t n, void *
 }
 
 /* One piece of n rows, inlined with a constant number of whole vectors. */
-static SJ_ALWAYS_INLINE void copy_piece(int64_t whole, int part, const real *from, int64_t from_step, real *to,
-					int64_t to_step, int64_t n)
+static SJ_ALWAYS_INLINE void copy_piece(int whole, int part, const real *from, int64_t from_step, real *to,
+                                        int64_t to_step, int64_t n)
 {
 	for (int64_t i = 0; i < n; i++, from += from_step, to += to_step) {
-	SJ_UNROLL
-		for (int64_t v = 0; v < whole; v++)
+		SJ_UNROLL
+		for (int v = 0; v < whole; v++)
 			vec_store(to + v * LANES, vec_load(from + v * LANES));
 		if (part > 0)
 			vec_store_part(to + whole * LANES, vec_load_part(from + whole * LANES, part), part);
@@ -134,28 +125,19 @@ static SJ_ALWAYS_INLINE void copy_piece(int64_t whole, int part, const real *fro
 }
 
 static void copy_pieces(const void *source, int64_t source_step, const sj__piece *piece, int64_t n_pieces, int64_t n,
-			void *packed, int64_t step)
+                        void *packed, int64_t step)
 {
 	for (int64_t p = 0; p < n_pieces; p++) {
 		const real *from = (const real *)source + piece[p].from;
 		real *to = (real *)packed + piece[p].to;
-		int64_t whole = piece[p].length / LANES;
+		int whole = (int)(piece[p].length / LANES);
 		int part = (int)(piece[p].length % LANES);
 		switch (whole) {
-		case 0:
-			copy_piece(0, part, from, source_step, to, step, n);
-			break;
-		case 1:
-			copy_piece(1, part, from, source_step, to, step, n);
-			break;
-		case 2:
-			copy_piece(2, part, from, source_step, to, step, n);
-			break;
-		case 3:
+		case 0: copy_piece(0, part, from, source_step, to, step, n); break;
+		case 1: copy_piece(1, part, from, source_step, to, step, n); break;
+		case 2: copy_piece(2, part, from, source_step, to, step, n); break;
+		default: /* a panel has no more than three vectors */
 			copy_piece(3, part, from, source_step, to, step, n);
-			break;
-		default:
-			copy_piece(whole, part, from, source_step, to, step, n);
 		}
 	}
 }
@@ -228,37 +210,37 @@ static SJ_ALWAYS_INLINE void sum_tile(int rows, int vectors, int64_t n_k, const 
 	vec sum[TILE_ROWS][TILE_VECTORS], bv[TILE_VECTORS];
 	SJ_UNROLL
 	for (int r = 0; r < rows; r++)
-	SJ_UNROLL
-		for (int v = 0; v < vectors; v++)
-			sum[r][v] = (vec){0};
+		SJ_UNROLL
+	for (int v = 0; v < vectors; v++)
+		sum[r][v] = (vec){0};
 	for (int64_t p = 0; p < n_k; p++, a += rows, b += TILE_COLUMNS) {
-	SJ_UNROLL
+		SJ_UNROLL
 		for (int v = 0; v < vectors; v++)
 			bv[v] = vec_load(b + v * LANES);
-	SJ_UNROLL
+		SJ_UNROLL
 		for (int r = 0; r < rows; r++) {
 			vec ar = vec_broadcast(a[r]);
-	SJ_UNROLL
+			SJ_UNROLL
 			for (int v = 0; v < vectors; v++)
 				sum[r][v] = vec_fma(ar, bv[v], sum[r][v]);
 		}
 	}
 	SJ_UNROLL
 	for (int r = 0; r < rows; r++)
-	SJ_UNROLL
-		for (int v = 0; v < vectors; v++)
-			vec_store(sums + r * TILE_COLUMNS + v * LANES, sum[r][v]);
+		SJ_UNROLL
+	for (int v = 0; v < vectors; v++)
+		vec_store(sums + r * TILE_COLUMNS + v * LANES, sum[r][v]);
 }
 
 /* Heights that the instruction set does not use compile to nothing. */
-#define TILE_OF_HEIGHT(height)                                                                                         \
-	case height:                                                                                                   \
-		if (height <= TILE_ROWS && vectors == 1)                                                               \
-			sum_tile(height, 1, n_k, a, b, sums);                                                          \
-		else if (height <= TILE_ROWS && vectors == 2 && TILE_VECTORS > 2)                                      \
-			sum_tile(height, 2, n_k, a, b, sums);                                                          \
-		else if (height <= TILE_ROWS)                                                                          \
-			sum_tile(height, TILE_VECTORS, n_k, a, b, sums);                                               \
+#define TILE_OF_HEIGHT(height) \
+	case height: \
+		if (height <= TILE_ROWS && vectors == 1) \
+			sum_tile(height, 1, n_k, a, b, sums); \
+		else if (height <= TILE_ROWS && vectors == 2 && TILE_VECTORS > 2) \
+			sum_tile(height, 2, n_k, a, b, sums); \
+		else if (height <= TILE_ROWS) \
+			sum_tile(height, TILE_VECTORS, n_k, a, b, sums); \
 		break
 
 static SJ_NOINLINE void sum_tile_of(int rows, int vectors, int64_t n_k, const real *a, const real *b, real *sums)
@@ -272,8 +254,7 @@ static SJ_NOINLINE void sum_tile_of(int rows, int vectors, int64_t n_k, const re
 		TILE_OF_HEIGHT(6);
 		TILE_OF_HEIGHT(7);
 		TILE_OF_HEIGHT(8);
-	default:
-		break;
+	default: break;
 	}
 }
 
@@ -289,7 +270,7 @@ static SJ_ALWAYS_INLINE vec finish(vec sum, vec c, bool add, const vec *bias, bo
 
 /* Brings the sums of one tile to c: rows [row, row + n_rows), columns [column, column + n_columns) of the block. */
 static void finish_tile(const sj__gemm_block *b, int64_t row, int64_t n_rows, int64_t column, int64_t n_columns,
-			const real *sums)
+                        const real *sums)
 {
 	const real *bias = b->bias ? (const real *)b->bias + column : NULL;
 	for (int64_t r = 0; r < n_rows; r++, sums += TILE_COLUMNS) {
@@ -305,7 +286,7 @@ static void finish_tile(const sj__gemm_block *b, int64_t row, int64_t n_rows, in
 			vec old = b->add ? vec_load_part(c + j, part) : (vec){0};
 			vec bv = bias ? vec_load_part(bias + j, part) : (vec){0};
 			vec_store_part(c + j, finish(vec_load(sums + j), old, b->add, bias ? &bv : NULL, b->relu),
-				       part);
+			               part);
 		}
 	}
 }
@@ -373,7 +354,7 @@ static SJ_ALWAYS_INLINE void store_row(int vectors, int part, real *p, const vec
 }
 
 static SJ_ALWAYS_INLINE void direct_finish(int rows, int vectors, const direct_tile *t,
-					   vec sum[DIRECT_ROWS][TILE_VECTORS])
+                                           vec sum[DIRECT_ROWS][TILE_VECTORS])
 {
 	vec old[TILE_VECTORS] = {{0}}, bias[TILE_VECTORS] = {{0}};
 	const bool add = t->add, relu = t->relu, has_bias = t->bias != NULL;
@@ -387,9 +368,9 @@ static SJ_ALWAYS_INLINE void direct_finish(int rows, int vectors, const direct_t
 		if (add)
 			load_row(vectors, part, c, old);
 		if (add || has_bias || relu)
-	SJ_UNROLL
-			for (int v = 0; v < vectors; v++)
-				sum[r][v] = finish(sum[r][v], old[v], add, has_bias ? &bias[v] : NULL, relu);
+			SJ_UNROLL
+		for (int v = 0; v < vectors; v++)
+			sum[r][v] = finish(sum[r][v], old[v], add, has_bias ? &bias[v] : NULL, relu);
 		store_row(vectors, part, c, sum[r]);
 	}
 }
@@ -402,15 +383,15 @@ static SJ_ALWAYS_INLINE void direct_sum(int rows, int vectors, const direct_tile
 	const int part = t->part;
 	SJ_UNROLL
 	for (int r = 0; r < rows; r++)
-	SJ_UNROLL
-		for (int v = 0; v < vectors; v++)
-			sum[r][v] = (vec){0};
+		SJ_UNROLL
+	for (int v = 0; v < vectors; v++)
+		sum[r][v] = (vec){0};
 	for (int64_t p = 0; p < n_k; p++, a += a_term, b += b_row) {
 		load_row(vectors, part, b, bv);
-	SJ_UNROLL
+		SJ_UNROLL
 		for (int r = 0; r < rows; r++) {
 			vec ar = vec_broadcast(a[r * a_row]);
-	SJ_UNROLL
+			SJ_UNROLL
 			for (int v = 0; v < vectors; v++)
 				sum[r][v] = vec_fma(ar, bv[v], sum[r][v]);
 		}
@@ -444,12 +425,8 @@ static SJ_NOINLINE void direct_panel(int64_t n_rows, int64_t n_columns, direct_t
 	int vectors = (int)((n_columns + LANES - 1) / LANES);
 	t->part = (int)(n_columns - (vectors - 1) * LANES);
 	switch (vectors) {
-	case 1:
-		direct_columns(1, n_rows, t);
-		break;
-	case 2:
-		direct_columns(2, n_rows, t);
-		break;
+	case 1: direct_columns(1, n_rows, t); break;
+	case 2: direct_columns(2, n_rows, t); break;
 	default:
 		if (TILE_VECTORS > 2)
 			direct_columns(3, n_rows, t);
@@ -457,7 +434,8 @@ static SJ_NOINLINE void direct_panel(int64_t n_rows, int64_t n_columns, direct_t
 }
 
 /* The tile at the beginning of the given rows and columns, for the terms [k, k + n_k). */
-static SJ_ALWAYS_INLINE direct_tile direct_tile_at(const sj__gemm *g, int64_t row, int64_t column, int64_t k, int64_t n_k)
+static SJ_ALWAYS_INLINE direct_tile direct_tile_at(const sj__gemm *g, int64_t row, int64_t column, int64_t k,
+                                                   int64_t n_k)
 {
 	bool last = k + n_k == g->k;
 	return (direct_tile){
@@ -506,8 +484,8 @@ static void direct(const sj__gemm *g, int64_t row_begin, int64_t row_end, int64_
 }
 
 /* The same for products so small that the way to the tiles costs more than the tiles: b as it lies, one block of k. */
-static void tiny(int64_t m, int64_t n, int64_t k, const void *a, int64_t a_row, int64_t a_term, const void *b, int64_t ldb,
-		 void *c, int64_t ldc, bool add, const void *bias, bool relu)
+static void tiny(int64_t m, int64_t n, int64_t k, const void *a, int64_t a_row, int64_t a_term, const void *b,
+                 int64_t ldb, void *c, int64_t ldc, bool add, const void *bias, bool relu)
 {
 	for (int64_t column = 0; column < n; column += TILE_COLUMNS) {
 		direct_tile t = {

@@ -50,21 +50,12 @@ typedef integer vec_bits __attribute__((vector_size(SJ_VECTOR_BYTES), may_alias)
 /* Elements of one vector. */
 enum { LANES = SJ_VECTOR_BYTES / (int)sizeof(real) };
 
-static SJ_ALWAYS_INLINE vec vec_load(const real *p)
-{
-	return (vec) * (const vec_anywhere *)p;
-}
+static SJ_ALWAYS_INLINE vec vec_load(const real *p) { return (vec) * (const vec_anywhere *)p; }
 
-static SJ_ALWAYS_INLINE void vec_store(real *p, vec v)
-{
-	*(vec_anywhere *)p = (vec_anywhere)v;
-}
+static SJ_ALWAYS_INLINE void vec_store(real *p, vec v) { *(vec_anywhere *)p = (vec_anywhere)v; }
 
 /* max(v, 0) that keeps a NaN. */
-static SJ_ALWAYS_INLINE vec vec_relu(vec v)
-{
-	return (vec)((vec_bits)v & ~(vec_bits)(v <= (real)0));
-}
+static SJ_ALWAYS_INLINE vec vec_relu(vec v) { return (vec)((vec_bits)v & ~(vec_bits)(v <= (real)0)); }
 
 #if defined(__AVX512F__) && SJ_REAL_BITS == 32
 
@@ -144,10 +135,16 @@ static SJ_ALWAYS_INLINE vec vec_fma(vec a, vec b, vec c)
 /* Bits of -1 in the first `count` lanes. */
 static SJ_ALWAYS_INLINE __m256i vec_first(int count)
 {
-	static const integer window[2 * LANES] = {
-		-1, -1, -1, -1,
+	static const integer window[2 * LANES] =
+	{ -1,
+	  -1,
+	  -1,
+	  -1,
 #if SJ_REAL_BITS == 32
-		-1, -1, -1, -1,
+	  -1,
+	  -1,
+	  -1,
+	  -1,
 #endif
 	};
 	return _mm256_loadu_si256((const __m256i *)(window + LANES - count));

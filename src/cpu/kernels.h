@@ -78,4 +78,10 @@ sj_status sj__kernel_max_pool_with_argmax(sj__call *call);
 sj_status sj__kernel_max_pool_grad_with_argmax(sj__call *call);
 sj_status sj__kernel_max_pool_grad_grad_with_argmax(sj__call *call);
 
+/* nn_batch_norm.c, nn_lrn.c */
+sj_status sj__kernel_fused_batch_norm(sj__call *call);
+sj_status sj__kernel_fused_batch_norm_grad(sj__call *call);
+sj_status sj__kernel_lrn(sj__call *call);
+sj_status sj__kernel_lrn_grad(sj__call *call);
+
 #endif

@@ -403,6 +403,73 @@ static SJ_ALWAYS_INLINE double sum_powers(int64_t n, const void *x, double shift
 	return rest;
 }
 
+/* ---- batch normalisation ---- */
+
+static SJ_ALWAYS_INLINE void add_squares(int64_t rows, int64_t columns, const void *x, const double *shift, double *sums, bool single)
+{
+	for (int64_t r = 0; r < rows; r++)
+		for (int64_t c = 0; c < columns; c++) {
+			double v = get(x, r * columns + c, single) - shift[c];
+			sums[c] += v * v;
+		}
+}
+
+static SJ_ALWAYS_INLINE void add_channel_products(int64_t n, const void *d, const void *x, double shift, double *sum, double *product,
+                                                  bool single)
+{
+	lanes sums = {0}, products = {0};
+	int64_t i = 0;
+	for (; i + LANES <= n; i += LANES) {
+		lanes v = get_lanes(d, i, single);
+		sums += v;
+		products += v * (get_lanes(x, i, single) - shift);
+	}
+	double rest_sum = lanes_sum(sums), rest_product = lanes_sum(products);
+	for (; i < n; i++) {
+		rest_sum += get(d, i, single);
+		rest_product += get(d, i, single) * (get(x, i, single) - shift);
+	}
+	*sum += rest_sum;
+	*product += rest_product;
+}
+
+static SJ_ALWAYS_INLINE void add_products(int64_t rows, int64_t columns, bool one_channel, const void *d, const void *x,
+                                          const double *shift, double *restrict sums, double *restrict products, bool single)
+{
+	if (one_channel) {
+		add_channel_products(rows * columns, d, x, *shift, sums, products, single);
+		return;
+	}
+	for (int64_t r = 0; r < rows; r++)
+		for (int64_t c = 0; c < columns; c++) {
+			double v = get(d, r * columns + c, single);
+			sums[c] += v;
+			products[c] += v * (get(x, r * columns + c, single) - shift[c]);
+		}
+}
+
+static SJ_ALWAYS_INLINE void scale_shift(int64_t rows, int64_t columns, bool one_channel, const void *x, const sj__channel_numbers *n,
+                                         void *y, bool single)
+{
+	const double *shift = n->shift, *factor = n->factor, *offset = n->offset;
+	for (int64_t r = 0; r < rows; r++)
+		for (int64_t i = 0; i < columns; i++) {
+			int64_t c = one_channel ? 0 : i;
+			put(y, r * columns + i, (get(x, r * columns + i, single) - shift[c]) * factor[c] + offset[c], single);
+		}
+}
+
+static SJ_ALWAYS_INLINE void scale_grad(int64_t rows, int64_t columns, bool one_channel, const void *d, const void *x,
+                                        const sj__channel_numbers *n, void *y, bool single)
+{
+	const double *shift = n->shift, *factor = n->factor, *offset = n->offset, *slope = n->slope;
+	for (int64_t r = 0; r < rows; r++)
+		for (int64_t i = 0; i < columns; i++) {
+			int64_t c = one_channel ? 0 : i, k = r * columns + i;
+			put(y, k, (get(d, k, single) - offset[c] - (get(x, k, single) - shift[c]) * slope[c]) * factor[c], single);
+		}
+}
+
 /* ---- the table: each loop for both dtypes ---- */
 
 static void softmax_f32(int64_t rows, int64_t columns, bool logarithm, const void *x, void *y)
@@ -459,7 +526,65 @@ static double sum_f64(int64_t n, const void *x) { return sum_powers(n, x, 0, fal
 static double sum_squares_f32(int64_t n, const void *x, double shift) { return sum_powers(n, x, shift, true, true); }
 static double sum_squares_f64(int64_t n, const void *x, double shift) { return sum_powers(n, x, shift, true, false); }
 
+static void add_squares_f32(int64_t rows, int64_t columns, const void *x, const double *shift, double *sums)
+{
+	add_squares(rows, columns, x, shift, sums, true);
+}
+
+static void add_squares_f64(int64_t rows, int64_t columns, const void *x, const double *shift, double *sums)
+{
+	add_squares(rows, columns, x, shift, sums, false);
+}
+
+static void add_products_f32(int64_t rows, int64_t columns, bool one_channel, const void *d, const void *x, const double *shift,
+                             double *sums, double *products)
+{
+	add_products(rows, columns, one_channel, d, x, shift, sums, products, true);
+}
+
+static void add_products_f64(int64_t rows, int64_t columns, bool one_channel, const void *d, const void *x, const double *shift,
+                             double *sums, double *products)
+{
+	add_products(rows, columns, one_channel, d, x, shift, sums, products, false);
+}
+
+static void scale_shift_f32(int64_t rows, int64_t columns, bool one_channel, const void *x, const sj__channel_numbers *n, void *y)
+{
+	if (one_channel)
+		scale_shift(rows, columns, true, x, n, y, true);
+	else
+		scale_shift(rows, columns, false, x, n, y, true);
+}
+
+static void scale_shift_f64(int64_t rows, int64_t columns, bool one_channel, const void *x, const sj__channel_numbers *n, void *y)
+{
+	if (one_channel)
+		scale_shift(rows, columns, true, x, n, y, false);
+	else
+		scale_shift(rows, columns, false, x, n, y, false);
+}
+
+static void scale_grad_f32(int64_t rows, int64_t columns, bool one_channel, const void *d, const void *x, const sj__channel_numbers *n,
+                           void *y)
+{
+	if (one_channel)
+		scale_grad(rows, columns, true, d, x, n, y, true);
+	else
+		scale_grad(rows, columns, false, d, x, n, y, true);
+}
+
+static void scale_grad_f64(int64_t rows, int64_t columns, bool one_channel, const void *d, const void *x, const sj__channel_numbers *n,
+                           void *y)
+{
+	if (one_channel)
+		scale_grad(rows, columns, true, d, x, n, y, false);
+	else
+		scale_grad(rows, columns, false, d, x, n, y, false);
+}
+
 const sj__normalize_loops TABLE[2] = {
-	{softmax_f32, cross_entropy_f32, sparse_f32, add_bias_f32, add_rows_f32, sum_f32, sum_squares_f32},
-	{softmax_f64, cross_entropy_f64, sparse_f64, add_bias_f64, add_rows_f64, sum_f64, sum_squares_f64},
+	{softmax_f32, cross_entropy_f32, sparse_f32, add_bias_f32, add_rows_f32, sum_f32, sum_squares_f32, add_squares_f32,
+	 add_products_f32, scale_shift_f32, scale_grad_f32},
+	{softmax_f64, cross_entropy_f64, sparse_f64, add_bias_f64, add_rows_f64, sum_f64, sum_squares_f64, add_squares_f64,
+	 add_products_f64, scale_shift_f64, scale_grad_f64},
 };

@@ -191,7 +191,7 @@ static void piece_compute(const reduction *r, int64_t unit, int64_t piece, void 
 		at += from * r->inner + unit % r->n_tiles * TILE;
 		r->loops->columns(sj__min_i64(r->chunk, r->n_rows - from), r->inner, unit_width(r, unit), r->x + at * r->element, slots);
 	} else {
-		r->loops->row(sj__min_i64(r->chunk, r->inner - from), r->x + (at + from) * r->element, slots);
+		r->loops->rows(1, sj__min_i64(r->chunk, r->inner - from), r->x + (at + from) * r->element, slots);
 	}
 }
 
@@ -218,8 +218,7 @@ static void short_rows_range(void *context, int64_t begin, int64_t end)
 	int64_t step = r->inner * r->element;
 	for (int64_t o = begin; o < end; o += ROWS_AT_ONCE) {
 		int64_t n = sj__min_i64(ROWS_AT_ONCE, end - o);
-		for (int64_t i = 0; i < n; i++)
-			r->loops->row(r->inner, r->x + (o + i) * step, slots + i);
+		r->loops->rows(n, r->inner, r->x + o * step, slots);
 		finish(r, n, slots, o);
 	}
 }
@@ -276,7 +275,7 @@ static sj_status run(reduction *r)
 static void run_empty(const sj__reduce_loops *loops, sj__reduce_kind kind, bool mean, const sj_tensor *input, sj_tensor *output)
 {
 	double slot;
-	loops->row(0, input->data, &slot);
+	loops->rows(1, 0, input->data, &slot);
 	for (int64_t i = 0; i < output->shape.size; i++)
 		results_write(kind, mean, 0, (sj_dtype)input->dtype, 1, &slot, output->data, i);
 }
@@ -312,7 +311,7 @@ static SJ_ALWAYS_INLINE sj_status reduce(sj__call *call, sj__reduce_kind kind, b
 	if (SJ_UNLIKELY(call->inputs[1] != NULL || input->shape.size > PIECE))
 		return reduce_axes(call, loops, kind, mean);
 	double slot;
-	loops->row(input->shape.size, input->data, &slot);
+	loops->rows(1, input->shape.size, input->data, &slot);
 	results_write(kind, mean, input->shape.size, (sj_dtype)input->dtype, 1, &slot, call->outputs[0]->data, 0);
 	return SJ_OK;
 }

@@ -23,8 +23,8 @@ enum { SJ__PROD_DIRECTIONS = 6 };
 enum { SJ__REDUCE_COLUMNS = 512 };
 
 typedef struct sj__reduce_loops {
-	/* *slot = n elements in a row, reduced; the identity for n = 0. */
-	void (*row)(int64_t n, const void *x, void *slot);
+	/* slots[r] = the n elements of row r of n_rows that lie one after the other; the identity for n = 0. */
+	void (*rows)(int64_t n_rows, int64_t n, const void *x, void *slots);
 	/* slots[c] = column c of n_rows >= 1 rows of n_columns elements, `stride` elements apart. */
 	void (*columns)(int64_t n_rows, int64_t stride, int64_t n_columns, const void *x, void *slots);
 	/* total[i] and part[i], brought together in that order. */

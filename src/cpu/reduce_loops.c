@@ -1,6 +1,6 @@
 /*
  * Reductions of floats, accumulated in float64. A row goes into lanes: element i into lane i modulo the number of lanes, which
- * are then added in halves. Columns are added row by row; narrow ones several rows side by side. Compiled once per instruction set;
+ * are then added in halves; what does not fill the lanes is added up by itself. Columns are added row by row; narrow ones several rows side by side. Compiled once per instruction set;
  * vectors only change how many lanes one instruction takes, so the bits are the same.
  */
 #include <string.h>
@@ -18,7 +18,7 @@ enum { VECTOR_BYTES = 16 };
 #define SUMS sj__reduce_plain
 #endif
 
-enum { WIDTH = VECTOR_BYTES / 8, MOST_LANES = 32, WIDE = 64 };
+enum { WIDTH = VECTOR_BYTES / 8, MOST_LANES = 32, WIDE = 64, ROWS_AT_ONCE = 8 };
 
 typedef double vector __attribute__((vector_size(VECTOR_BYTES)));
 typedef int64_t mask __attribute__((vector_size(VECTOR_BYTES)));
@@ -55,13 +55,18 @@ static SJ_ALWAYS_INLINE vector choose(mask first, vector a, vector b)
 	return (vector)((first & (mask)a) | (~first & (mask)b));
 }
 
-static SJ_ALWAYS_INLINE vector step_vector(kind_of kind, vector a, vector x)
+static SJ_ALWAYS_INLINE vector join_vector(kind_of kind, vector a, vector b)
 {
 	if (kind == SJ__REDUCE_MAX)
-		return choose((a >= x) | (a != a), a, x);
+		return choose((a >= b) | (a != a), a, b);
 	if (kind == SJ__REDUCE_MIN)
-		return choose((a <= x) | (a != a), a, x);
-	return kind == SJ__REDUCE_PROD ? a * x : kind == SJ__REDUCE_SQUARES ? a + x * x : a + x;
+		return choose((a <= b) | (a != a), a, b);
+	return kind == SJ__REDUCE_PROD ? a * b : a + b;
+}
+
+static SJ_ALWAYS_INLINE vector step_vector(kind_of kind, vector a, vector x)
+{
+	return join_vector(kind, a, kind == SJ__REDUCE_SQUARES ? x * x : x);
 }
 
 /* ---- loads ---- */
@@ -88,72 +93,108 @@ static SJ_ALWAYS_INLINE vector load_vector(int single, const void *x, int64_t i)
 /* Comparisons take longer than additions: more lanes keep as many in flight. */
 static SJ_ALWAYS_INLINE int lanes_of(kind_of kind) { return kind == SJ__REDUCE_MAX || kind == SJ__REDUCE_MIN ? 32 : 16; }
 
-static SJ_ALWAYS_INLINE void row(kind_of kind, int single, int64_t n, const void *x, void *slot)
+/* Few elements, in four lanes. */
+static SJ_ALWAYS_INLINE double short_row(kind_of kind, int single, int64_t n, const void *x, int64_t at)
+{
+	double a = identity(kind), b = a, c = a, d = a;
+	int64_t i = 0;
+	for (; i + 4 <= n; i += 4) {
+		a = step(kind, a, load(single, x, at + i));
+		b = step(kind, b, load(single, x, at + i + 1));
+		c = step(kind, c, load(single, x, at + i + 2));
+		d = step(kind, d, load(single, x, at + i + 3));
+	}
+	a = i < n ? step(kind, a, load(single, x, at + i)) : a;
+	b = i + 1 < n ? step(kind, b, load(single, x, at + i + 1)) : b;
+	c = i + 2 < n ? step(kind, c, load(single, x, at + i + 2)) : c;
+	return join(kind, join(kind, a, c), join(kind, b, d));
+}
+
+/* n is a multiple of the number of lanes. */
+static SJ_ALWAYS_INLINE double long_row(kind_of kind, int single, int64_t n, const void *x, int64_t at)
 {
 	const int n_lanes = lanes_of(kind), n_vectors = n_lanes / WIDTH;
-	_Alignas(64) double lanes[MOST_LANES];
-	int64_t i = 0;
-	for (int l = 0; l < MOST_LANES; l++)
-		lanes[l] = identity(kind);
-	if (n >= n_lanes) {
-		vector a[MOST_LANES / WIDTH];
+	vector a[MOST_LANES / WIDTH];
+	double lanes[WIDTH];
+#pragma GCC unroll 16
+	for (int v = 0; v < n_vectors; v++)
+		a[v] = identity(kind) + (vector){0};
+	for (int64_t i = 0; i < n; i += n_lanes) {
+#pragma GCC unroll 16
 		for (int v = 0; v < n_vectors; v++)
-			a[v] = identity(kind) + (vector){0};
-		for (; i + n_lanes <= n; i += n_lanes)
-			for (int v = 0; v < n_vectors; v++)
-				a[v] = step_vector(kind, a[v], load_vector(single, x, i + v * WIDTH));
-		memcpy(lanes, a, sizeof(double) * (size_t)n_lanes);
+			a[v] = step_vector(kind, a[v], load_vector(single, x, at + i + v * WIDTH));
 	}
-	for (int l = 0; i + l < n; l++)
-		lanes[l] = step(kind, lanes[l], load(single, x, i + l));
-	for (int half = n_lanes / 2; half > 0; half /= 2)
+#pragma GCC unroll 4
+	for (int half = n_vectors / 2; half > 0; half /= 2) {
+#pragma GCC unroll 8
+		for (int v = 0; v < half; v++)
+			a[v] = join_vector(kind, a[v], a[v + half]);
+	}
+	memcpy(lanes, a, sizeof(lanes));
+#pragma GCC unroll 4
+	for (int half = WIDTH / 2; half > 0; half /= 2) {
+#pragma GCC unroll 8
 		for (int l = 0; l < half; l++)
 			lanes[l] = join(kind, lanes[l], lanes[l + half]);
-	*(double *)slot = lanes[0];
+	}
+	return lanes[0];
+}
+
+static SJ_ALWAYS_INLINE void rows(kind_of kind, int single, int64_t n_rows, int64_t n, const void *x, double *slots)
+{
+	int64_t whole = n & -(int64_t)lanes_of(kind);
+	for (int64_t r = 0; r < n_rows; r++) {
+		if (whole == 0) {
+			slots[r] = short_row(kind, single, n, x, r * n);
+			continue;
+		}
+		double rest = short_row(kind, single, n - whole, x, r * n + whole);
+		slots[r] = join(kind, long_row(kind, single, whole, x, r * n), rest);
+	}
 }
 
 /* ---- columns ---- */
 
-/* Adds `rows` (1 or 4) rows, from the first to the last, to the slots. */
-static SJ_ALWAYS_INLINE void rows_add(kind_of kind, int single, int rows, int64_t stride, int64_t n, const void *x, int64_t at,
+/* Adds so many rows, from the first to the last, to the slots. */
+static SJ_ALWAYS_INLINE void rows_add(kind_of kind, int single, int64_t n_rows, int64_t stride, int64_t n, const void *x, int64_t at,
                                       double *slots)
 {
 	int64_t c = 0;
 	for (; c + WIDTH <= n; c += WIDTH) {
 		vector a;
 		memcpy(&a, slots + c, sizeof(a));
-		for (int r = 0; r < rows; r++)
+		for (int64_t r = 0; r < n_rows; r++)
 			a = step_vector(kind, a, load_vector(single, x, at + r * stride + c));
 		memcpy(slots + c, &a, sizeof(a));
 	}
 	for (; c < n; c++)
-		for (int r = 0; r < rows; r++)
+		for (int64_t r = 0; r < n_rows; r++)
 			slots[c] = step(kind, slots[c], load(single, x, at + r * stride + c));
 }
 
-static SJ_ALWAYS_INLINE void rows_add_all(kind_of kind, int single, int64_t n_rows, int64_t stride, int64_t n, const void *x, double *slots)
+/*
+ * Narrow rows are taken several side by side as one wide row, and the wide row's parts are added at the end; rows that are
+ * left over go to the first parts.
+ */
+static SJ_ALWAYS_INLINE void columns(kind_of kind, int single, int64_t n_rows, int64_t stride, int64_t n, const void *x, double *slots)
 {
-	int64_t r = 0;
-	for (int64_t c = 0; c < n; c++)
-		slots[c] = identity(kind);
-	for (; r + 4 <= n_rows; r += 4)
-		rows_add(kind, single, 4, stride, n, x, r * stride, slots);
-	for (; r < n_rows; r++)
-		rows_add(kind, single, 1, stride, n, x, r * stride, slots);
-}
-
-/* Narrow rows, `group` of them side by side as one; what is left over goes to the first of the group. */
-static SJ_ALWAYS_INLINE void columns(kind_of kind, int single, int64_t n_rows, int64_t stride, int64_t n, const void *x, void *slots_)
-{
-	double wide[WIDE], *slots = slots_;
-	int64_t group = WIDE / n;
-	if (group < 2 || n_rows < 2 * group || stride != n) {
-		rows_add_all(kind, single, n_rows, stride, n, x, slots);
-		return;
+	double wide[WIDE], *to = slots;
+	int64_t group = WIDE / n, width = n;
+	if (group >= 2 && n_rows >= 2 * group && stride == n) {
+		to = wide;
+		width = stride = group * n;
+	} else {
+		group = 1;
 	}
-	int64_t n_wide = n_rows / group, width = group * n;
-	rows_add_all(kind, single, n_wide, width, width, x, wide);
-	rows_add(kind, single, 1, 0, (n_rows - n_wide * group) * n, x, n_wide * width, wide);
+	int64_t n_wide = n_rows / group;
+	for (int64_t c = 0; c < width; c++)
+		to[c] = identity(kind);
+	for (int64_t r = 0; r < n_wide; r += ROWS_AT_ONCE)
+		rows_add(kind, single, n_wide - r < ROWS_AT_ONCE ? n_wide - r : ROWS_AT_ONCE, stride, width, x, r * stride, to);
+	if (group == 1)
+		return;
+	for (int64_t i = n_wide * width; i < n_rows * n; i++)
+		to[i - n_wide * width] = step(kind, to[i - n_wide * width], load(single, x, i));
 	for (int64_t c = 0; c < n; c++) {
 		slots[c] = wide[c];
 		for (int64_t g = 1; g < group; g++)
@@ -172,8 +213,8 @@ static SJ_ALWAYS_INLINE void combine(kind_of kind, int64_t n, void *total_, cons
 /* ---- the table ---- */
 
 #define LOOPS(kind, name) \
-	static void name##_row_f32(int64_t n, const void *x, void *slot) { row(kind, 1, n, x, slot); } \
-	static void name##_row_f64(int64_t n, const void *x, void *slot) { row(kind, 0, n, x, slot); } \
+	static void name##_rows_f32(int64_t n_rows, int64_t n, const void *x, void *slots) { rows(kind, 1, n_rows, n, x, slots); } \
+	static void name##_rows_f64(int64_t n_rows, int64_t n, const void *x, void *slots) { rows(kind, 0, n_rows, n, x, slots); } \
 	static void name##_columns_f32(int64_t n_rows, int64_t stride, int64_t n, const void *x, void *slots) \
 	{ \
 		columns(kind, 1, n_rows, stride, n, x, slots); \
@@ -192,17 +233,17 @@ LOOPS(SJ__REDUCE_MIN, min)
 
 const sj__reduce_loops SUMS[2][SJ__REDUCE_KINDS] = {
 	{
-		[SJ__REDUCE_SUM] = {sum_row_f32, sum_columns_f32, sum_combine},
-		[SJ__REDUCE_SQUARES] = {squares_row_f32, squares_columns_f32, squares_combine},
-		[SJ__REDUCE_PROD] = {prod_row_f32, prod_columns_f32, prod_combine},
-		[SJ__REDUCE_MAX] = {max_row_f32, max_columns_f32, max_combine},
-		[SJ__REDUCE_MIN] = {min_row_f32, min_columns_f32, min_combine},
+		[SJ__REDUCE_SUM] = {sum_rows_f32, sum_columns_f32, sum_combine},
+		[SJ__REDUCE_SQUARES] = {squares_rows_f32, squares_columns_f32, squares_combine},
+		[SJ__REDUCE_PROD] = {prod_rows_f32, prod_columns_f32, prod_combine},
+		[SJ__REDUCE_MAX] = {max_rows_f32, max_columns_f32, max_combine},
+		[SJ__REDUCE_MIN] = {min_rows_f32, min_columns_f32, min_combine},
 	},
 	{
-		[SJ__REDUCE_SUM] = {sum_row_f64, sum_columns_f64, sum_combine},
-		[SJ__REDUCE_SQUARES] = {squares_row_f64, squares_columns_f64, squares_combine},
-		[SJ__REDUCE_PROD] = {prod_row_f64, prod_columns_f64, prod_combine},
-		[SJ__REDUCE_MAX] = {max_row_f64, max_columns_f64, max_combine},
-		[SJ__REDUCE_MIN] = {min_row_f64, min_columns_f64, min_combine},
+		[SJ__REDUCE_SUM] = {sum_rows_f64, sum_columns_f64, sum_combine},
+		[SJ__REDUCE_SQUARES] = {squares_rows_f64, squares_columns_f64, squares_combine},
+		[SJ__REDUCE_PROD] = {prod_rows_f64, prod_columns_f64, prod_combine},
+		[SJ__REDUCE_MAX] = {max_rows_f64, max_columns_f64, max_combine},
+		[SJ__REDUCE_MIN] = {min_rows_f64, min_columns_f64, min_combine},
 	},
 };

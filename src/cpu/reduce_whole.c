@@ -37,17 +37,18 @@ static SJ_ALWAYS_INLINE int64_t step(kind_of kind, int64_t a, int64_t x)
 }
 
 /* Four at a time, so that they need not wait for each other; the order does not matter here. */
-static SJ_ALWAYS_INLINE void row(kind_of kind, enum sj__whole_type type, int64_t n, const void *x, void *slot)
+static SJ_ALWAYS_INLINE int64_t row(kind_of kind, enum sj__whole_type type, int64_t n, const void *x, int64_t at)
 {
-	int64_t a[4], i = 0;
-	for (int l = 0; l < 4; l++)
-		a[l] = identity(kind, type);
-	for (; i + 4 <= n; i += 4)
-		for (int l = 0; l < 4; l++)
-			a[l] = step(kind, a[l], load(type, x, i + l));
+	int64_t a = identity(kind, type), b = a, c = a, d = a, i = 0;
+	for (; i + 4 <= n; i += 4) {
+		a = step(kind, a, load(type, x, at + i));
+		b = step(kind, b, load(type, x, at + i + 1));
+		c = step(kind, c, load(type, x, at + i + 2));
+		d = step(kind, d, load(type, x, at + i + 3));
+	}
 	for (; i < n; i++)
-		a[0] = step(kind, a[0], load(type, x, i));
-	*(int64_t *)slot = join(kind, join(kind, a[0], a[1]), join(kind, a[2], a[3]));
+		a = step(kind, a, load(type, x, at + i));
+	return join(kind, join(kind, a, b), join(kind, c, d));
 }
 
 static SJ_ALWAYS_INLINE void columns(kind_of kind, enum sj__whole_type type, int64_t n_rows, int64_t stride, int64_t n, const void *x,
@@ -73,7 +74,11 @@ COMBINE(SJ__REDUCE_MAX, max)
 COMBINE(SJ__REDUCE_MIN, min)
 
 #define LOOPS(kind, name, type) \
-	static void name##_row_##type(int64_t n, const void *x, void *slot) { row(kind, type, n, x, slot); } \
+	static void name##_rows_##type(int64_t n_rows, int64_t n, const void *x, void *slots) \
+	{ \
+		for (int64_t r = 0; r < n_rows; r++) \
+			((int64_t *)slots)[r] = row(kind, type, n, x, r * n); \
+	} \
 	static void name##_columns_##type(int64_t n_rows, int64_t stride, int64_t n, const void *x, void *slots) \
 	{ \
 		columns(kind, type, n_rows, stride, n, x, slots); \
@@ -96,11 +101,11 @@ LOOPS(SJ__REDUCE_MIN, min, SJ__WHOLE_BOOL)
 
 #define NUMBER_TABLE(type) \
 	[type] = { \
-		[SJ__REDUCE_SUM] = {sum_row_##type, sum_columns_##type, sum_combine}, \
-		[SJ__REDUCE_SQUARES] = {squares_row_##type, squares_columns_##type, sum_combine}, \
-		[SJ__REDUCE_PROD] = {prod_row_##type, prod_columns_##type, prod_combine}, \
-		[SJ__REDUCE_MAX] = {max_row_##type, max_columns_##type, max_combine}, \
-		[SJ__REDUCE_MIN] = {min_row_##type, min_columns_##type, min_combine}, \
+		[SJ__REDUCE_SUM] = {sum_rows_##type, sum_columns_##type, sum_combine}, \
+		[SJ__REDUCE_SQUARES] = {squares_rows_##type, squares_columns_##type, sum_combine}, \
+		[SJ__REDUCE_PROD] = {prod_rows_##type, prod_columns_##type, prod_combine}, \
+		[SJ__REDUCE_MAX] = {max_rows_##type, max_columns_##type, max_combine}, \
+		[SJ__REDUCE_MIN] = {min_rows_##type, min_columns_##type, min_combine}, \
 	}
 
 const sj__reduce_loops sj__reduce_whole[SJ__WHOLE_TYPES][SJ__REDUCE_KINDS] = {
@@ -110,7 +115,7 @@ const sj__reduce_loops sj__reduce_whole[SJ__WHOLE_TYPES][SJ__REDUCE_KINDS] = {
 	NUMBER_TABLE(SJ__WHOLE_I8),
 	NUMBER_TABLE(SJ__WHOLE_I16),
 	[SJ__WHOLE_BOOL] = {
-		[SJ__REDUCE_MAX] = {max_row_SJ__WHOLE_BOOL, max_columns_SJ__WHOLE_BOOL, max_combine},
-		[SJ__REDUCE_MIN] = {min_row_SJ__WHOLE_BOOL, min_columns_SJ__WHOLE_BOOL, min_combine},
+		[SJ__REDUCE_MAX] = {max_rows_SJ__WHOLE_BOOL, max_columns_SJ__WHOLE_BOOL, max_combine},
+		[SJ__REDUCE_MIN] = {min_rows_SJ__WHOLE_BOOL, min_columns_SJ__WHOLE_BOOL, min_combine},
 	},
 };

@@ -73,7 +73,7 @@ static sj_status strings_check(const sj_tensor *t)
 sj_status sj__npy_encoded_size(const sj_tensor *t, int64_t *ret_n)
 {
 	sj__text header = {0};
-	int64_t n_data;
+	int64_t n_data = 0;
 	if (type_text(t) == NULL)
 		return sj__fail(SJ_INVALID_ARGUMENT, "NumPy has no %s elements; cast them first", sj_dtype_name((sj_dtype)t->dtype));
 	sj_status status = t->dtype == SJ_STRING ? strings_check(t) : SJ_OK;

@@ -243,7 +243,7 @@ static sj_status frame_parse(const uint8_t *bytes, int64_t n, cursor *ret_cursor
 
 sj_status sj__npy_header_parse(const uint8_t *bytes, int64_t n, sj__npy_header *header)
 {
-	cursor c;
+	cursor c = {0};
 	int64_t n_bytes;
 	sj_status status = frame_parse(bytes, n, &c);
 	if (status == SJ_OK)

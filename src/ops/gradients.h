@@ -55,4 +55,10 @@ void sj__gradient_max_pool_with_argmax(const sj__gradient *g, sj_tensor **dx);
 void sj__gradient_max_pool_grad_with_argmax(const sj__gradient *g, sj_tensor **dx);
 void sj__gradient_max_pool_grad_grad_with_argmax(const sj__gradient *g, sj_tensor **dx);
 
+/* gradients_norm.c */
+void sj__gradient_fused_batch_norm(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_fused_batch_norm_grad(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_lrn(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_lrn_grad(const sj__gradient *g, sj_tensor **dx);
+
 #endif

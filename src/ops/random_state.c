@@ -44,7 +44,7 @@ static struct {
 	pid_t entropy_owner;    /* a child of fork must not repeat its parent's numbers */
 	sj__philox entropy;
 	void (*entropy_fill)(void *bytes, size_t n);
-} state = {.generation = 1};
+} state;
 
 static SJ_THREAD_LOCAL_COLD uint64_t *own_position;
 
@@ -181,7 +181,7 @@ static entry *entry_find(const sj__call *call, int64_t seed, int64_t seed2)
 	sj__philox_group((sj__philox){(uint64_t)seed, (uint64_t)seed2, (uintptr_t)call->op + types}, words);
 	entry *set = state.entries[words[0] % SETS], *oldest = set;
 	for (entry *e = set; e < set + WAYS; e++) {
-		bool in_use = e->generation == state.generation;
+		bool in_use = e->generation == state.generation + 1; /* 0: an empty place */
 		if (in_use && e->op == call->op && e->seed == seed && e->seed2 == seed2 && e->types == types)
 			return e;
 		if (!in_use)
@@ -189,7 +189,7 @@ static entry *entry_find(const sj__call *call, int64_t seed, int64_t seed2)
 		if (e->used_at < oldest->used_at)
 			oldest = e;
 	}
-	*oldest = (entry){call->op, seed, seed2, 0, types, state.generation, 0};
+	*oldest = (entry){call->op, seed, seed2, 0, types, state.generation + 1, 0};
 	return oldest;
 }
 

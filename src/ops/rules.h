@@ -62,4 +62,10 @@ sj_status sj__rule_max_pool_with_argmax(sj__call *call);
 sj_status sj__rule_max_pool_grad_with_argmax(sj__call *call);
 sj_status sj__rule_max_pool_grad_grad_with_argmax(sj__call *call);
 
+/* rules_norm.c */
+sj_status sj__rule_fused_batch_norm(sj__call *call);
+sj_status sj__rule_fused_batch_norm_grad(sj__call *call);
+sj_status sj__rule_lrn(sj__call *call);
+sj_status sj__rule_lrn_grad(sj__call *call);
+
 #endif

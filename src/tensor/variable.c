@@ -122,6 +122,16 @@ sj_status sj__variable_set(sj_tensor *variable, sj_tensor *value)
 	return SJ_OK;
 }
 
+void sj__variable_exchange(sj_tensor *variable, sj_tensor **value)
+{
+	struct sj__variable *v = variable->variable;
+	lock_enter(v);
+	sj_tensor *old = v->value;
+	v->value = *value;
+	lock_leave(v);
+	*value = old;
+}
+
 static sj_status input_is_good(const char *who, const sj_tensor *t)
 {
 	if (!sj__is_live(t))

@@ -24,4 +24,10 @@ sj_status sj__variable_writable(sj_tensor *variable, void **ret_data);
 /* Replaces the value by `value` (an own reference is taken, storage shared) after checking dtype and shape. */
 sj_status sj__variable_set(sj_tensor *variable, sj_tensor *value);
 
+/*
+ * Swaps the value with *value, an ordinary handle of the variable's dtype and shape that is the caller's own and nobody else's (NULL: no
+ * value). Never fails: what assigns many variables at once prepares all handles first.
+ */
+void sj__variable_exchange(sj_tensor *variable, sj_tensor **value);
+
 #endif

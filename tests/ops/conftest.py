@@ -1,9 +1,12 @@
 """pytest's settings for the operations' tests: where modules are, and `--op NAME` to run one operation."""
+import gc
 import os
 import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+# Tests count the library's bytes: no collection may release tensors (of an earlier failure's traceback) in between.
+gc.disable()
 
 
 def pytest_addoption(parser):

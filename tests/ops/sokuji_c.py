@@ -110,6 +110,10 @@ def check(status):
         raise SokujiError(CODES.get(status, str(status)), message)
 
 
+def last_message():
+    return _message().decode("utf-8", "replace")
+
+
 def _stuck():
     check(lib.sj_error_code())
 
@@ -172,7 +176,7 @@ def as_array(value, is_list=False):
             array = array.astype(np.int32) if small else array
         elif array.dtype == np.float64:
             array = array.astype(np.int32 if is_list and array.size == 0 else np.float32)
-    if array.dtype.kind in "SU":
+    if array.dtype.kind in "SUO":
         encoded = [v.encode() if isinstance(v, str) else bytes(v) for v in array.reshape(-1).tolist()]
         array = np.array(encoded + [None], object)[:-1].reshape(array.shape)
     return array
@@ -185,7 +189,7 @@ def tensor(value, is_list=False):
     array = as_array(value, is_list)
     shape = _ints(array.shape)
     if array.dtype == object:
-        items = [v.encode() if isinstance(v, str) else v for v in array.reshape(-1)]
+        items = array.reshape(-1).tolist()
         texts, lengths = (c_char_p * max(1, len(items)))(*items), (c_size_t * max(1, len(items)))(*[len(v) for v in items])
         make = lambda: lib.sj_strings_new(shape, texts, lengths, len(items))  # noqa: E731
     else:

@@ -61,15 +61,9 @@ static uint64_t random_bits(void)
 	return random_state;
 }
 
-static int64_t random_below(int64_t n)
-{
-	return (int64_t)(random_bits() % (uint64_t)n);
-}
+static int64_t random_below(int64_t n) { return (int64_t)(random_bits() % (uint64_t)n); }
 
-static double random_value(void)
-{
-	return (double)(int64_t)(random_bits() >> 12) * 0x1p-51 - 1;
-}
+static double random_value(void) { return (double)(int64_t)(random_bits() >> 12) * 0x1p-51 - 1; }
 
 static buffer new_random(int64_t n, size_t element)
 {
@@ -141,10 +135,10 @@ static void run_product(const product *p, void *c)
 	const void *bias = p->bias ? p->bias_values.data : NULL;
 	if (p->element == sizeof(float))
 		status = sj__gemm_f32(p->transpose_a, p->transpose_b, p->m, p->n, p->k, p->a.data, p->lda, p->b.data,
-				      p->ldb, c, p->ldc, p->accumulate, bias, p->relu);
+		                      p->ldb, c, p->ldc, p->accumulate, bias, p->relu);
 	else
 		status = sj__gemm_f64(p->transpose_a, p->transpose_b, p->m, p->n, p->k, p->a.data, p->lda, p->b.data,
-				      p->ldb, c, p->ldc, p->accumulate, bias, p->relu);
+		                      p->ldb, c, p->ldc, p->accumulate, bias, p->relu);
 	assert_int_equal(status, SJ_OK);
 }
 
@@ -169,8 +163,8 @@ static void check_values(const product *p, const void *c)
 				assert_true(got == value_at(p->c_before.data, p->element, i * p->ldc + j));
 			else if (!(fabs(got - expected_product(p, i, j)) <= tolerance(p->element, p->k + 2)))
 				fail_msg("%dx%dx%d%s%s f%d [%d,%d]: %.9g, not %.9g", (int)p->m, (int)p->n, (int)p->k,
-					 p->transpose_a ? " ta" : "", p->transpose_b ? " tb" : "", (int)p->element * 8,
-					 (int)i, (int)j, got, expected_product(p, i, j));
+				         p->transpose_a ? " ta" : "", p->transpose_b ? " tb" : "", (int)p->element * 8,
+				         (int)i, (int)j, got, expected_product(p, i, j));
 		}
 }
 
@@ -192,9 +186,9 @@ static void check_product(product *p)
 			memcpy(first.data, c.data, c.n_bytes);
 			check_values(p, c.data);
 		} else if (memcmp(first.data, c.data, c.n_bytes) != 0) {
-			fail_msg("%dx%dx%d%s%s f%d: other bits with isa %d, %d threads", (int)p->m, (int)p->n, (int)p->k,
-				 p->transpose_a ? " ta" : "", p->transpose_b ? " tb" : "", (int)p->element * 8,
-				 settings[i].isa, settings[i].n_threads);
+			fail_msg("%dx%dx%d%s%s f%d: other bits with isa %d, %d threads", (int)p->m, (int)p->n,
+			         (int)p->k, p->transpose_a ? " ta" : "", p->transpose_b ? " tb" : "",
+			         (int)p->element * 8, settings[i].isa, settings[i].n_threads);
 		}
 		delete_buffer(c);
 	}
@@ -210,8 +204,15 @@ static void check_product(product *p)
 static void check_size(int64_t m, int64_t n, int64_t k)
 {
 	uint64_t bits = random_bits();
-	product p = {.transpose_a = bits & 1, .transpose_b = bits & 2, .accumulate = bits & 4, .bias = bits & 8,
-		     .relu = bits & 16, .m = m, .n = n, .k = k, .element = bits & 96 ? sizeof(float) : sizeof(double)};
+	product p = {.transpose_a = bits & 1,
+	             .transpose_b = bits & 2,
+	             .accumulate = bits & 4,
+	             .bias = bits & 8,
+	             .relu = bits & 16,
+	             .m = m,
+	             .n = n,
+	             .k = k,
+	             .element = bits & 96 ? sizeof(float) : sizeof(double)};
 	int64_t loose = bits & 128 ? random_below(20) : 0;
 	p.lda = (p.transpose_a ? m : k) + loose;
 	p.ldb = (p.transpose_b ? k : n) + loose;
@@ -307,7 +308,8 @@ static void test_integer_products(void **state)
 				uint64_t sum = 0;
 				uint32_t sum32 = 0;
 				for (int64_t p = 0; p < k; p++) {
-					int64_t at_a = ta ? p * lda + i : i * lda + p, at_b = tb ? j * ldb + p : p * ldb + j;
+					int64_t at_a = ta ? p * lda + i : i * lda + p,
+						at_b = tb ? j * ldb + p : p * ldb + j;
 					sum += ((uint64_t *)a.data)[at_a] * ((uint64_t *)b.data)[at_b];
 					sum32 += ((uint32_t *)a.data)[at_a] * ((uint32_t *)b.data)[at_b];
 				}
@@ -331,7 +333,8 @@ static void test_product_without_memory(void **state)
 	memcpy(before.data, c.data, c.n_bytes);
 	sj__memory_fail_at(1, false);
 	assert_int_equal(sj__gemm_f32(false, false, 200, 200, 200, p.a.data, 200, p.b.data, 200, c.data, 200, true,
-				      NULL, false), SJ_RESOURCE_EXHAUSTED);
+	                              NULL, false),
+	                 SJ_RESOURCE_EXHAUSTED);
 	sj__memory_fail_at(0, false);
 	assert_memory_equal(c.data, before.data, c.n_bytes);
 	delete_buffer(p.a);
@@ -351,15 +354,9 @@ typedef struct convolution {
 
 enum { FORWARD, BACKWARD_INPUT, BACKWARD_FILTER, WAYS };
 
-static int64_t x_size(const sj__conv_geometry *g)
-{
-	return g->n * g->in_h * g->in_w * g->in_c;
-}
+static int64_t x_size(const sj__conv_geometry *g) { return g->n * g->in_h * g->in_w * g->in_c; }
 
-static int64_t y_size(const sj__conv_geometry *g)
-{
-	return g->n * g->out_h * g->out_w * g->out_c;
-}
+static int64_t y_size(const sj__conv_geometry *g) { return g->n * g->out_h * g->out_w * g->out_c; }
 
 static int64_t filter_size(const convolution *v)
 {
@@ -367,25 +364,21 @@ static int64_t filter_size(const convolution *v)
 	return g->filter_h * g->filter_w * (v->depthwise ? 1 : g->in_c) * g->out_c;
 }
 
-#define CALL(type)                                                                                                     \
-	static sj_status run_##type(const convolution *v, int way, void *to)                                           \
-	{                                                                                                              \
-		const sj__conv_geometry *g = &v->g;                                                                    \
-		const void *bias = v->bias ? v->bias_values.data : NULL;                                               \
-		switch (way + (v->depthwise ? WAYS : 0)) {                                                             \
-		case FORWARD:                                                                                          \
-			return sj__conv2d_forward_##type(g, v->x.data, v->filter.data, to, bias, v->relu);             \
-		case BACKWARD_INPUT:                                                                                   \
-			return sj__conv2d_backward_input_##type(g, v->y.data, v->filter.data, to);                     \
-		case BACKWARD_FILTER:                                                                                  \
-			return sj__conv2d_backward_filter_##type(g, v->x.data, v->y.data, to);                         \
-		case WAYS + FORWARD:                                                                                   \
-			return sj__depthwise_forward_##type(g, v->x.data, v->filter.data, to, bias, v->relu);          \
-		case WAYS + BACKWARD_INPUT:                                                                            \
-			return sj__depthwise_backward_input_##type(g, v->y.data, v->filter.data, to);                  \
-		default:                                                                                               \
-			return sj__depthwise_backward_filter_##type(g, v->x.data, v->y.data, to);                      \
-		}                                                                                                      \
+#define CALL(type) \
+	static sj_status run_##type(const convolution *v, int way, void *to) \
+	{ \
+		const sj__conv_geometry *g = &v->g; \
+		const void *bias = v->bias ? v->bias_values.data : NULL; \
+		switch (way + (v->depthwise ? WAYS : 0)) { \
+		case FORWARD: return sj__conv2d_forward_##type(g, v->x.data, v->filter.data, to, bias, v->relu); \
+		case BACKWARD_INPUT: return sj__conv2d_backward_input_##type(g, v->y.data, v->filter.data, to); \
+		case BACKWARD_FILTER: return sj__conv2d_backward_filter_##type(g, v->x.data, v->y.data, to); \
+		case WAYS + FORWARD: \
+			return sj__depthwise_forward_##type(g, v->x.data, v->filter.data, to, bias, v->relu); \
+		case WAYS + BACKWARD_INPUT: \
+			return sj__depthwise_backward_input_##type(g, v->y.data, v->filter.data, to); \
+		default: return sj__depthwise_backward_filter_##type(g, v->x.data, v->y.data, to); \
+		} \
 	}
 CALL(f32)
 CALL(f64)
@@ -417,7 +410,8 @@ static void refer(const convolution *v, int way, double *to)
 	for (int64_t out = 0; out < g->n * g->out_h * g->out_w; out++)
 		for (int64_t tap = 0; tap < g->filter_h * g->filter_w; tap++) {
 			int64_t image = out / (g->out_h * g->out_w);
-			int64_t y = out / g->out_w % g->out_h * g->stride_h + tap / g->filter_w * g->dilation_h - g->pad_top;
+			int64_t y = out / g->out_w % g->out_h * g->stride_h + tap / g->filter_w * g->dilation_h -
+			            g->pad_top;
 			int64_t x = out % g->out_w * g->stride_w + tap % g->filter_w * g->dilation_w - g->pad_left;
 			if (y >= 0 && y < g->in_h && x >= 0 && x < g->in_w)
 				refer_tap(v, way, (image * g->in_h + y) * g->in_w + x, out, tap, to);
@@ -434,19 +428,19 @@ static void fail_convolution(const convolution *v, int way, const char *how, int
 {
 	const sj__conv_geometry *g = &v->g;
 	fail_msg("%s way %d f%d x %dx%dx%dx%d filter %dx%d y %dx%dx%d stride %d,%d dilation %d,%d pad %d,%d: %s %d %d",
-		 v->depthwise ? "depthwise" : "conv2d", way, (int)v->element * 8, (int)g->n, (int)g->in_h, (int)g->in_w,
-		 (int)g->in_c, (int)g->filter_h, (int)g->filter_w, (int)g->out_h, (int)g->out_w, (int)g->out_c,
-		 (int)g->stride_h, (int)g->stride_w, (int)g->dilation_h, (int)g->dilation_w, (int)g->pad_top,
-		 (int)g->pad_left, how, a, b);
+	         v->depthwise ? "depthwise" : "conv2d", way, (int)v->element * 8, (int)g->n, (int)g->in_h, (int)g->in_w,
+	         (int)g->in_c, (int)g->filter_h, (int)g->filter_w, (int)g->out_h, (int)g->out_w, (int)g->out_c,
+	         (int)g->stride_h, (int)g->stride_w, (int)g->dilation_h, (int)g->dilation_w, (int)g->pad_top,
+	         (int)g->pad_left, how, a, b);
 }
 
 static void check_way(const convolution *v, int way)
 {
 	const sj__conv_geometry *g = &v->g;
 	int64_t size = way == FORWARD ? y_size(g) : way == BACKWARD_INPUT ? x_size(g) : filter_size(v);
-	int64_t terms = way == FORWARD		? g->filter_h * g->filter_w * g->in_c
-			: way == BACKWARD_INPUT ? g->filter_h * g->filter_w * g->out_c
-						: g->n * g->out_h * g->out_w;
+	int64_t terms = way == FORWARD          ? g->filter_h * g->filter_w * g->in_c
+	                : way == BACKWARD_INPUT ? g->filter_h * g->filter_w * g->out_c
+	                                        : g->n * g->out_h * g->out_w;
 	double *expected = calloc((size_t)size + 1, sizeof(double));
 	assert_non_null(expected);
 	refer(v, way, expected);
@@ -460,7 +454,8 @@ static void check_way(const convolution *v, int way)
 		if (i == 0)
 			memcpy(first.data, got.data, got.n_bytes);
 		else if (memcmp(first.data, got.data, got.n_bytes) != 0)
-			fail_convolution(v, way, "other bits with isa, threads", settings[i].isa, settings[i].n_threads);
+			fail_convolution(v, way, "other bits with isa, threads", settings[i].isa,
+			                 settings[i].n_threads);
 		delete_buffer(got);
 	}
 	for (int64_t i = 0; i < size; i++)
@@ -494,10 +489,17 @@ static int64_t out_size(int64_t in, int64_t filter, int64_t stride, int64_t dila
 /* A geometry with a few random properties; pads on both sides up to the filter's reach. */
 static sj__conv_geometry random_geometry(int64_t n, int64_t side, int64_t in_c, int64_t out_c)
 {
-	sj__conv_geometry g = {.n = n, .in_h = 1 + random_below(side), .in_w = 1 + random_below(side), .in_c = in_c,
-			       .filter_h = 1 + random_below(5), .filter_w = 1 + random_below(5), .out_c = out_c,
-			       .stride_h = 1 + random_below(3), .stride_w = 1 + random_below(3),
-			       .dilation_h = 1 + random_below(2), .dilation_w = 1 + random_below(3)};
+	sj__conv_geometry g = {.n = n,
+	                       .in_h = 1 + random_below(side),
+	                       .in_w = 1 + random_below(side),
+	                       .in_c = in_c,
+	                       .filter_h = 1 + random_below(5),
+	                       .filter_w = 1 + random_below(5),
+	                       .out_c = out_c,
+	                       .stride_h = 1 + random_below(3),
+	                       .stride_w = 1 + random_below(3),
+	                       .dilation_h = 1 + random_below(2),
+	                       .dilation_w = 1 + random_below(3)};
 	int64_t reach_h = (g.filter_h - 1) * g.dilation_h, reach_w = (g.filter_w - 1) * g.dilation_w;
 	g.pad_top = random_below(reach_h + 1);
 	g.pad_left = random_below(reach_w + 1);
@@ -508,8 +510,11 @@ static sj__conv_geometry random_geometry(int64_t n, int64_t side, int64_t in_c, 
 
 static void check_random(int64_t n, int64_t side, int64_t in_c, int64_t out_c, bool depthwise)
 {
-	convolution v = {.g = random_geometry(n, side, in_c, out_c), .depthwise = depthwise, .bias = random_below(2),
-			 .relu = random_below(2), .element = random_below(4) ? sizeof(float) : sizeof(double)};
+	convolution v = {.g = random_geometry(n, side, in_c, out_c),
+	                 .depthwise = depthwise,
+	                 .bias = random_below(2),
+	                 .relu = random_below(2),
+	                 .element = random_below(4) ? sizeof(float) : sizeof(double)};
 	check_convolution(&v);
 }
 
@@ -534,11 +539,13 @@ static void test_random_depthwise(void **state)
 }
 
 static void check_square(int64_t n, int64_t side, int64_t in_c, int64_t filter, int64_t out_c, int64_t stride,
-			 int64_t pad)
+                         int64_t pad)
 {
 	int64_t out = out_size(side, filter, stride, 1, 2 * pad);
 	convolution v = {.g = {n, side, side, in_c, filter, filter, out, out, out_c, stride, stride, 1, 1, pad, pad},
-			 .bias = true, .relu = true, .element = sizeof(float)};
+	                 .bias = true,
+	                 .relu = true,
+	                 .element = sizeof(float)};
 	check_convolution(&v);
 }
 
@@ -572,16 +579,11 @@ static void test_empty_convolutions(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_small_products),
-		cmocka_unit_test(test_products_around_tiles),
-		cmocka_unit_test(test_products_around_blocks),
-		cmocka_unit_test(test_thin_products),
-		cmocka_unit_test(test_special_values),
-		cmocka_unit_test(test_integer_products),
-		cmocka_unit_test(test_product_without_memory),
-		cmocka_unit_test(test_random_convolutions),
-		cmocka_unit_test(test_random_depthwise),
-		cmocka_unit_test(test_known_convolutions),
+		cmocka_unit_test(test_small_products),         cmocka_unit_test(test_products_around_tiles),
+		cmocka_unit_test(test_products_around_blocks), cmocka_unit_test(test_thin_products),
+		cmocka_unit_test(test_special_values),         cmocka_unit_test(test_integer_products),
+		cmocka_unit_test(test_product_without_memory), cmocka_unit_test(test_random_convolutions),
+		cmocka_unit_test(test_random_depthwise),       cmocka_unit_test(test_known_convolutions),
 		cmocka_unit_test(test_empty_convolutions),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
