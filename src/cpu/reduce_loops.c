@@ -173,14 +173,16 @@ static SJ_ALWAYS_INLINE void rows_add(kind_of kind, int single, int64_t n_rows, 
 }
 
 /*
- * Narrow rows are taken several side by side as one wide row, and the wide row's parts are added at the end; rows that are
+ * Narrow rows are taken several (a power of two) side by side as one wide row, and the wide row's parts are added at the end; rows that are
  * left over go to the first parts.
  */
 static SJ_ALWAYS_INLINE void columns(kind_of kind, int single, int64_t n_rows, int64_t stride, int64_t n, const void *x, double *slots)
 {
 	double wide[WIDE], *to = slots;
-	int64_t group = WIDE / n, width = n;
-	if (group >= 2 && n_rows >= 2 * group && stride == n) {
+	int64_t group = 1, width = n;
+	while (group * n * 2 <= WIDE && group * 2 <= n_rows / 2)
+		group *= 2;
+	if (group > 1 && stride == n) {
 		to = wide;
 		width = stride = group * n;
 	} else {

@@ -342,6 +342,7 @@ class Tape:
     """A C tape that watches `tensors`: with Tape(tensors) as tape: y = f(…); then tape.gradient([y], [weights], sources)."""
 
     def __init__(self, tensors, persistent=False):
+        self.persistent, self.used_up = persistent, False
         self.tape = lib.sj_tape_begin_persistent() if persistent else lib.sj_tape_begin()
         _stuck()
         for t in tensors:
@@ -351,10 +352,11 @@ class Tape:
         return self
 
     def __exit__(self, *_):
-        lib.sj_tape_end(self.tape)
+        if not self.used_up:
+            lib.sj_tape_end(self.tape)
 
     def __del__(self):
-        if getattr(self, "tape", None):
+        if getattr(self, "tape", None) and not self.used_up:
             lib.sj_tape_free(self.tape)
 
     def gradient(self, targets, weights, sources):
@@ -363,6 +365,7 @@ class Tape:
         scope = lib.sj_scope_begin()
         status = lib.sj_gradient_of(self.tape, len(targets), handles(targets), handles(weights), len(sources),
                                     handles(sources), results)
+        self.used_up = not self.persistent
         kept = [Tensor(_keep(r)) if r and status == 0 else None for r in results[:len(sources)]]
         lib.sj_scope_end(scope)
         check(status)
