@@ -11,6 +11,7 @@
 #include <sokuji/operations.h>
 #include <sokuji/nn_functions.h>
 #include <sokuji/array_functions.h>
+#include <sokuji/reduce_functions.h>
 #include <sokuji/tape.h>
 #include <sokuji/update.h>
 #include <sokuji/optimizer.h>

@@ -335,8 +335,11 @@ def function_text(row):
     elif variadic:
         first = names[:-1]
         lines.append(f"\tsj_tensor *const first[] = {{{', '.join(first)}}};")
-        call = f"sj__run_joined({op}, {args}, {len(first)}, first, n_{variadic.c_name}, {variadic.c_name})"
+        joined = f"{op}, {args}, {len(first)}, first, n_{variadic.c_name}, {variadic.c_name}"
+        call = f"sj__run_joined_many({joined}, n_outputs, ret_outputs)" if row.variadic_outputs else f"sj__run_joined({joined})"
         return "\n".join(lines + [f"\treturn {call};", "}"])
+    elif 0 < len(names) <= 2 and not returns_status(row):
+        return "\n".join(lines + [f"\treturn sj__run_{len(names)}({op}, {args}, {', '.join(names)});", "}"])
     elif names:
         lines.append(f"\tsj_tensor *const inputs[] = {{{', '.join(names)}}};")
         array, count = "inputs", str(len(names))

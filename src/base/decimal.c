@@ -149,6 +149,8 @@ sj__decimal sj__decimal_fixed(double value, sj__decimal_kind kind, int places)
 	sj__decimal d = sj__decimal_shortest(value, kind);
 	int n_kept = d.exponent + places; /* digits up to the last place */
 	char text[40];
+	if (d.n < d.exponent && d.exponent <= 17)
+		return sj__decimal_rounded(value, d.exponent - 1);
 	if (d.n <= n_kept)
 		return d;
 	if (n_kept > 0)

@@ -19,7 +19,8 @@ sj__decimal sj__decimal_shortest(double value, sj__decimal_kind kind);
 
 /*
  * The digits of the finite |value|, the shortest, rounded (from the exact value, ties to even) where they go beyond `places` after
- * the point, or `places` (at most 16) digits after the first in scientific form.
+ * the point, or `places` (at most 16) digits after the first in scientific form. Of a fixed form, digits before the point are the
+ * exact value's.
  */
 sj__decimal sj__decimal_fixed(double value, sj__decimal_kind kind, int places);
 sj__decimal sj__decimal_scientific(double value, sj__decimal_kind kind, int places);

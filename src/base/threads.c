@@ -362,8 +362,12 @@ sj__lock *sj__lock_new(void)
 	sj__lock *lock = sj__memory_new(sizeof *lock);
 	if (lock == NULL)
 		return NULL;
+	pthread_condattr_t monotonic;
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_mutex_init(&lock->mutex, NULL);
-	pthread_cond_init(&lock->condition, NULL);
+	pthread_cond_init(&lock->condition, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 	return lock;
 }
 
@@ -379,4 +383,15 @@ void sj__lock_delete(sj__lock *lock)
 void sj__lock_enter(sj__lock *lock) { pthread_mutex_lock(&lock->mutex); }
 void sj__lock_leave(sj__lock *lock) { pthread_mutex_unlock(&lock->mutex); }
 void sj__lock_wait(sj__lock *lock) { pthread_cond_wait(&lock->condition, &lock->mutex); }
+
+void sj__lock_wait_most(sj__lock *lock, int64_t n_ns)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	n_ns += until.tv_nsec;
+	until.tv_sec += n_ns / 1000000000;
+	until.tv_nsec = n_ns % 1000000000;
+	pthread_cond_timedwait(&lock->condition, &lock->mutex, &until);
+}
+
 void sj__lock_wake_all(sj__lock *lock) { pthread_cond_broadcast(&lock->condition); }

@@ -84,4 +84,32 @@ sj_status sj__kernel_fused_batch_norm_grad(sj__call *call);
 sj_status sj__kernel_lrn(sj__call *call);
 sj_status sj__kernel_lrn_grad(sj__call *call);
 
+/* string.c, string_split.c, string_number.c, csv.c */
+sj_status sj__kernel_string_lower(sj__call *call);
+sj_status sj__kernel_string_upper(sj__call *call);
+sj_status sj__kernel_string_strip(sj__call *call);
+sj_status sj__kernel_string_length(sj__call *call);
+sj_status sj__kernel_substr(sj__call *call);
+sj_status sj__kernel_string_join(sj__call *call);
+sj_status sj__kernel_reduce_join(sj__call *call);
+sj_status sj__kernel_string_split(sj__call *call);
+sj_status sj__kernel_string_split_v2(sj__call *call);
+sj_status sj__kernel_string_to_number(sj__call *call);
+sj_status sj__kernel_as_string(sj__call *call);
+sj_status sj__kernel_decode_csv(sj__call *call);
+
+/* linalg_kernels.c */
+sj_status sj__kernel_matrix_inverse(sj__call *call);
+sj_status sj__kernel_matrix_determinant(sj__call *call);
+sj_status sj__kernel_log_matrix_determinant(sj__call *call);
+sj_status sj__kernel_cholesky(sj__call *call);
+sj_status sj__kernel_cholesky_grad(sj__call *call);
+sj_status sj__kernel_lu(sj__call *call);
+sj_status sj__kernel_matrix_solve(sj__call *call);
+sj_status sj__kernel_matrix_solve_ls(sj__call *call);
+sj_status sj__kernel_matrix_triangular_solve(sj__call *call);
+sj_status sj__kernel_qr(sj__call *call);
+sj_status sj__kernel_svd(sj__call *call);
+sj_status sj__kernel_self_adjoint_eig(sj__call *call);
+
 #endif

@@ -156,9 +156,9 @@ static void outputs_drop(sj__call *call)
 		sj__drop(call->outputs[k]);
 }
 
-static SJ_ALWAYS_INLINE sj_status outputs_allocate(sj__call *call)
+static SJ_ALWAYS_INLINE sj_status outputs_allocate(sj__call *call, const int n_outputs)
 {
-	for (int k = 0; k < call->n_outputs; k++) {
+	for (int k = 0; k < n_outputs; k++) {
 		sj_tensor *t = call->outputs[k];
 		if (SJ_UNLIKELY(t == NULL || t->flags & SJ__FLAG_SYMBOLIC)) {
 			if (call->op->flags & SJ__OP_ALLOCATES)
@@ -174,21 +174,21 @@ static SJ_ALWAYS_INLINE sj_status outputs_allocate(sj__call *call)
 	return SJ_OK;
 }
 
-static SJ_ALWAYS_INLINE sj_status call_run(sj__call *call)
+static SJ_ALWAYS_INLINE sj_status call_run(sj__call *call, const int n_outputs)
 {
 	sj_status status = call->op->rule(call);
 	if (SJ_LIKELY(status == SJ_OK))
-		status = outputs_allocate(call);
+		status = outputs_allocate(call, n_outputs);
 	if (SJ_LIKELY(status == SJ_OK))
 		status = call->op->kernel(call);
 	return status;
 }
 
-static SJ_ALWAYS_INLINE bool must_record(const sj__call *call, const sj__local *thread)
+static SJ_ALWAYS_INLINE bool must_record(const sj__call *call, const sj__local *thread, const int n_inputs)
 {
 	if (SJ_LIKELY(thread->recording == 0) || call->op->flags & SJ__OP_NOT_DIFFERENTIABLE)
 		return false;
-	for (int i = 0; i < call->n_inputs; i++)
+	for (int i = 0; i < n_inputs; i++)
 		if (call->inputs[i] != NULL && call->inputs[i]->tape_epoch == thread->tape_epoch)
 			return true;
 	return SJ__COUNTS_ARE_SHARED;
@@ -225,25 +225,28 @@ static SJ_ALWAYS_INLINE sj_status args_take(sj__call *call, const void *args, vo
 
 /* ---- the whole ---- */
 
-static SJ_ALWAYS_INLINE sj_status call_execute(sj__call *call, sj__local *thread, sj_tensor *const *given)
+/* The counts are the call's own, as constants where the caller knows them: the loops below then fall away. */
+static SJ_ALWAYS_INLINE sj_status call_execute(sj__call *call, sj__local *thread, sj_tensor *const *given, const int n_inputs,
+                                               const int n_outputs)
 {
 	uint32_t resolved = 0;
 	sj_status status = SJ_OK;
 	int n_taken = 0;
-	for (; n_taken < call->n_inputs; n_taken++) {
-		status = input_take(call, n_taken, given[n_taken], &resolved);
+	for (int i = 0; i < n_inputs; i++) {
+		n_taken = i + 1;
+		status = input_take(call, i, given[i], &resolved);
 		if (SJ_UNLIKELY(status != SJ_OK))
 			break;
 	}
-	for (int k = 0; k < call->n_outputs; k++)
+	for (int k = 0; k < n_outputs; k++)
 		call->outputs[k] = NULL;
 	if (SJ_LIKELY(status == SJ_OK))
-		status = call_run(call);
-	if (SJ_LIKELY(status == SJ_OK) && must_record(call, thread))
+		status = call_run(call, n_outputs);
+	if (SJ_LIKELY(status == SJ_OK) && must_record(call, thread, n_inputs))
 		status = sj__tape.record(call);
 	if (SJ_UNLIKELY(status != SJ_OK))
 		outputs_drop(call);
-	resolved_drop(call, given, n_taken < call->n_inputs ? n_taken + 1 : n_taken, resolved);
+	resolved_drop(call, given, n_taken, resolved);
 	return status;
 }
 
@@ -256,7 +259,7 @@ static SJ_NOINLINE sj_status execute_many_ports(sj__call *call, sj__local *threa
 		return SJ_RESOURCE_EXHAUSTED;
 	call->inputs = ports;
 	call->outputs = ports + call->n_inputs;
-	sj_status status = call_execute(call, thread, given);
+	sj_status status = call_execute(call, thread, given, call->n_inputs, call->n_outputs);
 	for (int k = 0; status == SJ_OK && k < call->n_outputs; k++)
 		ret_outputs[k] = call->outputs[k];
 	sj__memory_free(ports);
@@ -271,7 +274,7 @@ static SJ_ALWAYS_INLINE sj_status execute_in_region(sj__call *call, sj__local *t
 		return execute_many_ports(call, thread, given, ret_outputs);
 	call->inputs = inputs;
 	call->outputs = outputs;
-	sj_status status = call_execute(call, thread, given);
+	sj_status status = call_execute(call, thread, given, call->n_inputs, call->n_outputs);
 	if (SJ_LIKELY(status == SJ_OK))
 		for (int k = 0; k < call->n_outputs; k++)
 			ret_outputs[k] = outputs[k];
@@ -331,6 +334,31 @@ sj_tensor *sj__run(const sj_op *op, const void *args, int n_inputs, sj_tensor *c
 		return sj__scope_push(output);
 	sj__error_stick(status);
 	return &sj__nil_tensor;
+}
+
+/* The common case of one or two inputs inside a scope, with the counts as constants; all else the general way. */
+static SJ_ALWAYS_INLINE sj_tensor *run_few(const sj_op *op, const void *args, sj_tensor *const *given, const int n_inputs)
+{
+	sj__local *thread = &sj__local_state;
+	sj_tensor *inputs[2], *outputs[1];
+	if (SJ_UNLIKELY(thread->region_depth == 0 || op->n_inputs != n_inputs || op->n_outputs != 1 || given[0] == &sj__nil_tensor ||
+	                given[n_inputs - 1] == &sj__nil_tensor || (args != NULL && *(const size_t *)args != op->args_size)))
+		return sj__run(op, args, n_inputs, given);
+	sj__call call = {.op = op, .args = args ? args : op->default_args, .n_inputs = n_inputs, .n_outputs = 1, .inputs = inputs,
+	                 .outputs = outputs};
+	sj_status status = call_execute(&call, thread, given, n_inputs, 1);
+	if (SJ_LIKELY(status == SJ_OK))
+		return sj__scope_push(outputs[0]);
+	sj__error_stick(status);
+	return &sj__nil_tensor;
+}
+
+sj_tensor *sj__run_1(const sj_op *op, const void *args, sj_tensor *x) { return run_few(op, args, &x, 1); }
+
+sj_tensor *sj__run_2(const sj_op *op, const void *args, sj_tensor *x, sj_tensor *y)
+{
+	sj_tensor *given[] = {x, y};
+	return run_few(op, args, given, 2);
 }
 
 sj_tensor *sj__list(sj_ints list)

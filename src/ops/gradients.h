@@ -61,4 +61,16 @@ void sj__gradient_fused_batch_norm_grad(const sj__gradient *g, sj_tensor **dx);
 void sj__gradient_lrn(const sj__gradient *g, sj_tensor **dx);
 void sj__gradient_lrn_grad(const sj__gradient *g, sj_tensor **dx);
 
+/* gradients_linalg.c */
+void sj__gradient_matrix_inverse(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_matrix_determinant(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_log_matrix_determinant(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_cholesky(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_matrix_triangular_solve(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_matrix_solve(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_matrix_solve_ls(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_qr(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_svd(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_self_adjoint_eig(const sj__gradient *g, sj_tensor **dx);
+
 #endif

@@ -12,4 +12,8 @@ sj_status sj__list_refused_status(const char *who, int64_t count, const void *ar
 sj_tensor *sj__run_joined(const sj_op *op, const void *args, int n_first, sj_tensor *const *first, int64_t n_rest,
                           sj_tensor *const *rest);
 
+/* The same with any number of outputs. */
+sj_status sj__run_joined_many(const sj_op *op, const void *args, int n_first, sj_tensor *const *first, int64_t n_rest,
+                              sj_tensor *const *rest, int64_t n_outputs, sj_tensor **ret_outputs);
+
 #endif

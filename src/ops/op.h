@@ -152,6 +152,9 @@ static inline sj_ints sj__shape_list(const sj_tensor *t) { return (sj_ints){t->s
 
 /* Runs; the result belongs to the open scope; nil in, nil out; errors stick. */
 sj_tensor *sj__run(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs);
+/* The same for one and for two inputs, quicker. */
+sj_tensor *sj__run_1(const sj_op *op, const void *args, sj_tensor *x);
+sj_tensor *sj__run_2(const sj_op *op, const void *args, sj_tensor *x, sj_tensor *y);
 sj_status sj__run_many(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs, int n_outputs,
                        sj_tensor **ret_outputs);
 /* A list as a tensor of the open scope; NULL when the list is not given. */

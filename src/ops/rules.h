@@ -68,4 +68,29 @@ sj_status sj__rule_fused_batch_norm_grad(sj__call *call);
 sj_status sj__rule_lrn(sj__call *call);
 sj_status sj__rule_lrn_grad(sj__call *call);
 
+/* rules_string.c */
+sj_status sj__rule_string_unary(sj__call *call);
+sj_status sj__rule_string_case(sj__call *call);
+sj_status sj__rule_string_length(sj__call *call);
+sj_status sj__rule_string_to_number(sj__call *call);
+sj_status sj__rule_string_join(sj__call *call);
+sj_status sj__rule_string_split(sj__call *call);
+sj_status sj__rule_string_split_v2(sj__call *call);
+sj_status sj__rule_substr(sj__call *call);
+sj_status sj__rule_as_string(sj__call *call);
+sj_status sj__rule_reduce_join(sj__call *call);
+sj_status sj__rule_decode_csv(sj__call *call);
+
+/* rules_linalg.c */
+sj_status sj__rule_square_matrix(sj__call *call);
+sj_status sj__rule_matrix_determinant(sj__call *call);
+sj_status sj__rule_cholesky_grad(sj__call *call);
+sj_status sj__rule_lu(sj__call *call);
+sj_status sj__rule_matrix_solve(sj__call *call);
+sj_status sj__rule_matrix_triangular_solve(sj__call *call);
+sj_status sj__rule_matrix_solve_ls(sj__call *call);
+sj_status sj__rule_qr(sj__call *call);
+sj_status sj__rule_svd(sj__call *call);
+sj_status sj__rule_self_adjoint_eig(sj__call *call);
+
 #endif

@@ -83,12 +83,12 @@ static SJ_ALWAYS_INLINE bool port_in(unsigned ports, int i, int n_named)
 	return ports >> (SJ_LIKELY(i < n_named) ? i : n_named - 1) & 1;
 }
 
-static SJ_ALWAYS_INLINE sj_status inputs_save(const sj__call *call, sj__log *log, sj__record *r, uint32_t *ret_any)
+static SJ_ALWAYS_INLINE sj_status inputs_save(const sj__call *call, sj__log *log, sj__record *r, const int n_inputs, uint32_t *ret_any)
 {
 	const sj_op *op = call->op;
 	sj_status status = SJ_OK;
 	*ret_any = 0;
-	for (int i = 0; i < call->n_inputs; i++) {
+	for (int i = 0; i < n_inputs; i++) {
 		sj_tensor *t = call->inputs[i];
 		r->inputs[i] = NULL;
 		r->input_slots[i] = 0;
@@ -103,15 +103,15 @@ static SJ_ALWAYS_INLINE sj_status inputs_save(const sj__call *call, sj__log *log
 	return status;
 }
 
-static SJ_ALWAYS_INLINE sj_status outputs_save(const sj__call *call, sj__record *r)
+static SJ_ALWAYS_INLINE sj_status outputs_save(const sj__call *call, sj__record *r, const int n_outputs)
 {
 	sj_status status = SJ_OK;
-	for (int k = 0; k < call->n_outputs; k++) {
+	for (int k = 0; k < n_outputs; k++) {
 		r->outputs[k] = NULL;
 		r->output_slots[k] = 0;
 		if (port_in(call->op->saves_outputs, k, call->op->n_outputs))
 			r->outputs[k] = sj__keep(call->outputs[k]);
-		else if (call->n_outputs > 1 && status == SJ_OK)
+		else if (n_outputs > 1 && status == SJ_OK)
 			status = sj__tensor_shape_only(call->outputs[k], &r->outputs[k]);
 	}
 	return status;
@@ -137,36 +137,46 @@ static SJ_ALWAYS_INLINE bool any_differentiable(int n, sj_tensor *const *outputs
 	return false;
 }
 
-static sj_status record(const sj__call *call)
+/* The counts are the call's own, as constants where they are common. */
+static SJ_ALWAYS_INLINE sj_status record_ports(const sj__call *call, const int n_inputs, const int n_outputs)
 {
 	sj__log *log = sj__local_state.log;
 	const sj_op *op = call->op;
 	uint32_t any;
-	if (!any_differentiable(call->n_outputs, call->outputs))
+	if (!any_differentiable(n_outputs, call->outputs))
 		return SJ_OK;
 	size_t n_pointers = SJ_UNLIKELY(op->flags & SJ__OP_HAS_POINTERS) ? pointers_size(op, call->args) : 0;
 	size_t args_size = sj__log_round(op->args_size);
-	sj__record *r = sj__log_room(log, call->n_inputs, call->n_outputs, args_size + n_pointers);
+	sj__record *r = sj__log_room(log, n_inputs, n_outputs, args_size + n_pointers);
 	if (SJ_UNLIKELY(r == NULL))
 		return SJ_RESOURCE_EXHAUSTED;
 	r->op = op;
-	sj_status status = inputs_save(call, log, r, &any), saved = outputs_save(call, r);
-	if (status == SJ_OK)
-		status = saved;
-	if (SJ_UNLIKELY(status != SJ_OK || any == 0)) { /* no memory; or nothing tracked, where a second thread uses the library */
+	sj_status status = inputs_save(call, log, r, n_inputs, &any), saved = outputs_save(call, r, n_outputs);
+	if (SJ_UNLIKELY(status != SJ_OK || saved != SJ_OK || any == 0)) { /* no memory; or nothing tracked, where a second thread uses the library */
 		sj__record_release(r);
-		return status;
+		return status != SJ_OK ? status : saved;
 	}
 	if (op->args_size != 0)
 		memcpy((void *)r->args, call->args, op->args_size);
 	if (SJ_UNLIKELY(n_pointers != 0))
 		pointers_copy(op, (void *)r->args, (char *)r->args + args_size);
-	status = outputs_track(log, r, call->n_outputs, call->outputs);
+	status = outputs_track(log, r, n_outputs, call->outputs);
 	if (SJ_UNLIKELY(status != SJ_OK))
 		sj__record_release(r);
 	else
 		sj__log_append(log, r);
 	return status;
+}
+
+static sj_status record(const sj__call *call)
+{
+	if (SJ_LIKELY(call->n_outputs == 1)) {
+		if (SJ_LIKELY(call->n_inputs == 2))
+			return record_ports(call, 2, 1);
+		if (call->n_inputs == 1)
+			return record_ports(call, 1, 1);
+	}
+	return record_ports(call, call->n_inputs, call->n_outputs);
 }
 
 const sj__tape_hooks sj__tape = {variable_read, record};

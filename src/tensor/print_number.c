@@ -199,7 +199,9 @@ void sj__float_form_settle(sj__float_form *form)
 static void write_scientific(sj__text *text, const sj__float_form *form, double value)
 {
 	piece p = {.n = 0};
-	sj__decimal d = sj__decimal_rounded(value, form->places);
+	sj__decimal d = sj__decimal_shortest(value, (sj__decimal_kind)form->kind);
+	if (d.n != form->places + 1) /* further digits are the exact value's */
+		d = sj__decimal_rounded(value, form->places);
 	put_sign(&p, value, form->always_signed);
 	int before = p.n + 1;
 	put(&p, digit_at(&d, 0));

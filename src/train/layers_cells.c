@@ -3,6 +3,7 @@
 
 #include <sokuji/array_functions.h>
 #include <sokuji/scope.h>
+#include <sokuji/variable.h>
 
 #include "layer_parts.h"
 

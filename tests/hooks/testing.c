@@ -93,3 +93,11 @@ int64_t sj__test_tape_records(void)
 }
 
 int64_t sj__test_scope_tensors(void) { return sj__local_now()->n_owned; }
+
+int64_t sj__test_free_handles(void)
+{
+	int64_t n = 0;
+	for (const sj_tensor *t = sj__local_now()->free_handles; t != NULL; t = t->data)
+		n++;
+	return n;
+}

@@ -45,5 +45,7 @@ SJ_PUBLIC void sj__test_set_threads(int n); /* < 1: the default */
 /* Records in this thread's tape log, and tensors that its scopes own. */
 SJ_PUBLIC int64_t sj__test_tape_records(void);
 SJ_PUBLIC int64_t sj__test_scope_tensors(void);
+/* Handles in this thread's pool: fewer with the same bytes in use are handles that leaked. */
+SJ_PUBLIC int64_t sj__test_free_handles(void);
 
 #endif

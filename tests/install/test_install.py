@@ -45,8 +45,8 @@ def sanitizer_flags():
     return []
 
 
-def has_plot(prefix):
-    return os.path.exists(os.path.join(library_folder(prefix), "libsokuji-plot.so"))
+# Libraries of their own, by the header that a program includes.
+OPTIONAL = {"<sokuji/plot.h>": "sokuji-plot", "<sokuji/gzip.h>": "sokuji-io"}
 
 
 def test_files(prefix):
@@ -62,10 +62,11 @@ def test_files(prefix):
 def test_example_compiles(prefix, tmp_path, path):
     packages = ["sokuji"]
     with open(path, encoding="utf-8") as file:
-        if "<sokuji/plot.h>" in file.read():
-            if not has_plot(prefix):
-                pytest.skip("built without cairo")
-            packages.append("sokuji-plot")
+        text = file.read()
+    for package in (OPTIONAL[header] for header in OPTIONAL if header in text):
+        if not os.path.exists(os.path.join(library_folder(prefix), f"lib{package}.so")):
+            pytest.skip(f"built without {package}")
+        packages.append(package)
     run(["cc", path, "-o", str(tmp_path / "program"), *sanitizer_flags(), *flags(prefix, "--cflags", "--libs", *packages)])
 
 

@@ -429,6 +429,12 @@ if hasattr(lib, "sj__test_infer"):
     set_threads = _declare("sj__test_set_threads", None, c_int)
     tape_records = _declare("sj__test_tape_records", c_int64)
     scope_tensors = _declare("sj__test_scope_tensors", c_int64)
+    free_handles = _declare("sj__test_free_handles", c_int64)
+
+
+def state():
+    """What a failed call must leave as it was: bytes in use, records of the thread's tapes, tensors of its scopes, pooled handles."""
+    return memory_in_use(), tape_records(), scope_tensors(), free_handles()
 
 
 def infer(op_name, inputs, attrs=None, n_outputs=None, masks=None):

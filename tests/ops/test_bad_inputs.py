@@ -31,8 +31,8 @@ def calls_of(row):
 
 
 def not_yet(row):
-    for part, words in bad_inputs.NOT_YET:
-        if any(word.lower() in row["op"].lower() for word in words.split()):
+    for part, phrases in bad_inputs.NOT_YET:
+        if any(phrase in row["op"] for phrase in phrases.split(", ")):
             return part
     return None
 

@@ -128,7 +128,10 @@ class Differentiation:
         return result
 
     def function(self, tensors):
-        outputs = sj.execute(self.case.op, self.full(tensors), self.attrs, self.n_outputs)
+        values = self.full(tensors)
+        if self.case.before is not None:
+            values = self.case.before(values)
+        outputs = sj.execute(self.case.op, values, self.attrs, self.n_outputs)
         return [outputs[k] for k in self.chosen]
 
     def value(self, arrays):
@@ -235,12 +238,12 @@ def check_error(case, row):
     with sj.Tape(floats):
         sj.lib.sj_error_clear()
         for _ in range(2):  # the first time may fill pools
-            before = sj.memory_in_use(), sj.tape_records(), sj.scope_tensors()
+            before = sj.state()
             status = sj.execute_raw(op, args, len(tensors), given, n, results)
-            after = sj.memory_in_use(), sj.tape_records(), sj.scope_tensors()
+            after = sj.state()
     code, message = sj.CODES.get(status, "OK"), sj.last_message()
     assert sj.lib.sj_ok(), f"{what}: an error sticks after sj_execute"
-    assert before == after, f"{what}: (bytes in use, records, scope) were {before}, are {after}"
+    assert before == after, f"{what}: (bytes in use, records, scope, free handles) were {before}, are {after}"
     for v, t in zip(values, tensors):
         assert v is None or same_bytes(np.asarray(v), t.numpy()), f"{what}: an input was changed"
     assert code == case.code, f"{what}: {code} ({message}), expected {case.code}"
@@ -322,11 +325,13 @@ def test_same_bits_for_threads_and_instruction_sets(name):
         for types, inputs, attrs in variants(case, row):
             tensors, n = [sj.tensor(v) for v in inputs], outputs_wanted(case, row)
             reference = sj.run(name, tensors, attrs, n)
+            before = sj.state()
             for setting, value in [(sj.threads, n_threads) for n_threads in (1, 2, 3, 7)] + [(sj.isa, i) for i in (0, 1, 2)]:
                 with setting(value):
                     again = sj.run(name, tensors, attrs, n)
                 assert all(same_bytes(a, b) for a, b in zip(reference, again)), \
                     f"{described(case, types)}: other bits with {setting.__name__} {value}"
+            assert sj.state() == before, f"{described(case, types)}: (bytes, records, scope, handles) {before}, then {sj.state()}"
 
 
 # ---- allocations that fail ----
@@ -356,17 +361,18 @@ class Prepared:
 
 def check_failures(call, what):
     call.call()
-    before = sj.memory_in_use(), sj.tape_records()
     status, count = call.call(2**62)
+    before = sj.state()
     assert status == 0, f"{what}: status {status} with counted allocations"
     for n in range(1, count + 1):
         for for_ever in (False, True):
             status, _ = call.call(n, for_ever)
             assert sj.lib.sj_ok(), what
             assert status == 8, f"{what}: status {status} when allocation {n} of {count} fails (for ever: {for_ever})"
-            now = sj.memory_in_use(), sj.tape_records()
-            assert sj.tape_records() or now == before, f"{what}: after the failure of allocation {n}: {before}, then {now}"
+            now = sj.state()
+            assert now == before, f"{what}: after the failure of allocation {n}: (bytes, records, scope, handles) {before}, then {now}"
     assert call.call()[0] == 0, f"{what}: fails after failures"
+    assert sj.state() == before, f"{what}: (bytes, records, scope, handles) {before} before a call, {sj.state()} after it"
 
 
 @every_row

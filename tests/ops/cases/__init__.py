@@ -22,7 +22,8 @@ class Case:
 
 
 def case(op, inputs, attrs=None, expect=None, *, rtol=None, atol=None, gradient=True, second=True, dtypes=None, n_outputs=None,
-         check=None, same_bits=True, symbolic=True, outputs=None, step=1e-3):
+         check=None, same_bits=True, symbolic=True, outputs=None, step=1e-3,
+         before=None):
     """
     One call of an operation, its answer, and what else holds for it.
 
@@ -35,12 +36,13 @@ def case(op, inputs, attrs=None, expect=None, *, rtol=None, atol=None, gradient=
     rtol atol of float outputs; by default those of the dtype (TOLERANCE in test_operations.py).
     gradient  True: by all floating inputs; a list of input numbers; False: none (kinks, draws). second: also second derivatives.
     outputs   numbers of the outputs whose gradient is taken (default: all floating ones). step: of the finite differences.
+    before    where gradients hold only for inputs of some form: a function of the Tensors that gives them that form.
     dtypes    of class T (default: all of the row when expect is a function, else as given), or {"T": […], "U": […]}.
     same_bits for every number of threads and instruction set. symbolic: the rule is tried on shapes with unknown parts.
     """
     CASES.setdefault(op, []).append(Case(op, inputs, attrs or {}, expect, rtol=rtol, atol=atol, gradient=gradient, second=second,
                                          dtypes=dtypes, n_outputs=n_outputs, check=check, same_bits=same_bits,
-                                         symbolic=symbolic, outputs=outputs, step=step))
+                                         symbolic=symbolic, outputs=outputs, step=step, before=before))
 
 
 def error(op, inputs, attrs=None, code="InvalidArgument", match="", *, n_outputs=None):

@@ -90,7 +90,7 @@ case("RightShift", [np.array([1, 255, 5, 8], np.uint8), np.array([1, 8, 7, 100],
 error("LeftShift", [np.array([1.0]), np.array([1.0])], match="float64; supported are int32")
 error("RightShift", [np.zeros(2, np.int32), np.zeros(2, np.int64)], match="int64 where int32 is expected")
 
-# ---- gradients at kinks, as TensorFlow has them: see the tests of the tape ----
+# ---- gradients at kinks, as TensorFlow has them, are in test_kinks.py ----
 
 case("Pow", [np.array([0.0, 0.5, 2.0]), np.array([2.0, 3.0, 1.5])], expect=lambda x, y: x**y, gradient=[0], second=False, dtypes=["float64"],
      step=1e-4)

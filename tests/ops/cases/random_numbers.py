@@ -1,0 +1,99 @@
+"""Cases of the random operations. Values are compared with TensorFlow's in test_random_reference.py; here: shapes, ranges, errors."""
+import numpy as np
+from cases import case, error
+
+_SEEDS = {"seed": 3, "seed2": 5}
+
+
+def _within(low, high):
+    def check(outputs, inputs, attrs):
+        assert outputs[0].shape == tuple(np.asarray(inputs[0]).tolist())
+        assert ((outputs[0] >= low) & (outputs[0] < high)).all()
+    return check
+
+
+for _name, _low, _high in (("RandomUniform", 0, 1), ("RandomStandardNormal", -6, 6), ("TruncatedNormal", -2, 2)):
+    for _shape in ([], [3], [2, 0, 3], [5, 70], [40000]):
+        for _dtype in ("float32", "float64"):
+            case(_name, [np.array(_shape, np.int64)], dict(_SEEDS, dtype=_dtype), check=_within(_low, _high))
+            case("Stateless" + _name.replace("Standard", "") if _name[0] == "R" else "Stateless" + _name,
+                 [np.array(_shape, np.int64), np.array([7, -8], np.int64)], {"dtype": _dtype}, check=_within(_low, _high))
+    error(_name, [np.array([2, -3])], {"dtype": "float32"}, match=r"shape\[1\] is -3")
+    error(_name, [np.array([2])], {"dtype": 20}, match="dtype is resource; supported are float32, float64")
+    error(_name, [np.array([2])], {}, match="supported are")
+    error(_name, [np.array([[2]])], {"dtype": "float32"}, match="vector")
+    error(_name, [np.int32(3)], {"dtype": "float32"}, match="shape is a scalar")
+    error(_name, [np.array([2**40, 2**40])], {"dtype": "float32"}, match="overflow|large|elements")
+for _name in ("StatelessRandomUniform", "StatelessRandomNormal", "StatelessTruncatedNormal"):
+    error(_name, [np.array([2]), np.array([1, 2, 3])], match=r"seed has shape \[3\]")
+    error(_name, [np.array([2]), np.array([1, 2])], {"dtype": "int32"}, match="dtype is int32")
+    error(_name, [np.array([-2]), np.array([1, 2])], match=r"shape\[0\] is -2")
+
+case("RandomUniformInt", [np.array([3, 4]), -2, 9], _SEEDS, check=_within(-2, 9), dtypes=["int32", "int64"])
+case("StatelessRandomUniformInt", [np.array([3, 4]), np.array([1, 2]), -2, 9], check=_within(-2, 9), dtypes=["int32", "int64"])
+for _dtype in ("int32", "int64", "uint32", "uint64"):
+    case("StatelessRandomUniformFullInt", [np.array([500]), np.array([1, 2])], {"dtype": _dtype},
+         check=lambda outputs, inputs, attrs: _spread(outputs[0]))
+for _name, _seed in (("RandomUniformInt", []), ("StatelessRandomUniformInt", [np.array([1, 2])])):
+    error(_name, [np.array([3]), *_seed, 5, 5], match="minval 5 is not below maxval 5")
+    error(_name, [np.array([3]), *_seed, np.array([5]), 5], match=r"minval has shape \[1\]")
+    error(_name, [np.array([3]), *_seed, 5, np.array([[5]])], match=r"maxval has shape \[1,1\]")
+    error(_name, [np.array([-3]), *_seed, 1, 5], match=r"shape\[0\] is -3")
+error("StatelessRandomUniformFullInt", [np.array([3]), np.array([1, 2])], {"dtype": "float32"}, match="dtype is float32")
+error("StatelessRandomUniformFullInt", [np.array([3]), np.array([1])], match="seed has shape")
+
+
+def _spread(values):
+    """Every eighth of the dtype's range is hit."""
+    info = np.iinfo(values.dtype)
+    eighths = (values.astype(object) - int(info.min)) * 8 // (int(info.max) - int(info.min) + 1)
+    assert set(eighths) == set(range(8))
+
+
+def _shuffled(outputs, inputs, attrs):
+    x, y = inputs[0], outputs[0]
+    assert x.shape == y.shape
+    rows = lambda a: sorted(repr(r.tolist() if hasattr(r, "tolist") else r) for r in a)  # noqa: E731
+    assert (rows(x) == rows(y)) if x.ndim else x == y
+
+
+for _value in (np.arange(6.0), np.arange(24).reshape(6, 4), np.float32(3), np.zeros((0, 3)), np.zeros((3, 0)),
+               np.array([b"a", b"b", b"", b"long"], object), np.arange(5).astype(np.uint8), np.ones((2, 2), np.complex64)):
+    case("RandomShuffle", [_value], _SEEDS, check=_shuffled)
+case("RandomShuffle", [np.int32(3)], {"seed": -(2**63), "seed2": -(2**63)}, check=_shuffled)
+error("RandomShuffle", [np.arange(3), np.arange(3)], match="inputs")
+error("RandomShuffle", [None], match="NULL")
+
+
+def _chosen(outputs, inputs, attrs):
+    assert outputs[0].shape == (inputs[0].shape[0], int(inputs[1]))
+    assert ((outputs[0] >= 0) & (outputs[0] < inputs[0].shape[1])).all()
+    with np.errstate(invalid="ignore"):
+        assert np.isfinite(np.take_along_axis(inputs[0].astype(float), outputs[0].astype(np.int64), 1)).all()
+
+
+_logits = np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 1.0]])
+_impossible = np.array([[1.0, -np.inf, 2.0, np.nan]])
+for _name, _seed in (("Multinomial", []), ("StatelessMultinomial", [np.array([1, 2])])):
+    case(_name, [_logits, np.int32(5), *_seed], _SEEDS if not _seed else {}, check=_chosen)
+    case(_name, [_impossible, np.int32(50), *_seed], _SEEDS if not _seed else {}, check=_chosen, dtypes=["float32", "float64"])
+    case(_name, [_logits, np.int32(0), *_seed], {"output_dtype": "int32"}, check=_chosen)
+    case(_name, [np.zeros((0, 3)), np.int32(4), *_seed], check=_chosen)
+    error(_name, [_logits, np.int32(-1), *_seed], match="num_samples is -1")
+    error(_name, [_logits[0], np.int32(1), *_seed], match="matrix")
+    error(_name, [np.zeros((2, 0)), np.int32(1), *_seed], match="0 classes")
+    error(_name, [_logits, np.array([1], np.int32), *_seed], match="num_samples has shape")
+    error(_name, [_logits, np.int32(1), *_seed], {"output_dtype": "float32"}, match="output_dtype is float32")
+    error(_name, [np.full((2, 2), -np.inf), np.int32(1), *_seed], match=r"logits\[0\] has no finite")
+
+
+def _gammas(outputs, inputs, attrs):
+    assert outputs[0].shape == tuple(inputs[0].tolist()) + inputs[1].shape and (outputs[0] >= 0).all()
+
+
+for _alpha in (2.0, [0.5, 1.0, 30.0], np.zeros((2, 0)), [[0.0], [0.1]]):
+    case("RandomGamma", [np.array([4, 3]), np.array(_alpha)], _SEEDS, check=_gammas, dtypes=["float32", "float64"])
+error("RandomGamma", [np.array([4]), -1.0], match=r"alpha\[0\] is -1")
+error("RandomGamma", [np.array([4]), np.nan], match=r"alpha\[0\] is")
+error("RandomGamma", [np.array([-4]), 1.0], match=r"shape\[0\] is -4")
+error("RandomGamma", [np.array([2**40, 2**40]), 1.0], match="overflow|large|elements")

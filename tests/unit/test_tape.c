@@ -1,0 +1,303 @@
+/* Tapes: nesting, persistence, pausing, resetting, variables, own gradients, several threads, misuse. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <sokuji.h>
+
+#include "base/memory.h"
+
+static int scope_open(void **state)
+{
+	static sj_scope scope;
+	sj_error_clear();
+	scope = sj_scope_begin();
+	*state = &scope;
+	return 0;
+}
+
+static int scope_close(void **state)
+{
+	sj_scope_end(*(sj_scope *)*state);
+	return 0;
+}
+
+static void second_derivative(void **state)
+{
+	(void)state;
+	sj_tensor *x = sj_float(3), *first, *second;
+	sj_tape *outer = sj_tape_begin();
+	sj_tape_watch(outer, x);
+	sj_tape *inner = sj_tape_begin();
+	sj_tape_watch(inner, x);
+	sj_tensor *y = sj_mul(sj_square(x), x);
+	assert_int_equal(sj_gradient(inner, y, 1, &x, &first), SJ_OK);
+	assert_int_equal(sj_gradient(outer, first, 1, &x, &second), SJ_OK);
+	assert_float_equal(sj_item(first), 27, 0);
+	assert_float_equal(sj_item(second), 18, 0);
+}
+
+static void inner_tape_knows_only_what_it_watches(void **state)
+{
+	(void)state;
+	sj_tensor *x = sj_float(3), *d;
+	sj_tape *outer = sj_tape_begin();
+	sj_tape_watch(outer, x);
+	sj_tape *inner = sj_tape_begin();
+	sj_tensor *y = sj_square(x);
+	assert_int_equal(sj_gradient(inner, y, 1, &x, &d), SJ_OK);
+	assert_null(d);
+	assert_int_equal(sj_gradient(outer, y, 1, &x, &d), SJ_OK);
+	assert_float_equal(sj_item(d), 6, 0);
+}
+
+static void persistent_tape_answers_again(void **state)
+{
+	(void)state;
+	sj_tensor *x = sj_float(2), *d;
+	sj_tape *tape = sj_tape_begin_persistent();
+	sj_tape_watch(tape, x);
+	sj_tensor *y = sj_square(x), *z = sj_mul(y, y);
+	sj_tape_end(tape);
+	sj_gradient(tape, z, 1, &x, &d);
+	assert_float_equal(sj_item(d), 32, 0);
+	sj_gradient(tape, y, 1, &x, &d);
+	assert_float_equal(sj_item(d), 4, 0);
+	sj_gradient(tape, z, 1, &y, &d); /* with respect to what lies between */
+	assert_float_equal(sj_item(d), 8, 0);
+	sj_tape_free(tape);
+	assert_true(sj_ok());
+}
+
+static void used_up_tape_is_refused(void **state)
+{
+	(void)state;
+	sj_tensor *x = sj_float(2), *d;
+	sj_tape *tape = sj_tape_begin();
+	sj_tape_watch(tape, x);
+	sj_gradient(tape, sj_square(x), 1, &x, &d);
+	assert_false(sj_tape_is_recording());
+	sj_tape_free(tape); /* ignored */
+	assert_true(sj_ok());
+	assert_int_equal(sj_gradient(NULL, x, 1, &x, &d), SJ_INVALID_ARGUMENT);
+	assert_null(d);
+}
+
+static void pausing_hides_operations(void **state)
+{
+	(void)state;
+	sj_tensor *x = sj_float(2), *d;
+	sj_tape *tape = sj_tape_begin();
+	sj_tape_watch(tape, x);
+	sj_tape_pause();
+	sj_tensor *hidden = sj_square(x);
+	sj_tape_resume();
+	sj_tensor *y = sj_add(sj_mul(x, x), hidden);
+	sj_gradient(tape, y, 1, &x, &d);
+	assert_float_equal(sj_item(d), 4, 0);
+}
+
+static void reset_forgets(void **state)
+{
+	(void)state;
+	sj_tensor *x = sj_float(2), *d;
+	sj_tape *tape = sj_tape_begin();
+	sj_tape_watch(tape, x);
+	sj_tensor *y = sj_square(x);
+	sj_tape_reset(tape);
+	sj_gradient(tape, y, 1, &x, &d);
+	assert_null(d);
+}
+
+static void variables_are_watched_and_updated_in_place(void **state)
+{
+	(void)state;
+	sj_tensor *v = sj_variable_new(sj_float(3)), *d;
+	const void *before = NULL;
+	sj_optimizer *descent = sj_gradient_descent_new(0.1);
+	for (int i = 0; i < 3; i++) {
+		sj_scope scope = sj_scope_begin();
+		sj_tape *tape = sj_tape_begin();
+		sj_gradient(tape, sj_square(v), 1, &v, &d);
+		sj_optimizer_apply(descent, 1, &v, &d);
+		sj_scope_end(scope);
+		if (i > 0)
+			assert_ptr_equal(before, sj_tensor_data(v));
+		before = sj_tensor_data(v);
+	}
+	assert_float_equal(sj_item(v), 3 * 0.8 * 0.8 * 0.8, 1e-6);
+	sj_optimizer_free(descent);
+	sj_free(v);
+}
+
+static void value_read_earlier_keeps_its_contents(void **state)
+{
+	(void)state;
+	sj_tensor *v = sj_variable_new(sj_float(3)), *d;
+	sj_tape *tape = sj_tape_begin();
+	sj_tensor *y = sj_mul(v, v);
+	sj_assign_add(v, sj_float(10));
+	sj_tensor *z = sj_add(y, v); /* both reads are the variable's */
+	sj_gradient(tape, z, 1, &v, &d);
+	assert_float_equal(sj_item(d), 7, 0);
+	assert_float_equal(sj_item(v), 13, 0);
+	sj_free(v);
+}
+
+static void double_gradient(void *context, int n_outputs, sj_tensor *const *dy, int n_inputs, sj_tensor **dx)
+{
+	(void)n_outputs, (void)n_inputs;
+	++*(int *)context;
+	dx[0] = sj_mul(dy[0], sj_float(2));
+}
+
+static void count_release(void *context) { *(int *)context += 100; }
+
+static void own_gradient(void **state)
+{
+	(void)state;
+	int calls = 0;
+	sj_tensor *x = sj_float(5), *d;
+	sj_tape *tape = sj_tape_begin();
+	sj_tape_watch(tape, x);
+	sj_tape_pause();
+	sj_tensor *y = sj_square(x);
+	sj_tape_resume();
+	sj_tape_record(1, &x, 1, &y, double_gradient, &calls, count_release);
+	sj_gradient(tape, sj_mul(y, sj_float(3)), 1, &x, &d);
+	assert_float_equal(sj_item(d), 6, 0);
+	assert_int_equal(calls, 101);
+	sj_tape_record(1, &x, 1, &y, double_gradient, &calls, count_release); /* nothing records: released at once */
+	assert_int_equal(calls, 201);
+}
+
+static void wrong_shape(void *context, int n_outputs, sj_tensor *const *dy, int n_inputs, sj_tensor **dx)
+{
+	(void)context, (void)n_outputs, (void)n_inputs;
+	dx[0] = sj_reshape(dy[0], SJ_INTS(1, 1));
+}
+
+static void own_gradient_of_a_wrong_shape_is_refused(void **state)
+{
+	(void)state;
+	sj_tensor *x = sj_float(5), *y = sj_float(1), *d = x;
+	sj_tape *tape = sj_tape_begin();
+	sj_tape_watch(tape, x);
+	sj_tape_record(1, &x, 1, &y, wrong_shape, NULL, NULL);
+	assert_int_equal(sj_gradient(tape, y, 1, &x, &d), SJ_INVALID_ARGUMENT);
+	assert_null(d);
+	assert_non_null(strstr(sj_error_message(), "custom gradient"));
+	assert_false(sj_tape_is_recording());
+}
+
+static void integers_have_no_gradient(void **state)
+{
+	(void)state;
+	sj_tensor *i = sj_int(3), *x = sj_float(2), *d;
+	sj_tape *tape = sj_tape_begin();
+	assert_int_equal(sj_tape_watch(tape, i), SJ_INVALID_ARGUMENT);
+	sj_error_clear();
+	sj_tape_watch(tape, x);
+	sj_tensor *y = sj_cast(sj_cast(x, SJ_INT32), SJ_FLOAT32);
+	sj_gradient(tape, y, 1, &x, &d);
+	assert_null(d);
+}
+
+static void jacobian_of_a_square(void **state)
+{
+	(void)state;
+	double values[] = {1, 2, 3};
+	sj_tensor *x = sj_tensor_from(SJ_FLOAT64, SJ_INTS(3), values);
+	sj_tape *tape = sj_tape_begin_persistent();
+	sj_tape_watch(tape, x);
+	sj_tensor *y = sj_square(x);
+	sj_tape_end(tape);
+	sj_tensor *jacobian = sj_jacobian(tape, y, x);
+	assert_int_equal(sj_tensor_rank(jacobian), 2);
+	for (int i = 0; i < 9; i++)
+		assert_float_equal(sj_tensor_item(jacobian, i), (i / 3 == i % 3 ? 2 * values[i / 3] : 0), 0);
+	sj_tape_free(tape);
+}
+
+static void nil_loss_is_refused_and_the_tape_ends(void **state)
+{
+	(void)state;
+	sj_tensor *x = sj_float(2), *d;
+	sj_tape *tape = sj_tape_begin();
+	sj_tape_watch(tape, x);
+	sj_tensor *loss = sj_matmul(x, x);
+	assert_ptr_equal(loss, sj_nil());
+	assert_int_not_equal(sj_gradient(tape, loss, 1, &x, &d), SJ_OK);
+	assert_null(d);
+	assert_false(sj_tape_is_recording());
+}
+
+static void memory_is_steady(void **state)
+{
+	(void)state;
+	sj_tensor *v = sj_variable_new(sj_float(1)), *d;
+	int64_t before = 0;
+	for (int i = 0; i < 1000; i++) {
+		sj_scope scope = sj_scope_begin();
+		sj_tape *tape = sj_tape_begin();
+		sj_gradient(tape, sj_mul(sj_square(v), v), 1, &v, &d);
+		sj_scope_end(scope);
+		if (i == 10)
+			before = sj__memory_in_use();
+	}
+	assert_int_equal(sj__memory_in_use(), before);
+	sj_free(v);
+}
+
+/* ---- several threads on one variable ---- */
+
+static void *thread_steps(void *variable)
+{
+	sj_tensor *v = variable, *d;
+	for (int i = 0; i < 200; i++) {
+		sj_scope scope = sj_scope_begin();
+		sj_tape *tape = sj_tape_begin();
+		sj_tensor *y = sj_mul(v, v);
+		if (sj_gradient(tape, y, 1, &v, &d) != SJ_OK || d == NULL)
+			return NULL;
+		sj_scope_end(scope);
+	}
+	return variable;
+}
+
+static void threads_share_a_variable(void **state)
+{
+	(void)state;
+	enum { THREADS = 3 };
+	pthread_t threads[THREADS];
+	sj_tensor *v = sj_variable_new(sj_float(3));
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, thread_steps, v), 0);
+	for (int i = 0; i < 50; i++)
+		sj_assign(v, sj_float((float)i));
+	for (int i = 0; i < THREADS; i++) {
+		void *result;
+		pthread_join(threads[i], &result);
+		assert_ptr_equal(result, v);
+	}
+	sj_free(v);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scope_open, scope_close)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(second_derivative), TEST(inner_tape_knows_only_what_it_watches), TEST(persistent_tape_answers_again),
+		TEST(used_up_tape_is_refused), TEST(pausing_hides_operations), TEST(reset_forgets),
+		TEST(variables_are_watched_and_updated_in_place), TEST(value_read_earlier_keeps_its_contents), TEST(own_gradient),
+		TEST(own_gradient_of_a_wrong_shape_is_refused), TEST(integers_have_no_gradient), TEST(jacobian_of_a_square),
+		TEST(nil_loss_is_refused_and_the_tape_ends), TEST(memory_is_steady), TEST(threads_share_a_variable),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
