@@ -22,10 +22,11 @@ demo: bootstrap-demo
 	@$(MAKE) --no-print-directory -C $(BUILD) -j$(JOBS) >/dev/null
 	@tools/demo $(BUILD)
 
+# First marks; with PEERS=FOLDER (virtual environments tf18, tf2, torch, jax) the same work on the peers in the same run.
 bench: bootstrap-build
 	@$(CMAKE) >/dev/null
-	@$(MAKE) --no-print-directory -C $(BUILD) -j$(JOBS) bench
-	@for program in $(BUILD)/bench/*; do echo "== $$program"; $$program || exit 1; done
+	@$(MAKE) --no-print-directory -C $(BUILD) -j$(JOBS) all bench >/dev/null
+	@"$$(tools/bootstrap build)" bench/run.py $(BUILD) $(ROUNDS)
 
 install: bootstrap-build
 	@$(CMAKE) -DSOKUJI_TESTS=OFF >/dev/null

@@ -23,5 +23,11 @@
 #include <sokuji/clock.h>
 #include <sokuji/progress.h>
 #include <sokuji/random.h>
+#include <sokuji/dataset.h>
+#include <sokuji/npy.h>
+#include <sokuji/idx.h>
+#include <sokuji/csv.h>
+#include <sokuji/save.h>
+#include <sokuji/inflate.h>
 
 #endif

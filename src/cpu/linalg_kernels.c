@@ -18,6 +18,7 @@ struct linalg_work {
 	int64_t m, n, k;  /* sizes of input 0, and columns of input 1 */
 	const int64_t *first, *second; /* matrices of inputs 0 and 1 that belong to each of the result's; NULL: the same number */
 	int64_t failed;   /* the first matrix that failed, or the batch's size */
+	int exhausted;    /* some matrix found no scratch memory */
 };
 
 /* Elements [i * n, …) of a tensor. */
@@ -33,9 +34,13 @@ static void failed_note(int64_t *failed, int64_t i)
 static void matrices_range(void *context, int64_t begin, int64_t end)
 {
 	linalg_work *w = context;
-	for (int64_t i = begin; i < end; i++)
-		if (w->function(w, i) != SJ_OK)
+	for (int64_t i = begin; i < end; i++) {
+		sj_status status = w->function(w, i);
+		if (status != SJ_OK)
 			failed_note(&w->failed, i);
+		if (status == SJ_RESOURCE_EXHAUSTED)
+			__atomic_store_n(&w->exhausted, 1, __ATOMIC_RELAXED);
+	}
 }
 
 /* Runs the function over the batch. The first failure is repeated here, so that its message is this thread's. */
@@ -47,6 +52,8 @@ static sj_status batch_run(linalg_work *w, int64_t batch, matrix_function *funct
 	sj__parallel_for(batch, sj__max_i64(1, OPERATIONS_IN_A_RANGE / size), matrices_range, w);
 	if (w->failed == batch)
 		return SJ_OK;
+	if (w->exhausted)
+		return sj__fail(SJ_RESOURCE_EXHAUSTED, "%s: there is no scratch memory", w->call->op->name);
 	sj_status status = function(w, w->failed);
 	return status == SJ_OK ? SJ_OK : sj__fail_within(status, w->call->op->name);
 }

@@ -48,23 +48,28 @@ static sj_status split_at_bytes(splitter *s, const char *bytes, int64_t length)
 	return status;
 }
 
-/* Python's split(): at runs of white space. */
+static int64_t spaces_skip(const char *bytes, int64_t length, int64_t i)
+{
+	while (i < length && sj__is_space(bytes[i]))
+		i++;
+	return i;
+}
+
+/* Python's split(), at runs of white space; but after the last cut allowed the rest is a part even if nothing is left. */
 static sj_status split_at_spaces(splitter *s, const char *bytes, int64_t length)
 {
 	sj_status status = SJ_OK;
-	int64_t i = 0, cuts = 0;
-	while (status == SJ_OK) {
-		while (i < length && sj__is_space(bytes[i]))
-			i++;
-		if (i == length)
-			break;
+	int64_t i = spaces_skip(bytes, length, 0), cuts = 0;
+	if (s->most_cuts == 0)
+		return part(s, bytes, length);
+	while (status == SJ_OK && i < length) {
 		int64_t begin = i;
-		if (s->most_cuts >= 0 && cuts == s->most_cuts)
-			return part(s, bytes + begin, length - begin);
 		while (i < length && !sj__is_space(bytes[i]))
 			i++;
 		status = part(s, bytes + begin, i - begin);
-		cuts++;
+		i = spaces_skip(bytes, length, i);
+		if (status == SJ_OK && ++cuts == s->most_cuts)
+			return part(s, bytes + i, length - i);
 	}
 	return status;
 }

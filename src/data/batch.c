@@ -1,9 +1,9 @@
 /*
  * Batches. The elements of one are held until it is complete; when there is no memory for it they stay, and the next call tries again.
  */
+#include "base/arguments.h"
 #include "base/compiler.h"
 #include "base/memory.h"
-#include "data/arguments.h"
 #include "data/data.h"
 
 typedef struct batch_dataset {

@@ -24,6 +24,7 @@ typedef struct lines_stage {
 	sj__reader *reader;    /* NULL: due */
 	int64_t at, n;         /* piece[at, n) is not looked at yet */
 	int64_t offset;        /* of piece[at] in the file */
+	bool holds_line;       /* `line` is complete and not given yet */
 	sj__text line;
 	char piece[PIECE_SIZE];
 } lines_stage;
@@ -50,10 +51,9 @@ static void file_leave(lines_stage *s)
 	s->path++;
 }
 
-static sj_status line_too_long(lines_stage *s, const char *path)
+static sj_status line_too_long(const lines_stage *s, const char *path)
 {
 	int64_t begin = s->offset - s->line.length;
-	file_leave(s);
 	return sj__fail(SJ_INVALID_ARGUMENT, "\"%s\": the line at offset %lld is longer than %lld bytes", path, (long long)begin,
 	                (long long)LINE_MOST);
 }
@@ -123,10 +123,27 @@ static sj_status line_give(lines_stage *s, sj_tensor **ret_tensor)
 	if (status != SJ_OK)
 		return status;
 	status = sj__string_set(t->data, s->line.bytes, s->line.length);
-	if (status == SJ_OK)
-		*ret_tensor = t;
-	else
+	if (status != SJ_OK) {
 		sj__drop(t);
+		return status;
+	}
+	s->holds_line = false;
+	*ret_tensor = t;
+	return SJ_OK;
+}
+
+/* Looks for a line in the file that is open or due, and leaves the file at its end. An error within a file ends it too. */
+static sj_status line_find(lines_stage *s, const char *path)
+{
+	bool at_end = false;
+	sj__text_clear(&s->line);
+	sj_status status = s->reader == NULL ? file_enter(s, path) : SJ_OK;
+	if (status != SJ_OK)
+		return status;
+	status = line_read(s, path, &at_end);
+	s->holds_line = status == SJ_OK && !at_end;
+	if (!s->holds_line)
+		file_leave(s);
 	return status;
 }
 
@@ -134,23 +151,13 @@ static sj_status lines_next(sj__stage *stage, sj_tensor **ret_tensors, bool *ret
 {
 	const lines_dataset *d = (const lines_dataset *)stage->dataset;
 	lines_stage *s = (lines_stage *)stage;
-	sj_status status = SJ_OK;
-	while (s->path < d->n_paths) {
-		const char *path = d->paths[s->path];
-		bool at_end = false;
-		sj__text_clear(&s->line);
-		if (s->reader == NULL)
-			status = file_enter(s, path);
-		if (status == SJ_OK)
-			status = line_read(s, path, &at_end);
+	while (!s->holds_line && s->path < d->n_paths) {
+		sj_status status = line_find(s, d->paths[s->path]);
 		if (status != SJ_OK)
 			return status;
-		if (!at_end)
-			return line_give(s, ret_tensors);
-		file_leave(s);
 	}
-	*ret_end = true;
-	return SJ_OK;
+	*ret_end = !s->holds_line;
+	return *ret_end ? SJ_OK : line_give(s, ret_tensors);
 }
 
 static const sj__dataset_kind lines_kind = {

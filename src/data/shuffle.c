@@ -3,8 +3,8 @@
  * in it, says which one leaves, and the first moves to its place. Streams of single iterations are seeded by the next two words of the
  * dataset's own stream. tests/reference/dataset_order.py says the same in Python.
  */
+#include "base/arguments.h"
 #include "base/memory.h"
-#include "data/arguments.h"
 #include "data/data.h"
 #include "ops/random_state.h"
 

@@ -40,7 +40,7 @@ static sj_status tensors_next(sj__stage *stage, sj_tensor **ret_tensors, bool *r
 static sj_status slice_take(sj_tensor *t, int64_t index, int64_t n_elements, sj_tensor **ret_slice)
 {
 	int64_t n_bytes = t->shape.size / n_elements * (int64_t)sj__dtype_size(t->dtype);
-	return sj__tensor_view(t, t->shape.rank - 1, sj__dims(t) + 1, (char *)t->data - (char *)t->storage->bytes + index * n_bytes, ret_slice);
+	return sj__tensor_view(t, t->shape.rank - 1, sj__dims(t) + 1, index * n_bytes, ret_slice);
 }
 
 static sj_status slices_next(sj__stage *stage, sj_tensor **ret_tensors, bool *ret_end)

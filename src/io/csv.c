@@ -1,6 +1,7 @@
 /* Tables of comma-separated values as tensors. The text is walked twice: once to count, once to store. */
 #include "sokuji/csv.h"
 
+#include "base/arguments.h"
 #include "base/compiler.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -20,7 +21,7 @@ typedef struct table {
 
 static sj_status args_check(const sj_csv_args *given, sj_csv_args *args)
 {
-	sj_status status = sj__args_take("csv", given, sizeof(*args), args);
+	sj_status status = sj__arguments_take("csv", given, sizeof(*args), args);
 	if (status != SJ_OK)
 		return status;
 	if (args->delimiter == 0)

@@ -15,9 +15,4 @@ sj_status sj__path_check(const char *path);
 /* InvalidArgument for NULL with a length, and for lengths beyond 63 bits. */
 sj_status sj__bytes_check(const void *bytes, size_t n_bytes);
 
-/*
- * An argument struct that begins with its size, brought to ours of own_size bytes: what it lacks is zero. NULL: all zero.
- */
-sj_status sj__args_take(const char *who, const void *given, size_t own_size, void *ret_args);
-
 #endif

@@ -129,7 +129,7 @@ class Differentiation:
 
     def function(self, tensors):
         values = self.full(tensors)
-        if self.case.before is not None:
+        if getattr(self.case, "before", None) is not None:
             values = self.case.before(values)
         outputs = sj.execute(self.case.op, values, self.attrs, self.n_outputs)
         return [outputs[k] for k in self.chosen]

@@ -9,11 +9,11 @@ global seed is set again. 0 and 0: the machine's entropy. random.h has the same 
 _STATELESS = """
 The numbers are a function of seed (two integers) and nothing else."""
 
-op("RandomUniform", "shape:ints", "output:float32", _FLOATS, c_name="random_uniform_seeded", rule="random", kernel="random_uniform",
+op("RandomUniform", "shape:ints", "output:any", _FLOATS, c_name="random_uniform_seeded", rule="random", kernel="random_uniform",
    stateful=True, doc="Numbers of [0, 1), evenly distributed; dtype: float32 or float64." + _DOC)
-op("RandomStandardNormal", "shape:ints", "output:float32", _FLOATS, c_name="random_standard_normal_seeded", rule="random",
+op("RandomStandardNormal", "shape:ints", "output:any", _FLOATS, c_name="random_standard_normal_seeded", rule="random",
    kernel="random_normal", stateful=True, doc="Numbers of the normal distribution (mean 0, deviation 1); dtype: float32 or float64." + _DOC)
-op("TruncatedNormal", "shape:ints", "output:float32", _FLOATS, c_name="truncated_normal_seeded", rule="random",
+op("TruncatedNormal", "shape:ints", "output:any", _FLOATS, c_name="truncated_normal_seeded", rule="random",
    kernel="random_truncated_normal", stateful=True,
    doc="Numbers of the normal distribution (mean 0, deviation 1), those beyond 2 drawn again; dtype: float32 or float64." + _DOC)
 op("RandomUniformInt", "shape:ints minval:T maxval:T", "output:T", _SEEDS, T="int32 int64", c_name="random_uniform_int_seeded",
@@ -22,7 +22,7 @@ op("RandomUniformInt", "shape:ints minval:T maxval:T", "output:T", _SEEDS, T="in
        "small ones are\nmore likely, by a share of (maxval - minval) / 2^32 (2^64 of int64) at most." + _DOC)
 op("RandomShuffle", "value:any", "output:any", _SEEDS, c_name="random_shuffle_seeded", rule="random_shuffle", kernel="random_shuffle",
    stateful=True, doc="The rows (along the first dimension) in random order; a scalar is given back." + _DOC)
-op("Multinomial", "logits:T num_samples:int32", "output:int64", _SEEDS + " output_dtype:dtype=int64", T="numbers", c_name="multinomial_seeded",
+op("Multinomial", "logits:T num_samples:int32", "output:any", _SEEDS + " output_dtype:dtype=int64", T="numbers", c_name="multinomial_seeded",
    rule="multinomial", kernel="multinomial", stateful=True,
    doc="num_samples (a scalar) classes for each row of logits (rows, classes), drawn with the probabilities softmax(logits): (rows, num_samples)\n"
        "of int64 or int32. Infinite and NaN logits count as impossible; InvalidArgument when a row has no others." + _DOC)
@@ -31,17 +31,17 @@ op("RandomGamma", "shape:ints alpha:T", "output:T", _SEEDS, T="floats", c_name="
    doc="Numbers of the gamma distribution of shape parameter alpha and scale 1; the result's shape is `shape` followed by alpha's.\n"
        "Marsaglia and Tsang: A simple method for generating gamma variables (2000)." + _DOC)
 
-op("StatelessRandomUniform", "shape:ints seed:ints", "output:float32", "dtype:dtype=float32", rule="stateless_random",
+op("StatelessRandomUniform", "shape:ints seed:ints", "output:any", "dtype:dtype=float32", rule="stateless_random",
    kernel="stateless_uniform", doc="Numbers of [0, 1), evenly distributed; dtype: float32 or float64." + _STATELESS)
-op("StatelessRandomNormal", "shape:ints seed:ints", "output:float32", "dtype:dtype=float32", rule="stateless_random",
+op("StatelessRandomNormal", "shape:ints seed:ints", "output:any", "dtype:dtype=float32", rule="stateless_random",
    kernel="stateless_normal", doc="Numbers of the normal distribution (mean 0, deviation 1); dtype: float32 or float64." + _STATELESS)
-op("StatelessTruncatedNormal", "shape:ints seed:ints", "output:float32", "dtype:dtype=float32", rule="stateless_random",
+op("StatelessTruncatedNormal", "shape:ints seed:ints", "output:any", "dtype:dtype=float32", rule="stateless_random",
    kernel="stateless_truncated_normal",
    doc="Numbers of the normal distribution (mean 0, deviation 1), those beyond 2 drawn again; dtype: float32 or float64." + _STATELESS)
 op("StatelessRandomUniformInt", "shape:ints seed:ints minval:T maxval:T", "output:T", T="int32 int64", rule="stateless_random_int",
    kernel="stateless_random_int", doc="Integers of [minval, maxval), both scalars. InvalidArgument unless minval < maxval." + _STATELESS)
-op("StatelessRandomUniformFullInt", "shape:ints seed:ints", "output:int32", "dtype:dtype=int32", rule="stateless_full_int",
+op("StatelessRandomUniformFullInt", "shape:ints seed:ints", "output:any", "dtype:dtype=int32", rule="stateless_full_int",
    kernel="stateless_full_int", doc="Integers of all values of the dtype: int32, int64, uint32 or uint64." + _STATELESS)
-op("StatelessMultinomial", "logits:T num_samples:int32 seed:ints", "output:int64", "output_dtype:dtype=int64", T="numbers",
+op("StatelessMultinomial", "logits:T num_samples:int32 seed:ints", "output:any", "output_dtype:dtype=int64", T="numbers",
    rule="multinomial", kernel="stateless_multinomial",
    doc="num_samples (a scalar) classes for each row of logits (rows, classes), as sj_multinomial draws them: (rows, num_samples)." + _STATELESS)

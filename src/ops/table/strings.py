@@ -11,8 +11,8 @@ op("StringSplitV2", "input:string sep:string", "indices:int64 values:string shap
    allocates=True,
    doc="The parts of each string of a vector as a sparse matrix (indices (n, 2), values (n), shape (2)), as Python's split makes them: sep (a\n"
        "scalar) as a whole stands between parts; empty: runs of white space do, and empty parts are left out. maxsplit: at most so\n"
-       "many cuts, -1: all.")
-op("StringToNumber", "string_tensor:string", "output:float32", "out_type:dtype=float32",
+       "many cuts, the rest is the last part; -1: all.")
+op("StringToNumber", "string_tensor:string", "output:any", "out_type:dtype=float32",
    doc="The numbers that the strings spell; out_type: float32, float64, int32 or int64. White space around a number is\n"
        "allowed. InvalidArgument names the string that is no number of the type.")
 op("Substr", "input:string pos:T len:T", "output:string", T="int32 int64",

@@ -36,8 +36,8 @@ for _dtype in ("int32", "int64", "uint32", "uint64"):
          check=lambda outputs, inputs, attrs: _spread(outputs[0]))
 for _name, _seed in (("RandomUniformInt", []), ("StatelessRandomUniformInt", [np.array([1, 2])])):
     error(_name, [np.array([3]), *_seed, 5, 5], match="minval 5 is not below maxval 5")
-    error(_name, [np.array([3]), *_seed, np.array([5]), 5], match=r"minval has shape \[1\]")
-    error(_name, [np.array([3]), *_seed, 5, np.array([[5]])], match=r"maxval has shape \[1,1\]")
+    error(_name, [np.array([3]), *_seed, np.array([5], np.int32), 5], match=r"minval has shape \[1\]")
+    error(_name, [np.array([3]), *_seed, 5, np.array([[5]], np.int32)], match=r"maxval has shape \[1,1\]")
     error(_name, [np.array([-3]), *_seed, 1, 5], match=r"shape\[0\] is -3")
 error("StatelessRandomUniformFullInt", [np.array([3]), np.array([1, 2])], {"dtype": "float32"}, match="dtype is float32")
 error("StatelessRandomUniformFullInt", [np.array([3]), np.array([1])], match="seed has shape")
@@ -61,7 +61,9 @@ for _value in (np.arange(6.0), np.arange(24).reshape(6, 4), np.float32(3), np.ze
                np.array([b"a", b"b", b"", b"long"], object), np.arange(5).astype(np.uint8), np.ones((2, 2), np.complex64)):
     case("RandomShuffle", [_value], _SEEDS, check=_shuffled)
 case("RandomShuffle", [np.int32(3)], {"seed": -(2**63), "seed2": -(2**63)}, check=_shuffled)
-error("RandomShuffle", [np.arange(3), np.arange(3)], match="inputs")
+error("RandomShuffle", [np.arange(3), np.arange(3)], match="2 inputs given")
+error("RandomShuffle", [np.zeros((2**33, 0))], match="8589934592 rows")
+error("RandomShuffle", [np.arange(3)], match="2 outputs asked", n_outputs=2)
 error("RandomShuffle", [None], match="NULL")
 
 

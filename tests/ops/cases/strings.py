@@ -20,6 +20,7 @@ case("StringJoin", [_scalar("a")], {"separator": "-"}, _scalar("a"))
 case("StringJoin", [_s(shape=(0, 2)), _scalar("x")], {}, _s(shape=(0, 2)))
 error("StringJoin", [_s("a", "b"), _s("x", "y", "z")], match="agree")
 error("StringJoin", [], match="no inputs")
+error("StringJoin", [_s("a")], match="2 outputs", n_outputs=2)
 error("StringJoin", [_s("a"), np.float32(1)], match="string")
 
 case("StringSplit", [_s("a b", "", " c  d"), _scalar(" ")], {},
@@ -99,7 +100,7 @@ case("DecodeCSV", [_s("1.25,7,abc", ",,", ' 4 , 5 ,"a ""quoted"", one"'), _f, _i
 case("DecodeCSV", [_scalar("NA;x;3"), np.float64(0.5), np.int32(9)], {"field_delim": ";", "na_value": "NA", "select_cols": [0, 2]},
      [np.float64(0.5), np.int32(3)], n_outputs=2)
 case("DecodeCSV", [_s('a"b,"c'), _t, _t], {"use_quote_delim": False}, [_s('a"b'), _s('"c')], n_outputs=2)
-case("DecodeCSV", [_s('"x,\ny",""\n'), _t, _t], {}, [_s("x,\ny"), _s("none")], n_outputs=2)
+case("DecodeCSV", [_s('"x,\ny",""'), _t, _t], {}, [_s("x,\ny"), _s("none")], n_outputs=2)
 case("DecodeCSV", [_s(), _f], {}, [np.zeros(0, np.float32)], n_outputs=1)
 for _record, _match in (("1,2", "expected 3 fields but have 2 in record 1"), ("1,2,3,4", "expected 3 fields but have 4 in record 1"),
                         ('1,2,"x', "field 2 in record 1 begins with a quote"), ('1,2,"x"y', "field 2 in record 1 holds a quote"),

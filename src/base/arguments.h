@@ -1,7 +1,8 @@
 /* Argument structs of another header's size, brought to ours. */
-#ifndef SOKUJI_DATA_ARGUMENTS_H
-#define SOKUJI_DATA_ARGUMENTS_H
+#ifndef SOKUJI_BASE_ARGUMENTS_H
+#define SOKUJI_BASE_ARGUMENTS_H
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/status.h"
