@@ -74,29 +74,29 @@ static void epoch_run(sj_optimizer *adam, const network *net, const iris_data *i
 
 int main(int argc, char **argv)
 {
-	iris_options options = iris_options_read(argc, argv, 30);
-	iris_figures f = {0};
-	iris_data iris;
+	options o = options_read(argc, argv, 30);
+	figures f = {0};
 	network net;
-	sj_set_random_seed(options.seed);
+	sj_set_random_seed(o.seed);
 	sj_scope scope = sj_scope_begin();
-	if (!iris_load(options.folder, &iris))
-		return 1;
+	iris_data iris = iris_load(o.data);
 	network_make(&net);
 	sj_optimizer *adam = sj_adam_new(0.001);
-	sj_progress *bar = options.quiet ? NULL : sj_progress_begin(options.epochs, NULL);
-	for (long epoch = 1; epoch <= options.epochs && sj_ok(); epoch++) {
+	sj_progress *bar = o.quiet || !sj_ok() ? NULL : sj_progress_begin(o.epochs, NULL);
+	for (long epoch = 1; epoch <= o.epochs && sj_ok(); epoch++) {
 		epoch_run(adam, &net, &iris);
 		evaluate(&net, iris.train_x, iris.train_y, &f.train_loss, &f.train_accuracy);
 		evaluate(&net, iris.valid_x, iris.valid_y, &f.valid_loss, &f.valid_accuracy);
-		iris_epoch_show(bar, epoch, f);
+		if (epoch % 5 == 0)
+			figures_show(bar, epoch, f);
+		sj_progress_update(bar, 1);
 	}
-	iris_end_show(bar, f);
+	int status = training_end(bar, f);
 	sj_optimizer_free(adam);
 	sj_layer_free(net.fc1);
 	sj_layer_free(net.fc2);
 	sj_layer_free(net.fc2_2);
 	sj_layer_free(net.fc3);
 	sj_scope_end(scope);
-	return sj_ok() ? 0 : 1;
+	return status;
 }

@@ -47,26 +47,26 @@ static void epoch_run(sj_optimizer *adam, sj_layer *model, const iris_data *iris
 
 int main(int argc, char **argv)
 {
-	iris_options options = iris_options_read(argc, argv, 30);
-	iris_figures f = {0};
-	iris_data iris;
-	sj_set_random_seed(options.seed);
+	options o = options_read(argc, argv, 30);
+	figures f = {0};
+	sj_set_random_seed(o.seed);
 	sj_scope scope = sj_scope_begin();
-	if (!iris_load(options.folder, &iris))
-		return 1;
+	iris_data iris = iris_load(o.data);
 	sj_layer *model = sj_sequential_new(3, (sj_layer *[]){
 		sj_dense(HIDDEN, .activation = SJ_RELU), sj_dense(HIDDEN, .activation = SJ_RELU), sj_dense(IRIS_CLASSES)});
 	sj_optimizer *adam = sj_adam_new(0.001);
-	sj_progress *bar = options.quiet ? NULL : sj_progress_begin(options.epochs, NULL);
-	for (long epoch = 1; epoch <= options.epochs && sj_ok(); epoch++) {
+	sj_progress *bar = o.quiet || !sj_ok() ? NULL : sj_progress_begin(o.epochs, NULL);
+	for (long epoch = 1; epoch <= o.epochs && sj_ok(); epoch++) {
 		epoch_run(adam, model, &iris);
 		evaluate(model, iris.train_x, iris.train_y, &f.train_loss, &f.train_accuracy);
 		evaluate(model, iris.valid_x, iris.valid_y, &f.valid_loss, &f.valid_accuracy);
-		iris_epoch_show(bar, epoch, f);
+		if (epoch % 5 == 0)
+			figures_show(bar, epoch, f);
+		sj_progress_update(bar, 1);
 	}
-	iris_end_show(bar, f);
+	int status = training_end(bar, f);
 	sj_optimizer_free(adam);
 	sj_layer_free(model);
 	sj_scope_end(scope);
-	return sj_ok() ? 0 : 1;
+	return status;
 }

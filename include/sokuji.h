@@ -3,6 +3,7 @@
 #define SOKUJI_H
 
 #include <sokuji/status.h>
+#include <sokuji/settings.h>
 #include <sokuji/dtype.h>
 #include <sokuji/tensor.h>
 #include <sokuji/scope.h>
@@ -10,6 +11,7 @@
 #include <sokuji/execute.h>
 #include <sokuji/operations.h>
 #include <sokuji/nn_functions.h>
+#include <sokuji/linalg_functions.h>
 #include <sokuji/array_functions.h>
 #include <sokuji/reduce_functions.h>
 #include <sokuji/tape.h>

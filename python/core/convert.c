@@ -446,6 +446,8 @@ sj_tensor *core_convert(PyObject *o, sj_dtype dtype)
 	if (Handle_Check(o)) {
 		if (HANDLE_TENSOR(o) == NULL)
 			return PyErr_SetString(PyExc_ValueError, "the variable has no value yet"), NULL;
+		if (Py_TYPE(o) != &EagerTensor_Type)
+			CORE_NOTE_READ(o);
 		return sj_keep(HANDLE_TENSOR(o));
 	}
 	if (PyFloat_CheckExact(o) || PyLong_CheckExact(o) || PyBool_Check(o) || PyUnicode_CheckExact(o) || PyBytes_CheckExact(o) ||

@@ -16,6 +16,7 @@ typedef struct Handle {
 	PyObject_HEAD
 	sj_tensor *tensor; /* own reference; NULL only in a variable that is not initialised yet */
 	PyObject *weak_references;
+	uint64_t read_mark; /* of a variable: the mark of the newest tape that noted that it was read */
 } Handle;
 
 enum { CORE_DTYPES = 24, CORE_MAX_INPUTS = 64, CORE_STATUSES = 17 };
@@ -80,6 +81,15 @@ PyObject *core_index(PyObject *self, PyObject *key);
 PyObject *core_item(PyObject *self, Py_ssize_t i);
 
 /* ---- tape.c ---- */
+/* Notes that a variable is used as an input, for watched_variables(); does nothing while no tape is open. */
+#define CORE_NOTE_READ(o) \
+	do { \
+		if (core_open_tapes > 0 && ((Handle *)(o))->read_mark != core_tape_mark) \
+			core_note_read(o); \
+	} while (0)
+extern _Thread_local int core_open_tapes;
+extern _Thread_local uint64_t core_tape_mark;
+void core_note_read(PyObject *handle);
 PyObject *core_record_gradient(PyObject *module, PyObject *arguments);
 
 #endif

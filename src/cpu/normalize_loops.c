@@ -136,6 +136,36 @@ typedef struct tile {
 #define FOR_ELEMENTS(t, i, r, c) \
 	for (int64_t i = 0, r = 0, c = 0; i < (t)->rows * (t)->columns; i++, c = c + 1 == (t)->columns ? (r++, 0) : c + 1)
 
+/* The commonest numbers of columns get loops of their own, which compilers unroll. */
+#define FOR_COMMON_COLUMNS(columns, FIXED, ANY) \
+	switch (columns) { \
+	case 2: FIXED(2); break; \
+	case 3: FIXED(3); break; \
+	case 4: FIXED(4); break; \
+	case 10: FIXED(10); break; \
+	default: ANY; \
+	}
+
+static SJ_ALWAYS_INLINE void narrow_load_fixed(tile *t, int64_t columns, const void *x, bool single)
+{
+	for (int64_t r = 0; r < t->rows; r++)
+		for (int64_t c = 0; c < columns; c++)
+			t->z[c * t->column_step + r] = get(x, r * columns + c, single);
+}
+
+static SJ_ALWAYS_INLINE void narrow_load_any(tile *t, const void *x, bool single)
+{
+	FOR_ELEMENTS(t, i, r, c)
+		t->z[c * t->column_step + r] = get(x, i, single);
+}
+
+static SJ_ALWAYS_INLINE void narrow_load(tile *t, const void *x, bool single)
+{
+#define FIXED(n) narrow_load_fixed(t, n, x, single)
+	FOR_COMMON_COLUMNS(t->columns, FIXED, narrow_load_any(t, x, single))
+#undef FIXED
+}
+
 static SJ_ALWAYS_INLINE void tile_fill_narrow(tile *t, const void *x, bool single)
 {
 	int64_t height = (t->rows + LANES - 1) / LANES * LANES;
@@ -144,8 +174,7 @@ static SJ_ALWAYS_INLINE void tile_fill_narrow(tile *t, const void *x, bool singl
 	for (int64_t c = 0; c < t->columns; c++)
 		for (int64_t r = height - LANES; r < height; r++)
 			t->z[c * height + r] = 0;
-	FOR_ELEMENTS(t, i, r, c)
-		t->z[c * height + r] = get(x, i, single);
+	narrow_load(t, x, single);
 	for (int64_t r = 0; r < height; r++)
 		t->max[r] = t->z[r];
 	for (int64_t c = 1; c < t->columns; c++)
@@ -178,7 +207,7 @@ static SJ_ALWAYS_INLINE void tile_fill_wide(tile *t, const void *x, bool single)
 		t->sum[r] = row_sum(t->e + r * t->columns, t->columns);
 }
 
-static SJ_ALWAYS_INLINE void tile_fill(tile *t, const void *x, bool single)
+static SJ_ALWAYS_INLINE void tile_fill(tile *t, const void *x, bool inverses, bool logs, bool single)
 {
 	int64_t height = (t->rows + LANES - 1) / LANES * LANES;
 	if (t->columns <= NARROW)
@@ -187,20 +216,43 @@ static SJ_ALWAYS_INLINE void tile_fill(tile *t, const void *x, bool single)
 		tile_fill_wide(t, x, single);
 	for (int64_t r = t->rows; r < height; r++)
 		t->sum[r] = 1;
-	for (int64_t r = 0; r < height; r++)
+	for (int64_t r = 0; inverses && r < height; r++)
 		t->inverse[r] = 1 / t->sum[r];
-	for (int64_t r = 0; r < height; r++)
+	for (int64_t r = 0; logs && r < height; r++)
 		t->log[r] = log_of(t->sum[r], single);
+}
+
+/* y = e / sum of a narrow tile. */
+static SJ_ALWAYS_INLINE void narrow_quotients_fixed(const tile *t, int64_t columns, void *y, bool single)
+{
+	for (int64_t r = 0; r < t->rows; r++)
+		for (int64_t c = 0; c < columns; c++)
+			put(y, r * columns + c, t->e[c * t->column_step + r] * t->inverse[r], single);
+}
+
+static SJ_ALWAYS_INLINE void narrow_quotients_any(const tile *t, void *y, bool single)
+{
+	FOR_ELEMENTS(t, i, r, c)
+		put(y, i, t->e[c * t->column_step + r] * t->inverse[r], single);
+}
+
+static SJ_ALWAYS_INLINE void narrow_quotients(const tile *t, void *y, bool single)
+{
+#define FIXED(n) narrow_quotients_fixed(t, n, y, single)
+	FOR_COMMON_COLUMNS(t->columns, FIXED, narrow_quotients_any(t, y, single))
+#undef FIXED
 }
 
 static SJ_ALWAYS_INLINE void tile_softmax(tile *t, bool logarithm, const void *x, void *y, bool single)
 {
-	tile_fill(t, x, single);
+	tile_fill(t, x, !logarithm, logarithm, single);
+	if (t->columns <= NARROW && !logarithm) {
+		narrow_quotients(t, y, single);
+		return;
+	}
 	if (t->columns <= NARROW) {
-		FOR_ELEMENTS(t, i, r, c) {
-			int64_t k = c * t->column_step + r;
-			put(y, i, logarithm ? t->z[k] - t->log[r] : t->e[k] * t->inverse[r], single);
-		}
+		FOR_ELEMENTS(t, i, r, c)
+			put(y, i, t->z[c * t->column_step + r] - t->log[r], single);
 		return;
 	}
 	for (int64_t r = 0; r < t->rows; r++)
@@ -208,22 +260,50 @@ static SJ_ALWAYS_INLINE void tile_softmax(tile *t, bool logarithm, const void *x
 			put(y, i, logarithm ? t->z[i] - t->log[r] : t->e[i] * t->inverse[r], single);
 }
 
-static SJ_ALWAYS_INLINE void tile_cross_entropy(tile *t, const void *x, const void *labels, void *loss, void *backprop, bool single)
+/* The gradients and the losses of a narrow tile, element by element in order. */
+static SJ_ALWAYS_INLINE void narrow_losses_fixed(const tile *t, int64_t columns, const void *labels, void *loss, void *backprop, bool single)
 {
-	tile_fill(t, x, single);
-	if (t->columns <= NARROW) {
+	for (int64_t r = 0; r < t->rows; r++) {
 		double weight = 0, dot = 0;
-		FOR_ELEMENTS(t, i, r, c) {
+		for (int64_t c = 0; c < columns; c++) {
 			int64_t k = c * t->column_step + r;
-			double label = get(labels, i, single);
+			double label = get(labels, r * columns + c, single);
 			weight += label;
 			dot += label * t->z[k];
-			put(backprop, i, t->e[k] * t->inverse[r] - label, single);
-			if (c + 1 == t->columns) {
-				put(loss, r, weight * t->log[r] - dot, single);
-				weight = dot = 0;
-			}
+			put(backprop, r * columns + c, t->e[k] * t->inverse[r] - label, single);
 		}
+		put(loss, r, weight * t->log[r] - dot, single);
+	}
+}
+
+static SJ_ALWAYS_INLINE void narrow_losses_any(const tile *t, const void *labels, void *loss, void *backprop, bool single)
+{
+	double weight = 0, dot = 0;
+	FOR_ELEMENTS(t, i, r, c) {
+		int64_t k = c * t->column_step + r;
+		double label = get(labels, i, single);
+		weight += label;
+		dot += label * t->z[k];
+		put(backprop, i, t->e[k] * t->inverse[r] - label, single);
+		if (c + 1 == t->columns) {
+			put(loss, r, weight * t->log[r] - dot, single);
+			weight = dot = 0;
+		}
+	}
+}
+
+static SJ_ALWAYS_INLINE void narrow_losses(const tile *t, const void *labels, void *loss, void *backprop, bool single)
+{
+#define FIXED(n) narrow_losses_fixed(t, n, labels, loss, backprop, single)
+	FOR_COMMON_COLUMNS(t->columns, FIXED, narrow_losses_any(t, labels, loss, backprop, single))
+#undef FIXED
+}
+
+static SJ_ALWAYS_INLINE void tile_cross_entropy(tile *t, const void *x, const void *labels, void *loss, void *backprop, bool single)
+{
+	tile_fill(t, x, true, true, single);
+	if (t->columns <= NARROW) {
+		narrow_losses(t, labels, loss, backprop, single);
 		return;
 	}
 	for (int64_t r = 0; r < t->rows; r++) {
@@ -238,10 +318,9 @@ static SJ_ALWAYS_INLINE void tile_cross_entropy(tile *t, const void *x, const vo
 
 static SJ_ALWAYS_INLINE void tile_sparse(tile *t, const void *x, const int64_t *labels, void *loss, void *backprop, bool single)
 {
-	tile_fill(t, x, single);
+	tile_fill(t, x, true, true, single);
 	if (t->columns <= NARROW)
-		FOR_ELEMENTS(t, i, r, c)
-			put(backprop, i, t->e[c * t->column_step + r] * t->inverse[r], single);
+		narrow_quotients(t, backprop, single);
 	else
 		for (int64_t r = 0; r < t->rows; r++)
 			for (int64_t i = r * t->columns; i < (r + 1) * t->columns; i++)

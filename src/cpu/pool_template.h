@@ -84,9 +84,9 @@ static SJ_ALWAYS_INLINE void FUNCTION(max_grad_four)(int64_t n, int64_t right, i
 		bool third = FUNCTION(above)(x[c + below], best);
 		best = third ? x[c + below] : best;
 		bool fourth = FUNCTION(above)(x[c + below + right], best);
-		dx[c] = second | third | fourth ? 0 : d;
-		dx[c + right] = second & !third & !fourth ? d : 0;
-		dx[c + below] = third & !fourth ? d : 0;
+		dx[c] = (second | third | fourth) ? 0 : d;
+		dx[c + right] = (second & !third & !fourth) ? d : 0;
+		dx[c + below] = (third & !fourth) ? d : 0;
 		dx[c + below + right] = fourth ? d : 0;
 	}
 }

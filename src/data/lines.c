@@ -24,6 +24,7 @@ typedef struct lines_stage {
 	sj__reader *reader;    /* NULL: due */
 	int64_t at, n;         /* piece[at, n) is not looked at yet */
 	int64_t offset;        /* of piece[at] in the file */
+	int64_t line_begin;    /* offset of the line being read */
 	bool holds_line;       /* `line` is complete and not given yet */
 	sj__text line;
 	char piece[PIECE_SIZE];
@@ -53,8 +54,7 @@ static void file_leave(lines_stage *s)
 
 static sj_status line_too_long(const lines_stage *s, const char *path)
 {
-	int64_t begin = s->offset - s->line.length;
-	return sj__fail(SJ_INVALID_ARGUMENT, "\"%s\": the line at offset %lld is longer than %lld bytes", path, (long long)begin,
+	return sj__fail(SJ_INVALID_ARGUMENT, "\"%s\": the line at offset %lld is longer than %lld bytes", path, (long long)s->line_begin,
 	                (long long)LINE_MOST);
 }
 
@@ -140,6 +140,7 @@ static sj_status line_find(lines_stage *s, const char *path)
 	sj_status status = s->reader == NULL ? file_enter(s, path) : SJ_OK;
 	if (status != SJ_OK)
 		return status;
+	s->line_begin = s->offset;
 	status = line_read(s, path, &at_end);
 	s->holds_line = status == SJ_OK && !at_end;
 	if (!s->holds_line)

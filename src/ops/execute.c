@@ -4,6 +4,7 @@
 
 #include "base/denormals.h"
 #include "base/memory.h"
+#include "base/threads.h"
 #include "ops/op.h"
 #include "tensor/slices.h"
 #include "tensor/local.h"
@@ -181,6 +182,8 @@ static SJ_ALWAYS_INLINE sj_status call_run(sj__call *call, const int n_outputs)
 		status = outputs_allocate(call, n_outputs);
 	if (SJ_LIKELY(status == SJ_OK))
 		status = call->op->kernel(call);
+	if (SJ_UNLIKELY(sj__cancelled()) && status == SJ_OK) /* what the kernel skipped is nobody's result */
+		status = sj__call_fail(call, SJ_CANCELLED, "interrupted; clear the interruption to go on");
 	return status;
 }
 

@@ -35,6 +35,8 @@ static SJ_NOINLINE bool handles_prepare(sj__local *thread)
 	if (sj__memory_is_armed() && !allocation_is_allowed())
 		return false;
 	sj__local_now();
+	if (thread->free_handles == NULL)
+		sj__handles_adopt(thread);
 	return thread->free_handles != NULL || slab_add(thread);
 }
 
@@ -61,6 +63,10 @@ static void handle_give_back(sj_tensor *t)
 {
 	sj__local *thread = sj__local_now();
 	t->magic = 0;
+	if (SJ_UNLIKELY(t->owner != thread->number)) {
+		sj__handle_return_foreign(thread, t);
+		return;
+	}
 	t->data = thread->free_handles;
 	thread->free_handles = t;
 }

@@ -15,21 +15,41 @@ SJ_THREAD_LOCAL sj__local sj__local_state;
 static pthread_key_t end_key;
 static pthread_once_t end_key_once = PTHREAD_ONCE_INIT;
 static uint32_t n_threads_ever;
-static sj_tensor *orphaned_handles; /* of threads that ended */
+enum { FOREIGN_MOST = 64 };
+
+static sj_tensor *orphaned_handles; /* for whoever needs some: of threads that ended or release what others made */
 static pthread_mutex_t orphans_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static void handles_leave_behind(sj__local *thread)
+static void handles_leave_behind(sj_tensor **list)
 {
-	sj_tensor *last = thread->free_handles;
+	sj_tensor *last = *list;
 	if (last == NULL)
 		return;
 	while (last->data != NULL)
 		last = last->data;
 	pthread_mutex_lock(&orphans_lock);
 	last->data = orphaned_handles;
-	orphaned_handles = thread->free_handles;
+	orphaned_handles = *list;
 	pthread_mutex_unlock(&orphans_lock);
-	thread->free_handles = NULL;
+	*list = NULL;
+}
+
+void sj__handle_return_foreign(sj__local *thread, sj_tensor *handle)
+{
+	handle->data = thread->foreign_handles;
+	thread->foreign_handles = handle;
+	if (++thread->n_foreign_handles < FOREIGN_MOST)
+		return;
+	handles_leave_behind(&thread->foreign_handles);
+	thread->n_foreign_handles = 0;
+}
+
+void sj__handles_adopt(sj__local *thread)
+{
+	pthread_mutex_lock(&orphans_lock);
+	thread->free_handles = orphaned_handles;
+	orphaned_handles = NULL;
+	pthread_mutex_unlock(&orphans_lock);
 }
 
 static void thread_end(void *state)
@@ -43,7 +63,9 @@ static void thread_end(void *state)
 	sj__memory_free(thread->owned);
 	thread->owned = NULL;
 	thread->owned_capacity = 0;
-	handles_leave_behind(thread);
+	handles_leave_behind(&thread->free_handles);
+	handles_leave_behind(&thread->foreign_handles);
+	thread->n_foreign_handles = 0;
 	thread->number = 0;
 }
 
@@ -69,10 +91,7 @@ void sj__local_register(void)
 	pthread_setspecific(end_key, thread);
 	if (thread->number > 1)
 		become_many();
-	pthread_mutex_lock(&orphans_lock);
-	thread->free_handles = orphaned_handles;
-	orphaned_handles = NULL;
-	pthread_mutex_unlock(&orphans_lock);
+	sj__handles_adopt(thread);
 }
 
 /* The thread that unloads the library or ends the process runs no key destructor. */

@@ -16,6 +16,8 @@ typedef struct sj__local {
 	int64_t n_owned, owned_capacity;
 	int64_t n_scopes;
 	sj_tensor *free_handles;     /* linked through `data` */
+	sj_tensor *foreign_handles;  /* the same, of handles that other threads made */
+	int32_t n_foreign_handles;
 	struct sj__log *log;
 	void (*log_release)(struct sj__log *log); /* set by the tape's room: ends the log with the thread */
 } sj__local;
@@ -32,6 +34,14 @@ static SJ_ALWAYS_INLINE sj__local *sj__local_now(void)
 		sj__local_register();
 	return thread;
 }
+
+/*
+ * A released handle that another thread made: such ones go back to all threads in bunches, so that a producer and a consumer do not
+ * use up ever more handles.
+ */
+void sj__handle_return_foreign(sj__local *thread, sj_tensor *handle) SJ_COLD;
+/* Takes the handles that all threads left, if there are any. */
+void sj__handles_adopt(sj__local *thread);
 
 /* Gives an own reference to the open scope and returns the tensor; nil (and the reference is dropped) without memory. */
 sj_tensor *sj__scope_push_slow(sj__local *thread, sj_tensor *tensor) SJ_COLD;

@@ -85,6 +85,7 @@ _declare("sj_tensor_dims", POINTER(c_int64), c_void_p)
 _declare("sj_tensor_size", c_int64, c_void_p)
 _declare("sj_tensor_data", c_void_p, c_void_p)
 _declare("sj_tensor_string", c_void_p, c_void_p, c_int64, POINTER(c_size_t))
+_nil = _declare("sj_nil", c_void_p)
 _keep = _declare("sj_keep", c_void_p, c_void_p)
 _free = _declare("sj_free", None, c_void_p)
 _declare("sj_scope_begin", Scope)
@@ -158,6 +159,11 @@ class Tensor:
         for i in range(flat.size):
             flat[i] = ctypes.string_at(lib.sj_tensor_string(self.handle, i, byref(length)), length.value)
         return array
+
+
+def nil():
+    """What a failed operation of the pleasant face returns."""
+    return Tensor(_nil())
 
 
 def _ints(values):
