@@ -79,11 +79,12 @@ SJ_PUBLIC sj_dataset *sj_dataset_shuffle_with(sj_dataset *input, int64_t buffer_
 	sj_dataset_shuffle_with(input_, buffer_size_, \
 	                        &(const sj_dataset_shuffle_args){.size = sizeof(sj_dataset_shuffle_args), ##__VA_ARGS__})
 
-/* The same with both seeds given, for front ends. */
+/* The same with both seeds given, for front ends; 0 and 0: seeds from the machine's entropy. */
 typedef enum sj_shuffle_mode {
 	SJ_SHUFFLE_ANEW,   /* another order each time the dataset is iterated (TensorFlow 2 eager) */
 	SJ_SHUFFLE_FIRST,  /* another order each round of a repeat, but every iterator begins alike (graphs, TensorFlow 1) */
-	SJ_SHUFFLE_SAME    /* one order */
+	SJ_SHUFFLE_SAME,   /* one order */
+	SJ_SHUFFLE_SAME_V1 /* the same as TensorFlow 1 has it, which takes the first seed for both */
 } sj_shuffle_mode;
 SJ_PUBLIC sj_dataset *sj_dataset_shuffle_seeded(sj_dataset *input, int64_t buffer_size, int64_t seed, int64_t seed2, sj_shuffle_mode mode);
 

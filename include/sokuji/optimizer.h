@@ -17,7 +17,10 @@ SJ_BEGIN_DECLARATIONS
 
 typedef struct sj_optimizer sj_optimizer;
 
-/* What a rule can be told; each is given as SJ_GIVEN(value), else it has the default named here. */
+/*
+ * What a rule can be told; each is given as SJ_GIVEN(value), else it has the default named here. As in TensorFlow, the numbers (but
+ * for initial_accumulator) are rounded to float32, also for float64 variables.
+ */
 typedef struct sj_optimizer_options {
 	size_t size; /* sizeof(sj_optimizer_options) */
 	sj_float_option learning_rate;       /* 0.001; 0.01 for gradient descent and momentum */
@@ -26,9 +29,9 @@ typedef struct sj_optimizer_options {
 	sj_float_option rho;                 /* RMSProp's decay 0.9, Adadelta's rho 0.95 */
 	sj_float_option beta1, beta2;        /* Adam: 0.9, 0.999 */
 	sj_float_option epsilon;             /* Adam 1e-8, RMSProp 1e-10, Adadelta 1e-8 */
-	sj_float_option initial_accumulator; /* Adagrad, Ftrl: 0.1 */
+	sj_float_option initial_accumulator; /* Adagrad, Adagrad DA, Ftrl: 0.1 */
 	sj_float_option learning_rate_power; /* Ftrl: -0.5 */
-	sj_float_option l1, l2, l2_shrinkage; /* Ftrl and the proximal rules: 0 */
+	sj_float_option l1, l2, l2_shrinkage; /* Ftrl, the proximal rules and Adagrad DA: 0 */
 } sj_optimizer_options;
 
 /* NULL and a sticky error when the rule or a number makes no sense, or without memory. options: NULL for all defaults. */

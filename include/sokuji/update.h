@@ -22,6 +22,7 @@ typedef enum sj_update_rule {
 	SJ_UPDATE_FTRL,              /* a (0.1), linear (0). */
 	SJ_UPDATE_PROXIMAL_GRADIENT_DESCENT, /* no slots */
 	SJ_UPDATE_PROXIMAL_ADAGRAD,  /* a (0.1). */
+	SJ_UPDATE_ADAGRAD_DA,        /* dual averaging: sum of gradients (0), of their squares (0.1). */
 	SJ_UPDATE_RULES
 } sj_update_rule;
 
@@ -34,7 +35,8 @@ typedef struct sj_update {
 	double momentum;              /* Momentum, RMSProp */
 	double rho;                   /* RMSProp's decay, Adadelta */
 	double beta1, beta2, epsilon; /* Adam; epsilon: RMSProp, Adadelta too */
-	double learning_rate_power, l1, l2, l2_shrinkage; /* Ftrl and the proximal rules; power normally -0.5 */
+	double learning_rate_power, l1, l2, l2_shrinkage; /* Ftrl, the proximal rules and Adagrad DA; power normally -0.5 */
+	int64_t step;                 /* Adagrad DA: the number of this step, from 1 */
 } sj_update;
 
 /* Slots that the rule keeps for each variable: 0 to 3. -1 for a number that is no rule. */

@@ -7,7 +7,7 @@ static void *raise_with(sj_status status, const char *message)
 		return NULL; /* a Python exception from a callback comes out as itself */
 	if (status == SJ_RESOURCE_EXHAUSTED && core.errors[status] == NULL)
 		return PyErr_NoMemory();
-	PyObject *class = status > 0 && status < CORE_STATUSES ? core.errors[status] : NULL;
+	PyObject *class = (int)status > 0 && (int)status < CORE_STATUSES ? core.errors[status] : NULL;
 	if (class == NULL) {
 		PyErr_SetString(PyExc_RuntimeError, message);
 		return NULL;

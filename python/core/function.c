@@ -8,7 +8,7 @@ enum { MOST_PARAMETERS = 24, ARGS_ROOM = 512, INTS_ROOM = 64, HEAVY_BYTES = 1 <<
 
 _Thread_local int core_heavy;
 
-typedef enum Destination { INPUT, ATTRIBUTE, IGNORED } Destination;
+typedef enum Destination { INPUT, ATTRIBUTE, IGNORED, REFUSED } Destination;
 
 typedef struct Parameter {
 	PyObject *name;
@@ -21,7 +21,7 @@ typedef struct Parameter {
 typedef struct Function {
 	PyObject_HEAD
 	vectorcallfunc call;
-	const sj_op *op;
+	const sj_op *op, *batch_op; /* batch_op: of MatMul, what runs instead when the first input has more than two dimensions */
 	int n_parameters, n_inputs, n_outputs;
 	char groups[CORE_MAX_INPUTS]; /* inputs of one letter share a dtype; 'i' is int32 by default, '?' free */
 	Parameter parameters[MOST_PARAMETERS];
@@ -348,13 +348,21 @@ static int inputs_convert(const Function *f, PyObject *const *objects, sj_tensor
 static PyObject *result_make(const Function *f, const void *args, sj_tensor *const *inputs)
 {
 	if (f->n_outputs == 1)
-		return core_run_one(f->op, args, f->n_inputs, inputs);
+		return core_run_one(f->batch_op != NULL && sj_tensor_rank(inputs[0]) > 2 ? f->batch_op : f->op, args, f->n_inputs, inputs);
 	PyObject *list = run_many(f->op, args, f->n_inputs, inputs, f->n_outputs);
 	if (list == NULL || f->result == Py_None)
 		return list;
 	PyObject *made = PyObject_CallOneArg(f->result, list);
 	Py_DECREF(list);
 	return made;
+}
+
+static int refuse(const Function *f, const Parameter *p, PyObject *value)
+{
+	int truth = PyObject_IsTrue(value);
+	if (truth > 0)
+		PyErr_Format(PyExc_NotImplementedError, "not implemented: %U with %U=%R", f->name, p->name, value);
+	return truth == 0 ? 0 : -1;
 }
 
 /* Spreads the bound values over inputs and attributes; returns whether any attribute was given, -1 on failure. */
@@ -365,8 +373,11 @@ static int spread(const Function *f, PyObject *const *values, PyObject **objects
 		objects[i] = NULL;
 	for (int i = 0; i < f->n_parameters; i++) {
 		const Parameter *p = &f->parameters[i];
-		if (p->destination == IGNORED)
+		if (p->destination >= IGNORED) {
+			if (p->destination == REFUSED && values[i] != p->default_value && refuse(f, p, values[i]) < 0)
+				return -1;
 			continue;
+		}
 		if (values[i] == Py_None) {
 			bool optional = p->destination == ATTRIBUTE || sj_op_input_is_optional(f->op, p->index) || p->default_value != NULL;
 			if (optional)
@@ -424,6 +435,10 @@ static int parameter_init(Function *f, PyObject *row)
 	p->destination = IGNORED;
 	if (target == NULL)
 		return 0;
+	if (strcmp(target, "?") == 0) {
+		p->destination = REFUSED;
+		return 0;
+	}
 	for (int i = 0; i < f->n_inputs; i++)
 		if (strcmp(sj_op_input_name(f->op, i), target) == 0) {
 			p->destination = INPUT;
@@ -455,6 +470,9 @@ static int function_init(PyObject *self, PyObject *arguments, PyObject *Py_UNUSE
 	f->n_outputs = sj_op_output_count(f->op);
 	memset(f->groups, '?', sizeof(f->groups));
 	memcpy(f->groups, groups, strlen(groups));
+	/* Both operations' argument structs are {size, first, second}. */
+	f->batch_op = strcmp(op, "MatMul") == 0 && sj_op_args_size(f->op) == sj_op_args_size(sj_op_find("BatchMatMul"))
+	              ? sj_op_find("BatchMatMul") : NULL;
 	f->name = Py_NewRef(name);
 	f->result = Py_NewRef(result);
 	f->doc = Py_NewRef(doc);

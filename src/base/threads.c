@@ -56,7 +56,7 @@ static struct {
 } pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static pthread_once_t fork_prepared = PTHREAD_ONCE_INIT;
-static int is_cancelled;
+int sj__is_cancelled; /* read by kernels once per tile */
 static SJ_THREAD_LOCAL int depth;     /* of parallel loops on this thread */
 static SJ_THREAD_LOCAL int is_worker;
 
@@ -98,9 +98,8 @@ static int64_t spin_time(int n_processors) { return n_processors >= 4 ? 40000 : 
 
 /* ---- Cancellation ---- */
 
-void sj__cancel(void) { __atomic_store_n(&is_cancelled, 1, __ATOMIC_RELAXED); }
-void sj__cancel_clear(void) { __atomic_store_n(&is_cancelled, 0, __ATOMIC_RELAXED); }
-bool sj__cancelled(void) { return __atomic_load_n(&is_cancelled, __ATOMIC_RELAXED) != 0; }
+void sj__cancel(void) { __atomic_store_n(&sj__is_cancelled, 1, __ATOMIC_RELAXED); }
+void sj__cancel_clear(void) { __atomic_store_n(&sj__is_cancelled, 0, __ATOMIC_RELAXED); }
 
 /* ---- The number of threads ---- */
 

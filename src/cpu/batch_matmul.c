@@ -11,7 +11,7 @@ typedef struct batch_work {
 	sj_tensor *z;
 	bool tx, ty;
 	int64_t m, n, k;
-	int rank; /* of the batch */
+	int rank;                                           /* of the batch */
 	int64_t steps_x[SJ_MAX_RANK], steps_y[SJ_MAX_RANK]; /* in matrices; 0 where broadcast */
 	int status;
 } batch_work;
@@ -19,20 +19,25 @@ typedef struct batch_work {
 static sj_status product(const batch_work *w, int64_t m, int64_t x, int64_t y, int64_t z)
 {
 	bool tx = w->tx, ty = w->ty;
-	int64_t n = w->n, k = w->k, ldx = tx ? w->m : k, ldy = ty ? k : n, size_x = w->m * k, size_y = k * n, size_z = w->m * n;
+	int64_t n = w->n, k = w->k, ldx = tx ? w->m : k, ldy = ty ? k : n, size_x = w->m * k, size_y = k * n,
+		size_z = w->m * n;
 	switch (w->z->dtype) {
 	case SJ_FLOAT32:
-		return sj__gemm_f32(tx, ty, m, n, k, (const float *)w->x->data + x * size_x, ldx, (const float *)w->y->data + y * size_y, ldy,
-		                    (float *)w->z->data + z * size_z, n, false, NULL, false);
+		return sj__gemm_f32(tx, ty, m, n, k, (const float *)w->x->data + x * size_x, ldx,
+		                    (const float *)w->y->data + y * size_y, ldy, (float *)w->z->data + z * size_z, n,
+		                    false, NULL, false);
 	case SJ_FLOAT64:
-		return sj__gemm_f64(tx, ty, m, n, k, (const double *)w->x->data + x * size_x, ldx, (const double *)w->y->data + y * size_y,
-		                    ldy, (double *)w->z->data + z * size_z, n, false, NULL, false);
+		return sj__gemm_f64(tx, ty, m, n, k, (const double *)w->x->data + x * size_x, ldx,
+		                    (const double *)w->y->data + y * size_y, ldy, (double *)w->z->data + z * size_z, n,
+		                    false, NULL, false);
 	case SJ_INT32:
-		return sj__gemm_i32(tx, ty, m, n, k, (const int32_t *)w->x->data + x * size_x, ldx, (const int32_t *)w->y->data + y * size_y,
-		                    ldy, (int32_t *)w->z->data + z * size_z, n);
+		return sj__gemm_i32(tx, ty, m, n, k, (const int32_t *)w->x->data + x * size_x, ldx,
+		                    (const int32_t *)w->y->data + y * size_y, ldy, (int32_t *)w->z->data + z * size_z,
+		                    n);
 	default:
-		return sj__gemm_i64(tx, ty, m, n, k, (const int64_t *)w->x->data + x * size_x, ldx, (const int64_t *)w->y->data + y * size_y,
-		                    ldy, (int64_t *)w->z->data + z * size_z, n);
+		return sj__gemm_i64(tx, ty, m, n, k, (const int64_t *)w->x->data + x * size_x, ldx,
+		                    (const int64_t *)w->y->data + y * size_y, ldy, (int64_t *)w->z->data + z * size_z,
+		                    n);
 	}
 }
 

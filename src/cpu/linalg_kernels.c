@@ -15,14 +15,18 @@ struct linalg_work {
 	const sj__call *call;
 	matrix_function *function;
 	bool single;
-	int64_t m, n, k;  /* sizes of input 0, and columns of input 1 */
-	const int64_t *first, *second; /* matrices of inputs 0 and 1 that belong to each of the result's; NULL: the same number */
-	int64_t failed;   /* the first matrix that failed, or the batch's size */
-	int exhausted;    /* some matrix found no scratch memory */
+	int64_t m, n, k; /* sizes of input 0, and columns of input 1 */
+	const int64_t *first,
+		*second; /* matrices of inputs 0 and 1 that belong to each of the result's; NULL: the same number */
+	int64_t failed;  /* the first matrix that failed, or the batch's size */
+	int exhausted;   /* some matrix found no scratch memory */
 };
 
 /* Elements [i * n, …) of a tensor. */
-static void *part(const sj_tensor *t, int64_t i, int64_t n) { return (char *)t->data + (size_t)(i * n) * sj__dtype_size(t->dtype); }
+static void *part(const sj_tensor *t, int64_t i, int64_t n)
+{
+	return (char *)t->data + (size_t)(i * n) * sj__dtype_size(t->dtype);
+}
 
 static void failed_note(int64_t *failed, int64_t i)
 {
@@ -46,7 +50,8 @@ static void matrices_range(void *context, int64_t begin, int64_t end)
 /* Runs the function over the batch. The first failure is repeated here, so that its message is this thread's. */
 static sj_status batch_run(linalg_work *w, int64_t batch, matrix_function *function)
 {
-	int64_t size = sj__max_i64(1, w->m) * sj__max_i64(1, w->n) * sj__max_i64(sj__max_i64(1, w->k), sj__min_i64(w->m, w->n));
+	int64_t size = sj__max_i64(1, w->m) * sj__max_i64(1, w->n) *
+	               sj__max_i64(sj__max_i64(1, w->k), sj__min_i64(w->m, w->n));
 	w->function = function;
 	w->failed = batch;
 	sj__parallel_for(batch, sj__max_i64(1, OPERATIONS_IN_A_RANGE / size), matrices_range, w);
@@ -118,7 +123,10 @@ sj_status sj__kernel_cholesky(sj__call *call) { return run(call, cholesky_one); 
 
 /* ---- CholeskyGrad ---- */
 
-static double get(const void *x, int64_t i, bool single) { return single ? (double)((const float *)x)[i] : ((const double *)x)[i]; }
+static double get(const void *x, int64_t i, bool single)
+{
+	return single ? (double)((const float *)x)[i] : ((const double *)x)[i];
+}
 
 static void put(void *y, int64_t i, double value, bool single)
 {
@@ -179,8 +187,10 @@ static sj_status lu_one(const linalg_work *w, int64_t i)
 	if (rows == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
 	if (n > 0)
-		memcpy(lu, part(w->call->inputs[0], i, n * n), (size_t)(n * n) * sj__dtype_size(w->call->inputs[0]->dtype));
-	sj_status status = w->single ? sj__lu_f32(n, lu, rows, &sign, &singular) : sj__lu_f64(n, lu, rows, &sign, &singular);
+		memcpy(lu, part(w->call->inputs[0], i, n * n),
+		       (size_t)(n * n) * sj__dtype_size(w->call->inputs[0]->dtype));
+	sj_status status = w->single ? sj__lu_f32(n, lu, rows, &sign, &singular)
+	                             : sj__lu_f64(n, lu, rows, &sign, &singular);
 	if (status == SJ_OK && singular)
 		status = sj__fail(SJ_INVALID_ARGUMENT, "Input is not invertible: a pivot is 0");
 	for (int64_t r = 0; status == SJ_OK && r < n; r++)
@@ -203,7 +213,8 @@ static sj_status triangular_one(const linalg_work *w, int64_t i)
 {
 	const sj_matrix_triangular_solve_args *args = w->call->args;
 	bool lower = sj__matrix_triangular_solve_lower(args);
-	const void *a = part(w->call->inputs[0], first_of(w, i), w->n * w->n), *b = part(w->call->inputs[1], second_of(w, i), w->n * w->k);
+	const void *a = part(w->call->inputs[0], first_of(w, i), w->n * w->n),
+		   *b = part(w->call->inputs[1], second_of(w, i), w->n * w->k);
 	void *x = part(w->call->outputs[0], i, w->n * w->k);
 	return w->single ? sj__triangular_solve_f32(lower, args->adjoint, w->n, w->k, a, b, x)
 	                 : sj__triangular_solve_f64(lower, args->adjoint, w->n, w->k, a, b, x);
@@ -214,7 +225,8 @@ static sj_status solve_one(const linalg_work *w, int64_t i)
 	const sj_matrix_solve_args *args = w->call->args;
 	const void *a = part(w->call->inputs[0], i, w->n * w->n), *b = part(w->call->inputs[1], i, w->n * w->k);
 	void *x = part(w->call->outputs[0], i, w->n * w->k);
-	return w->single ? sj__solve_f32(args->adjoint, w->n, w->k, a, b, x) : sj__solve_f64(args->adjoint, w->n, w->k, a, b, x);
+	return w->single ? sj__solve_f32(args->adjoint, w->n, w->k, a, b, x)
+	                 : sj__solve_f64(args->adjoint, w->n, w->k, a, b, x);
 }
 
 static sj_status least_squares_one(const linalg_work *w, int64_t i)
@@ -222,7 +234,8 @@ static sj_status least_squares_one(const linalg_work *w, int64_t i)
 	const void *a = part(w->call->inputs[0], i, w->m * w->n), *b = part(w->call->inputs[1], i, w->m * w->k);
 	void *x = part(w->call->outputs[0], i, w->n * w->k);
 	double l2 = *(const double *)w->call->inputs[2]->data;
-	return w->single ? sj__least_squares_f32(w->m, w->n, w->k, a, b, l2, x) : sj__least_squares_f64(w->m, w->n, w->k, a, b, l2, x);
+	return w->single ? sj__least_squares_f32(w->m, w->n, w->k, a, b, l2, x)
+	                 : sj__least_squares_f64(w->m, w->n, w->k, a, b, l2, x);
 }
 
 static sj_status run_system(sj__call *call, matrix_function *function)
@@ -281,7 +294,8 @@ static sj_status qr_one(const linalg_work *w, int64_t i)
 	int64_t p = args->full_matrices ? w->m : sj__min_i64(w->m, w->n);
 	const void *a = part(w->call->inputs[0], i, w->m * w->n);
 	void *q = part(w->call->outputs[0], i, w->m * p), *r = part(w->call->outputs[1], i, p * w->n);
-	return w->single ? sj__qr_f32(w->m, w->n, args->full_matrices, a, q, r) : sj__qr_f64(w->m, w->n, args->full_matrices, a, q, r);
+	return w->single ? sj__qr_f32(w->m, w->n, args->full_matrices, a, q, r)
+	                 : sj__qr_f64(w->m, w->n, args->full_matrices, a, q, r);
 }
 
 static sj_status svd_one(const linalg_work *w, int64_t i)
@@ -290,9 +304,11 @@ static sj_status svd_one(const linalg_work *w, int64_t i)
 	bool uv = sj__svd_compute_uv(args), full = args->full_matrices;
 	int64_t p = sj__min_i64(w->m, w->n);
 	const void *a = part(w->call->inputs[0], i, w->m * w->n);
-	void *s = part(w->call->outputs[0], i, p), *u = uv ? part(w->call->outputs[1], i, w->m * (full ? w->m : p)) : NULL;
+	void *s = part(w->call->outputs[0], i, p),
+	     *u = uv ? part(w->call->outputs[1], i, w->m * (full ? w->m : p)) : NULL;
 	void *v = uv ? part(w->call->outputs[2], i, w->n * (full ? w->n : p)) : NULL;
-	return w->single ? sj__svd_f32(w->m, w->n, uv, full, a, s, u, v) : sj__svd_f64(w->m, w->n, uv, full, a, s, u, v);
+	return w->single ? sj__svd_f32(w->m, w->n, uv, full, a, s, u, v)
+	                 : sj__svd_f64(w->m, w->n, uv, full, a, s, u, v);
 }
 
 static sj_status eigen_one(const linalg_work *w, int64_t i)
@@ -300,7 +316,8 @@ static sj_status eigen_one(const linalg_work *w, int64_t i)
 	bool vectors = sj__self_adjoint_eig_compute_v(w->call->args);
 	const void *a = part(w->call->inputs[0], i, w->n * w->n);
 	void *e = part(w->call->outputs[0], i, w->n), *v = vectors ? part(w->call->outputs[1], i, w->n * w->n) : NULL;
-	return w->single ? sj__self_adjoint_eigen_f32(w->n, vectors, a, e, v) : sj__self_adjoint_eigen_f64(w->n, vectors, a, e, v);
+	return w->single ? sj__self_adjoint_eigen_f32(w->n, vectors, a, e, v)
+	                 : sj__self_adjoint_eigen_f64(w->n, vectors, a, e, v);
 }
 
 sj_status sj__kernel_qr(sj__call *call) { return run(call, qr_one); }

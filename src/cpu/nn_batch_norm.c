@@ -18,16 +18,20 @@ typedef struct norm_work {
 	size_t size;
 	const char *d, *x;
 	char *y;
-	const double *shift;               /* of each channel */
-	double *sums, *products;           /* of each part, then each channel */
+	const double *shift;     /* of each channel */
+	double *sums, *products; /* of each part, then each channel */
 	sj__channel_numbers numbers;
 } norm_work;
 
 static norm_work work_of(const sj_tensor *x, sj_data_format format)
 {
 	const int64_t *dims = sj__dims(x);
-	norm_work w = {.loops = sj__normalize_loops_of(x->dtype == SJ_FLOAT32), .outer = dims[0], .inner = 1,
-	               .channels = dims[format == SJ_DATA_FORMAT_NCHW ? 1 : x->shape.rank - 1], .size = sj__dtype_size(x->dtype), .x = x->data};
+	norm_work w = {.loops = sj__normalize_loops_of(x->dtype == SJ_FLOAT32),
+	               .outer = dims[0],
+	               .inner = 1,
+	               .channels = dims[format == SJ_DATA_FORMAT_NCHW ? 1 : x->shape.rank - 1],
+	               .size = sj__dtype_size(x->dtype),
+	               .x = x->data};
 	for (int i = 1; i < x->shape.rank; i++)
 		if (format == SJ_DATA_FORMAT_NCHW && i > 1)
 			w.inner *= dims[i];
@@ -35,7 +39,8 @@ static norm_work work_of(const sj_tensor *x, sj_data_format format)
 			w.outer *= dims[i];
 	w.n = w.outer * w.inner;
 	int64_t channels = sj__max_i64(1, w.channels);
-	w.rows_in_a_part = sj__max_i64(sj__max_i64(1, ELEMENTS_IN_A_RANGE / channels), (w.outer + MOST_PARTS - 1) / MOST_PARTS);
+	w.rows_in_a_part = sj__max_i64(sj__max_i64(1, ELEMENTS_IN_A_RANGE / channels),
+	                               (w.outer + MOST_PARTS - 1) / MOST_PARTS);
 	w.parts = w.inner > 1 ? 1 : sj__max_i64(1, (w.outer + w.rows_in_a_part - 1) / w.rows_in_a_part);
 	return w;
 }
@@ -44,7 +49,8 @@ static bool is_planar(const norm_work *w) { return w->inner > 1; }
 
 /* ---- sums of each channel ---- */
 
-typedef void part_function(const norm_work *w, int64_t rows, int64_t columns, int64_t channel, size_t offset, double *sums, double *products);
+typedef void part_function(const norm_work *w, int64_t rows, int64_t columns, int64_t channel, size_t offset,
+                           double *sums, double *products);
 
 typedef struct sum_work {
 	const norm_work *w;
@@ -56,7 +62,8 @@ static void rows_range(void *context, int64_t begin, int64_t end)
 	const sum_work *s = context;
 	const norm_work *w = s->w;
 	int64_t part = begin / w->rows_in_a_part * w->channels;
-	s->function(w, end - begin, w->channels, -1, (size_t)(begin * w->channels) * w->size, w->sums + part, w->products + part);
+	s->function(w, end - begin, w->channels, -1, (size_t)(begin * w->channels) * w->size, w->sums + part,
+	            w->products + part);
 }
 
 static void planes_range(void *context, int64_t begin, int64_t end)
@@ -65,7 +72,8 @@ static void planes_range(void *context, int64_t begin, int64_t end)
 	const norm_work *w = s->w;
 	for (int64_t c = begin; c < end; c++)
 		for (int64_t o = 0; o < w->outer; o++)
-			s->function(w, 1, w->inner, c, (size_t)((o * w->channels + c) * w->inner) * w->size, w->sums + c, w->products + c);
+			s->function(w, 1, w->inner, c, (size_t)((o * w->channels + c) * w->inner) * w->size,
+			            w->sums + c, w->products + c);
 }
 
 /* Fills sums and products (channels) of the first part. */
@@ -75,7 +83,8 @@ static void sums_run(norm_work *w, part_function *function)
 	memset(w->sums, 0, (size_t)(w->parts * w->channels) * sizeof(*w->sums));
 	memset(w->products, 0, (size_t)(w->parts * w->channels) * sizeof(*w->products));
 	if (is_planar(w))
-		sj__parallel_for(w->channels, sj__max_i64(1, ELEMENTS_IN_A_RANGE / sj__max_i64(1, w->n)), planes_range, &s);
+		sj__parallel_for(w->channels, sj__max_i64(1, ELEMENTS_IN_A_RANGE / sj__max_i64(1, w->n)), planes_range,
+		                 &s);
 	else
 		sj__parallel_for(w->outer, w->rows_in_a_part, rows_range, &s);
 	for (int64_t p = 1; p < w->parts; p++)
@@ -86,7 +95,8 @@ static void sums_run(norm_work *w, part_function *function)
 }
 
 /* A function's channel is -1 for rows of all channels, else the one that all the elements belong to. */
-static void sum_part(const norm_work *w, int64_t rows, int64_t columns, int64_t channel, size_t offset, double *sums, double *products)
+static void sum_part(const norm_work *w, int64_t rows, int64_t columns, int64_t channel, size_t offset, double *sums,
+                     double *products)
 {
 	(void)products;
 	if (channel < 0)
@@ -95,7 +105,8 @@ static void sum_part(const norm_work *w, int64_t rows, int64_t columns, int64_t 
 		*sums += w->loops->sum(columns, w->x + offset);
 }
 
-static void squares_part(const norm_work *w, int64_t rows, int64_t columns, int64_t channel, size_t offset, double *sums, double *products)
+static void squares_part(const norm_work *w, int64_t rows, int64_t columns, int64_t channel, size_t offset,
+                         double *sums, double *products)
 {
 	(void)products;
 	if (channel < 0)
@@ -104,17 +115,21 @@ static void squares_part(const norm_work *w, int64_t rows, int64_t columns, int6
 		*sums += w->loops->sum_squares(columns, w->x + offset, w->shift[channel]);
 }
 
-static void products_part(const norm_work *w, int64_t rows, int64_t columns, int64_t channel, size_t offset, double *sums, double *products)
+static void products_part(const norm_work *w, int64_t rows, int64_t columns, int64_t channel, size_t offset,
+                          double *sums, double *products)
 {
-	w->loops->add_products(rows, columns, channel >= 0, w->d + offset, w->x + offset, w->shift + (channel < 0 ? 0 : channel), sums, products);
+	w->loops->add_products(rows, columns, channel >= 0, w->d + offset, w->x + offset,
+	                       w->shift + (channel < 0 ? 0 : channel), sums, products);
 }
 
 /* ---- scaling ---- */
 
-static void scale_part(const norm_work *w, int64_t rows, int64_t columns, int64_t channel, size_t offset, double *sums, double *products)
+static void scale_part(const norm_work *w, int64_t rows, int64_t columns, int64_t channel, size_t offset, double *sums,
+                       double *products)
 {
 	int64_t c = channel < 0 ? 0 : channel;
-	sj__channel_numbers n = {w->numbers.shift + c, w->numbers.factor + c, w->numbers.offset + c, w->numbers.slope ? w->numbers.slope + c : NULL};
+	sj__channel_numbers n = {w->numbers.shift + c, w->numbers.factor + c, w->numbers.offset + c,
+	                         w->numbers.slope ? w->numbers.slope + c : NULL};
 	(void)sums, (void)products;
 	if (w->d == NULL)
 		w->loops->scale_shift(rows, columns, channel >= 0, w->x + offset, &n, w->y + offset);
@@ -138,9 +153,11 @@ static void scale_planes(void *context, int64_t begin, int64_t end)
 static void scale_run(norm_work *w)
 {
 	if (is_planar(w))
-		sj__parallel_for(w->outer * w->channels, sj__max_i64(1, ELEMENTS_IN_A_RANGE / sj__max_i64(1, w->inner)), scale_planes, w);
+		sj__parallel_for(w->outer * w->channels, sj__max_i64(1, ELEMENTS_IN_A_RANGE / sj__max_i64(1, w->inner)),
+		                 scale_planes, w);
 	else
-		sj__parallel_for(w->outer, sj__max_i64(1, ELEMENTS_IN_A_RANGE / sj__max_i64(1, w->channels)), scale_rows, w);
+		sj__parallel_for(w->outer, sj__max_i64(1, ELEMENTS_IN_A_RANGE / sj__max_i64(1, w->channels)),
+		                 scale_rows, w);
 }
 
 /* ---- vectors of channels ---- */
@@ -161,7 +178,8 @@ static void number_put(sj_tensor *t, int64_t i, double value)
 /* Scratch for so many vectors of channels, and the parts' two. */
 static double *scratch_new(norm_work *w, int vectors)
 {
-	double *scratch = sj__memory_new((size_t)((vectors + 2 * w->parts) * sj__max_i64(1, w->channels)) * sizeof(*scratch));
+	double *scratch = sj__memory_new((size_t)((vectors + 2 * w->parts) * sj__max_i64(1, w->channels)) *
+	                                 sizeof(*scratch));
 	if (scratch == NULL)
 		return NULL;
 	w->sums = scratch + vectors * w->channels;
@@ -190,7 +208,8 @@ static void statistics_store(sj__call *call, const norm_work *w, double f, const
 	for (int64_t c = 0; c < w->channels; c++) {
 		double new_variance = variance[c] * unbias;
 		double running_mean = f == 1 ? mean[c] : (1 - f) * number_at(call->inputs[3], c) + f * mean[c];
-		double running_variance = f == 1 ? new_variance : (1 - f) * number_at(call->inputs[4], c) + f * new_variance;
+		double running_variance = f == 1 ? new_variance
+		                                 : (1 - f) * number_at(call->inputs[4], c) + f * new_variance;
 		number_put(call->outputs[1], c, running_mean);
 		number_put(call->outputs[2], c, running_variance);
 		number_put(call->outputs[3], c, mean[c]);

@@ -67,7 +67,8 @@ static void add_planes(void *context, int64_t begin, int64_t end)
 	while (begin < end) { /* up to the end of an image */
 		int64_t channel = begin % w->s.channels, rows = sj__min_i64(end - begin, w->s.channels - channel);
 		size_t offset = (size_t)(begin * w->s.inner) * w->size;
-		w->loops->add_bias(rows, w->s.inner, true, w->x + offset, w->bias + (size_t)channel * w->size, w->y + offset);
+		w->loops->add_bias(rows, w->s.inner, true, w->x + offset, w->bias + (size_t)channel * w->size,
+		                   w->y + offset);
 		begin += rows;
 	}
 }
@@ -77,7 +78,10 @@ sj_status sj__kernel_bias_add(sj__call *call)
 	const sj_tensor *x = call->inputs[0];
 	const sj_bias_add_args *args = call->args;
 	bool is_float = x->dtype == SJ_FLOAT32 || x->dtype == SJ_FLOAT64;
-	add_work w = {.s = shape_of(x, args->data_format), .x = x->data, .bias = call->inputs[1]->data, .y = call->outputs[0]->data,
+	add_work w = {.s = shape_of(x, args->data_format),
+	              .x = x->data,
+	              .bias = call->inputs[1]->data,
+	              .y = call->outputs[0]->data,
 	              .size = sj__dtype_size(x->dtype)};
 	if (is_float)
 		w.loops = sj__normalize_loops_of(x->dtype == SJ_FLOAT32);
@@ -88,7 +92,8 @@ sj_status sj__kernel_bias_add(sj__call *call)
 	if (args->data_format == SJ_DATA_FORMAT_NHWC)
 		sj__parallel_for(w.s.outer, sj__max_i64(1, ELEMENTS_IN_A_RANGE / w.s.channels), add_rows, &w);
 	else
-		sj__parallel_for(w.s.outer * w.s.channels, sj__max_i64(1, ELEMENTS_IN_A_RANGE / w.s.inner), add_planes, &w);
+		sj__parallel_for(w.s.outer * w.s.channels, sj__max_i64(1, ELEMENTS_IN_A_RANGE / w.s.inner), add_planes,
+		                 &w);
 	return SJ_OK;
 }
 
@@ -121,7 +126,8 @@ static void sum_planes(void *context, int64_t begin, int64_t end)
 	for (int64_t c = begin; c < end; c++) {
 		double sum = 0;
 		for (int64_t o = 0; o < w->s.outer; o++)
-			sum += w->loops->sum(w->s.inner, w->x + (size_t)((o * w->s.channels + c) * w->s.inner) * w->size);
+			sum += w->loops->sum(w->s.inner,
+			                     w->x + (size_t)((o * w->s.channels + c) * w->s.inner) * w->size);
 		w->sums[c] = sum;
 	}
 }
@@ -144,7 +150,9 @@ static sj_status sum_floats(const sj_tensor *x, bias_shape s, bool planes, sj_te
 	enum { ON_THE_STACK = 256 };
 	double few[ON_THE_STACK];
 	int64_t parts = planes ? 1 : (s.outer + rows_in_a_part(&s) - 1) / rows_in_a_part(&s);
-	double *sums = parts * s.channels <= ON_THE_STACK ? few : sj__memory_new((size_t)(parts * s.channels) * sizeof(*sums));
+	double *sums = parts * s.channels <= ON_THE_STACK
+	                       ? few
+	                       : sj__memory_new((size_t)(parts * s.channels) * sizeof(*sums));
 	if (sums == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
 	sum_work w = {sj__normalize_loops_of(x->dtype == SJ_FLOAT32), s, x->data, sj__dtype_size(x->dtype), sums};
@@ -166,7 +174,8 @@ static void sum_integers(const sj_tensor *x, bias_shape s, sj_tensor *y)
 		uint64_t sum = 0;
 		for (int64_t o = 0; o < s.outer; o++)
 			for (int64_t i = 0; i < s.inner; i++)
-				sum += (uint64_t)sj__element_as_int64((sj_dtype)x->dtype, x->data, (o * s.channels + c) * s.inner + i);
+				sum += (uint64_t)sj__element_as_int64((sj_dtype)x->dtype, x->data,
+				                                      (o * s.channels + c) * s.inner + i);
 		memcpy((char *)y->data + (size_t)c * size, &sum, size); /* the low bytes: little-endian machines only */
 	}
 }

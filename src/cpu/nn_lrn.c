@@ -17,7 +17,10 @@ typedef struct lrn_work {
 	int64_t rows_in_a_range;
 } lrn_work;
 
-static double get(const void *x, int64_t i, bool single) { return single ? (double)((const float *)x)[i] : ((const double *)x)[i]; }
+static double get(const void *x, int64_t i, bool single)
+{
+	return single ? (double)((const float *)x)[i] : ((const double *)x)[i];
+}
 
 static void put(void *y, int64_t i, double value, bool single)
 {

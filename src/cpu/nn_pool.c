@@ -15,8 +15,9 @@ enum { ELEMENTS_IN_A_RANGE = 65536 };
 static const sj__pool_loops *loops_of(sj_dtype dtype)
 {
 	static const int8_t types[24] = {
-		[SJ_FLOAT32] = SJ__LOOP_F32, [SJ_FLOAT64] = SJ__LOOP_F64, [SJ_INT32] = SJ__LOOP_I32, [SJ_INT64] = SJ__LOOP_I64,
-		[SJ_UINT8] = SJ__LOOP_U8,    [SJ_INT8] = SJ__LOOP_I8,     [SJ_INT16] = SJ__LOOP_I16,
+		[SJ_FLOAT32] = SJ__LOOP_F32, [SJ_FLOAT64] = SJ__LOOP_F64, [SJ_INT32] = SJ__LOOP_I32,
+		[SJ_INT64] = SJ__LOOP_I64,   [SJ_UINT8] = SJ__LOOP_U8,    [SJ_INT8] = SJ__LOOP_I8,
+		[SJ_INT16] = SJ__LOOP_I16,
 	};
 #if defined(__x86_64__)
 	if (types[dtype] <= SJ__LOOP_F64 && sj__isa() != SJ__ISA_PLAIN)
@@ -36,10 +37,18 @@ static sj_status geometry_of(const sj__call *call, const int64_t *input, sj__poo
 	if (status != SJ_OK)
 		return status;
 	bool planes = a.window.data_format == SJ_DATA_FORMAT_NCHW;
-	*g = (sj__pool_geometry){
-		.images = planes ? input[0] * input[1] : input[0], .in_h = w[0].in, .in_w = w[1].in, .channels = planes ? 1 : input[3],
-		.out_h = w[0].out, .out_w = w[1].out, .window_h = w[0].size, .window_w = w[1].size, .stride_h = w[0].stride,
-		.stride_w = w[1].stride, .pad_top = w[0].pad_before, .pad_left = w[1].pad_before};
+	*g = (sj__pool_geometry){.images = planes ? input[0] * input[1] : input[0],
+	                         .in_h = w[0].in,
+	                         .in_w = w[1].in,
+	                         .channels = planes ? 1 : input[3],
+	                         .out_h = w[0].out,
+	                         .out_w = w[1].out,
+	                         .window_h = w[0].size,
+	                         .window_w = w[1].size,
+	                         .stride_h = w[0].stride,
+	                         .stride_w = w[1].stride,
+	                         .pad_top = w[0].pad_before,
+	                         .pad_left = w[1].pad_before};
 	return SJ_OK;
 }
 
@@ -48,8 +57,8 @@ static int64_t out_size(const sj__pool_geometry *g) { return g->out_h * g->out_w
 
 /* ---- images, cut into groups of channels ---- */
 
-typedef void pool_function(const sj__pool_loops *loops, const sj__pool_geometry *g, int64_t c0, int64_t c1, const void *x,
-                           const void *d, void *y);
+typedef void pool_function(const sj__pool_loops *loops, const sj__pool_geometry *g, int64_t c0, int64_t c1,
+                           const void *x, const void *d, void *y);
 
 typedef struct pool_work {
 	sj__pool_geometry g;
@@ -67,8 +76,8 @@ static void pool_range(void *context, int64_t begin, int64_t end)
 	for (int64_t unit = begin; unit < end; unit++) {
 		size_t image = (size_t)(unit / w->groups);
 		int64_t c0 = unit % w->groups * SJ__POOL_CHANNELS;
-		w->function(w->loops, &w->g, c0, sj__min_i64(w->g.channels, c0 + SJ__POOL_CHANNELS), w->x + image * w->step_x,
-		            w->d + image * w->step_d, w->y + image * w->step_y);
+		w->function(w->loops, &w->g, c0, sj__min_i64(w->g.channels, c0 + SJ__POOL_CHANNELS),
+		            w->x + image * w->step_x, w->d + image * w->step_d, w->y + image * w->step_y);
 	}
 }
 
@@ -85,40 +94,41 @@ static void zero_fill(sj_tensor *t) { memset(t->data, 0, (size_t)t->shape.size *
 
 /* ---- kernels ---- */
 
-static void run_max(const sj__pool_loops *loops, const sj__pool_geometry *g, int64_t c0, int64_t c1, const void *x, const void *d, void *y)
+static void run_max(const sj__pool_loops *loops, const sj__pool_geometry *g, int64_t c0, int64_t c1, const void *x,
+                    const void *d, void *y)
 {
 	(void)d;
 	loops->max(g, c0, c1, x, y);
 }
 
-static void run_average(const sj__pool_loops *loops, const sj__pool_geometry *g, int64_t c0, int64_t c1, const void *x, const void *d,
-                        void *y)
+static void run_average(const sj__pool_loops *loops, const sj__pool_geometry *g, int64_t c0, int64_t c1, const void *x,
+                        const void *d, void *y)
 {
 	(void)d;
 	loops->average(g, c0, c1, x, y);
 }
 
-static void run_max_grad(const sj__pool_loops *loops, const sj__pool_geometry *g, int64_t c0, int64_t c1, const void *x, const void *d,
-                         void *y)
+static void run_max_grad(const sj__pool_loops *loops, const sj__pool_geometry *g, int64_t c0, int64_t c1, const void *x,
+                         const void *d, void *y)
 {
 	loops->max_grad(g, c0, c1, x, d, y);
 }
 
-static void run_max_take(const sj__pool_loops *loops, const sj__pool_geometry *g, int64_t c0, int64_t c1, const void *x, const void *d,
-                         void *y)
+static void run_max_take(const sj__pool_loops *loops, const sj__pool_geometry *g, int64_t c0, int64_t c1, const void *x,
+                         const void *d, void *y)
 {
 	loops->max_take(g, c0, c1, x, d, y);
 }
 
-static void run_average_grad(const sj__pool_loops *loops, const sj__pool_geometry *g, int64_t c0, int64_t c1, const void *x,
-                             const void *d, void *y)
+static void run_average_grad(const sj__pool_loops *loops, const sj__pool_geometry *g, int64_t c0, int64_t c1,
+                             const void *x, const void *d, void *y)
 {
 	(void)x;
 	loops->average_grad(g, c0, c1, d, y);
 }
 
-static void run_places(const sj__pool_loops *loops, const sj__pool_geometry *g, int64_t c0, int64_t c1, const void *x, const void *d,
-                       void *y)
+static void run_places(const sj__pool_loops *loops, const sj__pool_geometry *g, int64_t c0, int64_t c1, const void *x,
+                       const void *d, void *y)
 {
 	(void)d;
 	loops->max_places(g, c0, c1, x, y);
@@ -161,7 +171,10 @@ static sj_status backward(sj__call *call, const sj_tensor *x, const sj_tensor *d
 	return SJ_OK;
 }
 
-sj_status sj__kernel_max_pool_grad(sj__call *call) { return backward(call, call->inputs[0], call->inputs[2], run_max_grad); }
+sj_status sj__kernel_max_pool_grad(sj__call *call)
+{
+	return backward(call, call->inputs[0], call->inputs[2], run_max_grad);
+}
 sj_status sj__kernel_avg_pool_grad(sj__call *call) { return backward(call, NULL, call->inputs[1], run_average_grad); }
 
 sj_status sj__kernel_max_pool_grad_grad(sj__call *call)
@@ -220,13 +233,16 @@ sj_status sj__kernel_max_pool_with_argmax(sj__call *call)
 }
 
 /* Where in the batch element i of argmax points; InvalidArgument when that is outside its image. */
-static sj_status place_take(const sj__call *call, int64_t i, int64_t image_in, int64_t image_out, bool in_batch, int64_t *ret_place)
+static sj_status place_take(const sj__call *call, int64_t i, int64_t image_in, int64_t image_out, bool in_batch,
+                            int64_t *ret_place)
 {
 	const sj_tensor *argmax = call->inputs[2];
-	int64_t place = sj__element_as_int64((sj_dtype)argmax->dtype, argmax->data, i), first = i / image_out * image_in;
+	int64_t place = sj__element_as_int64((sj_dtype)argmax->dtype, argmax->data, i),
+		first = i / image_out * image_in;
 	int64_t inside = in_batch ? place - first : place;
 	if ((in_batch && place < 0) || inside < 0 || inside >= image_in)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "argmax[%lld] is %lld, which is outside its image of %lld elements", (long long)i,
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "argmax[%lld] is %lld, which is outside its image of %lld elements", (long long)i,
 		                     (long long)place, (long long)image_in);
 	*ret_place = first + inside;
 	return SJ_OK;

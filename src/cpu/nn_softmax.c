@@ -8,14 +8,19 @@
 enum { ELEMENTS_IN_A_RANGE = 16384 };
 
 #if defined(__x86_64__)
-static const sj__normalize_loops *const tables[SJ__ISA_COUNT] = {sj__normalize_plain, sj__normalize_avx2, sj__normalize_avx512};
+static const sj__normalize_loops *const tables[SJ__ISA_COUNT] = {sj__normalize_plain, sj__normalize_avx2,
+                                                                 sj__normalize_avx512};
 #else
-static const sj__normalize_loops *const tables[SJ__ISA_COUNT] = {sj__normalize_plain, sj__normalize_plain, sj__normalize_plain};
+static const sj__normalize_loops *const tables[SJ__ISA_COUNT] = {sj__normalize_plain, sj__normalize_plain,
+                                                                 sj__normalize_plain};
 #endif
 
 const sj__normalize_loops *sj__normalize_loops_of(bool single) { return &tables[sj__isa()][!single]; }
 
-static int64_t rows_in_a_range(int64_t columns) { return sj__max_i64(1, ELEMENTS_IN_A_RANGE / sj__max_i64(1, columns)); }
+static int64_t rows_in_a_range(int64_t columns)
+{
+	return sj__max_i64(1, ELEMENTS_IN_A_RANGE / sj__max_i64(1, columns));
+}
 
 /* ---- softmax ---- */
 
@@ -42,8 +47,12 @@ static sj_status softmax(sj__call *call, bool logarithm)
 	if (x->shape.size == 0)
 		return SJ_OK;
 	int64_t columns = sj__dims(x)[x->shape.rank - 1];
-	rows_work w = {.loops = sj__normalize_loops_of(x->dtype == SJ_FLOAT32), .columns = columns, .logarithm = logarithm,
-	               .size = sj__dtype_size(x->dtype), .x = x->data, .y = call->outputs[0]->data};
+	rows_work w = {.loops = sj__normalize_loops_of(x->dtype == SJ_FLOAT32),
+	               .columns = columns,
+	               .logarithm = logarithm,
+	               .size = sj__dtype_size(x->dtype),
+	               .x = x->data,
+	               .y = call->outputs[0]->data};
 	sj__parallel_for(x->shape.size / columns, rows_in_a_range(columns), softmax_rows, &w);
 	return SJ_OK;
 }
@@ -57,8 +66,8 @@ static void cross_entropy_rows(void *context, int64_t begin, int64_t end)
 {
 	const rows_work *w = context;
 	size_t offset = (size_t)(begin * w->columns) * w->size;
-	w->loops->cross_entropy(end - begin, w->columns, w->x + offset, w->labels + offset, w->loss + (size_t)begin * w->size,
-	                        w->y + offset);
+	w->loops->cross_entropy(end - begin, w->columns, w->x + offset, w->labels + offset,
+	                        w->loss + (size_t)begin * w->size, w->y + offset);
 }
 
 /* t as (rows, columns): its own bytes, or a copy in *ret_copy with what broadcasting repeats. */
@@ -76,8 +85,10 @@ static sj_status rows_take(const sj_tensor *t, int64_t rows, int64_t columns, co
 		return SJ_RESOURCE_EXHAUSTED;
 	for (int64_t r = 0; r < rows; r++)
 		for (int64_t c = 0; c < columns; c++) {
-			int64_t from = (rows_repeat ? 0 : r * (columns_repeat ? 1 : columns)) + (columns_repeat ? 0 : c);
-			memcpy(copy + (size_t)(r * columns + c) * size, (const char *)t->data + (size_t)from * size, size);
+			int64_t from = (rows_repeat ? 0 : r * (columns_repeat ? 1 : columns)) +
+			               (columns_repeat ? 0 : c);
+			memcpy(copy + (size_t)(r * columns + c) * size, (const char *)t->data + (size_t)from * size,
+			       size);
 		}
 	*ret_bytes = *ret_copy = copy;
 	return SJ_OK;
@@ -95,8 +106,13 @@ sj_status sj__kernel_softmax_cross_entropy_with_logits(sj__call *call)
 	if (status == SJ_OK)
 		status = rows_take(call->inputs[1], rows, columns, &labels, &labels_copy);
 	if (status == SJ_OK) {
-		rows_work w = {.loops = sj__normalize_loops_of(loss->dtype == SJ_FLOAT32), .columns = columns,
-		               .size = sj__dtype_size(loss->dtype), .x = x, .labels = labels, .loss = loss->data, .y = backprop->data};
+		rows_work w = {.loops = sj__normalize_loops_of(loss->dtype == SJ_FLOAT32),
+		               .columns = columns,
+		               .size = sj__dtype_size(loss->dtype),
+		               .x = x,
+		               .labels = labels,
+		               .loss = loss->data,
+		               .y = backprop->data};
 		sj__parallel_for(rows, rows_in_a_range(columns), cross_entropy_rows, &w);
 	}
 	sj__memory_free(x_copy);
@@ -110,8 +126,8 @@ static void sparse_rows(void *context, int64_t begin, int64_t end)
 {
 	const rows_work *w = context;
 	size_t offset = (size_t)(begin * w->columns) * w->size;
-	w->loops->sparse_cross_entropy(end - begin, w->columns, w->x + offset, w->classes + begin, w->loss + (size_t)begin * w->size,
-	                               w->y + offset);
+	w->loops->sparse_cross_entropy(end - begin, w->columns, w->x + offset, w->classes + begin,
+	                               w->loss + (size_t)begin * w->size, w->y + offset);
 }
 
 /* The labels as int64, each checked against the number of classes. */
@@ -119,9 +135,11 @@ static sj_status classes_take(const sj__call *call, int64_t classes, int64_t *re
 {
 	const sj_tensor *labels = call->inputs[1];
 	for (int64_t i = 0; i < labels->shape.size; i++) {
-		int64_t label = labels->dtype == SJ_INT64 ? ((const int64_t *)labels->data)[i] : ((const int32_t *)labels->data)[i];
+		int64_t label = labels->dtype == SJ_INT64 ? ((const int64_t *)labels->data)[i]
+		                                          : ((const int32_t *)labels->data)[i];
 		if (SJ_UNLIKELY(label < 0 || label >= classes))
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "labels[%lld] is %lld, which is outside the valid range of [0, %lld)",
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "labels[%lld] is %lld, which is outside the valid range of [0, %lld)",
 			                     (long long)i, (long long)label, (long long)classes);
 		ret_labels[i] = label;
 	}
@@ -138,8 +156,13 @@ sj_status sj__kernel_sparse_softmax_cross_entropy_with_logits(sj__call *call)
 		return SJ_RESOURCE_EXHAUSTED;
 	sj_status status = classes_take(call, columns, classes);
 	if (status == SJ_OK) {
-		rows_work w = {.loops = sj__normalize_loops_of(x->dtype == SJ_FLOAT32), .columns = columns, .size = sj__dtype_size(x->dtype),
-		               .x = x->data, .classes = classes, .loss = call->outputs[0]->data, .y = call->outputs[1]->data};
+		rows_work w = {.loops = sj__normalize_loops_of(x->dtype == SJ_FLOAT32),
+		               .columns = columns,
+		               .size = sj__dtype_size(x->dtype),
+		               .x = x->data,
+		               .classes = classes,
+		               .loss = call->outputs[0]->data,
+		               .y = call->outputs[1]->data};
 		sj__parallel_for(rows, rows_in_a_range(columns), sparse_rows, &w);
 	}
 	if (classes != few)

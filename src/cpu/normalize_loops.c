@@ -1,14 +1,10 @@
 /*
- * The loops of normalize_loops.h: softmax and the cross entropies, and sums over rows and columns. Compiled once per
- * instruction set. Elements are read into float64, so that one text serves both dtypes; sums run in eight fixed lanes.
- *
- * So that exp and log always see long vectors, narrow matrices are worked on transposed, in tiles of many rows; wider
- * ones in tiles of some rows; and a long row in pieces. Which one it is depends on the number of columns alone.
+ * The loops of normalize_loops.h: softmax and the cross entropies, biases, sums over rows and columns, batch normalisation. Compiled
+ * once per instruction set. Elements are read into float64, so that one text serves both dtypes; sums run in eight fixed lanes.
  */
 #include "cpu/normalize_loops.h"
 
-#include "cpu/math_f32.h"
-#include "cpu/math_f64.h"
+#include "cpu/normalize_softmax.h"
 
 #if defined(__AVX512F__)
 #define TABLE sj__normalize_avx512
@@ -18,436 +14,10 @@
 #define TABLE sj__normalize_plain
 #endif
 
-/* Wide vectors as arguments of functions that are always inlined have no ABI to change. */
-#pragma GCC diagnostic ignored "-Wpsabi"
-
-enum { TILE = 512 /* elements */, NARROW = 16, LONG_ROW = 256, LANES = 8 };
-
-typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
-typedef float narrow_lanes __attribute__((vector_size(LANES * sizeof(float))));
-typedef int64_t mask_lanes __attribute__((vector_size(LANES * sizeof(int64_t))));
-
-/* ---- elements of either dtype ---- */
-
-static SJ_ALWAYS_INLINE double get(const void *x, int64_t i, bool single)
-{
-	return single ? (double)((const float *)x)[i] : ((const double *)x)[i];
-}
-
-static SJ_ALWAYS_INLINE void put(void *y, int64_t i, double value, bool single)
-{
-	if (single)
-		((float *)y)[i] = (float)value;
-	else
-		((double *)y)[i] = value;
-}
-
-static SJ_ALWAYS_INLINE const void *at(const void *x, int64_t i, bool single)
-{
-	return (const char *)x + (size_t)i * (single ? sizeof(float) : sizeof(double));
-}
-
-static SJ_ALWAYS_INLINE lanes get_lanes(const void *x, int64_t i, bool single)
-{
-	if (single) {
-		narrow_lanes v;
-		__builtin_memcpy(&v, (const float *)x + i, sizeof(v));
-		return __builtin_convertvector(v, lanes);
-	}
-	lanes v;
-	__builtin_memcpy(&v, (const double *)x + i, sizeof(v));
-	return v;
-}
-
-static SJ_ALWAYS_INLINE double exp_of(double x, bool single)
-{
-	return single ? sj__exp_f32_wide(sj__clamp(x, -110, 90)) : sj__exp(x);
-}
-
-static SJ_ALWAYS_INLINE double log_of(double x, bool single) { return single ? sj__log_f32_wide(x) : sj__log(x); }
-
-/* ---- maxima and sums in fixed lanes ---- */
-
-static SJ_ALWAYS_INLINE double larger(double a, double b) { return b > a ? b : a; }
-
-static SJ_ALWAYS_INLINE double lanes_sum(lanes v) { return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7])); }
-
-static SJ_ALWAYS_INLINE double row_max(const void *x, int64_t n, bool single)
-{
-	double m = get(x, 0, single);
-	int64_t i = 1;
-	if (n >= 2 * LANES) {
-		lanes best = get_lanes(x, 0, single);
-		for (i = LANES; i + LANES <= n; i += LANES) {
-			lanes v = get_lanes(x, i, single);
-			mask_lanes above = v > best;
-			best = (lanes)(((mask_lanes)v & above) | ((mask_lanes)best & ~above));
-		}
-		for (int j = 0; j < LANES; j++)
-			m = larger(m, best[j]);
-	}
-	for (; i < n; i++)
-		m = larger(m, get(x, i, single));
-	return m;
-}
-
-static SJ_ALWAYS_INLINE double row_sum(const double *x, int64_t n)
-{
-	lanes v = {0};
-	int64_t i = 0;
-	for (; i + LANES <= n; i += LANES)
-		v += get_lanes(x, i, false);
-	double sum = lanes_sum(v);
-	for (; i < n; i++)
-		sum += x[i];
-	return sum;
-}
-
-/* The sums of a row's labels and of labels (x - m). */
-static SJ_ALWAYS_INLINE void row_dot(int64_t n, const void *labels, const void *x, double m, double *ret_weight, double *ret_dot,
-                                     bool single)
-{
-	lanes weights = {0}, dots = {0};
-	int64_t i = 0;
-	for (; i + LANES <= n; i += LANES) {
-		lanes label = get_lanes(labels, i, single);
-		weights += label;
-		dots += label * (get_lanes(x, i, single) - m);
-	}
-	double weight = lanes_sum(weights), dot = lanes_sum(dots);
-	for (; i < n; i++) {
-		weight += get(labels, i, single);
-		dot += get(labels, i, single) * (get(x, i, single) - m);
-	}
-	*ret_weight = weight;
-	*ret_dot = dot;
-}
-
-/* ---- tiles ---- */
-
-typedef struct tile {
-	int64_t rows, columns;
-	int64_t row_step, column_step; /* in z and e: (columns, 1), or transposed (1, rows rounded up to whole lanes) */
-	double z[TILE], e[TILE];       /* x - max and its exp */
-	double max[TILE], sum[TILE], inverse[TILE], log[TILE]; /* of each row */
-} tile;
-
-/* Row and column of element i, in order: a loop that compilers leave alone, for rows too short for vectors. */
-#define FOR_ELEMENTS(t, i, r, c) \
-	for (int64_t i = 0, r = 0, c = 0; i < (t)->rows * (t)->columns; i++, c = c + 1 == (t)->columns ? (r++, 0) : c + 1)
-
-/* The commonest numbers of columns get loops of their own, which compilers unroll. */
-#define FOR_COMMON_COLUMNS(columns, FIXED, ANY) \
-	switch (columns) { \
-	case 2: FIXED(2); break; \
-	case 3: FIXED(3); break; \
-	case 4: FIXED(4); break; \
-	case 10: FIXED(10); break; \
-	default: ANY; \
-	}
-
-static SJ_ALWAYS_INLINE void narrow_load_fixed(tile *t, int64_t columns, const void *x, bool single)
-{
-	for (int64_t r = 0; r < t->rows; r++)
-		for (int64_t c = 0; c < columns; c++)
-			t->z[c * t->column_step + r] = get(x, r * columns + c, single);
-}
-
-static SJ_ALWAYS_INLINE void narrow_load_any(tile *t, const void *x, bool single)
-{
-	FOR_ELEMENTS(t, i, r, c)
-		t->z[c * t->column_step + r] = get(x, i, single);
-}
-
-static SJ_ALWAYS_INLINE void narrow_load(tile *t, const void *x, bool single)
-{
-#define FIXED(n) narrow_load_fixed(t, n, x, single)
-	FOR_COMMON_COLUMNS(t->columns, FIXED, narrow_load_any(t, x, single))
-#undef FIXED
-}
-
-static SJ_ALWAYS_INLINE void tile_fill_narrow(tile *t, const void *x, bool single)
-{
-	int64_t height = (t->rows + LANES - 1) / LANES * LANES;
-	t->row_step = 1;
-	t->column_step = height;
-	for (int64_t c = 0; c < t->columns; c++)
-		for (int64_t r = height - LANES; r < height; r++)
-			t->z[c * height + r] = 0;
-	narrow_load(t, x, single);
-	for (int64_t r = 0; r < height; r++)
-		t->max[r] = t->z[r];
-	for (int64_t c = 1; c < t->columns; c++)
-		for (int64_t r = 0; r < height; r++)
-			t->max[r] = larger(t->max[r], t->z[c * height + r]);
-	for (int64_t r = 0; r < height; r++)
-		t->sum[r] = 0;
-	for (int64_t c = 0; c < t->columns; c++)
-		for (int64_t r = 0; r < height; r++) {
-			double z = t->z[c * height + r] - t->max[r], e = exp_of(z, single);
-			t->z[c * height + r] = z;
-			t->e[c * height + r] = e;
-			t->sum[r] += e;
-		}
-}
-
-static SJ_ALWAYS_INLINE void tile_fill_wide(tile *t, const void *x, bool single)
-{
-	t->row_step = t->columns;
-	t->column_step = 1;
-	for (int64_t r = 0; r < t->rows; r++) {
-		double m = row_max(at(x, r * t->columns, single), t->columns, single);
-		t->max[r] = m;
-		for (int64_t i = r * t->columns; i < (r + 1) * t->columns; i++)
-			t->z[i] = get(x, i, single) - m;
-	}
-	for (int64_t i = 0; i < t->rows * t->columns; i++)
-		t->e[i] = exp_of(t->z[i], single);
-	for (int64_t r = 0; r < t->rows; r++)
-		t->sum[r] = row_sum(t->e + r * t->columns, t->columns);
-}
-
-static SJ_ALWAYS_INLINE void tile_fill(tile *t, const void *x, bool inverses, bool logs, bool single)
-{
-	int64_t height = (t->rows + LANES - 1) / LANES * LANES;
-	if (t->columns <= NARROW)
-		tile_fill_narrow(t, x, single);
-	else
-		tile_fill_wide(t, x, single);
-	for (int64_t r = t->rows; r < height; r++)
-		t->sum[r] = 1;
-	for (int64_t r = 0; inverses && r < height; r++)
-		t->inverse[r] = 1 / t->sum[r];
-	for (int64_t r = 0; logs && r < height; r++)
-		t->log[r] = log_of(t->sum[r], single);
-}
-
-/* y = e / sum of a narrow tile. */
-static SJ_ALWAYS_INLINE void narrow_quotients_fixed(const tile *t, int64_t columns, void *y, bool single)
-{
-	for (int64_t r = 0; r < t->rows; r++)
-		for (int64_t c = 0; c < columns; c++)
-			put(y, r * columns + c, t->e[c * t->column_step + r] * t->inverse[r], single);
-}
-
-static SJ_ALWAYS_INLINE void narrow_quotients_any(const tile *t, void *y, bool single)
-{
-	FOR_ELEMENTS(t, i, r, c)
-		put(y, i, t->e[c * t->column_step + r] * t->inverse[r], single);
-}
-
-static SJ_ALWAYS_INLINE void narrow_quotients(const tile *t, void *y, bool single)
-{
-#define FIXED(n) narrow_quotients_fixed(t, n, y, single)
-	FOR_COMMON_COLUMNS(t->columns, FIXED, narrow_quotients_any(t, y, single))
-#undef FIXED
-}
-
-static SJ_ALWAYS_INLINE void tile_softmax(tile *t, bool logarithm, const void *x, void *y, bool single)
-{
-	tile_fill(t, x, !logarithm, logarithm, single);
-	if (t->columns <= NARROW && !logarithm) {
-		narrow_quotients(t, y, single);
-		return;
-	}
-	if (t->columns <= NARROW) {
-		FOR_ELEMENTS(t, i, r, c)
-			put(y, i, t->z[c * t->column_step + r] - t->log[r], single);
-		return;
-	}
-	for (int64_t r = 0; r < t->rows; r++)
-		for (int64_t i = r * t->columns; i < (r + 1) * t->columns; i++)
-			put(y, i, logarithm ? t->z[i] - t->log[r] : t->e[i] * t->inverse[r], single);
-}
-
-/* The gradients and the losses of a narrow tile, element by element in order. */
-static SJ_ALWAYS_INLINE void narrow_losses_fixed(const tile *t, int64_t columns, const void *labels, void *loss, void *backprop, bool single)
-{
-	for (int64_t r = 0; r < t->rows; r++) {
-		double weight = 0, dot = 0;
-		for (int64_t c = 0; c < columns; c++) {
-			int64_t k = c * t->column_step + r;
-			double label = get(labels, r * columns + c, single);
-			weight += label;
-			dot += label * t->z[k];
-			put(backprop, r * columns + c, t->e[k] * t->inverse[r] - label, single);
-		}
-		put(loss, r, weight * t->log[r] - dot, single);
-	}
-}
-
-static SJ_ALWAYS_INLINE void narrow_losses_any(const tile *t, const void *labels, void *loss, void *backprop, bool single)
-{
-	double weight = 0, dot = 0;
-	FOR_ELEMENTS(t, i, r, c) {
-		int64_t k = c * t->column_step + r;
-		double label = get(labels, i, single);
-		weight += label;
-		dot += label * t->z[k];
-		put(backprop, i, t->e[k] * t->inverse[r] - label, single);
-		if (c + 1 == t->columns) {
-			put(loss, r, weight * t->log[r] - dot, single);
-			weight = dot = 0;
-		}
-	}
-}
-
-static SJ_ALWAYS_INLINE void narrow_losses(const tile *t, const void *labels, void *loss, void *backprop, bool single)
-{
-#define FIXED(n) narrow_losses_fixed(t, n, labels, loss, backprop, single)
-	FOR_COMMON_COLUMNS(t->columns, FIXED, narrow_losses_any(t, labels, loss, backprop, single))
-#undef FIXED
-}
-
-static SJ_ALWAYS_INLINE void tile_cross_entropy(tile *t, const void *x, const void *labels, void *loss, void *backprop, bool single)
-{
-	tile_fill(t, x, true, true, single);
-	if (t->columns <= NARROW) {
-		narrow_losses(t, labels, loss, backprop, single);
-		return;
-	}
-	for (int64_t r = 0; r < t->rows; r++) {
-		int64_t begin = r * t->columns;
-		double weight, dot;
-		row_dot(t->columns, at(labels, begin, single), at(x, begin, single), t->max[r], &weight, &dot, single);
-		for (int64_t i = begin; i < begin + t->columns; i++)
-			put(backprop, i, t->e[i] * t->inverse[r] - get(labels, i, single), single);
-		put(loss, r, weight * t->log[r] - dot, single);
-	}
-}
-
-static SJ_ALWAYS_INLINE void tile_sparse(tile *t, const void *x, const int64_t *labels, void *loss, void *backprop, bool single)
-{
-	tile_fill(t, x, true, true, single);
-	if (t->columns <= NARROW)
-		narrow_quotients(t, backprop, single);
-	else
-		for (int64_t r = 0; r < t->rows; r++)
-			for (int64_t i = r * t->columns; i < (r + 1) * t->columns; i++)
-				put(backprop, i, t->e[i] * t->inverse[r], single);
-	for (int64_t r = 0; r < t->rows; r++) {
-		int64_t hot = r * t->row_step + labels[r] * t->column_step;
-		put(backprop, r * t->columns + labels[r], t->e[hot] * t->inverse[r] - 1, single);
-		put(loss, r, t->log[r] - t->z[hot], single);
-	}
-}
-
-/* ---- long rows, in pieces ---- */
-
-/* The sum of exp(x - m); the exps go to y where it is not NULL. */
-static SJ_ALWAYS_INLINE double long_sum(int64_t n, const void *x, double m, void *y, bool single)
-{
-	double e[TILE];
-	lanes total = {0};
-	for (int64_t begin = 0; begin < n; begin += TILE) {
-		int64_t count = sj__min_i64(TILE, n - begin), padded = (count + LANES - 1) / LANES * LANES;
-		for (int64_t i = 0; i < count; i++)
-			e[i] = exp_of(get(x, begin + i, single) - m, single);
-		for (int64_t i = count; i < padded; i++)
-			e[i] = 0;
-		for (int64_t i = 0; i < padded; i += LANES)
-			total += get_lanes(e, i, false);
-		if (y != NULL)
-			for (int64_t i = 0; i < count; i++)
-				put(y, begin + i, e[i], single);
-	}
-	return lanes_sum(total);
-}
-
-static SJ_ALWAYS_INLINE void long_softmax(int64_t n, bool logarithm, const void *x, void *y, bool single)
-{
-	double m = row_max(x, n, single), sum = long_sum(n, x, m, logarithm ? NULL : y, single);
-	double inverse = 1 / sum, log = log_of(sum, single);
-	if (logarithm)
-		for (int64_t i = 0; i < n; i++)
-			put(y, i, (get(x, i, single) - m) - log, single);
-	else
-		for (int64_t i = 0; i < n; i++)
-			put(y, i, get(y, i, single) * inverse, single);
-}
-
-static SJ_ALWAYS_INLINE double long_cross_entropy(int64_t n, const void *x, const void *labels, void *backprop, bool single)
-{
-	double m = row_max(x, n, single), sum = long_sum(n, x, m, backprop, single), inverse = 1 / sum;
-	double weight, dot;
-	row_dot(n, labels, x, m, &weight, &dot, single);
-	for (int64_t i = 0; i < n; i++)
-		put(backprop, i, get(backprop, i, single) * inverse - get(labels, i, single), single);
-	return weight * log_of(sum, single) - dot;
-}
-
-static SJ_ALWAYS_INLINE double long_sparse(int64_t n, const void *x, int64_t label, void *backprop, bool single)
-{
-	double m = row_max(x, n, single), sum = long_sum(n, x, m, backprop, single), inverse = 1 / sum;
-	for (int64_t i = 0; i < n; i++)
-		put(backprop, i, get(backprop, i, single) * inverse, single);
-	put(backprop, label, exp_of(get(x, label, single) - m, single) * inverse - 1, single);
-	return log_of(sum, single) - (get(x, label, single) - m);
-}
-
-/* ---- any rows ---- */
-
-/* Whole lanes of rows fit into a tile. */
-static SJ_ALWAYS_INLINE int64_t rows_in_a_tile(int64_t columns)
-{
-	int64_t rows = columns > LONG_ROW ? 1 : TILE / columns;
-	return rows >= LANES ? rows & -LANES : rows;
-}
-
-static SJ_ALWAYS_INLINE void softmax(int64_t rows, int64_t columns, bool logarithm, const void *x, void *y, bool single)
-{
-	int64_t step = rows_in_a_tile(columns);
-	tile t;
-	t.columns = columns;
-	for (int64_t r = 0; r < rows; r += step) {
-		const void *from = at(x, r * columns, single);
-		void *to = (void *)at(y, r * columns, single);
-		t.rows = sj__min_i64(step, rows - r);
-		if (columns > LONG_ROW)
-			long_softmax(columns, logarithm, from, to, single);
-		else
-			tile_softmax(&t, logarithm, from, to, single);
-	}
-}
-
-static SJ_ALWAYS_INLINE void cross_entropy(int64_t rows, int64_t columns, const void *x, const void *labels, void *loss,
-                                           void *backprop, bool single)
-{
-	int64_t step = rows_in_a_tile(columns);
-	tile t;
-	t.columns = columns;
-	for (int64_t r = 0; r < rows; r += step) {
-		const void *from = at(x, r * columns, single), *row_labels = at(labels, r * columns, single);
-		void *to = (void *)at(backprop, r * columns, single);
-		t.rows = sj__min_i64(step, rows - r);
-		if (columns > LONG_ROW)
-			put(loss, r, long_cross_entropy(columns, from, row_labels, to, single), single);
-		else
-			tile_cross_entropy(&t, from, row_labels, (void *)at(loss, r, single), to, single);
-	}
-}
-
-static SJ_ALWAYS_INLINE void sparse_cross_entropy(int64_t rows, int64_t columns, const void *x, const int64_t *labels, void *loss,
-                                                  void *backprop, bool single)
-{
-	int64_t step = rows_in_a_tile(columns);
-	tile t;
-	t.columns = columns;
-	for (int64_t r = 0; r < rows; r += step) {
-		const void *from = at(x, r * columns, single);
-		void *to = (void *)at(backprop, r * columns, single);
-		t.rows = sj__min_i64(step, rows - r);
-		if (columns > LONG_ROW)
-			put(loss, r, long_sparse(columns, from, labels[r], to, single), single);
-		else
-			tile_sparse(&t, from, labels + r, (void *)at(loss, r, single), to, single);
-	}
-}
-
 /* ---- biases and sums ---- */
 
-static SJ_ALWAYS_INLINE void add_bias(int64_t rows, int64_t columns, bool across, const void *x, const void *bias, void *y,
-                                      bool single)
+static SJ_ALWAYS_INLINE void add_bias(int64_t rows, int64_t columns, bool across, const void *x, const void *bias,
+                                      void *y, bool single)
 {
 	for (int64_t r = 0; r < rows; r++)
 		for (int64_t c = 0; c < columns; c++) {
@@ -484,7 +54,8 @@ static SJ_ALWAYS_INLINE double sum_powers(int64_t n, const void *x, double shift
 
 /* ---- batch normalisation ---- */
 
-static SJ_ALWAYS_INLINE void add_squares(int64_t rows, int64_t columns, const void *x, const double *shift, double *sums, bool single)
+static SJ_ALWAYS_INLINE void add_squares(int64_t rows, int64_t columns, const void *x, const double *shift,
+                                         double *sums, bool single)
 {
 	for (int64_t r = 0; r < rows; r++)
 		for (int64_t c = 0; c < columns; c++) {
@@ -493,8 +64,8 @@ static SJ_ALWAYS_INLINE void add_squares(int64_t rows, int64_t columns, const vo
 		}
 }
 
-static SJ_ALWAYS_INLINE void add_channel_products(int64_t n, const void *d, const void *x, double shift, double *sum, double *product,
-                                                  bool single)
+static SJ_ALWAYS_INLINE void add_channel_products(int64_t n, const void *d, const void *x, double shift, double *sum,
+                                                  double *product, bool single)
 {
 	lanes sums = {0}, products = {0};
 	int64_t i = 0;
@@ -513,7 +84,8 @@ static SJ_ALWAYS_INLINE void add_channel_products(int64_t n, const void *d, cons
 }
 
 static SJ_ALWAYS_INLINE void add_products(int64_t rows, int64_t columns, bool one_channel, const void *d, const void *x,
-                                          const double *shift, double *restrict sums, double *restrict products, bool single)
+                                          const double *shift, double *restrict sums, double *restrict products,
+                                          bool single)
 {
 	if (one_channel) {
 		add_channel_products(rows * columns, d, x, *shift, sums, products, single);
@@ -527,14 +99,15 @@ static SJ_ALWAYS_INLINE void add_products(int64_t rows, int64_t columns, bool on
 		}
 }
 
-static SJ_ALWAYS_INLINE void scale_shift(int64_t rows, int64_t columns, bool one_channel, const void *x, const sj__channel_numbers *n,
-                                         void *y, bool single)
+static SJ_ALWAYS_INLINE void scale_shift(int64_t rows, int64_t columns, bool one_channel, const void *x,
+                                         const sj__channel_numbers *n, void *y, bool single)
 {
 	const double *shift = n->shift, *factor = n->factor, *offset = n->offset;
 	for (int64_t r = 0; r < rows; r++)
 		for (int64_t i = 0; i < columns; i++) {
 			int64_t c = one_channel ? 0 : i;
-			put(y, r * columns + i, (get(x, r * columns + i, single) - shift[c]) * factor[c] + offset[c], single);
+			put(y, r * columns + i, (get(x, r * columns + i, single) - shift[c]) * factor[c] + offset[c],
+			    single);
 		}
 }
 
@@ -545,7 +118,9 @@ static SJ_ALWAYS_INLINE void scale_grad(int64_t rows, int64_t columns, bool one_
 	for (int64_t r = 0; r < rows; r++)
 		for (int64_t i = 0; i < columns; i++) {
 			int64_t c = one_channel ? 0 : i, k = r * columns + i;
-			put(y, k, (get(d, k, single) - offset[c] - (get(x, k, single) - shift[c]) * slope[c]) * factor[c], single);
+			put(y, k,
+			    (get(d, k, single) - offset[c] - (get(x, k, single) - shift[c]) * slope[c]) * factor[c],
+			    single);
 		}
 }
 
@@ -561,12 +136,14 @@ static void softmax_f64(int64_t rows, int64_t columns, bool logarithm, const voi
 	softmax(rows, columns, logarithm, x, y, false);
 }
 
-static void cross_entropy_f32(int64_t rows, int64_t columns, const void *x, const void *labels, void *loss, void *backprop)
+static void cross_entropy_f32(int64_t rows, int64_t columns, const void *x, const void *labels, void *loss,
+                              void *backprop)
 {
 	cross_entropy(rows, columns, x, labels, loss, backprop, true);
 }
 
-static void cross_entropy_f64(int64_t rows, int64_t columns, const void *x, const void *labels, void *loss, void *backprop)
+static void cross_entropy_f64(int64_t rows, int64_t columns, const void *x, const void *labels, void *loss,
+                              void *backprop)
 {
 	cross_entropy(rows, columns, x, labels, loss, backprop, false);
 }
@@ -597,8 +174,14 @@ static void add_bias_f64(int64_t rows, int64_t columns, bool across, const void 
 		add_bias(rows, columns, false, x, bias, y, false);
 }
 
-static void add_rows_f32(int64_t rows, int64_t columns, const void *x, double *sums) { add_rows(rows, columns, x, sums, true); }
-static void add_rows_f64(int64_t rows, int64_t columns, const void *x, double *sums) { add_rows(rows, columns, x, sums, false); }
+static void add_rows_f32(int64_t rows, int64_t columns, const void *x, double *sums)
+{
+	add_rows(rows, columns, x, sums, true);
+}
+static void add_rows_f64(int64_t rows, int64_t columns, const void *x, double *sums)
+{
+	add_rows(rows, columns, x, sums, false);
+}
 
 static double sum_f32(int64_t n, const void *x) { return sum_powers(n, x, 0, false, true); }
 static double sum_f64(int64_t n, const void *x) { return sum_powers(n, x, 0, false, false); }
@@ -615,19 +198,20 @@ static void add_squares_f64(int64_t rows, int64_t columns, const void *x, const 
 	add_squares(rows, columns, x, shift, sums, false);
 }
 
-static void add_products_f32(int64_t rows, int64_t columns, bool one_channel, const void *d, const void *x, const double *shift,
-                             double *sums, double *products)
+static void add_products_f32(int64_t rows, int64_t columns, bool one_channel, const void *d, const void *x,
+                             const double *shift, double *sums, double *products)
 {
 	add_products(rows, columns, one_channel, d, x, shift, sums, products, true);
 }
 
-static void add_products_f64(int64_t rows, int64_t columns, bool one_channel, const void *d, const void *x, const double *shift,
-                             double *sums, double *products)
+static void add_products_f64(int64_t rows, int64_t columns, bool one_channel, const void *d, const void *x,
+                             const double *shift, double *sums, double *products)
 {
 	add_products(rows, columns, one_channel, d, x, shift, sums, products, false);
 }
 
-static void scale_shift_f32(int64_t rows, int64_t columns, bool one_channel, const void *x, const sj__channel_numbers *n, void *y)
+static void scale_shift_f32(int64_t rows, int64_t columns, bool one_channel, const void *x,
+                            const sj__channel_numbers *n, void *y)
 {
 	if (one_channel)
 		scale_shift(rows, columns, true, x, n, y, true);
@@ -635,7 +219,8 @@ static void scale_shift_f32(int64_t rows, int64_t columns, bool one_channel, con
 		scale_shift(rows, columns, false, x, n, y, true);
 }
 
-static void scale_shift_f64(int64_t rows, int64_t columns, bool one_channel, const void *x, const sj__channel_numbers *n, void *y)
+static void scale_shift_f64(int64_t rows, int64_t columns, bool one_channel, const void *x,
+                            const sj__channel_numbers *n, void *y)
 {
 	if (one_channel)
 		scale_shift(rows, columns, true, x, n, y, false);
@@ -643,8 +228,8 @@ static void scale_shift_f64(int64_t rows, int64_t columns, bool one_channel, con
 		scale_shift(rows, columns, false, x, n, y, false);
 }
 
-static void scale_grad_f32(int64_t rows, int64_t columns, bool one_channel, const void *d, const void *x, const sj__channel_numbers *n,
-                           void *y)
+static void scale_grad_f32(int64_t rows, int64_t columns, bool one_channel, const void *d, const void *x,
+                           const sj__channel_numbers *n, void *y)
 {
 	if (one_channel)
 		scale_grad(rows, columns, true, d, x, n, y, true);
@@ -652,8 +237,8 @@ static void scale_grad_f32(int64_t rows, int64_t columns, bool one_channel, cons
 		scale_grad(rows, columns, false, d, x, n, y, true);
 }
 
-static void scale_grad_f64(int64_t rows, int64_t columns, bool one_channel, const void *d, const void *x, const sj__channel_numbers *n,
-                           void *y)
+static void scale_grad_f64(int64_t rows, int64_t columns, bool one_channel, const void *d, const void *x,
+                           const sj__channel_numbers *n, void *y)
 {
 	if (one_channel)
 		scale_grad(rows, columns, true, d, x, n, y, false);
@@ -662,8 +247,8 @@ static void scale_grad_f64(int64_t rows, int64_t columns, bool one_channel, cons
 }
 
 const sj__normalize_loops TABLE[2] = {
-	{softmax_f32, cross_entropy_f32, sparse_f32, add_bias_f32, add_rows_f32, sum_f32, sum_squares_f32, add_squares_f32,
-	 add_products_f32, scale_shift_f32, scale_grad_f32},
-	{softmax_f64, cross_entropy_f64, sparse_f64, add_bias_f64, add_rows_f64, sum_f64, sum_squares_f64, add_squares_f64,
-	 add_products_f64, scale_shift_f64, scale_grad_f64},
+	{softmax_f32, cross_entropy_f32, sparse_f32, add_bias_f32, add_rows_f32, sum_f32, sum_squares_f32,
+         add_squares_f32, add_products_f32, scale_shift_f32, scale_grad_f32},
+	{softmax_f64, cross_entropy_f64, sparse_f64, add_bias_f64, add_rows_f64, sum_f64, sum_squares_f64,
+         add_squares_f64, add_products_f64, scale_shift_f64, scale_grad_f64},
 };

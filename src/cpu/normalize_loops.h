@@ -17,9 +17,11 @@ typedef struct sj__normalize_loops {
 	/* y = exp(x - max) / sum, or its logarithm. */
 	void (*softmax)(int64_t rows, int64_t columns, bool logarithm, const void *x, void *y);
 	/* loss (rows) = sum(labels (log(sum(exp(x))) - x)); backprop = softmax(x) - labels. */
-	void (*cross_entropy)(int64_t rows, int64_t columns, const void *x, const void *labels, void *loss, void *backprop);
+	void (*cross_entropy)(int64_t rows, int64_t columns, const void *x, const void *labels, void *loss,
+	                      void *backprop);
 	/* The same for one-hot labels, given as the places of their ones, each in [0, columns). */
-	void (*sparse_cross_entropy)(int64_t rows, int64_t columns, const void *x, const int64_t *labels, void *loss, void *backprop);
+	void (*sparse_cross_entropy)(int64_t rows, int64_t columns, const void *x, const int64_t *labels, void *loss,
+	                             void *backprop);
 	/* y[r][c] = x[r][c] + bias[c], or, across, + bias[0], bias[1], … a row (columns is then a row's length). */
 	void (*add_bias)(int64_t rows, int64_t columns, bool across, const void *x, const void *bias, void *y);
 	/* sums[c] += the sum over r of x[r][c]. */
@@ -30,12 +32,14 @@ typedef struct sj__normalize_loops {
 	/* sums[c] += (x[r][c] - shift[c])^2. */
 	void (*add_squares)(int64_t rows, int64_t columns, const void *x, const double *shift, double *sums);
 	/* sums[c] += d[r][c], products[c] += d[r][c] (x[r][c] - shift[c]); or of a single channel, with columns counting its elements. */
-	void (*add_products)(int64_t rows, int64_t columns, bool one_channel, const void *d, const void *x, const double *shift, double *sums,
-	                     double *products);
+	void (*add_products)(int64_t rows, int64_t columns, bool one_channel, const void *d, const void *x,
+	                     const double *shift, double *sums, double *products);
 	/* y = (x - shift[c]) factor[c] + offset[c]; c = 0 throughout for one channel. */
-	void (*scale_shift)(int64_t rows, int64_t columns, bool one_channel, const void *x, const sj__channel_numbers *n, void *y);
+	void (*scale_shift)(int64_t rows, int64_t columns, bool one_channel, const void *x,
+	                    const sj__channel_numbers *n, void *y);
 	/* y = (d - offset[c] - (x - shift[c]) slope[c]) factor[c]. */
-	void (*scale_grad)(int64_t rows, int64_t columns, bool one_channel, const void *d, const void *x, const sj__channel_numbers *n, void *y);
+	void (*scale_grad)(int64_t rows, int64_t columns, bool one_channel, const void *d, const void *x,
+	                   const sj__channel_numbers *n, void *y);
 } sj__normalize_loops;
 
 extern SJ_HIDDEN const sj__normalize_loops sj__normalize_plain[2], sj__normalize_avx2[2], sj__normalize_avx512[2];

@@ -4,7 +4,10 @@
  */
 
 #ifdef POOL_AVERAGE
-static SJ_ALWAYS_INLINE bool FUNCTION(above)(element x, element best) { return (x > best) | ((x != x) & (best == best)); }
+static SJ_ALWAYS_INLINE bool FUNCTION(above)(element x, element best)
+{
+	return (x > best) | ((x != x) & (best == best));
+}
 #else
 static SJ_ALWAYS_INLINE bool FUNCTION(above)(element x, element best) { return x > best; }
 #endif
@@ -19,7 +22,8 @@ static void FUNCTION(max)(const sj__pool_geometry *g, int64_t c0, int64_t c1, co
 			const element *first = x + (s.h0 * g->in_w + s.w0) * g->channels + c0;
 			element *restrict y = (element *)y_ + (oh * g->out_w + ow) * g->channels + c0;
 			if (s.h1 - s.h0 == 2 && s.w1 - s.w0 == 2) {
-				const element *right = first + g->channels, *below = first + g->in_w * g->channels, *last = below + g->channels;
+				const element *right = first + g->channels, *below = first + g->in_w * g->channels,
+					      *last = below + g->channels;
 				for (int64_t c = 0; c < n; c++) {
 					element top = FUNCTION(above)(right[c], first[c]) ? right[c] : first[c];
 					element bottom = FUNCTION(above)(last[c], below[c]) ? last[c] : below[c];
@@ -67,7 +71,8 @@ static void FUNCTION(max_places)(const sj__pool_geometry *g, int64_t c0, int64_t
 			pool_span s = span_of(g, oh, ow);
 			FUNCTION(find)(g, s, (const element *)x + c0, c1 - c0, places);
 			for (int64_t c = c0; c < c1; c++) {
-				int64_t h = s.h0 + places[c - c0] / (s.w1 - s.w0), w = s.w0 + places[c - c0] % (s.w1 - s.w0);
+				int64_t h = s.h0 + places[c - c0] / (s.w1 - s.w0),
+					w = s.w0 + places[c - c0] % (s.w1 - s.w0);
 				result[(oh * g->out_w + ow) * g->channels + c] = (h * g->in_w + w) * g->channels + c;
 			}
 		}
@@ -91,7 +96,8 @@ static SJ_ALWAYS_INLINE void FUNCTION(max_grad_four)(int64_t n, int64_t right, i
 	}
 }
 
-static void FUNCTION(max_grad)(const sj__pool_geometry *g, int64_t c0, int64_t c1, const void *x, const void *dy_, void *dx)
+static void FUNCTION(max_grad)(const sj__pool_geometry *g, int64_t c0, int64_t c1, const void *x, const void *dy_,
+                               void *dx)
 {
 	int32_t places[SJ__POOL_CHANNELS];
 	int64_t n = c1 - c0;
@@ -103,7 +109,9 @@ static void FUNCTION(max_grad)(const sj__pool_geometry *g, int64_t c0, int64_t c
 			int32_t place = 0;
 			if (apart && s.h1 - s.h0 == 2 && s.w1 - s.w0 == 2) {
 				int64_t offset = (s.h0 * g->in_w + s.w0) * g->channels + c0;
-				FUNCTION(max_grad_four)(n, g->channels, g->in_w * g->channels, (const element *)x + offset, dy, (element *)dx + offset);
+				FUNCTION(max_grad_four)
+				(n, g->channels, g->in_w * g->channels, (const element *)x + offset, dy,
+				 (element *)dx + offset);
 				continue;
 			}
 			FUNCTION(find)(g, s, (const element *)x + c0, n, places);
@@ -116,7 +124,8 @@ static void FUNCTION(max_grad)(const sj__pool_geometry *g, int64_t c0, int64_t c
 		}
 }
 
-static void FUNCTION(max_take)(const sj__pool_geometry *g, int64_t c0, int64_t c1, const void *x, const void *d, void *y_)
+static void FUNCTION(max_take)(const sj__pool_geometry *g, int64_t c0, int64_t c1, const void *x, const void *d,
+                               void *y_)
 {
 	int32_t places[SJ__POOL_CHANNELS];
 	int64_t n = c1 - c0;

@@ -16,9 +16,6 @@ typedef enum sj__reduce_kind {
 	SJ__REDUCE_KINDS,
 } sj__reduce_kind;
 
-/* The most directions of ProdOthers: the results of one element are a sum over their subsets. */
-enum { SJ__PROD_DIRECTIONS = 6 };
-
 /* The most columns that one call takes. */
 enum { SJ__REDUCE_COLUMNS = 512 };
 

@@ -18,6 +18,7 @@ int sj_update_slots(sj_update_rule rule)
 	static const int8_t slots[SJ_UPDATE_RULES] = {
 		[SJ_UPDATE_MOMENTUM] = 1, [SJ_UPDATE_ADAM] = 2, [SJ_UPDATE_RMSPROP] = 2, [SJ_UPDATE_CENTERED_RMSPROP] = 3,
 		[SJ_UPDATE_ADAGRAD] = 1, [SJ_UPDATE_ADADELTA] = 2, [SJ_UPDATE_FTRL] = 2, [SJ_UPDATE_PROXIMAL_ADAGRAD] = 1,
+		[SJ_UPDATE_ADAGRAD_DA] = 2,
 	};
 	return (unsigned)rule < SJ_UPDATE_RULES ? slots[rule] : -1;
 }
@@ -225,8 +226,8 @@ static sj_status pieces_apply(const sj_update *u, int n, sj_tensor *const *varia
 
 static sj_status arguments_check(const sj_update *u, int n, const void *variables, const void *slots, const void *gradients)
 {
-	if (u == NULL || u->size != sizeof(*u))
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: the update is %s", u ? "of another size; set .size = sizeof(sj_update)" : "NULL");
+	if (u == NULL || u->size < sizeof(size_t))
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: the update is %s", u ? "without a size; set .size = sizeof(sj_update)" : "NULL");
 	if (sj_update_slots(u->rule) < 0)
 		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %d is no update rule", (int)u->rule);
 	if (n < 0 || (n > 0 && (variables == NULL || gradients == NULL || (slots == NULL && sj_update_slots(u->rule) > 0))))
@@ -240,10 +241,13 @@ sj_status sj_update_apply(const sj_update *update, int n, sj_tensor *const *vari
 	sj__local_now();
 	if (!sj_ok())
 		return sj_error_code();
-	sj_status status = arguments_check(update, n, variables, slots, gradients);
+	sj_update all = {.size = sizeof(all)}; /* fields that the caller's header does not have yet are 0 */
+	if (update != NULL)
+		memcpy(&all, update, update->size < sizeof(all) ? update->size : sizeof(all));
+	sj_status status = arguments_check(update ? &all : NULL, n, variables, slots, gradients);
 	if (status == SJ_OK && n > 0) {
 		piece *pieces = sj__memory_new_zeroed((sizeof(piece) + sizeof(sj_tensor *)) * (size_t)n);
-		status = pieces ? pieces_apply(update, n, variables, slots, gradients, pieces, (sj_tensor **)(pieces + n))
+		status = pieces ? pieces_apply(&all, n, variables, slots, gradients, pieces, (sj_tensor **)(pieces + n))
 		                : SJ_RESOURCE_EXHAUSTED;
 		sj__memory_free(pieces);
 	}

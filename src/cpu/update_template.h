@@ -100,10 +100,10 @@ static void NAME(ftrl)(const sj_update *u, int64_t n, void *var_, void *s0, void
 	const real power = -(real)u->learning_rate_power, shrink = 2 * (real)u->l2_shrinkage;
 	(void)s2;
 	for (int64_t i = 0; i < n; i++) {
-		real sum = a[i] + g[i] * g[i], before, after;
+		real slope = g[i] + shrink * var[i], sum = a[i] + slope * slope, before, after;
 		before = power == (real)0.5 ? SQRT(a[i]) : POW(a[i], power);
 		after = power == (real)0.5 ? SQRT(sum) : POW(sum, power);
-		linear[i] += (g[i] + shrink * var[i]) - (after - before) / lr * var[i];
+		linear[i] += slope - (after - before) / lr * var[i];
 		real sign = (real)((linear[i] > 0) - (linear[i] < 0));
 		var[i] = ABS(linear[i]) > l1 ? (l1 * sign - linear[i]) / (after / lr + 2 * l2) : 0;
 		a[i] = sum;
@@ -135,5 +135,19 @@ static void NAME(proximal_adagrad)(const sj_update *u, int64_t n, void *var_, vo
 		a[i] += g[i] * g[i];
 		real lr = (real)u->learning_rate / SQRT(a[i]);
 		var[i] = NAME(proximal)(var[i] - g[i] * lr, lr, l1, l2);
+	}
+}
+
+static void NAME(adagrad_da)(const sj_update *u, int64_t n, void *var_, void *s0, void *s1, void *s2, const void *g_)
+{
+	real *restrict var = var_, *restrict sum = s0, *restrict squares = s1;
+	const real *restrict g = g_, lr = (real)u->learning_rate, l1 = (real)u->l1 * (real)u->step, l2 = (real)u->l2 * (real)u->step * lr;
+	(void)s2;
+	for (int64_t i = 0; i < n; i++) {
+		sum[i] += g[i];
+		squares[i] += g[i] * g[i];
+		real sign = (real)((sum[i] > 0) - (sum[i] < 0)), size = ABS(sum[i]) - l1;
+		real pull = l1 > 0 ? sign * (size > 0 ? size : 0) : sum[i];
+		var[i] = -lr * pull / (l2 + SQRT(squares[i]));
 	}
 }

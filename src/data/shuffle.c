@@ -39,7 +39,7 @@ static sj_status shuffle_begin(sj__stage *stage)
 	shuffle_stage *s = (shuffle_stage *)stage;
 	uint64_t first = 0;
 	s->stream = d->stream;
-	if (d->mode == SJ_SHUFFLE_SAME)
+	if (d->mode == SJ_SHUFFLE_SAME || d->mode == SJ_SHUFFLE_SAME_V1)
 		return SJ_OK;
 	if (d->mode == SJ_SHUFFLE_ANEW)
 		first = __atomic_fetch_add(&d->n_taken, 2, __ATOMIC_RELAXED);
@@ -128,7 +128,7 @@ sj_dataset *sj_dataset_shuffle_seeded(sj_dataset *input, int64_t buffer_size, in
 {
 	if (input != NULL && buffer_size < 1)
 		return sj__dataset_refuse(input, "sj_dataset_shuffle: buffer_size is %lld; it must be at least 1", (long long)buffer_size);
-	if (input != NULL && (mode < SJ_SHUFFLE_ANEW || mode > SJ_SHUFFLE_SAME))
+	if (input != NULL && (mode < SJ_SHUFFLE_ANEW || mode > SJ_SHUFFLE_SAME_V1))
 		return sj__dataset_refuse(input, "sj_dataset_shuffle: there is no mode %d", (int)mode);
 	shuffle_dataset *d = sj__dataset_new(&shuffle_kind, 0, 1, &input);
 	if (d == NULL)
@@ -136,6 +136,8 @@ sj_dataset *sj_dataset_shuffle_seeded(sj_dataset *input, int64_t buffer_size, in
 	d->buffer_size = buffer_size;
 	d->mode = mode;
 	d->stream = stream_of(seed, seed2);
+	if (mode == SJ_SHUFFLE_SAME_V1)
+		d->stream.high = d->stream.key;
 	return &d->base;
 }
 

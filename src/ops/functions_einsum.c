@@ -26,7 +26,7 @@ typedef struct operand {
 typedef struct equation {
 	int64_t sizes[LABELS]; /* of labels met in an input; -1 elsewhere */
 	axes result;
-	int n_ellipsis;        /* the most axes that an ellipsis stands for */
+	int n_ellipsis; /* the most axes that an ellipsis stands for */
 } equation;
 
 /* ---- parsing ---- */
@@ -82,9 +82,11 @@ static bool size_note(equation *e, const char *text, int label, int64_t size)
 		e->sizes[label] = size;
 	else if (known != size && !(label >= ELLIPSIS && size == 1)) {
 		if (label < ELLIPSIS)
-			sj__function_fail(me, "the equation \"%.200s\": label %c is %lld and %lld", text, label, (long long)known, (long long)size);
+			sj__function_fail(me, "the equation \"%.200s\": label %c is %lld and %lld", text, label,
+			                  (long long)known, (long long)size);
 		else
-			sj__function_fail(me, "the equation \"%.200s\": sizes %lld and %lld do not broadcast", text, (long long)known, (long long)size);
+			sj__function_fail(me, "the equation \"%.200s\": sizes %lld and %lld do not broadcast", text,
+			                  (long long)known, (long long)size);
 		return false;
 	}
 	return true;
@@ -128,7 +130,8 @@ static bool result_check(const equation *e, const char *text)
 	for (int i = 0; i < e->result.n; i++) {
 		int label = e->result.labels[i];
 		if (e->sizes[label] == -1 || seen[label])
-			return refuse(text, e->sizes[label] == -1 ? "has a label in the result that no input has" : "has a label twice in the result");
+			return refuse(text, e->sizes[label] == -1 ? "has a label in the result that no input has"
+			                                          : "has a label twice in the result");
 		seen[label] = true;
 	}
 	return true;
@@ -225,7 +228,8 @@ static bool operand_diagonal(operand *x, const equation *e)
 				first = i, second = j;
 	if (second < 0)
 		return false;
-	int64_t perm[MOST_AXES], dims[MOST_AXES], begin[MOST_AXES] = {0}, strides[MOST_AXES], size = e->sizes[x->a.labels[first]];
+	int64_t perm[MOST_AXES], dims[MOST_AXES], begin[MOST_AXES] = {0}, strides[MOST_AXES],
+						  size = e->sizes[x->a.labels[first]];
 	axes left = {0};
 	for (int i = 0; i < x->a.n; i++)
 		if (i != first && i != second) {
@@ -271,7 +275,10 @@ static void axes_append(axes *a, const axes *more)
 		a->labels[a->n++] = more->labels[i];
 }
 
-static bool axes_equal(const axes *a, const axes *b) { return a->n == b->n && memcmp(a->labels, b->labels, (size_t)a->n) == 0; }
+static bool axes_equal(const axes *a, const axes *b)
+{
+	return a->n == b->n && memcmp(a->labels, b->labels, (size_t)a->n) == 0;
+}
 
 static int64_t size_of(const axes *a, const equation *e)
 {
@@ -282,7 +289,8 @@ static int64_t size_of(const axes *a, const equation *e)
 }
 
 /* x as (batch, rows, columns); already so in the other order, it is given as it lies and *ret_turned says so. */
-static sj_tensor *as_matrices(operand *x, const equation *e, const axes *batch, const axes *rows, const axes *columns, bool *ret_turned)
+static sj_tensor *as_matrices(operand *x, const equation *e, const axes *batch, const axes *rows, const axes *columns,
+                              bool *ret_turned)
 {
 	axes wanted = *batch, other = *batch;
 	axes_append(&wanted, rows);
@@ -319,7 +327,8 @@ static void contract(operand *x, operand *y, const equation *e, const bool *late
 		if (!in_x[y->a.labels[i]])
 			columns.labels[columns.n++] = y->a.labels[i];
 	bool turned_x, turned_y;
-	sj_tensor *a = as_matrices(x, e, &batch, &rows, &summed, &turned_x), *b = as_matrices(y, e, &batch, &summed, &columns, &turned_y);
+	sj_tensor *a = as_matrices(x, e, &batch, &rows, &summed, &turned_x),
+		  *b = as_matrices(y, e, &batch, &summed, &columns, &turned_y);
 	x->t = batch.n == 0 ? sj_matmul(a, b, .transpose_a = turned_x, .transpose_b = turned_y)
 	                    : sj_batch_matmul(a, b, .adj_x = turned_x, .adj_y = turned_y);
 	x->a = batch;
@@ -358,8 +367,9 @@ sj_tensor *sj_einsum(const char *text, int64_t n, sj_tensor *const *inputs)
 	operand operands[MOST_INPUTS];
 	equation e;
 	if (text == NULL || inputs == NULL || n < 1 || n > MOST_INPUTS)
-		return sj__function_fail(me, "the equation or the inputs are NULL, or there are %lld inputs; possible are 1 to %d", (long long)n,
-		                         MOST_INPUTS);
+		return sj__function_fail(
+			me, "the equation or the inputs are NULL, or there are %lld inputs; possible are 1 to %d",
+			(long long)n, MOST_INPUTS);
 	for (int64_t k = 0; k < n; k++) {
 		if (!sj__function_takes(me, "an input", inputs[k]))
 			return sj_nil();

@@ -22,7 +22,8 @@ static bool axes_split(const char *name, const sj_tensor *t, sj_ints axes, split
 	for (int64_t i = 0; i < axes.count; i++) {
 		int64_t axis = axes.data[i] < 0 ? axes.data[i] + rank : axes.data[i];
 		if (axis < 0 || axis >= rank || taken[axis]) {
-			sj__function_fail(me, "axis %lld of %s (shape %s) is out of range or repeated", (long long)axes.data[i], name, sj__shape_words(t));
+			sj__function_fail(me, "axis %lld of %s (shape %s) is out of range or repeated",
+			                  (long long)axes.data[i], name, sj__shape_words(t));
 			return false;
 		}
 		taken[axis] = true;
@@ -39,7 +40,8 @@ static bool axes_split(const char *name, const sj_tensor *t, sj_ints axes, split
 }
 
 /* t as a matrix: the axes of one list, then those of the other. */
-static sj_tensor *as_matrix(sj_tensor *t, int n_first, const int64_t *first, int n_second, const int64_t *second, int64_t rows, int64_t columns)
+static sj_tensor *as_matrix(sj_tensor *t, int n_first, const int64_t *first, int n_second, const int64_t *second,
+                            int64_t rows, int64_t columns)
 {
 	int64_t perm[SJ_MAX_RANK];
 	bool moves = false;
@@ -58,16 +60,20 @@ sj_tensor *sj_tensordot(sj_tensor *a, sj_tensor *b, sj_ints axes_a, sj_ints axes
 	split sa, sb;
 	if (!sj__function_takes(me, "a", a) || !sj__function_takes(me, "b", b))
 		return sj_nil();
-	if (axes_a.count != axes_b.count || axes_a.count < 0 || (axes_a.count > 0 && (axes_a.data == NULL || axes_b.data == NULL)))
-		return sj__function_fail(me, "%lld axes of a and %lld of b are given; they go in pairs", (long long)axes_a.count, (long long)axes_b.count);
+	if (axes_a.count != axes_b.count || axes_a.count < 0 ||
+	    (axes_a.count > 0 && (axes_a.data == NULL || axes_b.data == NULL)))
+		return sj__function_fail(me, "%lld axes of a and %lld of b are given; they go in pairs",
+		                         (long long)axes_a.count, (long long)axes_b.count);
 	if (!axes_split("a", a, axes_a, &sa) || !axes_split("b", b, axes_b, &sb))
 		return sj_nil();
 	for (int i = 0; i < sa.n_summed; i++)
 		if (sj_tensor_dim(a, (int)sa.summed[i]) != sj_tensor_dim(b, (int)sb.summed[i]))
-			return sj__function_fail(me, "axis %lld of a %s and axis %lld of b %s differ in size", (long long)sa.summed[i], sj__shape_words(a),
-			                         (long long)sb.summed[i], sj__shape_words(b));
+			return sj__function_fail(me, "axis %lld of a %s and axis %lld of b %s differ in size",
+			                         (long long)sa.summed[i], sj__shape_words(a), (long long)sb.summed[i],
+			                         sj__shape_words(b));
 	if (sa.n_free + sb.n_free > SJ_MAX_RANK)
-		return sj__function_fail(me, "the result would have %d dimensions; at most %d are possible", sa.n_free + sb.n_free, SJ_MAX_RANK);
+		return sj__function_fail(me, "the result would have %d dimensions; at most %d are possible",
+		                         sa.n_free + sb.n_free, SJ_MAX_RANK);
 	sj_scope scope = sj_scope_begin();
 	sj_tensor *x = as_matrix(a, sa.n_free, sa.free, sa.n_summed, sa.summed, sa.free_size, sa.summed_size);
 	sj_tensor *y = as_matrix(b, sb.n_summed, sb.summed, sb.n_free, sb.free, sb.summed_size, sb.free_size);

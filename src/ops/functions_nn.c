@@ -10,8 +10,8 @@ static bool same_shapes(const char *function, sj_tensor *labels, sj_tensor *logi
 		return false;
 	if (sj__same_shape(labels, logits))
 		return true;
-	sj__function_fail(function, "labels have shape %s, logits %s; they must be of one shape", sj__shape_words(labels),
-	                  sj__shape_words(logits));
+	sj__function_fail(function, "labels have shape %s, logits %s; they must be of one shape",
+	                  sj__shape_words(labels), sj__shape_words(logits));
 	return false;
 }
 
@@ -52,8 +52,10 @@ sj_tensor *sj_sparse_softmax_cross_entropy(sj_tensor *labels, sj_tensor *logits)
 	for (int i = 0; fits && i < rank - 1; i++)
 		fits = sj_tensor_dim(labels, i) == sj_tensor_dim(logits, i);
 	if (!fits)
-		return sj__function_fail(me, "labels have shape %s, logits %s; labels must have the shape of logits without its last axis",
-		                         sj__shape_words(labels), sj__shape_words(logits));
+		return sj__function_fail(
+			me,
+			"labels have shape %s, logits %s; labels must have the shape of logits without its last axis",
+			sj__shape_words(labels), sj__shape_words(logits));
 	sj_scope scope = sj_scope_begin();
 	sj_tensor *flat = rank == 2 ? labels : sj_reshape(labels, SJ_INTS(sj_tensor_size(labels)));
 	sj_sparse_softmax_cross_entropy_with_logits(as_matrix(logits), flat, &loss, &backprop);

@@ -6,8 +6,8 @@
 
 /* ---- normalising ---- */
 
-sj_tensor *sj_batch_normalization(sj_tensor *x, sj_tensor *mean, sj_tensor *variance, sj_tensor *offset, sj_tensor *scale,
-                                  double variance_epsilon)
+sj_tensor *sj_batch_normalization(sj_tensor *x, sj_tensor *mean, sj_tensor *variance, sj_tensor *offset,
+                                  sj_tensor *scale, double variance_epsilon)
 {
 	sj_scope scope = sj_scope_begin();
 	sj_tensor *factor = sj_rsqrt(sj_add(variance, sj_scalar(sj_tensor_dtype(variance), variance_epsilon)));
@@ -50,14 +50,16 @@ sj_tensor *sj_dropout_with(sj_tensor *x, double rate, const sj_dropout_args *arg
 	sj_scope scope = sj_scope_begin();
 	if (rate == 0)
 		return sj_scope_return(scope, sj_identity(x));
-	sj_tensor *noise = sj_random_uniform(shape, .dtype = dtype, .seed = args != NULL ? args->seed : (sj_int_option){0});
+	sj_tensor *noise = sj_random_uniform(shape, .dtype = dtype,
+	                                     .seed = args != NULL ? args->seed : (sj_int_option){0});
 	sj_tensor *kept = sj_cast(sj_greater_equal(noise, sj_scalar(dtype, rate)), dtype);
 	return sj_scope_return(scope, sj_mul(sj_mul(x, sj_scalar(dtype, 1 / (1 - rate))), kept));
 }
 
 /* ---- convolutions ---- */
 
-sj_tensor *sj_conv2d_transpose_with(sj_tensor *value, sj_tensor *filter, sj_ints output_shape, const sj_conv2d_backprop_input_args *args)
+sj_tensor *sj_conv2d_transpose_with(sj_tensor *value, sj_tensor *filter, sj_ints output_shape,
+                                    const sj_conv2d_backprop_input_args *args)
 {
 	return sj_conv2d_backprop_input_with(output_shape, filter, value, args);
 }

@@ -187,7 +187,9 @@ void sj__gradient_qr(const sj__gradient *g, sj_tensor **dx)
 	sj_tensor *a = g->inputs[0], *q = g->outputs[0], *r = g->outputs[1], *dq = sj__dy(g, 0), *dr = sj__dy(g, 1);
 	int64_t m = rows_of(a), n = columns_of(a);
 	if (args->full_matrices && m > n) {
-		sj__error_stick(sj__fail(SJ_UNIMPLEMENTED, "Qr: not implemented: the gradient with full_matrices for more rows than columns"));
+		sj__error_stick(
+			sj__fail(SJ_UNIMPLEMENTED,
+		                 "Qr: not implemented: the gradient with full_matrices for more rows than columns"));
 		dx[0] = sj_nil();
 	} else if (m >= n) {
 		dx[0] = tall_qr_grad(q, r, dq, dr);
@@ -265,7 +267,9 @@ void sj__gradient_svd(const sj__gradient *g, sj_tensor **dx)
 	bool uv = sj__svd_compute_uv(args), through_uv = uv && (g->dy[1] != NULL || g->dy[2] != NULL);
 	factors x = {g->outputs[0], g->outputs[1], g->outputs[2], g->dy[0], uv ? g->dy[1] : NULL, uv ? g->dy[2] : NULL};
 	if (args->full_matrices && m != n && through_uv) {
-		sj__error_stick(sj__fail(SJ_UNIMPLEMENTED, "Svd: not implemented: the gradient through u and v of full_matrices for m != n"));
+		sj__error_stick(
+			sj__fail(SJ_UNIMPLEMENTED,
+		                 "Svd: not implemented: the gradient through u and v of full_matrices for m != n"));
 		dx[0] = sj_nil();
 		return;
 	}

@@ -9,9 +9,11 @@ void sj__gradient_matmul(const sj__gradient *g, sj_tensor **dx)
 	sj_tensor *a = g->inputs[0], *b = g->inputs[1], *dc = g->dy[0];
 	bool ta = args->transpose_a, tb = args->transpose_b;
 	if (g->needs[0])
-		dx[0] = ta ? sj_matmul(b, dc, .transpose_a = tb, .transpose_b = true) : sj_matmul(dc, b, .transpose_b = !tb);
+		dx[0] = ta ? sj_matmul(b, dc, .transpose_a = tb, .transpose_b = true)
+		           : sj_matmul(dc, b, .transpose_b = !tb);
 	if (g->needs[1])
-		dx[1] = tb ? sj_matmul(dc, a, .transpose_a = true, .transpose_b = ta) : sj_matmul(a, dc, .transpose_a = !ta);
+		dx[1] = tb ? sj_matmul(dc, a, .transpose_a = true, .transpose_b = ta)
+		           : sj_matmul(a, dc, .transpose_a = !ta);
 }
 
 /* The same, matrix by matrix; what broadcasting repeated is summed. */
@@ -21,7 +23,11 @@ void sj__gradient_batch_matmul(const sj__gradient *g, sj_tensor **dx)
 	sj_tensor *x = g->inputs[0], *y = g->inputs[1], *d = g->dy[0];
 	bool tx = args->adj_x, ty = args->adj_y;
 	if (g->needs[0])
-		dx[0] = sj__unbroadcast(g, 0, tx ? sj_batch_matmul(y, d, .adj_x = ty, .adj_y = true) : sj_batch_matmul(d, y, .adj_y = !ty));
+		dx[0] = sj__unbroadcast(g, 0,
+		                        tx ? sj_batch_matmul(y, d, .adj_x = ty, .adj_y = true)
+		                           : sj_batch_matmul(d, y, .adj_y = !ty));
 	if (g->needs[1])
-		dx[1] = sj__unbroadcast(g, 1, ty ? sj_batch_matmul(d, x, .adj_x = true, .adj_y = tx) : sj_batch_matmul(x, d, .adj_x = !tx));
+		dx[1] = sj__unbroadcast(g, 1,
+		                        ty ? sj_batch_matmul(d, x, .adj_x = true, .adj_y = tx)
+		                           : sj_batch_matmul(x, d, .adj_x = !tx));
 }

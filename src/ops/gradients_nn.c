@@ -25,7 +25,10 @@ void sj__gradient_bias_add_grad(const sj__gradient *g, sj_tensor **dx)
 static sj_tensor *last_axis_sum(sj_tensor *x) { return sj_sum(x, .axis = SJ_INTS(-1), .keep_dims = true); }
 
 /* (dy - sum(dy y)) y */
-static sj_tensor *softmax_grad(sj_tensor *dy, sj_tensor *y) { return sj_mul(sj_sub(dy, last_axis_sum(sj_mul(dy, y))), y); }
+static sj_tensor *softmax_grad(sj_tensor *dy, sj_tensor *y)
+{
+	return sj_mul(sj_sub(dy, last_axis_sum(sj_mul(dy, y))), y);
+}
 
 void sj__gradient_softmax(const sj__gradient *g, sj_tensor **dx) { dx[0] = softmax_grad(g->dy[0], g->outputs[0]); }
 
@@ -62,7 +65,8 @@ void sj__gradient_softmax_cross_entropy(const sj__gradient *g, sj_tensor **dx)
 	if (g->needs[0])
 		dx[0] = sj__unbroadcast(g, 0, features_grad(g));
 	if (g->needs[1]) {
-		sj_tensor *by_loss = g->dy[0] ? sj_neg(sj_mul(as_column(g->dy[0]), sj_log_softmax(g->inputs[0]))) : NULL;
+		sj_tensor *by_loss = g->dy[0] ? sj_neg(sj_mul(as_column(g->dy[0]), sj_log_softmax(g->inputs[0])))
+		                              : NULL;
 		sj_tensor *by_backprop = g->dy[1] ? sj_neg(g->dy[1]) : NULL;
 		dx[1] = sj__unbroadcast(g, 1, sum_or_first(by_loss, by_backprop));
 	}

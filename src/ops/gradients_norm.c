@@ -12,7 +12,7 @@ typedef struct norm {
 	const sj__gradient *g;
 	bool planar; /* channels second */
 	int rank;
-	double n;    /* elements of a channel */
+	double n; /* elements of a channel */
 	int64_t axes[SJ_MAX_RANK];
 } norm;
 
@@ -62,24 +62,28 @@ static sj_tensor *statistic_grad(const norm *s, int k, double factor)
 static sj_tensor *training_grad(const norm *s, sj_tensor *by_y, double f)
 {
 	const sj__gradient *g = s->g;
-	sj_tensor *mean_grad = statistic_grad(s, 1, f), *variance_grad = statistic_grad(s, 2, f * s->n / (s->n > 1 ? s->n - 1 : 1));
+	sj_tensor *mean_grad = statistic_grad(s, 1, f),
+		  *variance_grad = statistic_grad(s, 2, f * s->n / (s->n > 1 ? s->n - 1 : 1));
 	sj_tensor *dx = by_y;
 	if (mean_grad != NULL) {
 		sj_tensor *each = spread(s, times(s, mean_grad, 1 / s->n));
 		dx = sum_given(dx, dx ? each : sj_broadcast_to(each, sj__shape_list(g->inputs[0])));
 	}
 	if (variance_grad != NULL)
-		dx = sum_given(dx, sj_mul(minus_mean(s, g->inputs[0], g->outputs[3]), spread(s, times(s, variance_grad, 2 / s->n))));
+		dx = sum_given(dx, sj_mul(minus_mean(s, g->inputs[0], g->outputs[3]),
+		                          spread(s, times(s, variance_grad, 2 / s->n))));
 	return dx;
 }
 
 /* Not training: y falls with the mean, and by half a power three with the variance; both are also passed on. */
-static void frozen_grads(const norm *s, const sj_fused_batch_norm_args *args, sj_tensor *dscale, sj_tensor *doffset, sj_tensor **dx)
+static void frozen_grads(const norm *s, const sj_fused_batch_norm_args *args, sj_tensor *dscale, sj_tensor *doffset,
+                         sj_tensor **dx)
 {
 	const sj__gradient *g = s->g;
 	sj_tensor *mean_grad = sum_given(g->dy[1], g->dy[3]), *variance_grad = sum_given(g->dy[2], g->dy[4]);
 	if (dscale != NULL) {
-		sj_tensor *r = inverse_deviation(s, g->outputs[4], sj__fused_batch_norm_epsilon(args)), *slope = sj_mul(g->inputs[1], r);
+		sj_tensor *r = inverse_deviation(s, g->outputs[4], sj__fused_batch_norm_epsilon(args)),
+			  *slope = sj_mul(g->inputs[1], r);
 		mean_grad = sum_given(mean_grad, sj_neg(sj_mul(slope, doffset)));
 		variance_grad = sum_given(variance_grad, times(s, sj_mul(sj_mul(slope, r), dscale), -0.5));
 	}
@@ -97,9 +101,10 @@ void sj__gradient_fused_batch_norm(const sj__gradient *g, sj_tensor **dx)
 	double f = sj__fused_batch_norm_exponential_avg_factor(args);
 	sj_tensor *by_y = NULL, *dscale = NULL, *doffset = NULL, *empty;
 	if (g->dy[0] != NULL)
-		sj_fused_batch_norm_grad(g->dy[0], g->inputs[0], g->inputs[1], g->outputs[3], g->outputs[4], &by_y, &dscale, &doffset, &empty,
-		                         &empty, .epsilon = SJ_GIVEN(sj__fused_batch_norm_epsilon(args)), .data_format = args->data_format,
-		                         .is_training = SJ_GIVEN(training));
+		sj_fused_batch_norm_grad(g->dy[0], g->inputs[0], g->inputs[1], g->outputs[3], g->outputs[4], &by_y,
+		                         &dscale, &doffset, &empty, &empty,
+		                         .epsilon = SJ_GIVEN(sj__fused_batch_norm_epsilon(args)),
+		                         .data_format = args->data_format, .is_training = SJ_GIVEN(training));
 	dx[0] = training ? training_grad(&s, by_y, f) : by_y;
 	dx[1] = dscale;
 	dx[2] = doffset;
@@ -126,14 +131,17 @@ void sj__gradient_fused_batch_norm_grad(const sj__gradient *g, sj_tensor **dx)
 	sj_tensor *d = g->inputs[0], *scale = g->inputs[2], *a = sj__dy(g, 0), *b = sj__dy(g, 1), *c = sj__dy(g, 2);
 	norm n = norm_of(g, g->inputs[1], args->data_format);
 	sj_tensor *r = inverse_deviation(&n, g->inputs[4], sj__fused_batch_norm_grad_epsilon(args));
-	sj_tensor *u = minus_mean(&n, g->inputs[1], g->inputs[3]), *s = sj_mul(u, spread(&n, r)), *scale_r = spread(&n, sj_mul(scale, r));
+	sj_tensor *u = minus_mean(&n, g->inputs[1], g->inputs[3]), *s = sj_mul(u, spread(&n, r)),
+		  *scale_r = spread(&n, sj_mul(scale, r));
 	sj_tensor *by_d = a, *k = channel_sum(&n, sj_mul(a, d)), *big_s = sj_mul(spread(&n, b), d);
 	if (training) {
-		sj_tensor *mean_as = channel_mean(&n, sj_mul(a, s)), *mean_ds = channel_mean(&n, sj_mul(d, s)), *mean_a = channel_mean(&n, a);
+		sj_tensor *mean_as = channel_mean(&n, sj_mul(a, s)), *mean_ds = channel_mean(&n, sj_mul(d, s)),
+			  *mean_a = channel_mean(&n, a);
 		sj_tensor *products = sj_add(sj_mul(mean_a, channel_mean(&n, d)), sj_mul(mean_as, mean_ds));
 		by_d = sj_sub(sj_sub(a, spread(&n, mean_a)), sj_mul(s, spread(&n, mean_as)));
 		k = sj_sub(k, times(&n, products, n.n));
-		big_s = sj_sub(big_s, sj_mul(scale_r, sj_add(sj_mul(a, spread(&n, mean_ds)), sj_mul(d, spread(&n, mean_as)))));
+		big_s = sj_sub(big_s,
+		               sj_mul(scale_r, sj_add(sj_mul(a, spread(&n, mean_ds)), sj_mul(d, spread(&n, mean_as)))));
 	}
 	dx[0] = sj_add(sj_mul(scale_r, by_d), sj_add(sj_mul(spread(&n, b), s), spread(&n, c)));
 	dx[1] = sj_mul(spread(&n, r), big_s);
@@ -145,7 +153,10 @@ void sj__gradient_fused_batch_norm_grad(const sj__gradient *g, sj_tensor **dx)
 
 /* ---- LRN ---- */
 
-void sj__gradient_lrn(const sj__gradient *g, sj_tensor **dx) { dx[0] = sj_lrn_grad_with(g->dy[0], g->inputs[0], g->outputs[0], g->args); }
+void sj__gradient_lrn(const sj__gradient *g, sj_tensor **dx)
+{
+	dx[0] = sj_lrn_grad_with(g->dy[0], g->inputs[0], g->outputs[0], g->args);
+}
 
 /* Sums over neighbouring channels: a product with a band of ones. */
 static sj_tensor *neighbours(const sj__gradient *g, sj_tensor *t, int64_t radius)
@@ -179,7 +190,8 @@ void sj__gradient_lrn_grad(const sj__gradient *g, sj_tensor **dx)
 	int64_t radius = sj__lrn_grad_depth_radius(args);
 	double alpha = sj__lrn_grad_alpha(args), beta = sj__lrn_grad_beta(args), bias = sj__lrn_grad_bias(args);
 	sj_tensor *a = g->dy[0], *d = g->inputs[0], *x = g->inputs[1], *y = g->inputs[2];
-	sj_tensor *n = sj_add(sj_mul(neighbours(g, sj_square(x), radius), sj__constant(g, alpha)), sj__constant(g, bias));
+	sj_tensor *n = sj_add(sj_mul(neighbours(g, sj_square(x), radius), sj__constant(g, alpha)),
+	                      sj__constant(g, bias));
 	sj_tensor *power = sj_pow(n, sj__constant(g, -beta)), *factor = sj__constant(g, 2 * alpha * beta);
 	sj_tensor *q = sj_div(sj_mul(neighbours(g, sj_mul(a, x), radius), factor), n);
 	dx[0] = sj_sub(sj_mul(a, power), sj_mul(q, y));

@@ -13,16 +13,18 @@ void sj__gradient_max_pool_grad(const sj__gradient *g, sj_tensor **dx)
 {
 	const sj_max_pool_args *a = g->args;
 	if (g->needs[2])
-		dx[2] = sj_max_pool_grad_grad(g->inputs[0], g->inputs[1], g->dy[0], a->ksize, a->strides, .padding = a->padding,
-		                              .explicit_paddings = a->explicit_paddings, .data_format = a->data_format);
+		dx[2] = sj_max_pool_grad_grad(g->inputs[0], g->inputs[1], g->dy[0], a->ksize, a->strides,
+		                              .padding = a->padding, .explicit_paddings = a->explicit_paddings,
+		                              .data_format = a->data_format);
 }
 
 void sj__gradient_max_pool_grad_grad(const sj__gradient *g, sj_tensor **dx)
 {
 	const sj_max_pool_args *a = g->args;
 	if (g->needs[2])
-		dx[2] = sj_max_pool_grad(g->inputs[0], g->inputs[1], g->dy[0], a->ksize, a->strides, .padding = a->padding,
-		                         .explicit_paddings = a->explicit_paddings, .data_format = a->data_format);
+		dx[2] = sj_max_pool_grad(g->inputs[0], g->inputs[1], g->dy[0], a->ksize, a->strides,
+		                         .padding = a->padding, .explicit_paddings = a->explicit_paddings,
+		                         .data_format = a->data_format);
 }
 
 void sj__gradient_avg_pool(const sj__gradient *g, sj_tensor **dx)
@@ -36,7 +38,8 @@ void sj__gradient_avg_pool_grad(const sj__gradient *g, sj_tensor **dx)
 {
 	const sj_avg_pool_args *a = g->args;
 	if (g->needs[1])
-		dx[1] = sj_avg_pool(g->dy[0], a->ksize, a->strides, .padding = a->padding, .data_format = a->data_format);
+		dx[1] = sj_avg_pool(g->dy[0], a->ksize, a->strides, .padding = a->padding,
+		                    .data_format = a->data_format);
 }
 
 /* ---- with places ---- */
@@ -51,22 +54,25 @@ void sj__gradient_max_pool_with_argmax(const sj__gradient *g, sj_tensor **dx)
 {
 	const sj_max_pool_with_argmax_args *a = g->args;
 	if (g->dy[0] != NULL)
-		dx[0] = sj_max_pool_grad_with_argmax(of_shape(g, g->dy[0]), g->dy[0], g->outputs[1], a->ksize, a->strides,
-		                                     .padding = a->padding, .include_batch_in_index = a->include_batch_in_index);
+		dx[0] = sj_max_pool_grad_with_argmax(of_shape(g, g->dy[0]), g->dy[0], g->outputs[1], a->ksize,
+		                                     a->strides, .padding = a->padding,
+		                                     .include_batch_in_index = a->include_batch_in_index);
 }
 
 void sj__gradient_max_pool_grad_with_argmax(const sj__gradient *g, sj_tensor **dx)
 {
 	const sj_max_pool_grad_with_argmax_args *a = g->args;
 	if (g->needs[1])
-		dx[1] = sj_max_pool_grad_grad_with_argmax(of_shape(g, g->dy[0]), g->dy[0], g->inputs[2], a->ksize, a->strides,
-		                                          .padding = a->padding, .include_batch_in_index = a->include_batch_in_index);
+		dx[1] = sj_max_pool_grad_grad_with_argmax(of_shape(g, g->dy[0]), g->dy[0], g->inputs[2], a->ksize,
+		                                          a->strides, .padding = a->padding,
+		                                          .include_batch_in_index = a->include_batch_in_index);
 }
 
 void sj__gradient_max_pool_grad_grad_with_argmax(const sj__gradient *g, sj_tensor **dx)
 {
 	const sj_max_pool_grad_with_argmax_args *a = g->args;
 	if (g->needs[1])
-		dx[1] = sj_max_pool_grad_with_argmax(of_shape(g, g->dy[0]), g->dy[0], g->inputs[2], a->ksize, a->strides,
-		                                     .padding = a->padding, .include_batch_in_index = a->include_batch_in_index);
+		dx[1] = sj_max_pool_grad_with_argmax(of_shape(g, g->dy[0]), g->dy[0], g->inputs[2], a->ksize,
+		                                     a->strides, .padding = a->padding,
+		                                     .include_batch_in_index = a->include_batch_in_index);
 }

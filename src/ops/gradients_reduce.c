@@ -1,6 +1,6 @@
 /* Gradients of the reductions: widen again to the input's shape. */
-#include "cpu/reduce.h"
 #include "ops/gradients.h"
+#include "ops/rules.h"
 #include "ops_numbers.h"
 
 /* The shape of the result had the dimensions been kept. */

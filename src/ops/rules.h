@@ -19,6 +19,9 @@ sj_status sj__rule_matmul(sj__call *call);
 sj_status sj__rule_batch_matmul(sj__call *call);
 
 /* rules_reduce.c */
+/* The most directions of ProdOthers: the results of one element are a sum over their subsets. */
+enum { SJ__PROD_DIRECTIONS = 6 };
+
 sj_status sj__rule_reduce(sj__call *call);
 sj_status sj__rule_prod_others(sj__call *call);
 /* The axes of a reduction: ret_reduced[i] for each of the input's dimensions. False when the axes are not known yet. */

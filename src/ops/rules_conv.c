@@ -3,7 +3,8 @@
 #include "ops/window.h"
 #include "ops_numbers.h"
 
-_Static_assert(sizeof(sj_conv2d_args) == sizeof(sj_conv2d_backprop_input_args), "convolutions share one argument layout");
+_Static_assert(sizeof(sj_conv2d_args) == sizeof(sj_conv2d_backprop_input_args),
+               "convolutions share one argument layout");
 _Static_assert(sizeof(sj_conv2d_args) == sizeof(sj_depthwise_conv2d_args), "convolutions share one argument layout");
 
 static bool is_depthwise(const sj__call *call) { return call->op->name[0] == 'D'; }
@@ -15,7 +16,8 @@ static int64_t output_depth(const int64_t *filter, bool depthwise)
 	return filter[2] == SJ__UNKNOWN || filter[3] == SJ__UNKNOWN ? SJ__UNKNOWN : filter[2] * filter[3];
 }
 
-static void output_dims(const sj__call *call, const int64_t *input, const int64_t *filter, const sj__window w[2], int64_t dims[4])
+static void output_dims(const sj__call *call, const int64_t *input, const int64_t *filter, const sj__window w[2],
+                        int64_t dims[4])
 {
 	sj_data_format format = sj__conv_attributes(call->args).data_format;
 	int h = sj__height_axis(format);
@@ -53,8 +55,10 @@ static sj_status backprop_check(const sj__call *call, const int64_t *input, cons
 	output_dims(call, input, filter, w, expected);
 	for (int i = 0; i < 4; i++)
 		if (given[i] != SJ__UNKNOWN && expected[i] != SJ__UNKNOWN && given[i] != expected[i])
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "out_backprop has shape %s; input %s and filter %s give %s",
-			                     sj__dims_text(4, given), sj__dims_text(4, input), sj__dims_text(4, filter), sj__dims_text(4, expected));
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "out_backprop has shape %s; input %s and filter %s give %s",
+			                     sj__dims_text(4, given), sj__dims_text(4, input), sj__dims_text(4, filter),
+			                     sj__dims_text(4, expected));
 	return SJ_OK;
 }
 

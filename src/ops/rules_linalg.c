@@ -18,8 +18,8 @@ static sj_status matrices_of(const sj__call *call, int i, matrices *s)
 	if (s->rank < 0)
 		return SJ_OK;
 	if (s->rank < 2)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; its rank must be at least 2", call->op->inputs[i].name,
-		                     sj__shape_text(t));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; its rank must be at least 2",
+		                     call->op->inputs[i].name, sj__shape_text(t));
 	memcpy(s->dims, sj__dims(t), (size_t)s->rank * sizeof(*s->dims));
 	s->m = s->dims[s->rank - 2];
 	s->n = s->dims[s->rank - 1];
@@ -32,8 +32,8 @@ static sj_status square_of(const sj__call *call, int i, matrices *s)
 	if (status != SJ_OK || s->m == s->n)
 		return status;
 	if (s->m != SJ__UNKNOWN && s->n != SJ__UNKNOWN)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; matrices must be square", call->op->inputs[i].name,
-		                     sj__shape_text(call->inputs[i]));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; matrices must be square",
+		                     call->op->inputs[i].name, sj__shape_text(call->inputs[i]));
 	s->m = s->n = s->m == SJ__UNKNOWN ? s->n : s->m;
 	if (s->rank >= 0)
 		s->dims[s->rank - 2] = s->dims[s->rank - 1] = s->m;
@@ -94,8 +94,8 @@ sj_status sj__rule_cholesky_grad(sj__call *call)
 	for (int i = 0; agree && i < l.rank && i < d.rank; i++)
 		agree = l.dims[i] == d.dims[i] || l.dims[i] == SJ__UNKNOWN || d.dims[i] == SJ__UNKNOWN;
 	if (!agree)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "l has shape %s, grad %s; they must be the same", sj__shape_text(call->inputs[0]),
-		                     sj__shape_text(call->inputs[1]));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "l has shape %s, grad %s; they must be the same",
+		                     sj__shape_text(call->inputs[0]), sj__shape_text(call->inputs[1]));
 	return matrix_out(call, 0, &l, l.m, l.n);
 }
 
@@ -105,7 +105,8 @@ sj_status sj__rule_lu(sj__call *call)
 	sj_dtype places = args->output_idx_type == SJ_DTYPE_NONE ? SJ_INT32 : args->output_idx_type;
 	matrices s;
 	if (places != SJ_INT32 && places != SJ_INT64)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "output_idx_type is %s; it must be int32 or int64", sj_dtype_name(places));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "output_idx_type is %s; it must be int32 or int64",
+		                     sj_dtype_name(places));
 	sj_status status = square_of(call, 0, &s);
 	if (status == SJ_OK)
 		status = matrix_out(call, 0, &s, s.m, s.n);
@@ -120,8 +121,8 @@ static sj_status rows_agree(const sj__call *call, const matrices *a, const matri
 {
 	if (a->m == b->m || a->m == SJ__UNKNOWN || b->m == SJ__UNKNOWN)
 		return SJ_OK;
-	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "matrix %s and rhs %s have different numbers of rows", sj__shape_text(call->inputs[0]),
-	                     sj__shape_text(call->inputs[1]));
+	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "matrix %s and rhs %s have different numbers of rows",
+	                     sj__shape_text(call->inputs[0]), sj__shape_text(call->inputs[1]));
 }
 
 /* The batches of two inputs, the same (or broadcast), into a's dimensions; a's rank becomes the result's. */
@@ -145,7 +146,8 @@ static sj_status batches_join(const sj__call *call, bool broadcasts, matrices *a
 		dims[i] = da == db || b_yields ? da : a_yields || da == SJ__UNKNOWN ? db : da;
 	}
 	if (!fits)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the batches of matrix %s and rhs %s do not go together",
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "the batches of matrix %s and rhs %s do not go together",
 		                     sj__shape_text(call->inputs[0]), sj__shape_text(call->inputs[1]));
 	memcpy(a->dims, dims, (size_t)(rank - 2) * sizeof(*dims));
 	a->rank = rank;
@@ -173,9 +175,11 @@ sj_status sj__rule_matrix_solve_ls(sj__call *call)
 {
 	const sj_tensor *l2 = call->inputs[2];
 	if (l2->shape.rank > 0)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "l2_regularizer has shape %s; it must be a scalar", sj__shape_text(l2));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "l2_regularizer has shape %s; it must be a scalar",
+		                     sj__shape_text(l2));
 	if (l2->data != NULL && !(*(const double *)l2->data >= 0))
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "l2_regularizer is %g; it must be >= 0", *(const double *)l2->data);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "l2_regularizer is %g; it must be >= 0",
+		                     *(const double *)l2->data);
 	return solve_rule(call, false, false);
 }
 
@@ -220,6 +224,7 @@ sj_status sj__rule_self_adjoint_eig(sj__call *call)
 		status = batch_out(call, 0, &s, 1, &s.n);
 	if (status != SJ_OK)
 		return status;
-	return sj__self_adjoint_eig_compute_v(call->args) ? matrix_out(call, 1, &s, s.n, s.n)
-	                                                  : sj__out(call, 1, (sj_dtype)call->inputs[0]->dtype, 1, (int64_t[]){0});
+	return sj__self_adjoint_eig_compute_v(call->args)
+	               ? matrix_out(call, 1, &s, s.n, s.n)
+	               : sj__out(call, 1, (sj_dtype)call->inputs[0]->dtype, 1, (int64_t[]){0});
 }

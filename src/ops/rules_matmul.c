@@ -9,14 +9,17 @@ sj_status sj__rule_matmul(sj__call *call)
 	const sj_matmul_args *args = call->args;
 	int64_t unknown[2] = {SJ__UNKNOWN, SJ__UNKNOWN};
 	if (SJ_UNLIKELY((a->shape.rank >= 0 && a->shape.rank != 2) || (b->shape.rank >= 0 && b->shape.rank != 2)))
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "a is %s, b is %s: both must be matrices (rank 2); use sj_batch_matmul for batches",
-		                     sj__shape_text(a), sj__shape_text(b));
+		return sj__call_fail(
+			call, SJ_INVALID_ARGUMENT,
+			"a is %s, b is %s: both must be matrices (rank 2); use sj_batch_matmul for batches",
+			sj__shape_text(a), sj__shape_text(b));
 	const int64_t *da = a->shape.rank < 0 ? unknown : sj__dims(a), *db = b->shape.rank < 0 ? unknown : sj__dims(b);
 	int64_t inner_a = da[!args->transpose_a], inner_b = db[args->transpose_b];
 	if (SJ_UNLIKELY(inner_a != inner_b && inner_a != SJ__UNKNOWN && inner_b != SJ__UNKNOWN))
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "a is %s%s, b is %s%s: inner sizes %lld and %lld differ", sj__shape_text(a),
-		                     args->transpose_a ? " transposed" : "", sj__shape_text(b), args->transpose_b ? " transposed" : "",
-		                     (long long)inner_a, (long long)inner_b);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "a is %s%s, b is %s%s: inner sizes %lld and %lld differ", sj__shape_text(a),
+		                     args->transpose_a ? " transposed" : "", sj__shape_text(b),
+		                     args->transpose_b ? " transposed" : "", (long long)inner_a, (long long)inner_b);
 	return sj__out(call, 0, (sj_dtype)a->dtype, 2, (int64_t[]){da[args->transpose_a], db[!args->transpose_b]});
 }
 
@@ -50,19 +53,20 @@ sj_status sj__rule_batch_matmul(sj__call *call)
 	int rx = x->shape.rank, ry = y->shape.rank, rank = rx > ry ? rx : ry;
 	int64_t dims[SJ_MAX_RANK];
 	if ((rx >= 0 && rx < 2) || (ry >= 0 && ry < 2))
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "x is %s, y is %s: the rank of both must be at least 2", sj__shape_text(x),
-		                     sj__shape_text(y));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "x is %s, y is %s: the rank of both must be at least 2",
+		                     sj__shape_text(x), sj__shape_text(y));
 	if (rx < 0 || ry < 0)
 		return sj__out_unknown(call, 0, (sj_dtype)x->dtype);
 	const int64_t *mx = sj__dims(x) + rx - 2, *my = sj__dims(y) + ry - 2;
 	int64_t inner_x = mx[!args->adj_x], inner_y = my[args->adj_y];
 	if (inner_x != inner_y && inner_x != SJ__UNKNOWN && inner_y != SJ__UNKNOWN)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "x is %s%s, y is %s%s: inner sizes %lld and %lld differ", sj__shape_text(x),
-		                     args->adj_x ? " transposed" : "", sj__shape_text(y), args->adj_y ? " transposed" : "",
-		                     (long long)inner_x, (long long)inner_y);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "x is %s%s, y is %s%s: inner sizes %lld and %lld differ", sj__shape_text(x),
+		                     args->adj_x ? " transposed" : "", sj__shape_text(y),
+		                     args->adj_y ? " transposed" : "", (long long)inner_x, (long long)inner_y);
 	if (!batch_dims(call, rank, dims))
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the batches of x %s and y %s do not go together", sj__shape_text(x),
-		                     sj__shape_text(y));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the batches of x %s and y %s do not go together",
+		                     sj__shape_text(x), sj__shape_text(y));
 	dims[rank - 2] = mx[args->adj_x];
 	dims[rank - 1] = my[!args->adj_y];
 	return sj__out(call, 0, (sj_dtype)x->dtype, rank, dims);

@@ -11,7 +11,8 @@ static sj_status format_check(const sj__call *call, sj_data_format format)
 }
 
 /* The channels' dimension of t, SJ__UNKNOWN when it is not known. */
-static sj_status channels_of(const sj__call *call, const char *what, const sj_tensor *t, sj_data_format format, int64_t *ret_channels)
+static sj_status channels_of(const sj__call *call, const char *what, const sj_tensor *t, sj_data_format format,
+                             int64_t *ret_channels)
 {
 	int rank = t->shape.rank;
 	*ret_channels = SJ__UNKNOWN;
@@ -19,7 +20,8 @@ static sj_status channels_of(const sj__call *call, const char *what, const sj_te
 	if (status != SJ_OK || rank < 0)
 		return status;
 	if (rank < 2)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; its rank must be at least 2", what, sj__shape_text(t));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; its rank must be at least 2", what,
+		                     sj__shape_text(t));
 	*ret_channels = sj__dims(t)[format == SJ_DATA_FORMAT_NCHW ? 1 : rank - 1];
 	return SJ_OK;
 }
@@ -33,11 +35,12 @@ sj_status sj__rule_bias_add(sj__call *call)
 	if (status != SJ_OK)
 		return status;
 	if (bias->shape.rank >= 0 && bias->shape.rank != 1)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "bias has shape %s; it must be a vector", sj__shape_text(bias));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "bias has shape %s; it must be a vector",
+		                     sj__shape_text(bias));
 	int64_t length = bias->shape.rank < 0 ? SJ__UNKNOWN : sj__dims(bias)[0];
 	if (channels != length && channels != SJ__UNKNOWN && length != SJ__UNKNOWN)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "bias has %lld elements; value %s has %lld channels", (long long)length,
-		                     sj__shape_text(value), (long long)channels);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "bias has %lld elements; value %s has %lld channels",
+		                     (long long)length, sj__shape_text(value), (long long)channels);
 	return sj__out_like(call, 0, (sj_dtype)value->dtype, value);
 }
 
@@ -53,7 +56,8 @@ sj_status sj__rule_softmax(sj__call *call)
 {
 	const sj_tensor *x = call->inputs[0];
 	if (x->shape.rank == 0)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "logits is a scalar; it must have a last axis to run over");
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "logits is a scalar; it must have a last axis to run over");
 	return sj__out_like(call, 0, (sj_dtype)x->dtype, x);
 }
 
@@ -62,7 +66,8 @@ sj_status sj__rule_log_softmax(sj__call *call) { return sj__rule_softmax(call); 
 static sj_status loss_out(sj__call *call, sj_dtype dtype, int64_t rows, int64_t classes)
 {
 	if (classes == 0)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "must have at least one class, but features have shape %s",
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "must have at least one class, but features have shape %s",
 		                     sj__shape_text(call->inputs[0]));
 	sj_status status = sj__out(call, 0, dtype, 1, &rows);
 	return status == SJ_OK ? sj__out(call, 1, dtype, 2, (int64_t[]){rows, classes}) : status;
@@ -77,7 +82,8 @@ sj_status sj__rule_softmax_cross_entropy_with_logits(sj__call *call)
 	if (status != SJ_OK)
 		return status;
 	if (rank >= 0 ? rank != 2 : features->shape.rank > 2 || labels->shape.rank > 2)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "features and labels must be matrices (batch, classes); they are %s and %s",
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "features and labels must be matrices (batch, classes); they are %s and %s",
 		                     sj__shape_text(features), sj__shape_text(labels));
 	if (rank < 0)
 		dims[0] = dims[1] = SJ__UNKNOWN;
@@ -88,15 +94,17 @@ sj_status sj__rule_sparse_softmax_cross_entropy_with_logits(sj__call *call)
 {
 	const sj_tensor *features = call->inputs[0], *labels = call->inputs[1];
 	if (features->shape.rank >= 0 && features->shape.rank != 2)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "features have shape %s; they must be a matrix (batch, classes)",
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "features have shape %s; they must be a matrix (batch, classes)",
 		                     sj__shape_text(features));
 	if (labels->shape.rank >= 0 && labels->shape.rank != 1)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "labels have shape %s; they must be a vector (batch)", sj__shape_text(labels));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "labels have shape %s; they must be a vector (batch)",
+		                     sj__shape_text(labels));
 	int64_t rows = features->shape.rank < 0 ? SJ__UNKNOWN : sj__dims(features)[0];
 	int64_t count = labels->shape.rank < 0 ? SJ__UNKNOWN : sj__dims(labels)[0];
 	if (rows != count && rows != SJ__UNKNOWN && count != SJ__UNKNOWN)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "labels %s and features %s differ in the batch", sj__shape_text(labels),
-		                     sj__shape_text(features));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "labels %s and features %s differ in the batch",
+		                     sj__shape_text(labels), sj__shape_text(features));
 	return loss_out(call, (sj_dtype)features->dtype, rows != SJ__UNKNOWN ? rows : count,
 	                features->shape.rank < 0 ? SJ__UNKNOWN : sj__dims(features)[1]);
 }

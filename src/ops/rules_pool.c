@@ -4,7 +4,8 @@
 #include "ops_numbers.h"
 
 _Static_assert(sizeof(sj_max_pool_args) == sizeof(sj_max_pool_grad_args), "pooling operations share argument layouts");
-_Static_assert(sizeof(sj_max_pool_args) == sizeof(sj_max_pool_grad_grad_args), "pooling operations share argument layouts");
+_Static_assert(sizeof(sj_max_pool_args) == sizeof(sj_max_pool_grad_grad_args),
+               "pooling operations share argument layouts");
 _Static_assert(sizeof(sj_avg_pool_args) == sizeof(sj_avg_pool_grad_args), "pooling operations share argument layouts");
 _Static_assert(sizeof(sj_max_pool_grad_with_argmax_args) == sizeof(sj_max_pool_grad_grad_with_argmax_args),
                "pooling operations share argument layouts");
@@ -37,8 +38,8 @@ static sj_status dims_check(const sj__call *call, const char *what, int i, const
 	sj_status status = sj__four_dims(call, what, call->inputs[i], given);
 	for (int d = 0; status == SJ_OK && d < 4; d++)
 		if (given[d] != SJ__UNKNOWN && expected[d] != SJ__UNKNOWN && given[d] != expected[d])
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; it must be %s", what, sj__dims_text(4, given),
-			                     sj__dims_text(4, expected));
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; it must be %s", what,
+			                     sj__dims_text(4, given), sj__dims_text(4, expected));
 	return status;
 }
 
@@ -95,7 +96,8 @@ sj_status sj__rule_max_pool_with_argmax(sj__call *call)
 	if (status != SJ_OK)
 		return status;
 	if (places != SJ_INT64 && places != SJ_INT32)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "Targmax is %s; it must be int32 or int64", sj_dtype_name(places));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "Targmax is %s; it must be int32 or int64",
+		                     sj_dtype_name(places));
 	status = sj__out(call, 0, (sj_dtype)call->inputs[0]->dtype, 4, dims);
 	return status == SJ_OK ? sj__out(call, 1, places, 4, dims) : status;
 }
@@ -108,7 +110,8 @@ static sj_status places_rule(sj__call *call, bool backwards)
 		status = dims_check(call, "grad", 1, backwards ? input : dims);
 	if (status == SJ_OK)
 		status = dims_check(call, "argmax", 2, dims);
-	return status == SJ_OK ? sj__out(call, 0, (sj_dtype)call->inputs[0]->dtype, 4, backwards ? dims : input) : status;
+	return status == SJ_OK ? sj__out(call, 0, (sj_dtype)call->inputs[0]->dtype, 4, backwards ? dims : input)
+	                       : status;
 }
 
 sj_status sj__rule_max_pool_grad_with_argmax(sj__call *call) { return places_rule(call, false); }

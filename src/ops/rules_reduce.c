@@ -1,7 +1,6 @@
 /* Shape rules of the reductions. */
 #include "ops/rules.h"
 
-#include "cpu/reduce.h"
 #include "ops_numbers.h"
 
 sj_status sj__reduce_axes(const sj__call *call, const sj_tensor *input, const sj_tensor *axes, bool *ret_reduced, bool *ret_known)

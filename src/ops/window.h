@@ -36,7 +36,8 @@ sj_status sj__windows(const sj__call *call, const sj__window_attributes *a, sj__
 sj__window_attributes sj__conv_attributes(const void *args);
 
 /* The windows of a convolution of `input` dims (4) with `filter` dims (4). Also checks depths; multiplier: depthwise. */
-sj_status sj__conv_windows(const sj__call *call, const int64_t *input, const int64_t *filter, bool depthwise, sj__window w[2]);
+sj_status sj__conv_windows(const sj__call *call, const int64_t *input, const int64_t *filter, bool depthwise,
+                           sj__window w[2]);
 
 /* ---- pooling ---- */
 

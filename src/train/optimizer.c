@@ -14,9 +14,7 @@ struct sj_optimizer {
 	sj_update update;
 	double learning_rate;
 	double slot_start[SLOTS_MOST];
-	/* Adam's beta1^t and beta2^t, kept in each dtype as TensorFlow keeps them. */
-	float power1, power2;
-	double power1_double, power2_double;
+	float power1, power2; /* Adam's beta1^t and beta2^t, which TensorFlow keeps in float32 for float64 variables too */
 	int64_t steps;
 	int n_slots;                     /* of each variable */
 	int n_variables, capacity;
@@ -24,7 +22,8 @@ struct sj_optimizer {
 	sj_tensor **slots;               /* n_slots each, in the variables' order */
 };
 
-static double given(sj_float_option option, double otherwise) { return option.given ? option.value : otherwise; }
+/* TensorFlow rounds these numbers to float32, whatever the variables' dtype. */
+static double given(sj_float_option option, double otherwise) { return (float)(option.given ? option.value : otherwise); }
 
 /* ---- making ---- */
 
@@ -33,7 +32,8 @@ static void numbers_set(sj_optimizer *o, const sj_optimizer_options *options)
 	sj_update *u = &o->update;
 	bool plain = u->rule == SJ_UPDATE_GRADIENT_DESCENT || u->rule == SJ_UPDATE_MOMENTUM;
 	bool rms = u->rule == SJ_UPDATE_RMSPROP || u->rule == SJ_UPDATE_CENTERED_RMSPROP;
-	o->learning_rate = given(options->learning_rate, plain ? 0.01 : 0.001);
+	double accumulator = options->initial_accumulator.given ? options->initial_accumulator.value : 0.1;
+	o->learning_rate = options->learning_rate.given ? options->learning_rate.value : plain ? 0.01 : 0.001;
 	u->momentum = given(options->momentum, u->rule == SJ_UPDATE_MOMENTUM ? 0.9 : 0);
 	u->nesterov = options->nesterov;
 	u->rho = given(options->rho, u->rule == SJ_UPDATE_ADADELTA ? 0.95 : 0.9);
@@ -45,7 +45,9 @@ static void numbers_set(sj_optimizer *o, const sj_optimizer_options *options)
 	u->l2 = given(options->l2, 0);
 	u->l2_shrinkage = given(options->l2_shrinkage, 0);
 	if (u->rule == SJ_UPDATE_ADAGRAD || u->rule == SJ_UPDATE_FTRL || u->rule == SJ_UPDATE_PROXIMAL_ADAGRAD)
-		o->slot_start[0] = given(options->initial_accumulator, 0.1);
+		o->slot_start[0] = accumulator;
+	if (u->rule == SJ_UPDATE_ADAGRAD_DA)
+		o->slot_start[1] = accumulator;
 	if (u->rule == SJ_UPDATE_RMSPROP)
 		o->slot_start[0] = 1;
 	if (u->rule == SJ_UPDATE_CENTERED_RMSPROP)
@@ -69,7 +71,7 @@ static sj_status numbers_check(const sj_optimizer *o)
 		{"learning_rate", o->learning_rate, 0, HUGE_VAL}, {"momentum", u->momentum, 0, HUGE_VAL}, {"rho", u->rho, 0, 1},
 		{"beta1", u->beta1, 0, 1}, {"beta2", u->beta2, 0, 1}, {"epsilon", u->epsilon, 0, HUGE_VAL},
 		{"learning_rate_power", u->learning_rate_power, -HUGE_VAL, 0}, {"l1", u->l1, 0, HUGE_VAL}, {"l2", u->l2, 0, HUGE_VAL},
-		{"l2_shrinkage", u->l2_shrinkage, 0, HUGE_VAL}, {"initial_accumulator", o->slot_start[0], 0, HUGE_VAL},
+		{"l2_shrinkage", u->l2_shrinkage, 0, HUGE_VAL}, {"initial_accumulator", o->slot_start[0] + o->slot_start[1], 0, HUGE_VAL},
 	};
 	sj_status status = SJ_OK;
 	for (size_t i = 0; status == SJ_OK && i < sizeof(checks) / sizeof(checks[0]); i++)
@@ -95,8 +97,6 @@ sj_optimizer *sj_optimizer_new(sj_update_rule rule, const sj_optimizer_options *
 	numbers_set(o, &all);
 	o->power1 = (float)o->update.beta1;
 	o->power2 = (float)o->update.beta2;
-	o->power1_double = o->update.beta1;
-	o->power2_double = o->update.beta2;
 	if (numbers_check(o) != SJ_OK) {
 		sj_memory_free(o);
 		return NULL;
@@ -202,11 +202,12 @@ static sj_status variable_add(sj_optimizer *o, sj_tensor *variable)
 /* The rate of this step for variables of the dtype, in that dtype's arithmetic. */
 static double step_rate(const sj_optimizer *o, sj_dtype dtype)
 {
+	float rate = (float)o->learning_rate;
 	if (o->update.rule != SJ_UPDATE_ADAM)
-		return o->learning_rate;
+		return rate;
 	if (dtype == SJ_FLOAT64)
-		return o->learning_rate * sqrt(1 - o->power2_double) / (1 - o->power1_double);
-	return (float)o->learning_rate * sqrtf(1 - o->power2) / (1 - o->power1);
+		return rate * sqrt(1 - (double)o->power2) / (1 - (double)o->power1);
+	return rate * sqrtf(1 - o->power2) / (1 - o->power1);
 }
 
 static sj_status arguments_check(const sj_optimizer *o, int n, sj_tensor *const *variables, sj_tensor *const *gradients)
@@ -240,6 +241,7 @@ static sj_status step_apply(sj_optimizer *o, int n, sj_tensor *const *variables,
 			return sj_error_set(SJ_INVALID_ARGUMENT, "sj_optimizer_apply: variable 0 is %s, variable %d is %s; use an optimizer per dtype",
 			                    sj_dtype_name(dtype), i, sj_dtype_name(sj_tensor_dtype(variables[i])));
 	o->update.learning_rate = step_rate(o, dtype);
+	o->update.step = o->steps + 1;
 	return sj_update_apply(&o->update, n, variables, slots, gradients);
 }
 
@@ -284,8 +286,6 @@ sj_status sj_optimizer_apply(sj_optimizer *o, int n, sj_tensor *const *variables
 	o->steps++;
 	o->power1 *= (float)o->update.beta1;
 	o->power2 *= (float)o->update.beta2;
-	o->power1_double *= o->update.beta1;
-	o->power2_double *= o->update.beta2;
 	return SJ_OK;
 }
 

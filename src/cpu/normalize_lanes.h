@@ -1,0 +1,121 @@
+/*
+ * Elements of either float dtype read into float64, and maxima and sums in eight fixed lanes, for the files that are compiled once
+ * per instruction set. `single` is a constant wherever these are called, so that each call has one dtype.
+ */
+#ifndef SOKUJI_CPU_NORMALIZE_LANES_H
+#define SOKUJI_CPU_NORMALIZE_LANES_H
+
+#include <stdbool.h>
+
+#include "cpu/math_f32.h"
+#include "cpu/math_f64.h"
+
+/* Wide vectors as arguments of functions that are always inlined have no ABI to change. */
+#pragma GCC diagnostic ignored "-Wpsabi"
+
+enum { LANES = 8 };
+
+typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
+typedef float narrow_lanes __attribute__((vector_size(LANES * sizeof(float))));
+typedef int64_t mask_lanes __attribute__((vector_size(LANES * sizeof(int64_t))));
+
+/* ---- elements of either dtype ---- */
+
+static SJ_ALWAYS_INLINE double get(const void *x, int64_t i, bool single)
+{
+	return single ? (double)((const float *)x)[i] : ((const double *)x)[i];
+}
+
+static SJ_ALWAYS_INLINE void put(void *y, int64_t i, double value, bool single)
+{
+	if (single)
+		((float *)y)[i] = (float)value;
+	else
+		((double *)y)[i] = value;
+}
+
+static SJ_ALWAYS_INLINE const void *at(const void *x, int64_t i, bool single)
+{
+	return (const char *)x + (size_t)i * (single ? sizeof(float) : sizeof(double));
+}
+
+static SJ_ALWAYS_INLINE lanes get_lanes(const void *x, int64_t i, bool single)
+{
+	if (single) {
+		narrow_lanes v;
+		__builtin_memcpy(&v, (const float *)x + i, sizeof(v));
+		return __builtin_convertvector(v, lanes);
+	}
+	lanes v;
+	__builtin_memcpy(&v, (const double *)x + i, sizeof(v));
+	return v;
+}
+
+static SJ_ALWAYS_INLINE double exp_of(double x, bool single)
+{
+	return single ? sj__exp_f32_wide(sj__clamp(x, -110, 90)) : sj__exp(x);
+}
+
+static SJ_ALWAYS_INLINE double log_of(double x, bool single) { return single ? sj__log_f32_wide(x) : sj__log(x); }
+
+/* ---- maxima and sums in fixed lanes ---- */
+
+static SJ_ALWAYS_INLINE double larger(double a, double b) { return b > a ? b : a; }
+
+static SJ_ALWAYS_INLINE double lanes_sum(lanes v)
+{
+	return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+}
+
+static SJ_ALWAYS_INLINE double row_max(const void *x, int64_t n, bool single)
+{
+	double m = get(x, 0, single);
+	int64_t i = 1;
+	if (n >= 2 * LANES) {
+		lanes best = get_lanes(x, 0, single);
+		for (i = LANES; i + LANES <= n; i += LANES) {
+			lanes v = get_lanes(x, i, single);
+			mask_lanes above = v > best;
+			best = (lanes)(((mask_lanes)v & above) | ((mask_lanes)best & ~above));
+		}
+		for (int j = 0; j < LANES; j++)
+			m = larger(m, best[j]);
+	}
+	for (; i < n; i++)
+		m = larger(m, get(x, i, single));
+	return m;
+}
+
+static SJ_ALWAYS_INLINE double row_sum(const double *x, int64_t n)
+{
+	lanes v = {0};
+	int64_t i = 0;
+	for (; i + LANES <= n; i += LANES)
+		v += get_lanes(x, i, false);
+	double sum = lanes_sum(v);
+	for (; i < n; i++)
+		sum += x[i];
+	return sum;
+}
+
+/* The sums of a row's labels and of labels (x - m). */
+static SJ_ALWAYS_INLINE void row_dot(int64_t n, const void *labels, const void *x, double m, double *ret_weight,
+                                     double *ret_dot, bool single)
+{
+	lanes weights = {0}, dots = {0};
+	int64_t i = 0;
+	for (; i + LANES <= n; i += LANES) {
+		lanes label = get_lanes(labels, i, single);
+		weights += label;
+		dots += label * (get_lanes(x, i, single) - m);
+	}
+	double weight = lanes_sum(weights), dot = lanes_sum(dots);
+	for (; i < n; i++) {
+		weight += get(labels, i, single);
+		dot += get(labels, i, single) * (get(x, i, single) - m);
+	}
+	*ret_weight = weight;
+	*ret_dot = dot;
+}
+
+#endif
