@@ -79,6 +79,16 @@ static PyObject *convert(PyObject *Py_UNUSED(module), PyObject *const *arguments
 	return t == NULL ? NULL : core_wrap(t);
 }
 
+/* extend(name, function): a method or property written in Python, for tensors and variables. */
+static PyObject *extend(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+	PyObject *name, *function;
+	if (!PyArg_ParseTuple(arguments, "UO", &name, &function) || PyDict_SetItem(Handle_Type.tp_dict, name, function) < 0)
+		return NULL;
+	PyType_Modified(&Handle_Type);
+	Py_RETURN_NONE;
+}
+
 static PyObject *has_op(PyObject *Py_UNUSED(module), PyObject *name)
 {
 	const char *text = PyUnicode_AsUTF8(name);
@@ -143,6 +153,7 @@ static PyMethodDef functions[] = {
 	{"set_hook", set_hook, METH_VARARGS, NULL},
 	{"set_dtype", set_dtype, METH_VARARGS, NULL},
 	{"set_error", set_error, METH_VARARGS, NULL},
+	{"extend", extend, METH_VARARGS, NULL},
 	{"has_op", has_op, METH_O, NULL},
 	{"inputs_of", inputs_of, METH_O, NULL},
 	{"op_names", op_names, METH_NOARGS, NULL},

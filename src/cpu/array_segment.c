@@ -2,69 +2,16 @@
  * Segment reductions: rows of data are added (multiplied, compared) into the row of their segment, in the order of the rows, so that
  * the result does not depend on threads, which share the columns.
  */
-#include <float.h>
-
 #include "base/threads.h"
 #include "cpu/kernels.h"
+#include "cpu/array_rows.h"
 #include "cpu/strided_copy.h"
 #include "ops/array.h"
 
-enum { COLUMNS_IN_A_CHUNK = 1024, DTYPES = 24 };
-enum fold { FOLD_SUM, FOLD_PROD, FOLD_MAX, FOLD_MIN, FOLDS };
-
-typedef void row_function(int64_t n, const void *row, void *result);
-
-#define ROW(name, T, expression) \
-	static void name(int64_t n, const void *row, void *result) \
-	{ \
-		const T *restrict x = row; \
-		T *restrict y = result; \
-		for (int64_t i = 0; i < n; i++) \
-			y[i] = (T)(expression); \
-	}
-/* W: unsigned for integers, so that they wrap. */
-#define ROWS(suffix, T, W) \
-	ROW(sum_##suffix, T, (W)y[i] + (W)x[i]) \
-	ROW(prod_##suffix, T, (W)y[i] * (W)x[i]) \
-	ROW(max_##suffix, T, x[i] > y[i] ? x[i] : y[i]) \
-	ROW(min_##suffix, T, x[i] < y[i] ? x[i] : y[i])
-
-ROWS(f32, float, float)
-ROWS(f64, double, double)
-ROWS(i8, int8_t, uint32_t)
-ROWS(i16, int16_t, uint32_t)
-ROWS(i32, int32_t, uint32_t)
-ROWS(i64, int64_t, uint64_t)
-ROWS(u8, uint8_t, uint32_t)
-ROWS(u16, uint16_t, uint32_t)
-ROWS(u32, uint32_t, uint32_t)
-ROWS(u64, uint64_t, uint64_t)
-
-typedef struct fold_row {
-	row_function *fold[FOLDS];
-	const void *lowest, *highest;
-} fold_row;
-
-#define LIMITS(suffix, T, low, high) static const T lowest_##suffix = low, highest_##suffix = high;
-LIMITS(f32, float, -FLT_MAX, FLT_MAX)
-LIMITS(f64, double, -DBL_MAX, DBL_MAX)
-LIMITS(i8, int8_t, INT8_MIN, INT8_MAX)
-LIMITS(i16, int16_t, INT16_MIN, INT16_MAX)
-LIMITS(i32, int32_t, INT32_MIN, INT32_MAX)
-LIMITS(i64, int64_t, INT64_MIN, INT64_MAX)
-LIMITS(u8, uint8_t, 0, UINT8_MAX)
-LIMITS(u16, uint16_t, 0, UINT16_MAX)
-LIMITS(u32, uint32_t, 0, UINT32_MAX)
-LIMITS(u64, uint64_t, 0, UINT64_MAX)
-
-#define ENTRY(suffix) {{sum_##suffix, prod_##suffix, max_##suffix, min_##suffix}, &lowest_##suffix, &highest_##suffix}
-static const fold_row rows[DTYPES] = {
-	[SJ_FLOAT32] = ENTRY(f32), [SJ_FLOAT64] = ENTRY(f64), [SJ_INT8] = ENTRY(i8),     [SJ_INT16] = ENTRY(i16),   [SJ_INT32] = ENTRY(i32),
-	[SJ_INT64] = ENTRY(i64),   [SJ_UINT8] = ENTRY(u8),    [SJ_UINT16] = ENTRY(u16), [SJ_UINT32] = ENTRY(u32), [SJ_UINT64] = ENTRY(u64),
-};
+enum { COLUMNS_IN_A_CHUNK = 1024 };
 
 typedef struct segment_work {
-	row_function *fold;
+	sj__row_function *fold;
 	const sj_tensor *ids;
 	const char *data;
 	char *y;
@@ -81,24 +28,20 @@ static void columns_range(void *context, int64_t begin, int64_t end)
 	}
 }
 
-static void segments_fold(enum fold fold, const sj_tensor *data, const sj_tensor *ids, sj_tensor *y)
+static void segments_fold(enum sj__fold fold, const sj_tensor *data, const sj_tensor *ids, sj_tensor *y)
 {
-	static const char zero[16];
-	const fold_row *row = &rows[y->dtype];
-	char one[16];
-	int64_t n = ids->shape.size, size = (int64_t)sj_dtype_size((sj_dtype)y->dtype);
-	sj__element_one((sj_dtype)y->dtype, one);
-	const void *start[FOLDS] = {zero, one, row->lowest, row->highest};
-	sj__elements_fill((sj_dtype)y->dtype, y->data, start[fold], y->shape.size);
+	sj_dtype dtype = (sj_dtype)y->dtype;
+	int64_t n = ids->shape.size;
+	sj__elements_fill(dtype, y->data, sj__fold_start(dtype, fold), y->shape.size);
 	if (n == 0 || data->shape.size == 0)
 		return;
-	segment_work w = {row->fold[fold], ids, data->data, y->data, data->shape.size / n, size};
+	segment_work w = {sj__row_fold(dtype, fold), ids, data->data, y->data, data->shape.size / n, (int64_t)sj_dtype_size(dtype)};
 	sj__parallel_for(w.inner, COLUMNS_IN_A_CHUNK, columns_range, &w);
 }
 
 /* ---- unsorted ---- */
 
-static sj_status unsorted(sj__call *call, enum fold fold)
+static sj_status unsorted(sj__call *call, enum sj__fold fold)
 {
 	const sj_tensor *ids = call->inputs[1];
 	sj_tensor *y = call->outputs[0];
@@ -111,10 +54,10 @@ static sj_status unsorted(sj__call *call, enum fold fold)
 	return SJ_OK;
 }
 
-sj_status sj__kernel_unsorted_segment_sum(sj__call *call) { return unsorted(call, FOLD_SUM); }
-sj_status sj__kernel_unsorted_segment_prod(sj__call *call) { return unsorted(call, FOLD_PROD); }
-sj_status sj__kernel_unsorted_segment_max(sj__call *call) { return unsorted(call, FOLD_MAX); }
-sj_status sj__kernel_unsorted_segment_min(sj__call *call) { return unsorted(call, FOLD_MIN); }
+sj_status sj__kernel_unsorted_segment_sum(sj__call *call) { return unsorted(call, SJ__FOLD_SUM); }
+sj_status sj__kernel_unsorted_segment_prod(sj__call *call) { return unsorted(call, SJ__FOLD_PROD); }
+sj_status sj__kernel_unsorted_segment_max(sj__call *call) { return unsorted(call, SJ__FOLD_MAX); }
+sj_status sj__kernel_unsorted_segment_min(sj__call *call) { return unsorted(call, SJ__FOLD_MIN); }
 
 /* ---- sorted ---- */
 
@@ -150,21 +93,21 @@ static void gaps_clear(const sj_tensor *ids, sj_tensor *y)
 	}
 }
 
-static sj_status sorted(sj__call *call, enum fold fold)
+static sj_status sorted(sj__call *call, enum sj__fold fold)
 {
 	sj_status status = sorted_allocate(call);
 	if (status != SJ_OK)
 		return status;
 	segments_fold(fold, call->inputs[0], call->inputs[1], call->outputs[0]);
-	if (fold == FOLD_MAX || fold == FOLD_MIN)
+	if (fold == SJ__FOLD_MAX || fold == SJ__FOLD_MIN)
 		gaps_clear(call->inputs[1], call->outputs[0]);
 	return SJ_OK;
 }
 
-sj_status sj__kernel_segment_sum(sj__call *call) { return sorted(call, FOLD_SUM); }
-sj_status sj__kernel_segment_prod(sj__call *call) { return sorted(call, FOLD_PROD); }
-sj_status sj__kernel_segment_max(sj__call *call) { return sorted(call, FOLD_MAX); }
-sj_status sj__kernel_segment_min(sj__call *call) { return sorted(call, FOLD_MIN); }
+sj_status sj__kernel_segment_sum(sj__call *call) { return sorted(call, SJ__FOLD_SUM); }
+sj_status sj__kernel_segment_prod(sj__call *call) { return sorted(call, SJ__FOLD_PROD); }
+sj_status sj__kernel_segment_max(sj__call *call) { return sorted(call, SJ__FOLD_MAX); }
+sj_status sj__kernel_segment_min(sj__call *call) { return sorted(call, SJ__FOLD_MIN); }
 
 #define DIVIDE(T) \
 	for (int64_t i = 0; i < n; i++) \
@@ -195,7 +138,7 @@ static void row_divide(sj_dtype dtype, void *row, int64_t n, int64_t count)
 
 sj_status sj__kernel_segment_mean(sj__call *call)
 {
-	sj_status status = sorted(call, FOLD_SUM);
+	sj_status status = sorted(call, SJ__FOLD_SUM);
 	const sj_tensor *ids = call->inputs[1];
 	sj_tensor *y = call->outputs[0];
 	int64_t n = ids->shape.size;

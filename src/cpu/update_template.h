@@ -106,7 +106,8 @@ static void NAME(ftrl)(const sj_update *u, int64_t n, void *var_, void *s0, void
 		linear[i] += slope - (after - before) / lr * var[i];
 		real sign = (real)((linear[i] > 0) - (linear[i] < 0));
 		var[i] = ABS(linear[i]) > l1 ? (l1 * sign - linear[i]) / (after / lr + 2 * l2) : 0;
-		a[i] = sum;
+		slope = g[i] + shrink * var[i]; /* TensorFlow 1.8 accumulates after the variable's update */
+		a[i] += slope * slope;
 	}
 }
 

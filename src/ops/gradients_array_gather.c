@@ -62,10 +62,57 @@ static sj_tensor *gather_dense(const sj__gradient *g, int axis, int batch_dims)
 void sj__gradient_gather(const sj__gradient *g, sj_tensor **dx)
 {
 	const sj_gather_args *args = g->args;
-	const sj_tensor *params = g->inputs[0], *axis_input = g->inputs[2];
-	int64_t batch_dims = args->batch_dims < 0 ? args->batch_dims + g->inputs[1]->shape.rank : args->batch_dims;
+	const sj_tensor *params = g->inputs[0], *axis_input = g->n_inputs == 3 ? g->inputs[2] : NULL;
+	int64_t batch_dims = g->n_inputs == 3 ? args->batch_dims : 0; /* Gather has neither */
+	batch_dims += batch_dims < 0 ? g->inputs[1]->shape.rank : 0;
 	int64_t axis = axis_input != NULL ? sj__index_at(axis_input, 0) : batch_dims;
 	axis += axis < 0 ? params->shape.rank : 0;
 	bool sparse = axis == 0 && batch_dims == 0 && !sj_tape_is_recording() && (params->dtype == SJ_FLOAT32 || params->dtype == SJ_FLOAT64);
 	dx[0] = sparse ? gather_sparse(g) : gather_dense(g, (int)axis, (int)batch_dims);
+}
+
+/* ---- by the last dimension of the indices ---- */
+
+static const char *policy_of(const sj__gradient *g)
+{
+	const sj_gather_nd_args *args = g->args; /* the same for all of this family */
+	return args->bad_indices_policy;
+}
+
+static sj_tensor *slices_take(const sj__gradient *g, sj_tensor *d, sj_tensor *indices)
+{
+	return sj_gather_nd(d, indices, .bad_indices_policy = policy_of(g));
+}
+
+void sj__gradient_gather_nd(const sj__gradient *g, sj_tensor **dx)
+{
+	dx[0] = sj_scatter_nd(g->inputs[1], g->dy[0], sj__shape_list(g->inputs[0]), .bad_indices_policy = policy_of(g));
+}
+
+void sj__gradient_scatter_nd(const sj__gradient *g, sj_tensor **dx) { dx[1] = slices_take(g, g->dy[0], g->inputs[0]); }
+
+void sj__gradient_tensor_scatter_add(const sj__gradient *g, sj_tensor **dx)
+{
+	dx[0] = g->dy[0];
+	if (g->needs[2])
+		dx[2] = slices_take(g, g->dy[0], g->inputs[1]);
+}
+
+void sj__gradient_tensor_scatter_sub(const sj__gradient *g, sj_tensor **dx)
+{
+	dx[0] = g->dy[0];
+	if (g->needs[2])
+		dx[2] = sj_neg(slices_take(g, g->dy[0], g->inputs[1]));
+}
+
+/* As TensorFlow: where an index comes twice, each of its updates takes the whole gradient. */
+void sj__gradient_tensor_scatter_update(const sj__gradient *g, sj_tensor **dx)
+{
+	const sj_tensor *updates = g->inputs[2];
+	if (g->needs[0]) {
+		sj_tensor *zeros = sj_fill(sj__shape_list(updates), sj_scalar((sj_dtype)updates->dtype, 0));
+		dx[0] = sj_tensor_scatter_update(g->dy[0], g->inputs[1], zeros, .bad_indices_policy = policy_of(g));
+	}
+	if (g->needs[2])
+		dx[2] = slices_take(g, g->dy[0], g->inputs[1]);
 }

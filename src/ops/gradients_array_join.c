@@ -1,8 +1,10 @@
 /* Gradients of joining and taking apart: each is the other. */
+#include "base/memory.h"
 #include "ops/array.h"
 #include "ops/gradients.h"
 #include "ops_numbers.h"
 #include "sokuji/array_functions.h"
+#include "sokuji/scope.h"
 
 /*
  * The joined axis, from the shapes alone: the one whose sum over the inputs is dy's while all others agree with dy. Where two
@@ -34,4 +36,90 @@ void sj__gradient_concat(const sj__gradient *g, sj_tensor **dx)
 			dx[i] = sj_slice(g->dy[0], ((sj_ints){rank, begin}), sj__shape_list(g->inputs[i]));
 		begin[axis] += sj__dims(g->inputs[i])[axis];
 	}
+}
+
+static void unpack_to(const sj__gradient *g, sj_tensor *dy, int64_t axis, sj_tensor **dx)
+{
+	if (!sj__is_nil(dy))
+		sj_unstack(dy, g->n_inputs, dx, .axis = axis);
+}
+
+void sj__gradient_stack(const sj__gradient *g, sj_tensor **dx)
+{
+	const sj_stack_args *args = g->args;
+	unpack_to(g, g->dy[0], args->axis, dx);
+}
+
+/* All of dy, zeros filled in: an array of the caller's own, NULL without memory. */
+static sj_tensor **all_dy(const sj__gradient *g)
+{
+	sj_tensor **all = sj__memory_new(sizeof(*all) * (size_t)g->n_outputs);
+	if (all == NULL)
+		sj__error_stick(SJ_RESOURCE_EXHAUSTED);
+	for (int k = 0; all != NULL && k < g->n_outputs; k++)
+		all[k] = sj__dy(g, k);
+	return all;
+}
+
+void sj__gradient_unstack(const sj__gradient *g, sj_tensor **dx)
+{
+	const sj_unstack_args *args = g->args;
+	sj_tensor **all = all_dy(g);
+	dx[0] = all != NULL ? sj_stack(g->n_outputs, all, .axis = args->axis) : sj_nil();
+	sj__memory_free(all);
+}
+
+static sj_tensor *parts_join(const sj__gradient *g, const sj_tensor *axis)
+{
+	sj_tensor **all = all_dy(g);
+	sj_tensor *joined = all != NULL ? sj_concat(g->n_outputs, all, sj__index_at(axis, 0)) : sj_nil();
+	sj__memory_free(all);
+	return joined;
+}
+
+void sj__gradient_split(const sj__gradient *g, sj_tensor **dx) { dx[1] = parts_join(g, g->inputs[0]); }
+
+void sj__gradient_split_v(const sj__gradient *g, sj_tensor **dx) { dx[0] = parts_join(g, g->inputs[2]); }
+
+void sj__gradient_add_n(const sj__gradient *g, sj_tensor **dx)
+{
+	for (int i = 0; i < g->n_inputs; i++)
+		dx[i] = g->needs[i] ? g->dy[0] : NULL;
+}
+
+/* For each row of data, where it is among the outputs put one after the other. */
+static sj_tensor *partition_places(const sj__gradient *g)
+{
+	const sj_tensor *partitions = g->inputs[1];
+	int64_t n = partitions->shape.size;
+	sj_tensor *places = NULL;
+	int64_t *next = sj__memory_new_zeroed(sizeof(*next) * (size_t)(g->n_outputs + 1));
+	sj_status status = next == NULL ? SJ_RESOURCE_EXHAUSTED
+	                                : sj__tensor_make("dynamic partition", SJ_INT64, partitions->shape.rank, sj__dims(partitions), &places);
+	if (status != SJ_OK)
+		sj__error_stick(status);
+	for (int k = 0; status == SJ_OK && k < g->n_outputs; k++)
+		next[k + 1] = next[k] + sj__dims(g->n_outputs > 1 ? g->outputs[k] : g->dy[k])[0];
+	for (int64_t i = 0; status == SJ_OK && i < n; i++)
+		((int64_t *)places->data)[i] = next[((const int32_t *)partitions->data)[i]]++;
+	sj__memory_free(next);
+	return status == SJ_OK ? sj_scope_own(places) : sj_nil();
+}
+
+void sj__gradient_dynamic_partition(const sj__gradient *g, sj_tensor **dx)
+{
+	sj_tensor **all = all_dy(g), *places = partition_places(g);
+	if (all != NULL && g->inputs[1]->shape.size == 0)
+		dx[0] = sj_reshape(sj_concat(g->n_outputs, all, 0), sj__shape_list(g->inputs[0]));
+	else
+		dx[0] = all != NULL ? sj_gather(sj_concat(g->n_outputs, all, 0), places) : sj_nil();
+	sj__memory_free(all);
+}
+
+void sj__gradient_dynamic_stitch(const sj__gradient *g, sj_tensor **dx)
+{
+	int n = g->n_inputs / 2;
+	for (int i = 0; i < n; i++)
+		if (g->needs[n + i])
+			dx[n + i] = sj_gather(g->dy[0], g->inputs[i]);
 }

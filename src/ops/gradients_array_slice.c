@@ -31,3 +31,54 @@ void sj__gradient_strided_slice_grad(const sj__gradient *g, sj_tensor **dx)
 	memcpy(&args, g->args, sizeof(args));
 	dx[4] = sj__run(&sj__op_table[SJ__OP_STRIDED_SLICE], &args, 4, inputs);
 }
+
+/* The block of dy inside the padding; of PadV2's value, all the rest. */
+void sj__gradient_pad(const sj__gradient *g, sj_tensor **dx)
+{
+	const sj_tensor *x = g->inputs[0], *paddings = g->inputs[1];
+	int64_t begin[SJ_MAX_RANK];
+	for (int i = 0; i < x->shape.rank; i++)
+		begin[i] = sj__index_at(paddings, 2 * (int64_t)i);
+	dx[0] = sj_slice(g->dy[0], ((sj_ints){x->shape.rank, begin}), sj__shape_list(x));
+	if (g->n_inputs == 3 && g->needs[2])
+		dx[2] = sj_sub(sj_sum(g->dy[0]), sj_sum(dx[0]));
+}
+
+static sj_tensor *mirror_run(const sj__gradient *g, int op_number)
+{
+	sj_tensor *const inputs[] = {g->dy[0], g->inputs[1]};
+	return sj__run(&sj__op_table[op_number], g->args, 2, inputs); /* both have the same arguments */
+}
+
+void sj__gradient_mirror_pad(const sj__gradient *g, sj_tensor **dx) { dx[0] = mirror_run(g, SJ__OP_MIRROR_PAD_GRAD); }
+
+void sj__gradient_mirror_pad_grad(const sj__gradient *g, sj_tensor **dx) { dx[0] = mirror_run(g, SJ__OP_MIRROR_PAD); }
+
+/* dy as (m0, d0, m1, d1, …), summed over the repetitions; a dimension that is not repeated stays one. */
+void sj__gradient_tile(const sj__gradient *g, sj_tensor **dx)
+{
+	const sj_tensor *x = g->inputs[0], *multiples = g->inputs[1];
+	int64_t dims[2 * SJ_MAX_RANK], axes[SJ_MAX_RANK];
+	int n = 0, n_axes = 0;
+	for (int i = 0; i < x->shape.rank; i++) {
+		if (sj__index_at(multiples, i) != 1) {
+			axes[n_axes++] = n;
+			dims[n++] = sj__index_at(multiples, i);
+		}
+		dims[n++] = sj__dims(x)[i];
+	}
+	sj_tensor *d = sj_reshape(g->dy[0], ((sj_ints){n, dims}));
+	dx[0] = n_axes > 0 ? sj_sum(d, .axis = {n_axes, axes}) : d;
+}
+
+void sj__gradient_reverse(const sj__gradient *g, sj_tensor **dx)
+{
+	int64_t axes[SJ_MAX_RANK];
+	dx[0] = sj_reverse(g->dy[0], sj__list_of(g->inputs[1], axes));
+}
+
+void sj__gradient_reverse_sequence(const sj__gradient *g, sj_tensor **dx)
+{
+	const sj_reverse_sequence_args *args = g->args;
+	dx[0] = sj_reverse_sequence(g->dy[0], g->inputs[1], args->seq_dim, .batch_dim = args->batch_dim);
+}

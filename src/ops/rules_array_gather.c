@@ -7,6 +7,9 @@ sj_status sj__gather_axes(const sj__call *call, int *ret_axis, int *ret_batch_di
 {
 	const sj_gather_args *args = call->args;
 	int rank = call->inputs[0]->shape.rank, rank_indices = call->inputs[1]->shape.rank;
+	*ret_axis = *ret_batch_dims = 0;
+	if (call->n_inputs == 2) /* Gather, which has neither */
+		return SJ_OK;
 	int64_t batch_dims = args->batch_dims;
 	if (batch_dims < -(int64_t)rank_indices || batch_dims > rank_indices)
 		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "batch_dims %lld is outside [%d, %d] for indices of rank %d",

@@ -78,6 +78,8 @@ sj_status sj__rule_expand_dims(sj__call *call)
 		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the input has %d dimensions already, the most there can be", rank);
 	for (int i = 0; i <= rank; i++)
 		dims[i] = axis < 0 ? SJ__UNKNOWN : i < axis ? sj__dims(x)[i] : i == axis ? 1 : sj__dims(x)[i - 1];
+	if (axis < 0)
+		return sj__out(call, 0, (sj_dtype)x->dtype, rank + 1, dims);
 	return sj__out_view(call, 0, 0, rank + 1, dims, 0);
 }
 

@@ -234,7 +234,8 @@ static void test_fortran(void **state)
 	(void)state;
 	sj_scope scope = sj_scope_begin();
 	memset(file.head, ' ', 128);
-	memcpy(file.head, "\x93NUMPY\1\0\x76\0{'descr': '<f8', 'fortran_order': True, 'shape': (37, 53, 3)}", 72);
+	static const char head[] = "\x93NUMPY\1\0\x76\0{'descr': '<f8', 'fortran_order': True, 'shape': (37, 53, 3)}";
+	memcpy(file.head, head, sizeof head - 1);
 	file.head[127] = '\n';
 	for (int i = 0; i < N; i++)
 		file.values[i] = i;
@@ -252,7 +253,8 @@ static void test_declared_but_absent(void **state)
 	char file[136];
 	(void)state;
 	memset(file, ' ', sizeof file);
-	memcpy(file, "\x93NUMPY\1\0\x76\0{'descr': '<f4', 'fortran_order': False, 'shape': (300000000,)}", 74);
+	static const char head[] = "\x93NUMPY\1\0\x76\0{'descr': '<f4', 'fortran_order': False, 'shape': (300000000,)}";
+	memcpy(file, head, sizeof head - 1);
 	file[127] = '\n';
 	write_file(path_of("short.npy"), file, sizeof file);
 	int64_t peak = (sj__memory_peak_reset(), sj__memory_peak());

@@ -7,6 +7,7 @@ typedef struct optimizer_case {
 	const char *name; /* in optimizers.npz */
 	sj_update_rule rule;
 	sj_optimizer_options options;
+	bool float32_only; /* in TensorFlow 1.8 */
 } optimizer_case;
 
 #define OPTIONS(...) {.size = sizeof(sj_optimizer_options), __VA_ARGS__}
@@ -35,9 +36,9 @@ static const optimizer_case CASES[] = {
 	{"adagrad_da", SJ_UPDATE_ADAGRAD_DA,
 	 OPTIONS(.learning_rate = SJ_GIVEN(0.2), .initial_accumulator = SJ_GIVEN(0.2), .l1 = SJ_GIVEN(0.02), .l2 = SJ_GIVEN(0.01))},
 	{"proximal_sgd", SJ_UPDATE_PROXIMAL_GRADIENT_DESCENT,
-	 OPTIONS(.learning_rate = SJ_GIVEN(0.1), .l1 = SJ_GIVEN(0.1), .l2 = SJ_GIVEN(0.2))},
+	 OPTIONS(.learning_rate = SJ_GIVEN(0.1), .l1 = SJ_GIVEN(0.1), .l2 = SJ_GIVEN(0.2)), .float32_only = true},
 	{"proximal_adagrad", SJ_UPDATE_PROXIMAL_ADAGRAD,
-	 OPTIONS(.learning_rate = SJ_GIVEN(0.2), .l1 = SJ_GIVEN(0.1), .l2 = SJ_GIVEN(0.2))},
+	 OPTIONS(.learning_rate = SJ_GIVEN(0.2), .l1 = SJ_GIVEN(0.1), .l2 = SJ_GIVEN(0.2)), .float32_only = true},
 };
 
 enum { N_CASES = sizeof(CASES) / sizeof(CASES[0]) };
@@ -104,7 +105,8 @@ static void dense(void **state)
 	sj_npz *npz = reference_open("optimizers");
 	for (int i = 0; i < N_CASES; i++) {
 		dense_run(npz, &CASES[i], "float32");
-		dense_run(npz, &CASES[i], "float64");
+		if (!CASES[i].float32_only)
+			dense_run(npz, &CASES[i], "float64");
 	}
 	sj_npz_close(npz);
 }
@@ -113,15 +115,11 @@ static void dense(void **state)
 
 static void sparse_run(sj_npz *npz, const optimizer_case *c, const char *dtype)
 {
-	char name[128];
-	snprintf(name, sizeof(name), "sparse/%s/%s/table", c->name, dtype);
-	if (!reference_has(npz, name))
-		fail_msg("%s is not recorded", name);
 	sj_scope scope = sj_scope_begin();
 	sj_dtype type = strcmp(dtype, "float64") == 0 ? SJ_FLOAT64 : SJ_FLOAT32;
 	sj_tensor *table = sj_variable_new(sj_cast(reference(npz, "problem/table"), type));
 	sj_tensor *ids = reference(npz, "problem/ids"), *targets = sj_cast(reference(npz, "problem/target"), type);
-	sj_tensor *wanted = reference(npz, "%s", name);
+	sj_tensor *wanted = reference(npz, "sparse/%s/%s/table", c->name, dtype);
 	sj_optimizer *o = sj_optimizer_new(c->rule, &c->options);
 	for (int step = 0; step < STEPS; step++) {
 		sj_scope temporaries = sj_scope_begin();
@@ -144,7 +142,8 @@ static void sparse(void **state)
 	sj_npz *npz = reference_open("optimizers");
 	for (int i = 0; i < N_CASES; i++) {
 		sparse_run(npz, &CASES[i], "float32");
-		sparse_run(npz, &CASES[i], "float64");
+		if (!CASES[i].float32_only)
+			sparse_run(npz, &CASES[i], "float64");
 	}
 	sj_npz_close(npz);
 }

@@ -32,14 +32,6 @@ static inline sj_npz *reference_open(const char *name)
 	return npz;
 }
 
-static inline bool reference_has(sj_npz *npz, const char *name)
-{
-	for (int64_t i = 0; i < sj_npz_count(npz); i++)
-		if (strcmp(sj_npz_name(npz, i), name) == 0)
-			return true;
-	return false;
-}
-
 /* The array whose name printf's format gives; a tensor of the open scope. */
 static inline sj_tensor *reference(sj_npz *npz, const char *format, ...) SJ_PRINTF_LIKE(2, 3);
 static inline sj_tensor *reference(sj_npz *npz, const char *format, ...)

@@ -1,0 +1,125 @@
+"""Cases of the operations on shapes, of conversions, and of tensors of one value."""
+import numpy as np
+from cases import case, error
+from sokuji_c import bfloat16, to_bfloat16
+
+x = np.arange(24.0).reshape(2, 3, 4) % 7 - 3
+strings = np.array([[b"a", b"bb", b""], [b"d", b"a long one", b"f"]], object)
+
+case("Reshape", [x, [4, -1]], expect=lambda x, s: x.reshape(4, -1))
+case("Reshape", [x, [24]], expect=lambda x, s: x.reshape(24))
+case("Reshape", [np.zeros((0, 3), np.float32), [3, 0]], expect=np.zeros((3, 0), np.float32))
+case("Reshape", [strings, [3, 2]], expect=lambda x, s: x.reshape(3, 2))
+error("Reshape", [x, [5, 5]], match="24 elements")
+error("Reshape", [x, [-1, -1]], match="two -1")
+error("Reshape", [x, [-2, 12]], match="-2")
+error("Reshape", [np.zeros((0, 3), np.float32), [-1, 0]], match="cannot infer")
+error("Reshape", [x, [[24]]], match="vector")
+error("Reshape", [x, np.array([2**40, 2**40])], match="overflow|not as many")
+
+case("BroadcastTo", [x[:, :1], [2, 3, 4]], expect=lambda x, s: np.broadcast_to(x, s))
+case("BroadcastTo", [x[:, :1, :1], [3, 2, 2, 4]], expect=lambda x, s: np.broadcast_to(x, s))
+case("BroadcastTo", [5.0, [3, 2]], expect=lambda x, s: np.broadcast_to(x, s))
+case("BroadcastTo", [strings[:, :1], [2, 3]], expect=lambda x, s: np.broadcast_to(x, s), dtypes=["string"])
+case("BroadcastTo", [np.arange(130.0).reshape(130, 1), [130, 1111]], expect=lambda x, s: np.broadcast_to(x, s), gradient=False)
+case("BroadcastTo", [np.zeros((1, 0)), [3, 0]], expect=lambda x, s: np.broadcast_to(x, s))
+error("BroadcastTo", [x, [3, 4]], match="does not broadcast")
+error("BroadcastTo", [x, [2, 3, 5]], match="does not broadcast")
+error("BroadcastTo", [x, [-1, 3, 4]], match=">= 0")
+
+case("ExpandDims", [x, 1], expect=lambda x, a: np.expand_dims(x, a))
+case("ExpandDims", [x, -1], expect=lambda x, a: np.expand_dims(x, a))
+case("ExpandDims", [2.5, 0], expect=lambda x, a: np.expand_dims(x, a))
+case("ExpandDims", [strings, 2], expect=lambda x, a: np.expand_dims(x, a))
+error("ExpandDims", [x, 4], match="outside")
+error("ExpandDims", [x, -100000], match="outside")
+error("ExpandDims", [x, [0, 1]], match="scalar")
+
+case("Squeeze", [x[:, None, :, None]], expect=lambda x: x.squeeze())
+case("Squeeze", [x[:, None, :, None]], {"squeeze_dims": [-2]}, expect=lambda x, squeeze_dims: x.squeeze(-2))
+case("Squeeze", [x[:, None, :, None]], {"squeeze_dims": [1, 3]}, expect=lambda x, squeeze_dims: x.squeeze())
+error("Squeeze", [x], {"squeeze_dims": [1]}, match="only a dimension of 1")
+error("Squeeze", [x[None]], {"squeeze_dims": [4]}, match="outside")
+
+case("Identity", [x], expect=lambda x: x)
+case("Identity", [strings], expect=lambda x: x)
+case("StopGradient", [x], expect=lambda x: x, gradient=False)
+case("Shape", [x], expect=lambda x: np.array([2, 3, 4], np.int32))
+case("Shape", [3.0], {"out_type": np.int64}, expect=lambda x, out_type: np.zeros(0, np.int64))
+error("Shape", [x], {"out_type": np.float32}, match="int32 or int64")
+error("Shape", [x], {"out_type": np.uint8}, match="uint8")
+case("ShapeN", [x, x[0], strings], n_outputs=3, expect=lambda *a: [np.array(v.shape, np.int32) for v in a])
+error("ShapeN", [x, x], n_outputs=1, match="2 inputs but 1 outputs")
+error("ShapeN", [x], {"out_type": np.float64}, n_outputs=1, match="int32 or int64")
+case("Size", [x], expect=lambda x: np.int32(24))
+case("Size", [np.zeros((3, 0), np.float32)], {"out_type": np.int64}, expect=lambda x, out_type: np.int64(0))
+error("Size", [x], {"out_type": np.bool_}, match="int32 or int64")
+error("Size", [x], {"out_type": np.float32}, match="float32")
+case("Rank", [x], expect=lambda x: np.int32(3))
+case("Rank", [strings], expect=lambda x: np.int32(2))
+
+case("Transpose", [x, [2, 0, 1]], expect=lambda x, p: x.transpose(p))
+case("Transpose", [x, None], expect=lambda x, p: x.T)
+case("Transpose", [x, [0, 2, -2]], expect=lambda x, p: x.transpose(p))
+case("Transpose", [strings, [1, 0]], expect=lambda x, p: x.T, dtypes=["string"])
+case("Transpose", [np.arange(131.0 * 77).reshape(131, 77) % 13, [1, 0]], expect=lambda x, p: x.T, gradient=False)
+case("Transpose", [np.arange(3 * 65.0 * 33).reshape(3, 65, 33) % 13, [0, 2, 1]], expect=lambda x, p: x.transpose(p), gradient=False)
+case("Transpose", [np.arange(700.0 * 300).reshape(700, 300) % 13, [1, 0]], expect=lambda x, p: x.T, gradient=False)
+case("Transpose", [np.float32(3), np.zeros(0, np.int32)], expect=lambda x, p: x)
+error("Transpose", [x, [0, 0, 1]], match="twice")
+error("Transpose", [x, [0, 1]], match="2 entries")
+error("Transpose", [x[0, 0], [-10]], match="outside")
+
+case("Fill", [[2, 3], 7.0], expect=lambda d, v: np.full((2, 3), v))
+case("Fill", [np.zeros(0, np.int32), 7.0], expect=lambda d, v: v)
+case("Fill", [[300, 700], 3.0], expect=lambda d, v: np.full((300, 700), v), gradient=False)
+error("Fill", [[2, -3], 7.0], match=">= 0")
+error("Fill", [[2], [7.0]], match="scalar")
+error("Fill", [np.array([2**40, 2**40]), 7.0], match="overflow|bytes|elements|large")
+case("ZerosLike", [x], expect=lambda x: np.zeros_like(x), gradient=False)
+case("OnesLike", [x], expect=lambda x: np.ones_like(x), gradient=False)
+
+for name in ("Identity", "StopGradient", "Rank", "ZerosLike", "OnesLike", "Shape", "Size"):
+    error(name, [x], n_outputs=2, match="2 outputs asked for")
+error("ShapeN", [x], {"out_type": np.bool_}, n_outputs=1, match="bool")
+error("ShapeN", [x], {"out_type": np.complex64}, n_outputs=1, match="complex64")
+error("Squeeze", [x], n_outputs=0, match="0 outputs asked for")
+
+whole = np.arange(-6.0, 6.0).reshape(3, 4)
+case("Cast", [np.abs(whole)], {"DstT": np.int32}, expect=lambda x, DstT: np.trunc(np.real(x)).astype(np.int32), gradient=False)
+for to in (np.float32, np.float64, np.int64, np.uint8, np.int8, np.uint16, np.uint32, np.uint64, np.float16, np.complex64, np.complex128, np.bool_):
+    case("Cast", [np.arange(12.0)], {"DstT": to}, gradient=False,
+         expect=lambda x, DstT, to=to: (x if np.issubdtype(to, np.complexfloating) else np.real(x)).astype(to))
+case("Cast", [whole + 0.25], {"DstT": np.float64}, expect=lambda x, DstT: x.astype(np.float64), dtypes=["float32", "float64"])
+_hard = np.array([np.nan, np.inf, -np.inf, 1e30, -1e30, 3e9, -3e9, 255.9, -0.9, -1.0], np.float32)
+case("Cast", [_hard], {"DstT": np.int32}, expect=np.array([0, 2**31 - 1, -2**31, 2**31 - 1, -2**31, 2**31 - 1, -2**31, 255, 0, -1], np.int32))
+case("Cast", [_hard], {"DstT": np.uint8}, expect=np.array([0, 255, 0, 255, 0, 255, 0, 255, 0, 0], np.uint8))
+case("Cast", [_hard], {"DstT": np.int64},
+     expect=np.array([0, 2**63 - 1, -2**63, 2**63 - 1, -2**63, 3000000000, -3000000000, 255, 0, -1], np.int64))
+case("Cast", [_hard.astype(np.float64)], {"DstT": np.uint64},
+     expect=np.array([0, 2**64 - 1, 0, 2**64 - 1, 0, 3000000000, 0, 255, 0, 0], np.uint64))
+case("Cast", [_hard], {"DstT": np.bool_}, expect=np.ones(10, np.bool_))
+_fine = np.array([1.0, 65504, 65519.9, 65520, 1e-8, 5.96e-8, 2.99e-8, 1.0009765, -3.14159, np.inf, -0.0], np.float32)
+with np.errstate(over="ignore"):
+    case("Cast", [_fine], {"DstT": np.float16}, expect=_fine.astype(np.float16), gradient=False)
+case("Cast", [_fine], {"DstT": bfloat16}, expect=to_bfloat16(_fine), gradient=False)
+case("Cast", [np.array([1.9990234375, -1.9990234375], np.float32)], {"DstT": bfloat16, "Truncate": True},
+     expect=to_bfloat16(np.array([1.9921875, -1.9921875], np.float32)), gradient=False)
+case("Cast", [np.array([2**53 + 1, -1], np.int64)], {"DstT": np.int32}, expect=np.array([1, -1], np.int32))
+case("Cast", [np.array([2**64 - 1, 5], np.uint64)], {"DstT": np.float64}, expect=np.array([2.0**64, 5]))
+case("Cast", [np.array([0, 2j, 3 - 1j], np.complex64)], {"DstT": np.bool_}, expect=np.array([False, True, True]))
+case("Cast", [np.arange(100000.0) - 50000], {"DstT": np.int16}, dtypes=["float32"], gradient=False,
+     expect=lambda x, DstT: np.clip(x, -32768, 32767).astype(np.int16))
+error("Cast", [x], {"DstT": 7}, match="string")
+error("Cast", [x], {"DstT": 20}, match="resource")
+error("Cast", [strings], {"DstT": np.int32}, match="string; supported are")
+case("Bitcast", [np.array([1.0, -2.5], np.float32)], {"type": np.int32}, expect=np.array([1.0, -2.5], np.float32).view(np.int32))
+case("Bitcast", [np.array([1.0, -2.5], np.float64)], {"type": np.uint16}, expect=np.array([[1.0], [-2.5]]).view(np.uint16))
+case("Bitcast", [np.arange(8, dtype=np.uint8).reshape(2, 4)], {"type": np.float32},
+     expect=np.arange(8, dtype=np.uint8).reshape(2, 4).view(np.float32).reshape(2))
+error("Bitcast", [np.zeros((2, 3), np.uint8)], {"type": np.float32}, match="last dimension must be 4")
+error("Bitcast", [x], {"type": np.bool_}, match="bool")
+case("CheckNumerics", [x], {"message": "hello"}, expect=lambda x, message: x)
+error("CheckNumerics", [[1.0, np.nan]], {"message": "hello"}, match="hello : Tensor had NaN values")
+error("CheckNumerics", [[1.0, -np.inf]], match="Inf values")
+error("CheckNumerics", [[np.nan, -np.inf]], match="Inf and NaN")
