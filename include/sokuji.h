@@ -17,6 +17,7 @@
 #include <sokuji/tape.h>
 #include <sokuji/update.h>
 #include <sokuji/optimizer.h>
+#include <sokuji/clip.h>
 #include <sokuji/schedule.h>
 #include <sokuji/metrics.h>
 #include <sokuji/layers.h>

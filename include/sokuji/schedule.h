@@ -25,6 +25,8 @@ SJ_PUBLIC double sj_polynomial_decay(double rate, int64_t step, double decay_ste
 SJ_PUBLIC double sj_cosine_decay(double rate, int64_t step, double decay_steps, double alpha);
 /* The same restarted: each period t_mul times as long and m_mul times as high as the one before. */
 SJ_PUBLIC double sj_cosine_decay_restarts(double rate, int64_t step, double first_steps, double t_mul, double m_mul, double alpha);
+/* rate ((alpha + 1 - step / decay_steps) (1 + cos(2 pi n_periods step / decay_steps)) / 2 + beta); TensorFlow: 0.5, 0, 0.001. */
+SJ_PUBLIC double sj_linear_cosine_decay(double rate, int64_t step, double decay_steps, double n_periods, double alpha, double beta);
 
 SJ_END_DECLARATIONS
 

@@ -47,7 +47,9 @@ extern PyTypeObject Handle_Type, Tensor_Type, EagerTensor_Type, VariableBase_Typ
 /* ---- tensor.c ---- */
 /* A new EagerTensor that takes over the reference; NULL and a Python error on failure (the reference is released then). */
 PyObject *core_wrap(sj_tensor *own);
-/* A list or tuple of handles; on failure a Python error. */
+/* The value of a variable now (of a tensor: the same), an own reference; the reading is recorded by open tapes. */
+sj_tensor *core_read(sj_tensor *variable);
+/* -1 and a Python error when the object is no tensor or variable. */
 int core_handle_check(PyObject *o, const char *what);
 
 /* ---- errors.c ---- */

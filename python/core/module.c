@@ -68,13 +68,9 @@ static PyObject *convert(PyObject *Py_UNUSED(module), PyObject *const *arguments
 		return Py_NewRef(arguments[0]);
 	sj_tensor *t = core_convert(arguments[0], (sj_dtype)dtype);
 	if (t != NULL && sj_is_variable(t)) {
-		sj_scope scope = sj_scope_begin();
-		sj_tensor *value = sj_variable_read(t);
-		if (sj_ok())
-			sj_keep(value);
-		sj_scope_end(scope);
+		sj_tensor *value = core_read(t);
 		sj_free(t);
-		t = sj_ok() ? value : core_raise_sticky();
+		t = value;
 	}
 	return t == NULL ? NULL : core_wrap(t);
 }

@@ -66,6 +66,16 @@ static sj_tensor *live(PyObject *self)
 	return t;
 }
 
+sj_tensor *core_read(sj_tensor *variable)
+{
+	static const sj_op *identity;
+	sj_tensor *value;
+	if (identity == NULL)
+		identity = sj_op_find("Identity");
+	sj_status status = sj_execute(identity, NULL, 1, &variable, 1, &value);
+	return status == SJ_OK ? value : core_raise(status);
+}
+
 /* ---- what it looks like ---- */
 
 static PyObject *shape_tuple(PyObject *self, void *Py_UNUSED(closure))
@@ -170,12 +180,9 @@ static int buffer_get(PyObject *self, Py_buffer *view, int flags)
 		view->obj = NULL;
 		return -1;
 	}
-	sj_scope scope = sj_scope_begin();
-	sj_tensor *held = sj_keep(sj_is_variable(t) ? sj_variable_read(t) : t);
-	sj_scope_end(scope);
-	if (!sj_ok()) {
+	sj_tensor *held = sj_is_variable(t) ? core_read(t) : sj_keep(t);
+	if (held == NULL) {
 		view->obj = NULL;
-		core_raise_sticky();
 		return -1;
 	}
 	int n = sj_tensor_rank(held);
@@ -247,12 +254,8 @@ static PyObject *variable_read(PyObject *self, PyObject *Py_UNUSED(nothing))
 	if (variable == NULL)
 		return NULL;
 	CORE_NOTE_READ(self);
-	sj_scope scope = sj_scope_begin();
-	sj_tensor *value = sj_variable_read(variable);
-	if (sj_ok())
-		sj_keep(value);
-	sj_scope_end(scope);
-	return sj_ok() ? core_wrap(value) : core_raise_sticky();
+	sj_tensor *value = core_read(variable);
+	return value ? core_wrap(value) : NULL;
 }
 
 static PyObject *variable_trainable(PyObject *self, void *Py_UNUSED(closure))
