@@ -64,19 +64,24 @@ static inline void figures_show(sj_progress *bar, long epoch, figures f)
 		                  epoch, f.train_loss, f.valid_loss, f.train_accuracy, f.valid_accuracy);
 }
 
-/* Ends the bar; without one, prints the last figures alone. Returns main's exit status, and says what went wrong if it is not 0. */
+/* main's exit status: 0, or 1 after saying what went wrong. */
+static inline int error_show(void)
+{
+	if (sj_ok())
+		return 0;
+	fprintf(stderr, "%s\n", sj_error_message());
+	if (sj_error_code() == SJ_NOT_FOUND)
+		fprintf(stderr, "Run from the project's folder, or give the folder with the data: --data FOLDER\n");
+	return 1;
+}
+
+/* Ends the bar; without one, prints the last figures alone. Returns main's exit status. */
 static inline int training_end(sj_progress *bar, figures f)
 {
 	sj_progress_end(bar);
-	if (!sj_ok()) {
-		fprintf(stderr, "%s\n", sj_error_message());
-		if (sj_error_code() == SJ_NOT_FOUND)
-			fprintf(stderr, "Run from the project's folder, or give the folder with the data: --data FOLDER\n");
-		return 1;
-	}
-	if (bar == NULL)
+	if (bar == NULL && sj_ok())
 		printf("%.6f %.6f %.6f %.6f\n", f.train_loss, f.valid_loss, f.train_accuracy, f.valid_accuracy);
-	return 0;
+	return error_show();
 }
 
 #endif

@@ -11,6 +11,7 @@
 #include <sokuji/execute.h>
 #include <sokuji/operations.h>
 #include <sokuji/nn_functions.h>
+#include <sokuji/losses.h>
 #include <sokuji/linalg_functions.h>
 #include <sokuji/array_functions.h>
 #include <sokuji/reduce_functions.h>

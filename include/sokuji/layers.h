@@ -27,7 +27,9 @@ typedef enum sj_layer_activation {
 	SJ_TANH,
 	SJ_SIGMOID,
 	SJ_ELU,
-	SJ_SOFTPLUS
+	SJ_SOFTPLUS,
+	SJ_SELU,
+	SJ_SOFTSIGN
 } sj_layer_activation;
 SJ_PUBLIC sj_tensor *sj_activate(sj_tensor *x, sj_layer_activation activation);
 

@@ -181,4 +181,18 @@ nn.l2_loss | L2Loss | T | t, name!=None
 nn.sigmoid | Sigmoid | T | x, name!=None
 nn.tanh | Tanh | T | x, name!=None
 clip_by_value | ClipByValue | TTT | t, clip_value_min, clip_value_max, name!=None
+1 matrix_inverse | MatrixInverse | T | input, adjoint=False, name!=None
+linalg.inv | MatrixInverse | T | input, adjoint=False, name!=None
+1 matrix_determinant | MatrixDeterminant | T | input, name!=None
+linalg.det | MatrixDeterminant | T | input, name!=None
+1 cholesky | Cholesky | T | input, name!=None
+linalg.cholesky | Cholesky | T | input, name!=None
+1 matrix_solve | MatrixSolve | TT | matrix, rhs, adjoint=False, name!=None
+linalg.solve | MatrixSolve | TT | matrix, rhs, adjoint=False, name!=None
+1 matrix_triangular_solve | MatrixTriangularSolve | TT | matrix, rhs, lower=True, adjoint=False, name!=None
+linalg.triangular_solve | MatrixTriangularSolve | TT | matrix, rhs, lower=True, adjoint=False, name!=None
+1 string_to_number | StringToNumber | s | string_tensor, out_type='float32', name!=None
+1 substr | Substr | sii | input, pos, len, name!=None
+1 as_string | AsString | T | input, precision=-1, scientific=False, shortest=False, width=-1, fill='', name!=None
+1 reduce_join | ReduceJoin | si | inputs, axis>reduction_indices=None, keep_dims=False, separator='', name!=None, reduction_indices=None
 """

@@ -44,6 +44,7 @@ typedef struct sj__log {
 	char *next, *end;               /* what is left of the newest */
 	sj__slot_map foreign;
 	struct sj_tape *open;           /* recording tapes, innermost first */
+	struct sj_tape *ended;          /* structs to be used again */
 } sj__log;
 
 /* n bytes of the arena; NULL without memory. */

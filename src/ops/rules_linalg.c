@@ -48,7 +48,8 @@ static sj_status batch_out(sj__call *call, int k, const matrices *s, int n_tail,
 	if (s->rank < 0)
 		return sj__out_unknown(call, k, dtype);
 	memcpy(dims, s->dims, (size_t)(s->rank - 2) * sizeof(*dims));
-	memcpy(dims + s->rank - 2, tail, (size_t)n_tail * sizeof(*dims));
+	for (int i = 0; i < n_tail; i++)
+		dims[s->rank - 2 + i] = tail[i];
 	return sj__out(call, k, dtype, s->rank - 2 + n_tail, dims);
 }
 

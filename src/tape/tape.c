@@ -15,10 +15,14 @@ static void log_release(sj__log *log)
 	sj__log_clear(log);
 	while (log->open != NULL) {
 		sj_tape *outer = log->open->outer;
-		log->open->magic = 0;
 		sj__memory_free(log->open->watched);
 		sj__memory_free(log->open);
 		log->open = outer;
+	}
+	while (log->ended != NULL) {
+		sj_tape *next = log->ended->outer;
+		sj__memory_free(log->ended);
+		log->ended = next;
 	}
 	sj__memory_free(log->chunks);
 	sj__memory_free(log);
@@ -35,11 +39,21 @@ static sj__log *log_now(sj__local *local)
 
 static void recording_update(sj__local *local) { local->recording = local->log->paused ? 0 : local->log->n_open; }
 
+/* Structs of ended tapes are kept for the next ones, so that a tape used up can be told by its magic number. */
+static sj_tape *struct_take(sj__log *log)
+{
+	sj_tape *tape = log->ended;
+	if (tape == NULL)
+		return sj__memory_new(sizeof(*tape));
+	log->ended = tape->outer;
+	return tape;
+}
+
 static sj_tape *tape_begin(bool persistent)
 {
 	sj__local *local = sj__local_now();
 	sj__log *log = log_now(local);
-	sj_tape *tape = log ? sj__memory_new_zeroed(sizeof(*tape)) : NULL;
+	sj_tape *tape = log ? struct_take(log) : NULL;
 	if (tape == NULL) {
 		sj__error_stick(SJ_RESOURCE_EXHAUSTED);
 		return NULL;
@@ -152,7 +166,8 @@ static void tape_release(sj_tape *tape)
 	tape_close(tape);
 	tape->magic = 0;
 	sj__memory_free(tape->watched);
-	sj__memory_free(tape);
+	tape->outer = log->ended;
+	log->ended = tape;
 	if (--log->n_tapes == 0) {
 		sj__log_clear(log);
 		sj__local_state.tape_epoch = 0;

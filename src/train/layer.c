@@ -150,6 +150,8 @@ sj_tensor *sj_activate(sj_tensor *x, sj_layer_activation activation)
 	case SJ_SIGMOID: return sj_sigmoid(x);
 	case SJ_ELU: return sj_elu(x);
 	case SJ_SOFTPLUS: return sj_softplus(x);
+	case SJ_SELU: return sj_selu(x);
+	case SJ_SOFTSIGN: return sj_softsign(x);
 	}
 	sj_error_set(SJ_INVALID_ARGUMENT, "sj_activate: %d is no activation", (int)activation);
 	return sj_nil();

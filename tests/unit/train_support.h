@@ -32,6 +32,20 @@ static inline sj_npz *reference_open(const char *name)
 	return npz;
 }
 
+static inline bool reference_has(sj_npz *npz, const char *format, ...) SJ_PRINTF_LIKE(2, 3);
+static inline bool reference_has(sj_npz *npz, const char *format, ...)
+{
+	char name[256];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(name, sizeof(name), format, arguments);
+	va_end(arguments);
+	for (int64_t i = 0; i < sj_npz_count(npz); i++)
+		if (strcmp(sj_npz_name(npz, i), name) == 0)
+			return true;
+	return false;
+}
+
 /* The array whose name printf's format gives; a tensor of the open scope. */
 static inline sj_tensor *reference(sj_npz *npz, const char *format, ...) SJ_PRINTF_LIKE(2, 3);
 static inline sj_tensor *reference(sj_npz *npz, const char *format, ...)

@@ -87,7 +87,7 @@ error("Pad", [x, [[1, 0], [0, -2], [1, 1]]], match=">= 0")
 error("Pad", [x, np.zeros((3, 3), np.int32)], match=r"\(n, 2\)")
 error("Pad", [x, np.array([[2**62, 2**62], [0, 0], [0, 0]])], match="overflow")
 error("PadV2", [x, pads, np.array([5.0])], match="scalar")
-error("PadV2", [x, [[1, 0]], 5.0], match="1 pairs where 3")
+error("PadV2", [x, [[1, 0]], np.array(5.0)], match="1 pairs where 3")
 for mode, offset in (("REFLECT", 1), ("SYMMETRIC", 0)):
     for p in ([[1, 1], [2, 0], [0, 3]], [[0, 1], [1, 2], [0, 0]], [[0, 0], [0, 0], [0, 0]]):
         case("MirrorPad", [x, p], {"mode": mode}, expect=lambda x, p, mode: np.pad(x, p, mode=mode.lower()))
