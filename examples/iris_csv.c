@@ -45,7 +45,8 @@ static void train_step(sj_optimizer *descent, sj_layer *model, sj_tensor *x, sj_
 }
 
 /* One pass over the data. As in the tutorial, each batch counts with what the model says about it after its step. */
-static void epoch_run(sj_optimizer *descent, sj_layer *model, sj_dataset *data, sj_mean_metric *loss, sj_mean_metric *accuracy)
+static void epoch_run(sj_optimizer *descent, sj_layer *model, sj_dataset *data, sj_mean_metric *loss,
+                      sj_mean_metric *accuracy)
 {
 	sj_tensor *batch[2];
 	sj_iterator *iterator = sj_dataset_begin(data);
@@ -67,8 +68,9 @@ int main(int argc, char **argv)
 	figures f = {0};
 	sj_set_random_seed(o.seed);
 	sj_dataset *data = flowers(path_of(o.data, "iris/iris_training.csv").text);
-	sj_layer *model = sj_sequential_new(3, (sj_layer *[]){
-		sj_dense(HIDDEN, .activation = SJ_RELU), sj_dense(HIDDEN, .activation = SJ_RELU), sj_dense(CLASSES)});
+	sj_layer *model = sj_sequential_new(3,
+	                                    (sj_layer *[]){sj_dense(HIDDEN, .activation = SJ_RELU),
+	                                                   sj_dense(HIDDEN, .activation = SJ_RELU), sj_dense(CLASSES)});
 	sj_optimizer *descent = sj_gradient_descent_new(0.01);
 	for (long epoch = 0; epoch < o.epochs && sj_ok(); epoch++) {
 		sj_mean_metric loss = {0}, accuracy = {0};
@@ -76,7 +78,8 @@ int main(int argc, char **argv)
 		f.train_loss = sj_mean_result(&loss);
 		f.train_accuracy = sj_mean_result(&accuracy);
 		if (epoch % 50 == 0 && !o.quiet && sj_ok())
-			printf("Epoch %03ld: Loss: %.3f, Accuracy: %.3f%%\n", epoch, f.train_loss, 100 * f.train_accuracy);
+			printf("Epoch %03ld: Loss: %.3f, Accuracy: %.3f%%\n", epoch, f.train_loss,
+			       100 * f.train_accuracy);
 	}
 	if (o.quiet && sj_ok())
 		printf("%.6f %.6f\n", f.train_loss, f.train_accuracy);

@@ -19,7 +19,8 @@ typedef struct sj_csv_args {
 
 /* All fields as one matrix (rows, columns) of the open scope; (0, 0) without rows; nil and a sticky error on failure. */
 SJ_PUBLIC sj_tensor *sj_csv_read_with(const char *path, const sj_csv_args *args);
-#define sj_csv_read(path_, ...) sj_csv_read_with(path_, &(const sj_csv_args){.size = sizeof(sj_csv_args), ##__VA_ARGS__})
+#define sj_csv_read(path_, ...) \
+	sj_csv_read_with(path_, &(const sj_csv_args){.size = sizeof(sj_csv_args), ##__VA_ARGS__})
 
 /* The same from memory: a text of one line gives a matrix (1, columns). */
 SJ_PUBLIC sj_tensor *sj_csv_parse_with(const char *text, size_t length, const sj_csv_args *args);
@@ -30,8 +31,8 @@ SJ_PUBLIC sj_tensor *sj_csv_parse_with(const char *text, size_t length, const sj
  * A vector for each of the n_columns columns, of the dtypes given (SJ_STRING too: the field without its quotes). ret_columns belong to
  * the open scope and are untouched on failure, which sticks. The file must have exactly n_columns columns.
  */
-SJ_PUBLIC sj_status sj_csv_read_columns_with(const char *path, int n_columns, const sj_dtype *dtypes, sj_tensor **ret_columns,
-                                             const sj_csv_args *args);
+SJ_PUBLIC sj_status sj_csv_read_columns_with(const char *path, int n_columns, const sj_dtype *dtypes,
+                                             sj_tensor **ret_columns, const sj_csv_args *args);
 #define sj_csv_read_columns(path_, n_columns_, dtypes_, ret_columns_, ...) \
 	sj_csv_read_columns_with(path_, n_columns_, dtypes_, ret_columns_, \
 	                         &(const sj_csv_args){.size = sizeof(sj_csv_args), ##__VA_ARGS__})

@@ -38,17 +38,20 @@ SJ_PUBLIC sj_dataset *sj_dataset_from_slices(int n, sj_tensor *const *components
 /* int64 scalars begin, begin + step, … before end. */
 SJ_PUBLIC sj_dataset *sj_dataset_range(int64_t begin, int64_t end, int64_t step);
 /*
- * The lines of the files, one after another, as string scalars without line breaks (\n; every \r is dropped). The paths are copied. While iterating: NotFound,
- * FailedPrecondition for a folder, InvalidArgument with the offset for a line above 16 MiB, after which the next file is due.
+ * The lines of the files, one after another, as string scalars without line breaks (\n; every \r is dropped). The paths are
+ * copied. While iterating: NotFound, FailedPrecondition for a folder, InvalidArgument with the offset for a line above 16 MiB;
+ * after an error the next file is due.
  */
 SJ_PUBLIC sj_dataset *sj_dataset_text_lines(int n_paths, const char *const *paths);
 
 /*
- * Elements that a function makes: it fills ret_outputs with n tensors (of the open scope, which ends after the call, or of any other) for index 0, 1, … of
- * a pass, and returns false where the pass ends. `release` (may be NULL) is called with the context when the dataset ends.
+ * Elements that a function makes: it fills ret_outputs with n_outputs tensors (of the open scope, which ends after the call, or of any
+ * other) for index 0, 1, … of a pass, and returns false where the pass ends. `release` (may be NULL) is called with the context when the
+ * dataset ends.
  */
 typedef bool sj_dataset_function(void *context, int64_t index, int n_outputs, sj_tensor **ret_outputs);
-SJ_PUBLIC sj_dataset *sj_dataset_from_function(int n_outputs, sj_dataset_function *function, void *context, void (*release)(void *context));
+SJ_PUBLIC sj_dataset *sj_dataset_from_function(int n_outputs, sj_dataset_function *function, void *context,
+                                               void (*release)(void *context));
 
 /* ---- transformations ---- */
 
@@ -57,13 +60,15 @@ SJ_PUBLIC sj_dataset *sj_dataset_from_function(int n_outputs, sj_dataset_functio
  * own. An error that it makes stick is passed on once by sj_iterator_next; the next call goes on with the element after. `release` (may
  * be NULL) is called with the context when the dataset ends. Below a prefetch the function runs on another thread.
  */
-typedef void sj_map_function(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_tensor **ret_outputs);
+typedef void sj_map_function(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs,
+                             sj_tensor **ret_outputs);
 SJ_PUBLIC sj_dataset *sj_dataset_map(sj_dataset *input, int n_outputs, sj_map_function *function, void *context,
                                      void (*release)(void *context));
 
 /* The elements for which the function returns true. */
 typedef bool sj_filter_function(void *context, int n_inputs, sj_tensor *const *inputs);
-SJ_PUBLIC sj_dataset *sj_dataset_filter(sj_dataset *input, sj_filter_function *function, void *context, void (*release)(void *context));
+SJ_PUBLIC sj_dataset *sj_dataset_filter(sj_dataset *input, sj_filter_function *function, void *context,
+                                        void (*release)(void *context));
 
 /*
  * Draws each element at random from a window of buffer_size that is filled up in order: TensorFlow's order for a seed. Seeds are
@@ -74,19 +79,22 @@ typedef struct sj_dataset_shuffle_args {
 	sj_int_option seed;
 	bool same_order; /* TensorFlow: reshuffle_each_iteration=False */
 } sj_dataset_shuffle_args;
-SJ_PUBLIC sj_dataset *sj_dataset_shuffle_with(sj_dataset *input, int64_t buffer_size, const sj_dataset_shuffle_args *args);
+SJ_PUBLIC sj_dataset *sj_dataset_shuffle_with(sj_dataset *input, int64_t buffer_size,
+                                              const sj_dataset_shuffle_args *args);
 #define sj_dataset_shuffle(input_, buffer_size_, ...) \
 	sj_dataset_shuffle_with(input_, buffer_size_, \
-	                        &(const sj_dataset_shuffle_args){.size = sizeof(sj_dataset_shuffle_args), ##__VA_ARGS__})
+	                        &(const sj_dataset_shuffle_args){.size = sizeof(sj_dataset_shuffle_args), \
+	                                                         ##__VA_ARGS__})
 
 /* The same with both seeds given, for front ends; 0 and 0: seeds from the machine's entropy. */
 typedef enum sj_shuffle_mode {
-	SJ_SHUFFLE_ANEW,   /* another order each time the dataset is iterated (TensorFlow 2 eager) */
-	SJ_SHUFFLE_FIRST,  /* another order each round of a repeat, but every iterator begins alike (graphs, TensorFlow 1) */
+	SJ_SHUFFLE_ANEW, /* another order each time the dataset is iterated (TensorFlow 2 eager) */
+	SJ_SHUFFLE_FIRST, /* another order each round of a repeat, but every iterator begins alike (graphs, TensorFlow 1) */
 	SJ_SHUFFLE_SAME,   /* one order */
 	SJ_SHUFFLE_SAME_V1 /* the same as TensorFlow 1 has it, which takes the first seed for both */
 } sj_shuffle_mode;
-SJ_PUBLIC sj_dataset *sj_dataset_shuffle_seeded(sj_dataset *input, int64_t buffer_size, int64_t seed, int64_t seed2, sj_shuffle_mode mode);
+SJ_PUBLIC sj_dataset *sj_dataset_shuffle_seeded(sj_dataset *input, int64_t buffer_size, int64_t seed, int64_t seed2,
+                                                sj_shuffle_mode mode);
 
 /* Stacks batch_size (1 or more) elements along a new first axis. The last batch may be smaller, unless .drop_remainder leaves it out. */
 typedef struct sj_dataset_batch_args {
@@ -95,13 +103,16 @@ typedef struct sj_dataset_batch_args {
 } sj_dataset_batch_args;
 SJ_PUBLIC sj_dataset *sj_dataset_batch_with(sj_dataset *input, int64_t batch_size, const sj_dataset_batch_args *args);
 #define sj_dataset_batch(input_, batch_size_, ...) \
-	sj_dataset_batch_with(input_, batch_size_, &(const sj_dataset_batch_args){.size = sizeof(sj_dataset_batch_args), ##__VA_ARGS__})
+	sj_dataset_batch_with(input_, batch_size_, \
+	                      &(const sj_dataset_batch_args){.size = sizeof(sj_dataset_batch_args), ##__VA_ARGS__})
 
 /* The same for elements of one rank and different sizes: each axis gets the batch's largest size, filled up with 0, false or "". */
-SJ_PUBLIC sj_dataset *sj_dataset_padded_batch_with(sj_dataset *input, int64_t batch_size, const sj_dataset_batch_args *args);
+SJ_PUBLIC sj_dataset *sj_dataset_padded_batch_with(sj_dataset *input, int64_t batch_size,
+                                                   const sj_dataset_batch_args *args);
 #define sj_dataset_padded_batch(input_, batch_size_, ...) \
 	sj_dataset_padded_batch_with(input_, batch_size_, \
-	                             &(const sj_dataset_batch_args){.size = sizeof(sj_dataset_batch_args), ##__VA_ARGS__})
+	                             &(const sj_dataset_batch_args){.size = sizeof(sj_dataset_batch_args), \
+	                                                            ##__VA_ARGS__})
 
 /* The elements `count` times over; count < 0: for ever (an input without elements ends at once). */
 SJ_PUBLIC sj_dataset *sj_dataset_repeat(sj_dataset *input, int64_t count);
@@ -119,8 +130,8 @@ SJ_PUBLIC sj_dataset *sj_dataset_enumerate(sj_dataset *input, int64_t start);
 /* Keeps the elements in memory when they have come through to the end once; later iterations take them from there. */
 SJ_PUBLIC sj_dataset *sj_dataset_cache(sj_dataset *input);
 /*
- * Computes up to n elements (n >= 1) ahead on a thread of its own, which begins with the first sj_iterator_next. Its errors arrive in their places. Freeing the
- * iterator early waits for the one element being made.
+ * Computes up to n elements (n >= 1) ahead on a thread of its own, which begins with the first sj_iterator_next. Its errors
+ * arrive in their places. Freeing the iterator early waits for the one element being made.
  */
 SJ_PUBLIC sj_dataset *sj_dataset_prefetch(sj_dataset *input, int64_t n);
 

@@ -16,7 +16,8 @@ SJ_PUBLIC void sj_use_zlib(void);
  * Decompresses gzip data (all of its members) of at most n_most bytes when unpacked. *ret_output: a block to be freed with
  * sj_memory_free. DataLoss for damaged data, OutOfRange above n_most; the error sticks, outputs are then untouched.
  */
-SJ_PUBLIC sj_status sj_gzip_read_all(const void *input, size_t n_input, size_t n_most, void **ret_output, size_t *ret_n_output);
+SJ_PUBLIC sj_status sj_gzip_read_all(const void *input, size_t n_input, size_t n_most, void **ret_output,
+                                     size_t *ret_n_output);
 
 SJ_END_DECLARATIONS
 

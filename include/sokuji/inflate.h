@@ -21,8 +21,8 @@ typedef enum sj_compression {
  * than n_most bytes of output is SJ_OUT_OF_RANGE; damaged, cut off or continued input is SJ_DATA_LOSS. Failures are said with sj_error_set;
  * the caller unsticks them. Outputs are untouched on failure. May be called from any thread.
  */
-typedef sj_status sj_inflate_function(sj_compression compression, const void *input, size_t n_input, size_t n_most, void **ret_output,
-                                      size_t *ret_n_output);
+typedef sj_status sj_inflate_function(sj_compression compression, const void *input, size_t n_input, size_t n_most,
+                                      void **ret_output, size_t *ret_n_output);
 
 /* Registers the decompressor for the whole process; NULL: none. */
 SJ_PUBLIC void sj_set_inflate(sj_inflate_function *function);

@@ -41,7 +41,10 @@ SJ_PUBLIC sj_tensor *sj_activate(sj_tensor *x, sj_layer_activation activation);
  */
 SJ_PUBLIC sj_tensor *sj_layer_call(sj_layer *layer, sj_tensor *x, bool training);
 
-/* Makes the variables for inputs of the shape (the batch dimension may be anything); calling does it by itself. */
+/*
+ * Makes the variables for inputs of the shape (the batch dimension may be anything); calling does it by itself. They are named "kernel", "bias", …,
+ * within a Sequential "dense_2/kernel" by the layer's name and place, so that a model's variables can be saved by name (save.h).
+ */
 SJ_PUBLIC sj_status sj_layer_build(sj_layer *layer, sj_ints input_shape);
 
 /* The variables made so far, borrowed, in the order of making: trainable ones, and all (moving averages included). */
@@ -96,7 +99,10 @@ SJ_PUBLIC sj_layer *sj_activation_layer(sj_layer_activation activation);
 /* Drops a fraction `rate` of the elements in training and scales the others by 1 / (1 - rate). */
 SJ_PUBLIC sj_layer *sj_dropout_layer(double rate, int64_t seed);
 
-/* Normalises the last axis over the others; momentum 0.99, epsilon 0.001 as Keras' unless given. */
+/*
+ * Normalises each channel, an index of the last axis, over the other axes; momentum 0.99, epsilon 0.001 as Keras' unless given. The moving variance
+ * takes the batches' biased variances, of images (rank 4) the unbiased ones, as TensorFlow has it.
+ */
 typedef struct sj_batch_norm_args {
 	size_t size;
 	sj_float_option momentum, epsilon;

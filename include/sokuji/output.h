@@ -1,8 +1,8 @@
 /*
  * Where everything goes that the library shows: progress bars, tf.print, warnings.
  *
- * By default the text goes to file descriptor 1; a program, a test or a notebook can take it instead. Independent of tensors,
- * operations and errors: showing text never fails.
+ * By default the text goes to file descriptor 1, after what the program printed to stdout; a program, a test or a notebook can take
+ * it instead. Independent of tensors, operations and errors: showing text never fails.
  */
 #ifndef SOKUJI_OUTPUT_H
 #define SOKUJI_OUTPUT_H

@@ -1,6 +1,5 @@
 """What is not there yet says so: NotImplementedError with the name, from modules and from namespaces that stand for modules."""
 
-import sys
 import types
 
 _NEAREST = {
@@ -45,9 +44,3 @@ class Namespace(types.ModuleType):
         return sorted(n for n in self.__dict__ if not n.startswith("_"))
 
 
-def register(module, name):
-    """Makes `import name` find the module, and its namespaces as submodules."""
-    sys.modules[name] = module
-    for key, value in list(vars(module).items()):
-        if isinstance(value, Namespace):
-            register(value, name + "." + key)

@@ -15,7 +15,8 @@ static inline sj_status sj__arguments_take(const char *who, const void *given, s
 	if (given != NULL)
 		memcpy(&size, given, sizeof(size));
 	if (size < sizeof(size) || size > 65536)
-		return sj__fail(SJ_INVALID_ARGUMENT, "%s: the argument struct says its size is %zu; set .size = sizeof", who, size);
+		return sj__fail(SJ_INVALID_ARGUMENT, "%s: the argument struct says its size is %zu; set .size = sizeof",
+		                who, size);
 	if (given != NULL)
 		memcpy(ret_args, given, size < own_size ? size : own_size);
 	return SJ_OK;

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -71,6 +72,7 @@ void sj_output_write(const char *text, size_t length)
 		return;
 	}
 	int saved = errno;
+	fflush(stdout); /* what the program printed before stays before */
 	write_all(OUTPUT_FD, text, length);
 	errno = saved;
 }

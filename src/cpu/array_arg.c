@@ -1,5 +1,5 @@
 /* ArgMax and ArgMin: one pass over the axis for blocks of columns. NaN never wins; among equal elements the first does. */
-#include <float.h>
+#include <math.h>
 
 #include "base/threads.h"
 #include "cpu/array_half.h"
@@ -34,10 +34,10 @@ typedef void arg_function(const void *x, int64_t length, int64_t inner, int64_t 
 	ARG(max_##suffix, T, V, value_of, low, >) \
 	ARG(min_##suffix, T, V, value_of, high, <)
 
-BOTH(f32, float, float, ITSELF, -FLT_MAX, FLT_MAX)
-BOTH(f64, double, double, ITSELF, -DBL_MAX, DBL_MAX)
-BOTH(f16, uint16_t, float, sj__half_to_float, -65504, 65504)
-BOTH(bf16, uint16_t, float, sj__bfloat16_to_float, -FLT_MAX, FLT_MAX)
+BOTH(f32, float, float, ITSELF, -INFINITY, INFINITY)
+BOTH(f64, double, double, ITSELF, -INFINITY, INFINITY)
+BOTH(f16, uint16_t, float, sj__half_to_float, -INFINITY, INFINITY)
+BOTH(bf16, uint16_t, float, sj__bfloat16_to_float, -INFINITY, INFINITY)
 BOTH(i8, int8_t, int8_t, ITSELF, INT8_MIN, INT8_MAX)
 BOTH(i16, int16_t, int16_t, ITSELF, INT16_MIN, INT16_MAX)
 BOTH(i32, int32_t, int32_t, ITSELF, INT32_MIN, INT32_MAX)

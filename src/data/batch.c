@@ -33,9 +33,10 @@ static sj_status element_fail(const batch_stage *s, int k, int64_t i)
 	const sj_tensor *first = sj__elements_at(&s->held, 0)[k], *t = sj__elements_at(&s->held, i)[k];
 	return sj__fail(SJ_INVALID_ARGUMENT,
 	                "%s: component %d of element %lld of the batch is %s %s, of element 0 %s %s; they must agree%s",
-	                s->base.dataset->kind->name, k, (long long)i, sj_dtype_name((sj_dtype)t->dtype), sj__shape_text(t),
-	                sj_dtype_name((sj_dtype)first->dtype), sj__shape_text(first),
-	                ((const batch_dataset *)s->base.dataset)->pads ? " in dtype and rank" : "; sj_dataset_padded_batch fills up");
+	                s->base.dataset->kind->name, k, (long long)i, sj_dtype_name((sj_dtype)t->dtype),
+	                sj__shape_text(t), sj_dtype_name((sj_dtype)first->dtype), sj__shape_text(first),
+	                ((const batch_dataset *)s->base.dataset)->pads ? " in dtype and rank"
+	                                                               : "; sj_dataset_padded_batch fills up");
 }
 
 /* The batch's shape: n, then the elements' one, or their largest sizes. */
@@ -45,12 +46,14 @@ static sj_status shape_find(const batch_stage *s, int k, int *ret_rank, int64_t 
 	bool pads = ((const batch_dataset *)s->base.dataset)->pads;
 	*ret_rank = first->shape.rank + 1;
 	if (*ret_rank > SJ_MAX_RANK)
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_dataset_batch: elements of %d dimensions are too many to batch", first->shape.rank);
+		return sj__fail(SJ_INVALID_ARGUMENT,
+		                "sj_dataset_batch: elements of %d dimensions are too many to batch", first->shape.rank);
 	dims[0] = s->held.n;
 	memcpy(dims + 1, sj__dims(first), sizeof(*dims) * (size_t)first->shape.rank);
 	for (int64_t i = 1; i < s->held.n; i++) {
 		const sj_tensor *t = sj__elements_at(&s->held, i)[k];
-		if (t->dtype != first->dtype || t->shape.rank != first->shape.rank || (!pads && !sj__same_shape(t, first)))
+		if (t->dtype != first->dtype || t->shape.rank != first->shape.rank ||
+		    (!pads && !sj__same_shape(t, first)))
 			return element_fail(s, k, i);
 		for (int axis = 0; axis < t->shape.rank; axis++)
 			dims[axis + 1] = sj__max_i64(dims[axis + 1], sj__dims(t)[axis]);
@@ -121,7 +124,8 @@ static sj_status batch_collect(batch_stage *s, int64_t batch_size)
 	while (!s->input_has_ended && s->held.n < batch_size) {
 		sj_status status = sj__elements_room(&s->held);
 		if (status == SJ_OK)
-			status = sj__stage_next(s->base.input, sj__elements_at(&s->held, s->held.n), &s->input_has_ended);
+			status = sj__stage_next(s->base.input, sj__elements_at(&s->held, s->held.n),
+			                        &s->input_has_ended);
 		if (status != SJ_OK)
 			return status;
 		s->held.n += !s->input_has_ended;
@@ -145,15 +149,26 @@ static sj_status batch_next(sj__stage *stage, sj_tensor **ret_tensors, bool *ret
 }
 
 static const sj__dataset_kind batch_kind = {
-	.name = "sj_dataset_batch", .dataset_size = sizeof(batch_dataset), .stage_size = sizeof(batch_stage), .begins_input = true,
-	.begin = batch_begin, .next = batch_next, .end = batch_end,
+	.name = "sj_dataset_batch",
+	.dataset_size = sizeof(batch_dataset),
+	.stage_size = sizeof(batch_stage),
+	.begins_input = true,
+	.begin = batch_begin,
+	.next = batch_next,
+	.end = batch_end,
 };
 static const sj__dataset_kind padded_kind = {
-	.name = "sj_dataset_padded_batch", .dataset_size = sizeof(batch_dataset), .stage_size = sizeof(batch_stage), .begins_input = true,
-	.begin = batch_begin, .next = batch_next, .end = batch_end,
+	.name = "sj_dataset_padded_batch",
+	.dataset_size = sizeof(batch_dataset),
+	.stage_size = sizeof(batch_stage),
+	.begins_input = true,
+	.begin = batch_begin,
+	.next = batch_next,
+	.end = batch_end,
 };
 
-static sj_dataset *batch_over(const sj__dataset_kind *kind, sj_dataset *input, int64_t batch_size, const sj_dataset_batch_args *given)
+static sj_dataset *batch_over(const sj__dataset_kind *kind, sj_dataset *input, int64_t batch_size,
+                              const sj_dataset_batch_args *given)
 {
 	sj_dataset_batch_args args;
 	sj_status status = sj__arguments_take(kind->name, given, sizeof(args), &args);
@@ -163,7 +178,8 @@ static sj_dataset *batch_over(const sj__dataset_kind *kind, sj_dataset *input, i
 		return NULL;
 	}
 	if (input != NULL && batch_size < 1)
-		return sj__dataset_refuse(input, "%s: batch_size is %lld; it must be at least 1", kind->name, (long long)batch_size);
+		return sj__dataset_refuse(input, "%s: batch_size is %lld; it must be at least 1", kind->name,
+		                          (long long)batch_size);
 	batch_dataset *d = sj__dataset_new(kind, 0, 1, &input);
 	if (d == NULL)
 		return NULL;

@@ -8,7 +8,7 @@
 typedef struct cache_dataset {
 	sj_dataset base;
 	sj__lock *lock;
-	bool is_complete;    /* from then on the elements are only read */
+	bool is_complete; /* from then on the elements are only read */
 	sj__elements elements;
 } cache_dataset;
 
@@ -86,8 +86,13 @@ static sj_status cache_next(sj__stage *stage, sj_tensor **ret_tensors, bool *ret
 }
 
 static const sj__dataset_kind cache_kind = {
-	.name = "sj_dataset_cache", .dataset_size = sizeof(cache_dataset), .stage_size = sizeof(cache_stage), .begin = cache_begin,
-	.next = cache_next, .end = cache_end, .release = cache_release,
+	.name = "sj_dataset_cache",
+	.dataset_size = sizeof(cache_dataset),
+	.stage_size = sizeof(cache_stage),
+	.begin = cache_begin,
+	.next = cache_next,
+	.end = cache_end,
+	.release = cache_release,
 };
 
 sj_dataset *sj_dataset_cache(sj_dataset *input)

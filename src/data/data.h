@@ -14,14 +14,14 @@
 typedef struct sj__stage sj__stage;
 
 typedef struct sj__dataset_kind {
-	const char *name;      /* of the public function, for messages */
+	const char *name; /* of the public function, for messages */
 	size_t dataset_size, stage_size;
-	bool begins_input;     /* the one input's stage begins and ends with this one */
+	bool begins_input; /* the one input's stage begins and ends with this one */
 	/* May be NULL. Own fields are zero before; what begin made is released by end, also when begin fails. */
 	sj_status (*begin)(sj__stage *stage);
 	/* Fills ret_tensors with the dataset's n_components own references, or sets *ret_end; on failure neither is touched. */
 	sj_status (*next)(sj__stage *stage, sj_tensor **ret_tensors, bool *ret_end);
-	void (*end)(sj__stage *stage);       /* may be NULL */
+	void (*end)(sj__stage *stage);        /* may be NULL */
 	void (*release)(sj_dataset *dataset); /* of the dataset's own fields, which may be zero; may be NULL */
 } sj__dataset_kind;
 
@@ -30,14 +30,14 @@ struct sj_dataset {
 	int32_t refs;
 	int n_components;
 	int n_inputs;
-	int depth;           /* the longest chain of inputs */
+	int depth; /* the longest chain of inputs */
 	sj_dataset **inputs;
 };
 
 struct sj__stage {
 	const sj_dataset *dataset; /* held by the iterator */
 	sj_iterator *root;
-	sj__stage *input;          /* of kinds with one input at a time; ended with the stage */
+	sj__stage *input; /* of kinds with one input at a time; ended with the stage */
 };
 
 /* ---- datasets ---- */

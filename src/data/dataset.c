@@ -26,7 +26,8 @@ static sj_status inputs_check(const sj__dataset_kind *kind, int n, sj_dataset *c
 		depth = inputs[i]->depth > depth ? inputs[i]->depth : depth;
 	}
 	if (depth >= DEPTH_MOST)
-		return sj__fail(SJ_INVALID_ARGUMENT, "%s: more than %d transformations lie one over another", kind->name, DEPTH_MOST);
+		return sj__fail(SJ_INVALID_ARGUMENT, "%s: more than %d transformations lie one over another",
+		                kind->name, DEPTH_MOST);
 	*ret_depth = depth + 1;
 	return SJ_OK;
 }
@@ -41,8 +42,8 @@ static sj_status dataset_make(const sj__dataset_kind *kind, int n_components, in
 	if (n_components == 0)
 		n_components = inputs[0]->n_components;
 	if (n_components < 1 || n_components > SJ_DATASET_MOST_COMPONENTS)
-		return sj__fail(SJ_INVALID_ARGUMENT, "%s: elements of %d tensors; 1 to %d are allowed", kind->name, n_components,
-		                SJ_DATASET_MOST_COMPONENTS);
+		return sj__fail(SJ_INVALID_ARGUMENT, "%s: elements of %d tensors; 1 to %d are allowed", kind->name,
+		                n_components, SJ_DATASET_MOST_COMPONENTS);
 	sj_dataset *d = sj__memory_new_zeroed(kind->dataset_size);
 	sj_dataset **own = d == NULL ? NULL : sj__memory_new(sizeof(*own) * (size_t)n_inputs);
 	if (own == NULL) {
@@ -51,7 +52,12 @@ static sj_status dataset_make(const sj__dataset_kind *kind, int n_components, in
 	}
 	for (int i = 0; i < n_inputs; i++)
 		own[i] = inputs[i];
-	*d = (sj_dataset){.kind = kind, .refs = 1, .n_components = n_components, .n_inputs = n_inputs, .depth = depth, .inputs = own};
+	*d = (sj_dataset){.kind = kind,
+	                  .refs = 1,
+	                  .n_components = n_components,
+	                  .n_inputs = n_inputs,
+	                  .depth = depth,
+	                  .inputs = own};
 	*ret_dataset = d;
 	return SJ_OK;
 }

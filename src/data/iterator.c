@@ -121,7 +121,9 @@ void sj_iterator_free(sj_iterator *it)
 	if (it == NULL)
 		return;
 	if (is_inside(it) || __atomic_load_n(&it->is_busy, __ATOMIC_ACQUIRE)) {
-		sj__error_stick(sj__fail(SJ_FAILED_PRECONDITION, "sj_iterator_free: the iterator is at work; free it outside of its functions"));
+		sj__error_stick(
+			sj__fail(SJ_FAILED_PRECONDITION,
+		                 "sj_iterator_free: the iterator is at work; free it outside of its functions"));
 		return;
 	}
 	iterator_release(it);
@@ -145,9 +147,11 @@ static sj_status iterator_next(sj_iterator *it, bool *ret_end)
 	if (it == NULL)
 		return sj__fail(SJ_INVALID_ARGUMENT, "sj_iterator_next: the iterator is NULL");
 	if (is_inside(it))
-		return sj__fail(SJ_FAILED_PRECONDITION, "sj_iterator_next: called from within a function of the same iterator");
+		return sj__fail(SJ_FAILED_PRECONDITION,
+		                "sj_iterator_next: called from within a function of the same iterator");
 	if (__atomic_exchange_n(&it->is_busy, 1, __ATOMIC_ACQUIRE))
-		return sj__fail(SJ_FAILED_PRECONDITION, "sj_iterator_next: another thread is using the iterator; give each one its own");
+		return sj__fail(SJ_FAILED_PRECONDITION,
+		                "sj_iterator_next: another thread is using the iterator; give each one its own");
 	sj__frame_push(&frame, it);
 	sj_status status = it->has_ended ? SJ_OK : sj__stage_next(it->stage, it->coming, &it->has_ended);
 	sj__frame_pop(&frame);

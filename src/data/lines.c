@@ -20,12 +20,12 @@ typedef struct lines_dataset {
 
 typedef struct lines_stage {
 	sj__stage base;
-	int path;              /* the file that is open or due */
-	sj__reader *reader;    /* NULL: due */
-	int64_t at, n;         /* piece[at, n) is not looked at yet */
-	int64_t offset;        /* of piece[at] in the file */
-	int64_t line_begin;    /* offset of the line being read */
-	bool holds_line;       /* `line` is complete and not given yet */
+	int path;           /* the file that is open or due */
+	sj__reader *reader; /* NULL: due */
+	int64_t at, n;      /* piece[at, n) is not looked at yet */
+	int64_t offset;     /* of piece[at] in the file */
+	int64_t line_begin; /* offset of the line being read */
+	bool holds_line;    /* `line` is complete and not given yet */
 	sj__text line;
 	char piece[PIECE_SIZE];
 } lines_stage;
@@ -54,8 +54,8 @@ static void file_leave(lines_stage *s)
 
 static sj_status line_too_long(const lines_stage *s, const char *path)
 {
-	return sj__fail(SJ_INVALID_ARGUMENT, "\"%s\": the line at offset %lld is longer than %lld bytes", path, (long long)s->line_begin,
-	                (long long)LINE_MOST);
+	return sj__fail(SJ_INVALID_ARGUMENT, "\"%s\": the line at offset %lld is longer than %lld bytes", path,
+	                (long long)s->line_begin, (long long)LINE_MOST);
 }
 
 /* The next bytes of the file; *ret_n = 0 at its end. */
@@ -162,8 +162,12 @@ static sj_status lines_next(sj__stage *stage, sj_tensor **ret_tensors, bool *ret
 }
 
 static const sj__dataset_kind lines_kind = {
-	.name = "sj_dataset_text_lines", .dataset_size = sizeof(lines_dataset), .stage_size = sizeof(lines_stage),
-	.next = lines_next, .end = lines_end, .release = lines_release,
+	.name = "sj_dataset_text_lines",
+	.dataset_size = sizeof(lines_dataset),
+	.stage_size = sizeof(lines_stage),
+	.next = lines_next,
+	.end = lines_end,
+	.release = lines_release,
 };
 
 static sj_status paths_take(lines_dataset *d, int n, const char *const *paths)
@@ -174,7 +178,8 @@ static sj_status paths_take(lines_dataset *d, int n, const char *const *paths)
 	for (d->n_paths = 0; d->n_paths < n; d->n_paths++) {
 		const char *path = paths[d->n_paths];
 		if (path == NULL || path[0] == 0)
-			return sj__fail(SJ_INVALID_ARGUMENT, "sj_dataset_text_lines: path %d is %s", d->n_paths, path ? "empty" : "NULL");
+			return sj__fail(SJ_INVALID_ARGUMENT, "sj_dataset_text_lines: path %d is %s", d->n_paths,
+			                path ? "empty" : "NULL");
 		char *copy = sj__memory_new(strlen(path) + 1);
 		if (copy == NULL)
 			return SJ_RESOURCE_EXHAUSTED;
@@ -186,7 +191,8 @@ static sj_status paths_take(lines_dataset *d, int n, const char *const *paths)
 sj_dataset *sj_dataset_text_lines(int n_paths, const char *const *paths)
 {
 	if (n_paths < 0 || (n_paths > 0 && paths == NULL))
-		return sj__dataset_refuse(NULL, "sj_dataset_text_lines: %d paths at %s", n_paths, paths ? "an array" : "NULL");
+		return sj__dataset_refuse(NULL, "sj_dataset_text_lines: %d paths at %s", n_paths,
+		                          paths ? "an array" : "NULL");
 	lines_dataset *d = sj__dataset_new(&lines_kind, 1, 0, NULL);
 	if (d == NULL)
 		return NULL;

@@ -5,7 +5,7 @@
 
 typedef struct map_dataset {
 	sj_dataset base;
-	sj_map_function *map;       /* one of the two */
+	sj_map_function *map; /* one of the two */
 	sj_filter_function *filter;
 	sj__callback callback;
 } map_dataset;
@@ -43,8 +43,12 @@ static sj_status map_next(sj__stage *stage, sj_tensor **ret_tensors, bool *ret_e
 }
 
 static const sj__dataset_kind map_kind = {
-	.name = "sj_dataset_map", .dataset_size = sizeof(map_dataset), .stage_size = sizeof(sj__stage), .begins_input = true,
-	.next = map_next, .release = map_release,
+	.name = "sj_dataset_map",
+	.dataset_size = sizeof(map_dataset),
+	.stage_size = sizeof(sj__stage),
+	.begins_input = true,
+	.next = map_next,
+	.release = map_release,
 };
 
 /* ---- filter ---- */
@@ -80,8 +84,12 @@ static sj_status filter_next(sj__stage *stage, sj_tensor **ret_tensors, bool *re
 }
 
 static const sj__dataset_kind filter_kind = {
-	.name = "sj_dataset_filter", .dataset_size = sizeof(map_dataset), .stage_size = sizeof(sj__stage), .begins_input = true,
-	.next = filter_next, .release = map_release,
+	.name = "sj_dataset_filter",
+	.dataset_size = sizeof(map_dataset),
+	.stage_size = sizeof(sj__stage),
+	.begins_input = true,
+	.next = filter_next,
+	.release = map_release,
 };
 
 /* ---- making ---- */
@@ -104,12 +112,15 @@ static sj_dataset *over(const sj__dataset_kind *kind, sj_dataset *input, int n_o
 	return &d->base;
 }
 
-sj_dataset *sj_dataset_map(sj_dataset *input, int n_outputs, sj_map_function *function, void *context, void (*release)(void *context))
+sj_dataset *sj_dataset_map(sj_dataset *input, int n_outputs, sj_map_function *function, void *context,
+                           void (*release)(void *context))
 {
-	return over(&map_kind, input, n_outputs > 0 ? n_outputs : -1, (map_dataset){.map = function, .callback = {context, release}});
+	return over(&map_kind, input, n_outputs > 0 ? n_outputs : -1,
+	            (map_dataset){.map = function, .callback = {context, release}});
 }
 
-sj_dataset *sj_dataset_filter(sj_dataset *input, sj_filter_function *function, void *context, void (*release)(void *context))
+sj_dataset *sj_dataset_filter(sj_dataset *input, sj_filter_function *function, void *context,
+                              void (*release)(void *context))
 {
 	return over(&filter_kind, input, 0, (map_dataset){.filter = function, .callback = {context, release}});
 }

@@ -24,7 +24,7 @@ typedef struct prefetch_stage {
 	sj__thread *thread; /* NULL before the first element is asked for */
 	sj__lock *lock;
 	bool must_stop, has_ended;
-	sj_status failed;   /* the error that is due after the items, until it is taken */
+	sj_status failed; /* the error that is due after the items, until it is taken */
 	int64_t n;
 	item *first, *last;
 	char message[1024];
@@ -175,14 +175,20 @@ static sj_status prefetch_next(sj__stage *stage, sj_tensor **ret_tensors, bool *
 }
 
 static const sj__dataset_kind prefetch_kind = {
-	.name = "sj_dataset_prefetch", .dataset_size = sizeof(prefetch_dataset), .stage_size = sizeof(prefetch_stage), .begins_input = true,
-	.begin = prefetch_begin, .next = prefetch_next, .end = prefetch_end,
+	.name = "sj_dataset_prefetch",
+	.dataset_size = sizeof(prefetch_dataset),
+	.stage_size = sizeof(prefetch_stage),
+	.begins_input = true,
+	.begin = prefetch_begin,
+	.next = prefetch_next,
+	.end = prefetch_end,
 };
 
 sj_dataset *sj_dataset_prefetch(sj_dataset *input, int64_t n)
 {
 	if (input != NULL && n < 1)
-		return sj__dataset_refuse(input, "sj_dataset_prefetch: %lld elements ahead; it must be at least 1", (long long)n);
+		return sj__dataset_refuse(input, "sj_dataset_prefetch: %lld elements ahead; it must be at least 1",
+		                          (long long)n);
 	prefetch_dataset *d = sj__dataset_new(&prefetch_kind, 0, 1, &input);
 	if (d == NULL)
 		return NULL;

@@ -9,7 +9,7 @@ typedef struct counted_dataset {
 
 typedef struct counted_stage {
 	sj__stage base;
-	int64_t n;         /* elements or rounds so far */
+	int64_t n; /* elements or rounds so far */
 	bool round_is_empty;
 } counted_stage;
 
@@ -56,7 +56,10 @@ static sj_status repeat_next(sj__stage *stage, sj_tensor **ret_tensors, bool *re
 }
 
 static const sj__dataset_kind repeat_kind = {
-	.name = "sj_dataset_repeat", .dataset_size = sizeof(counted_dataset), .stage_size = sizeof(counted_stage), .next = repeat_next,
+	.name = "sj_dataset_repeat",
+	.dataset_size = sizeof(counted_dataset),
+	.stage_size = sizeof(counted_stage),
+	.next = repeat_next,
 };
 
 sj_dataset *sj_dataset_repeat(sj_dataset *input, int64_t count) { return counted_new(&repeat_kind, input, count); }
@@ -89,11 +92,17 @@ static sj_status take_next(sj__stage *stage, sj_tensor **ret_tensors, bool *ret_
 }
 
 static const sj__dataset_kind skip_kind = {
-	.name = "sj_dataset_skip", .dataset_size = sizeof(counted_dataset), .stage_size = sizeof(counted_stage), .begins_input = true,
+	.name = "sj_dataset_skip",
+	.dataset_size = sizeof(counted_dataset),
+	.stage_size = sizeof(counted_stage),
+	.begins_input = true,
 	.next = skip_next,
 };
 static const sj__dataset_kind take_kind = {
-	.name = "sj_dataset_take", .dataset_size = sizeof(counted_dataset), .stage_size = sizeof(counted_stage), .begins_input = true,
+	.name = "sj_dataset_take",
+	.dataset_size = sizeof(counted_dataset),
+	.stage_size = sizeof(counted_stage),
+	.begins_input = true,
 	.next = take_next,
 };
 
@@ -144,7 +153,11 @@ static sj_status zip_next(sj__stage *stage, sj_tensor **ret_tensors, bool *ret_e
 }
 
 static const sj__dataset_kind zip_kind = {
-	.name = "sj_dataset_zip", .dataset_size = sizeof(sj_dataset), .stage_size = sizeof(zip_stage), .begin = zip_begin, .next = zip_next,
+	.name = "sj_dataset_zip",
+	.dataset_size = sizeof(sj_dataset),
+	.stage_size = sizeof(zip_stage),
+	.begin = zip_begin,
+	.next = zip_next,
 	.end = zip_end,
 };
 
@@ -156,7 +169,8 @@ sj_dataset *sj_dataset_zip(int n, sj_dataset *const *inputs)
 	for (int i = 0; i < n; i++)
 		n_components += sj_dataset_components(inputs[i]);
 	/* Without components some input is NULL, and sj__dataset_new says so. */
-	return sj__dataset_new(&zip_kind, n_components > SJ_DATASET_MOST_COMPONENTS ? -1 : (int)n_components, n, inputs);
+	return sj__dataset_new(&zip_kind, n_components > SJ_DATASET_MOST_COMPONENTS ? -1 : (int)n_components, n,
+	                       inputs);
 }
 
 /* ---- concatenate ---- */
@@ -186,7 +200,9 @@ static sj_status concatenate_next(sj__stage *stage, sj_tensor **ret_tensors, boo
 }
 
 static const sj__dataset_kind concatenate_kind = {
-	.name = "sj_dataset_concatenate", .dataset_size = sizeof(sj_dataset), .stage_size = sizeof(concatenate_stage),
+	.name = "sj_dataset_concatenate",
+	.dataset_size = sizeof(sj_dataset),
+	.stage_size = sizeof(concatenate_stage),
 	.next = concatenate_next,
 };
 
@@ -195,7 +211,8 @@ sj_dataset *sj_dataset_concatenate(sj_dataset *first, sj_dataset *second)
 	if (first != NULL && second != NULL && first->n_components != second->n_components) {
 		int n = first->n_components, m = second->n_components;
 		sj_dataset_free(second);
-		return sj__dataset_refuse(first, "sj_dataset_concatenate: the first has elements of %d tensors, the second of %d", n, m);
+		return sj__dataset_refuse(
+			first, "sj_dataset_concatenate: the first has elements of %d tensors, the second of %d", n, m);
 	}
 	return sj__dataset_new(&concatenate_kind, 0, 2, (sj_dataset *[]){first, second});
 }

@@ -110,8 +110,13 @@ static sj_status shuffle_next(sj__stage *stage, sj_tensor **ret_tensors, bool *r
 }
 
 static const sj__dataset_kind shuffle_kind = {
-	.name = "sj_dataset_shuffle", .dataset_size = sizeof(shuffle_dataset), .stage_size = sizeof(shuffle_stage), .begins_input = true,
-	.begin = shuffle_begin, .next = shuffle_next, .end = shuffle_end,
+	.name = "sj_dataset_shuffle",
+	.dataset_size = sizeof(shuffle_dataset),
+	.stage_size = sizeof(shuffle_stage),
+	.begins_input = true,
+	.begin = shuffle_begin,
+	.next = shuffle_next,
+	.end = shuffle_end,
 };
 
 /* Seeds 0 and 0: from the machine's entropy, once for the dataset. */
@@ -124,10 +129,12 @@ static sj__philox stream_of(int64_t seed, int64_t seed2)
 	return (sj__philox){.key = words[0] | (uint64_t)words[1] << 32, .high = words[2] | (uint64_t)words[3] << 32};
 }
 
-sj_dataset *sj_dataset_shuffle_seeded(sj_dataset *input, int64_t buffer_size, int64_t seed, int64_t seed2, sj_shuffle_mode mode)
+sj_dataset *sj_dataset_shuffle_seeded(sj_dataset *input, int64_t buffer_size, int64_t seed, int64_t seed2,
+                                      sj_shuffle_mode mode)
 {
 	if (input != NULL && buffer_size < 1)
-		return sj__dataset_refuse(input, "sj_dataset_shuffle: buffer_size is %lld; it must be at least 1", (long long)buffer_size);
+		return sj__dataset_refuse(input, "sj_dataset_shuffle: buffer_size is %lld; it must be at least 1",
+		                          (long long)buffer_size);
 	if (input != NULL && (mode < SJ_SHUFFLE_ANEW || mode > SJ_SHUFFLE_SAME_V1))
 		return sj__dataset_refuse(input, "sj_dataset_shuffle: there is no mode %d", (int)mode);
 	shuffle_dataset *d = sj__dataset_new(&shuffle_kind, 0, 1, &input);
@@ -147,7 +154,9 @@ sj_dataset *sj_dataset_shuffle_with(sj_dataset *input, int64_t buffer_size, cons
 	sj_status status = sj__arguments_take("sj_dataset_shuffle", given, sizeof(args), &args);
 	if (status != SJ_OK || input == NULL) {
 		sj_dataset_free(input);
-		sj__error_stick(status == SJ_OK ? sj__fail(SJ_INVALID_ARGUMENT, "sj_dataset_shuffle: the dataset is NULL") : status);
+		sj__error_stick(status == SJ_OK
+		                        ? sj__fail(SJ_INVALID_ARGUMENT, "sj_dataset_shuffle: the dataset is NULL")
+		                        : status);
 		return NULL;
 	}
 	sj__random_seeds seeds = sj__random_seeds_for(args.seed);

@@ -64,12 +64,18 @@ static sj_status slices_next(sj__stage *stage, sj_tensor **ret_tensors, bool *re
 }
 
 static const sj__dataset_kind tensors_kind = {
-	.name = "sj_dataset_from_tensors", .dataset_size = sizeof(tensors_dataset), .stage_size = sizeof(position_stage),
-	.next = tensors_next, .release = tensors_release,
+	.name = "sj_dataset_from_tensors",
+	.dataset_size = sizeof(tensors_dataset),
+	.stage_size = sizeof(position_stage),
+	.next = tensors_next,
+	.release = tensors_release,
 };
 static const sj__dataset_kind slices_kind = {
-	.name = "sj_dataset_from_slices", .dataset_size = sizeof(tensors_dataset), .stage_size = sizeof(position_stage),
-	.next = slices_next, .release = tensors_release,
+	.name = "sj_dataset_from_slices",
+	.dataset_size = sizeof(tensors_dataset),
+	.stage_size = sizeof(position_stage),
+	.next = slices_next,
+	.release = tensors_release,
 };
 
 static sj_status tensors_take(tensors_dataset *d, sj_tensor *const *components)
@@ -90,10 +96,13 @@ static sj_status slices_check(tensors_dataset *d)
 	for (int i = 0; i < d->base.n_components; i++) {
 		const sj_tensor *t = d->tensors[i];
 		if (t->shape.rank == 0)
-			return sj__fail(SJ_INVALID_ARGUMENT, "sj_dataset_from_slices: tensor %d is a scalar; it has no slices", i);
+			return sj__fail(SJ_INVALID_ARGUMENT,
+			                "sj_dataset_from_slices: tensor %d is a scalar; it has no slices", i);
 		if (sj__dims(t)[0] != sj__dims(d->tensors[0])[0])
-			return sj__fail(SJ_INVALID_ARGUMENT, "sj_dataset_from_slices: tensor %d is %s, tensor 0 is %s: the first sizes differ", i,
-			                sj__shape_text(t), sj__shape_text(d->tensors[0]));
+			return sj__fail(
+				SJ_INVALID_ARGUMENT,
+				"sj_dataset_from_slices: tensor %d is %s, tensor 0 is %s: the first sizes differ", i,
+				sj__shape_text(t), sj__shape_text(d->tensors[0]));
 	}
 	d->n_elements = sj__dims(d->tensors[0])[0];
 	return SJ_OK;
@@ -114,8 +123,14 @@ static sj_dataset *tensors_new(const sj__dataset_kind *kind, int n, sj_tensor *c
 	return NULL;
 }
 
-sj_dataset *sj_dataset_from_tensors(int n, sj_tensor *const *components) { return tensors_new(&tensors_kind, n, components); }
-sj_dataset *sj_dataset_from_slices(int n, sj_tensor *const *components) { return tensors_new(&slices_kind, n, components); }
+sj_dataset *sj_dataset_from_tensors(int n, sj_tensor *const *components)
+{
+	return tensors_new(&tensors_kind, n, components);
+}
+sj_dataset *sj_dataset_from_slices(int n, sj_tensor *const *components)
+{
+	return tensors_new(&slices_kind, n, components);
+}
 
 /* ---- ranges ---- */
 
@@ -142,7 +157,10 @@ static sj_status range_next(sj__stage *stage, sj_tensor **ret_tensors, bool *ret
 }
 
 static const sj__dataset_kind range_kind = {
-	.name = "sj_dataset_range", .dataset_size = sizeof(range_dataset), .stage_size = sizeof(position_stage), .next = range_next,
+	.name = "sj_dataset_range",
+	.dataset_size = sizeof(range_dataset),
+	.stage_size = sizeof(position_stage),
+	.next = range_next,
 };
 
 /* ceil((end - begin) / step), in unsigned arithmetic that cannot overflow. */
@@ -195,11 +213,15 @@ static sj_status function_next(sj__stage *stage, sj_tensor **ret_tensors, bool *
 }
 
 static const sj__dataset_kind function_kind = {
-	.name = "sj_dataset_from_function", .dataset_size = sizeof(function_dataset), .stage_size = sizeof(position_stage),
-	.next = function_next, .release = function_release,
+	.name = "sj_dataset_from_function",
+	.dataset_size = sizeof(function_dataset),
+	.stage_size = sizeof(position_stage),
+	.next = function_next,
+	.release = function_release,
 };
 
-sj_dataset *sj_dataset_from_function(int n_outputs, sj_dataset_function *function, void *context, void (*release)(void *context))
+sj_dataset *sj_dataset_from_function(int n_outputs, sj_dataset_function *function, void *context,
+                                     void (*release)(void *context))
 {
 	sj__callback callback = {context, release};
 	function_dataset *d = NULL;

@@ -33,7 +33,8 @@ static sj_status args_check(const sj_csv_args *given, sj_csv_args *args)
 	if (args->skip_lines < 0)
 		return sj__fail(SJ_INVALID_ARGUMENT, "csv: skip_lines is %lld", (long long)args->skip_lines);
 	if (!sj__csv_takes(args->dtype) || args->dtype == SJ_STRING)
-		return sj__fail(SJ_INVALID_ARGUMENT, "csv: a matrix of %s cannot be read; floats and integers can", sj_dtype_name(args->dtype));
+		return sj__fail(SJ_INVALID_ARGUMENT, "csv: a matrix of %s cannot be read; floats and integers can",
+		                sj_dtype_name(args->dtype));
 	return SJ_OK;
 }
 
@@ -54,8 +55,8 @@ static sj_status row_count(sj__csv *csv, int64_t n_expected, int64_t *ret_n)
 		n++;
 	}
 	if (n_expected >= 0 && n != n_expected)
-		return sj__fail(SJ_INVALID_ARGUMENT, "line %lld has %lld fields where %lld are expected", (long long)line, (long long)n,
-		                (long long)n_expected);
+		return sj__fail(SJ_INVALID_ARGUMENT, "line %lld has %lld fields where %lld are expected",
+		                (long long)line, (long long)n, (long long)n_expected);
 	*ret_n = n;
 	return SJ_OK;
 }
@@ -154,10 +155,12 @@ sj_tensor *sj_csv_read_with(const char *path, const sj_csv_args *args)
 static sj_status columns_check(int n, const sj_dtype *dtypes, sj_tensor **ret_columns)
 {
 	if (n < 1 || n > COLUMNS_MOST || dtypes == NULL || ret_columns == NULL)
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_csv_read_columns: %d columns at %s", n, dtypes && ret_columns ? "arrays" : "NULL");
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_csv_read_columns: %d columns at %s", n,
+		                dtypes && ret_columns ? "arrays" : "NULL");
 	for (int i = 0; i < n; i++)
 		if (!sj__csv_takes(dtypes[i]))
-			return sj__fail(SJ_INVALID_ARGUMENT, "sj_csv_read_columns: column %d cannot be %s", i + 1, sj_dtype_name(dtypes[i]));
+			return sj__fail(SJ_INVALID_ARGUMENT, "sj_csv_read_columns: column %d cannot be %s", i + 1,
+			                sj_dtype_name(dtypes[i]));
 	return SJ_OK;
 }
 
@@ -169,7 +172,8 @@ static sj_status columns_parse(table *t, int n, const sj_dtype *dtypes, sj_tenso
 	return status == SJ_OK ? table_store(t, columns, NULL) : status;
 }
 
-static sj_status columns_read(const char *path, int n, const sj_dtype *dtypes, sj_tensor **columns, const sj_csv_args *args)
+static sj_status columns_read(const char *path, int n, const sj_dtype *dtypes, sj_tensor **columns,
+                              const sj_csv_args *args)
 {
 	table t = {0};
 	sj_status status = table_read(path, args, &t);

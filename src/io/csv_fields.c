@@ -45,7 +45,8 @@ bool sj__csv_row_begins(sj__csv *csv)
 
 static sj_status quote_fail(const sj__csv *csv, const char *what)
 {
-	return sj__fail(SJ_INVALID_ARGUMENT, "line %lld, column %lld: %s", (long long)csv->line, (long long)csv->column, what);
+	return sj__fail(SJ_INVALID_ARGUMENT, "line %lld, column %lld: %s", (long long)csv->line, (long long)csv->column,
+	                what);
 }
 
 /* A field in quotes, with "" for ". Stays a part of the text unless it has such a pair. */
@@ -131,8 +132,9 @@ bool sj__csv_takes(sj_dtype dtype)
 
 static sj_status number_fail(const sj__csv_field *f, sj_dtype dtype)
 {
-	return sj__fail(SJ_INVALID_ARGUMENT, "line %lld, column %lld: '%.*s%s' is no %s", (long long)f->line, (long long)f->column,
-	                (int)sj__min_i64(f->length, 40), f->bytes, f->length > 40 ? "..." : "", sj_dtype_name(dtype));
+	return sj__fail(SJ_INVALID_ARGUMENT, "line %lld, column %lld: '%.*s%s' is no %s", (long long)f->line,
+	                (long long)f->column, (int)sj__min_i64(f->length, 40), f->bytes, f->length > 40 ? "..." : "",
+	                sj_dtype_name(dtype));
 }
 
 static sj_status whole_store(const sj__csv_field *f, const char *bytes, int64_t length, sj_tensor *t, int64_t index)

@@ -20,6 +20,7 @@ sj_status sj__path_check(const char *path)
 sj_status sj__bytes_check(const void *bytes, size_t n_bytes)
 {
 	if ((bytes == NULL && n_bytes > 0) || n_bytes > INT64_MAX)
-		return sj__fail(SJ_INVALID_ARGUMENT, "%zu bytes are given at %s", n_bytes, bytes == NULL ? "NULL" : "the data");
+		return sj__fail(SJ_INVALID_ARGUMENT, "%zu bytes are given at %s", n_bytes,
+		                bytes == NULL ? "NULL" : "the data");
 	return SJ_OK;
 }

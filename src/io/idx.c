@@ -32,10 +32,12 @@ static void swap_copy(uint8_t *to, const uint8_t *from, int64_t n_bytes, int uni
 static sj_status header_read(const uint8_t *bytes, int64_t n, sj_dtype *ret_dtype, int *ret_rank, int64_t *dims)
 {
 	if (n < 4 || bytes[0] != 0 || bytes[1] != 0 || dtype_of(bytes[2]) == SJ_DTYPE_NONE)
-		return sj__fail(SJ_INVALID_ARGUMENT, "this is no IDX data: it does not begin with 0, 0, a type (8, 9, 11 to 14) and a rank");
+		return sj__fail(SJ_INVALID_ARGUMENT,
+		                "this is no IDX data: it does not begin with 0, 0, a type (8, 9, 11 to 14) and a rank");
 	int rank = bytes[3];
 	if (rank > SJ_MAX_RANK)
-		return sj__fail(SJ_INVALID_ARGUMENT, "the header says %d dimensions; at most %d are read", rank, SJ_MAX_RANK);
+		return sj__fail(SJ_INVALID_ARGUMENT, "the header says %d dimensions; at most %d are read", rank,
+		                SJ_MAX_RANK);
 	if (n - 4 < 4 * (int64_t)rank)
 		return sj__fail(SJ_DATA_LOSS, "the data end within the header of %d dimensions", rank);
 	for (int i = 0; i < rank; i++) {
@@ -57,11 +59,12 @@ static sj_status plain_decode(const uint8_t *bytes, int64_t n, sj_tensor **ret_t
 		return status;
 	int unit = (int)sj__dtype_size(dtype);
 	if (!sj__shape_size(rank, dims, &size) || !sj__multiply_fits(size, unit, &n_declared))
-		return sj__fail(SJ_INVALID_ARGUMENT, "the shape %s overflows: too many bytes for 64 bits", sj__dims_text(rank, dims));
+		return sj__fail(SJ_INVALID_ARGUMENT, "the shape %s overflows: too many bytes for 64 bits",
+		                sj__dims_text(rank, dims));
 	int64_t n_there = n - 4 - 4 * rank;
 	if (n_there != n_declared)
-		return sj__fail(SJ_DATA_LOSS, "the shape %s takes %lld bytes of elements, but %lld are there", sj__dims_text(rank, dims),
-		                (long long)n_declared, (long long)n_there);
+		return sj__fail(SJ_DATA_LOSS, "the shape %s takes %lld bytes of elements, but %lld are there",
+		                sj__dims_text(rank, dims), (long long)n_declared, (long long)n_there);
 	status = sj__tensor_make("idx", dtype, rank, dims, ret_tensor);
 	if (status == SJ_OK)
 		swap_copy((*ret_tensor)->data, bytes + n - n_there, n_there, unit);

@@ -38,7 +38,8 @@ static sj_status names_grow(sj__names *names)
 	int64_t capacity = names->capacity == 0 ? 16 : 2 * names->capacity, n_slots = 4 * capacity;
 	int64_t *slots = sj__memory_new_zeroed(sizeof(*slots) * (size_t)n_slots);
 	char **list = slots == NULL ? NULL
-	                            : sj__memory_resize(names->names, sizeof(*list) * (size_t)names->n, sizeof(*list) * (size_t)capacity);
+	                            : sj__memory_resize(names->names, sizeof(*list) * (size_t)names->n,
+	                                                sizeof(*list) * (size_t)capacity);
 	if (list == NULL) {
 		sj__memory_free(slots);
 		return SJ_RESOURCE_EXHAUSTED;
@@ -56,7 +57,8 @@ sj_status sj__names_add(sj__names *names, const char *bytes, int64_t length)
 		return SJ_RESOURCE_EXHAUSTED;
 	int64_t slot = slot_of(names, bytes, length);
 	if (names->slots[slot] != 0)
-		return sj__fail(SJ_ALREADY_EXISTS, "the name '%s' is there twice", names->names[names->slots[slot] - 1]);
+		return sj__fail(SJ_ALREADY_EXISTS, "the name '%s' is there twice",
+		                names->names[names->slots[slot] - 1]);
 	char *copy = sj__memory_new((size_t)length + 1);
 	if (copy == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
@@ -97,7 +99,11 @@ bool sj__is_utf8(const char *bytes, int64_t length)
 	static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
 	for (int64_t i = 0; i < length;) {
 		uint8_t lead = (uint8_t)bytes[i++];
-		int n_more = lead < 0x80 ? 0 : lead >= 0xC2 && lead < 0xE0 ? 1 : (lead & 0xF0) == 0xE0 ? 2 : (lead & 0xF8) == 0xF0 ? 3 : -1;
+		int n_more = lead < 0x80                   ? 0
+		             : lead >= 0xC2 && lead < 0xE0 ? 1
+		             : (lead & 0xF0) == 0xE0       ? 2
+		             : (lead & 0xF8) == 0xF0       ? 3
+		                                           : -1;
 		uint32_t c = n_more < 1 ? 0 : lead & (0x3Fu >> n_more);
 		if (n_more < 0 || n_more > length - i)
 			return false;

@@ -7,9 +7,9 @@
 
 typedef struct sj__npy_header {
 	sj_dtype dtype;
-	char kind;          /* NumPy's letter: b i u f c V S U */
+	char kind; /* NumPy's letter: b i u f c V S U */
 	bool is_big_endian;
-	bool is_fortran;    /* the first axis moves fastest */
+	bool is_fortran; /* the first axis moves fastest */
 	int rank;
 	int64_t item_bytes; /* of an element in the file */
 	int64_t size;       /* elements */

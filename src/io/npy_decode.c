@@ -7,9 +7,9 @@
 
 /* ---- order of the elements ---- */
 
-#define COPY_ITEMS(n_bytes)                                                   \
-	for (int64_t i = 0; i < n; i++)                                       \
-		memcpy(to + i * (n_bytes), from + i * step * (n_bytes), n_bytes)
+#define COPY_ITEMS(n_bytes) \
+	for (int64_t i = 0; i < n; i++) \
+	memcpy(to + i * (n_bytes), from + i * step * (n_bytes), n_bytes)
 
 /* n items, `step` items apart, one after another. */
 static void items_gather(uint8_t *to, const uint8_t *from, int64_t n, int64_t step, int64_t item_bytes)
@@ -34,7 +34,8 @@ static void fortran_gather(const sj__npy_header *h, uint8_t *to, const uint8_t *
 		strides[i] = strides[i - 1] * h->dims[i - 1];
 	int64_t row_bytes = h->dims[last] * h->item_bytes;
 	for (int64_t row = 0; row < h->size / h->dims[last]; row++) {
-		items_gather(to + row * row_bytes, from + offset * h->item_bytes, h->dims[last], strides[last], h->item_bytes);
+		items_gather(to + row * row_bytes, from + offset * h->item_bytes, h->dims[last], strides[last],
+		             h->item_bytes);
 		for (int axis = last - 1; axis >= 0; axis--) {
 			offset += strides[axis];
 			if (++index[axis] < h->dims[axis])
@@ -121,7 +122,8 @@ static sj_status strings_decode(const sj__npy_header *h, const uint8_t *from, sj
 {
 	uint8_t *ordered = h->is_fortran && h->rank > 1 ? sj__memory_new((size_t)(h->size * h->item_bytes)) : NULL;
 	char *room = sj__memory_new((size_t)h->item_bytes + 4);
-	sj_status status = room == NULL || (h->is_fortran && h->rank > 1 && ordered == NULL) ? SJ_RESOURCE_EXHAUSTED : SJ_OK;
+	sj_status status = room == NULL || (h->is_fortran && h->rank > 1 && ordered == NULL) ? SJ_RESOURCE_EXHAUSTED
+	                                                                                     : SJ_OK;
 	if (status == SJ_OK && ordered != NULL) {
 		items_copy(h, ordered, from);
 		from = ordered;
@@ -148,7 +150,8 @@ sj_status sj__npy_decode(const uint8_t *bytes, int64_t n, sj_tensor **ret_tensor
 	status = sj__tensor_make("npy", h.dtype, h.rank, h.dims, &t);
 	if (status != SJ_OK)
 		return status;
-	status = h.dtype == SJ_STRING ? strings_decode(&h, bytes + h.data_offset, t) : numbers_decode(&h, bytes + h.data_offset, t);
+	status = h.dtype == SJ_STRING ? strings_decode(&h, bytes + h.data_offset, t)
+	                              : numbers_decode(&h, bytes + h.data_offset, t);
 	if (status == SJ_OK)
 		*ret_tensor = t;
 	else

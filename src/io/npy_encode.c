@@ -64,9 +64,10 @@ static sj_status strings_check(const sj_tensor *t)
 	const sj__string *strings = t->data;
 	for (int64_t i = 0; i < t->shape.size; i++)
 		if (strings[i].length > 0 && sj__string_bytes(&strings[i])[strings[i].length - 1] == 0)
-			return sj__fail(SJ_INVALID_ARGUMENT,
-			                "string %lld ends with a 0 byte, which NumPy's 'S' cannot hold; cut it or store its bytes as uint8",
-			                (long long)i);
+			return sj__fail(
+				SJ_INVALID_ARGUMENT,
+				"string %lld ends with a 0 byte, which NumPy's 'S' cannot hold; cut it or store its bytes as uint8",
+				(long long)i);
 	return SJ_OK;
 }
 
@@ -75,13 +76,15 @@ sj_status sj__npy_encoded_size(const sj_tensor *t, int64_t *ret_n)
 	sj__text header = {0};
 	int64_t n_data = 0;
 	if (type_text(t) == NULL)
-		return sj__fail(SJ_INVALID_ARGUMENT, "NumPy has no %s elements; cast them first", sj_dtype_name((sj_dtype)t->dtype));
+		return sj__fail(SJ_INVALID_ARGUMENT, "NumPy has no %s elements; cast them first",
+		                sj_dtype_name((sj_dtype)t->dtype));
 	sj_status status = t->dtype == SJ_STRING ? strings_check(t) : SJ_OK;
 	if (status == SJ_OK)
 		status = header_write(t, &header);
-	if (status == SJ_OK && (!sj__multiply_fits(item_bytes_of(t), t->shape.size, &n_data) || n_data > INT64_MAX - 65536))
-		status = sj__fail(SJ_INVALID_ARGUMENT, "%lld strings padded to %lld bytes each are too many", (long long)t->shape.size,
-		                  (long long)item_bytes_of(t));
+	if (status == SJ_OK &&
+	    (!sj__multiply_fits(item_bytes_of(t), t->shape.size, &n_data) || n_data > INT64_MAX - 65536))
+		status = sj__fail(SJ_INVALID_ARGUMENT, "%lld strings padded to %lld bytes each are too many",
+		                  (long long)t->shape.size, (long long)item_bytes_of(t));
 	if (status == SJ_OK)
 		*ret_n = header.length + n_data;
 	sj__text_release(&header);

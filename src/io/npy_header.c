@@ -71,15 +71,17 @@ typedef struct type_row {
 } type_row;
 
 static const type_row types[] = {
-	{'b', 1, SJ_BOOL},      {'i', 1, SJ_INT8},      {'i', 2, SJ_INT16},     {'i', 4, SJ_INT32},      {'i', 8, SJ_INT64},
-	{'u', 1, SJ_UINT8},     {'u', 2, SJ_UINT16},    {'u', 4, SJ_UINT32},    {'u', 8, SJ_UINT64},     {'f', 2, SJ_FLOAT16},
-	{'f', 4, SJ_FLOAT32},   {'f', 8, SJ_FLOAT64},   {'c', 8, SJ_COMPLEX64}, {'c', 16, SJ_COMPLEX128}, {'V', 2, SJ_BFLOAT16},
+	{'b', 1, SJ_BOOL},      {'i', 1, SJ_INT8},        {'i', 2, SJ_INT16},    {'i', 4, SJ_INT32},
+	{'i', 8, SJ_INT64},     {'u', 1, SJ_UINT8},       {'u', 2, SJ_UINT16},   {'u', 4, SJ_UINT32},
+	{'u', 8, SJ_UINT64},    {'f', 2, SJ_FLOAT16},     {'f', 4, SJ_FLOAT32},  {'f', 8, SJ_FLOAT64},
+	{'c', 8, SJ_COMPLEX64}, {'c', 16, SJ_COMPLEX128}, {'V', 2, SJ_BFLOAT16},
 };
 
 static sj_status type_fail(const char *text, int64_t length)
 {
 	if (memchr(text, 'O', (size_t)length) != NULL)
-		return sj__fail(SJ_INVALID_ARGUMENT, "the elements are Python objects ('%.*s', a pickle), which are never loaded",
+		return sj__fail(SJ_INVALID_ARGUMENT,
+		                "the elements are Python objects ('%.*s', a pickle), which are never loaded",
 		                (int)sj__min_i64(length, 40), text);
 	return sj__fail(SJ_INVALID_ARGUMENT,
 	                "the type '%.*s' is not known; bool, integers, float16/32/64, complex64/128, 'S' and 'U' are",
@@ -119,7 +121,8 @@ static sj_status take_type(cursor *c, sj__npy_header *header)
 	int64_t length, count;
 	skip_spaces(c);
 	if (c->at < c->end && (*c->at == '[' || *c->at == '('))
-		return sj__fail(SJ_INVALID_ARGUMENT, "the type has fields (a structured array): only plain element types are read");
+		return sj__fail(SJ_INVALID_ARGUMENT,
+		                "the type has fields (a structured array): only plain element types are read");
 	sj_status status = take_text(c, "the type in quotes", &text, &length);
 	if (status != SJ_OK)
 		return status;
@@ -177,7 +180,7 @@ enum { HAS_TYPE = 1, HAS_ORDER = 2, HAS_SHAPE = 4, HAS_ALL = 7 };
 
 static sj_status take_value(cursor *c, const char *key, int64_t length, sj__npy_header *header, int *found)
 {
-	int bit = length == 5 && memcmp(key, "descr", 5) == 0            ? HAS_TYPE
+	int bit = length == 5 && memcmp(key, "descr", 5) == 0             ? HAS_TYPE
 	          : length == 13 && memcmp(key, "fortran_order", 13) == 0 ? HAS_ORDER
 	          : length == 5 && memcmp(key, "shape", 5) == 0           ? HAS_SHAPE
 	                                                                  : 0;
@@ -218,7 +221,8 @@ static sj_status dict_parse(cursor *c, sj__npy_header *header)
 	if (c->at != c->end)
 		return grammar_fail(c, "the header's end");
 	return found == HAS_ALL ? SJ_OK
-	                        : sj__fail(SJ_INVALID_ARGUMENT, "the header lacks a key: descr, fortran_order and shape are needed");
+	                        : sj__fail(SJ_INVALID_ARGUMENT,
+	                                   "the header lacks a key: descr, fortran_order and shape are needed");
 }
 
 /* Where the dict is. */
@@ -227,16 +231,17 @@ static sj_status frame_parse(const uint8_t *bytes, int64_t n, cursor *ret_cursor
 	if (n < 10 || memcmp(bytes, "\x93NUMPY", 6) != 0)
 		return sj__fail(SJ_INVALID_ARGUMENT, "this is no .npy data: it does not begin with NumPy's mark");
 	if (bytes[6] < 1 || bytes[6] > 3 || bytes[7] != 0)
-		return sj__fail(SJ_INVALID_ARGUMENT, "version %d.%d of the format is not known; 1.0, 2.0 and 3.0 are", bytes[6], bytes[7]);
+		return sj__fail(SJ_INVALID_ARGUMENT, "version %d.%d of the format is not known; 1.0, 2.0 and 3.0 are",
+		                bytes[6], bytes[7]);
 	int64_t begin = bytes[6] == 1 ? 10 : 12, length = bytes[8] | bytes[9] << 8;
 	if (bytes[6] > 1)
 		length = n < begin ? n : length | (int64_t)bytes[10] << 16 | (int64_t)bytes[11] << 24;
 	if (length > HEADER_MOST)
-		return sj__fail(SJ_INVALID_ARGUMENT, "the header says that it has %lld bytes; at most %d are read", (long long)length,
-		                HEADER_MOST);
+		return sj__fail(SJ_INVALID_ARGUMENT, "the header says that it has %lld bytes; at most %d are read",
+		                (long long)length, HEADER_MOST);
 	if (length > n - begin)
-		return sj__fail(SJ_INVALID_ARGUMENT, "the header says that it has %lld bytes, of which %lld are there", (long long)length,
-		                (long long)sj__max_i64(n - begin, 0));
+		return sj__fail(SJ_INVALID_ARGUMENT, "the header says that it has %lld bytes, of which %lld are there",
+		                (long long)length, (long long)sj__max_i64(n - begin, 0));
 	*ret_cursor = (cursor){(const char *)bytes + begin, (const char *)bytes + begin + length};
 	return SJ_OK;
 }
@@ -252,7 +257,8 @@ sj_status sj__npy_header_parse(const uint8_t *bytes, int64_t n, sj__npy_header *
 		return status;
 	header->data_offset = c.end - (const char *)bytes;
 	if (!sj__shape_size(header->rank, header->dims, &header->size) ||
-	    !sj__multiply_fits(header->size, header->item_bytes, &n_bytes) || !sj__multiply_fits(header->size, 16, &n_bytes))
+	    !sj__multiply_fits(header->size, header->item_bytes, &n_bytes) ||
+	    !sj__multiply_fits(header->size, 16, &n_bytes))
 		return sj__fail(SJ_INVALID_ARGUMENT, "the shape %s overflows: too many bytes for 64 bits",
 		                sj__dims_text(header->rank, header->dims));
 	return SJ_OK;

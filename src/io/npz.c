@@ -172,7 +172,10 @@ static sj_status crc_sink(void *context, const void *bytes, int64_t n)
 	return SJ_OK;
 }
 
-static sj_status zip_sink(void *context, const void *bytes, int64_t n) { return sj__zip_writer_write(context, bytes, n); }
+static sj_status zip_sink(void *context, const void *bytes, int64_t n)
+{
+	return sj__zip_writer_write(context, bytes, n);
+}
 
 /* Encoded twice: the checksum stands before the bytes. */
 static sj_status member_write(sj__zip_writer *zip, const char *name, const sj_tensor *t)
@@ -197,7 +200,9 @@ static sj_status member_write(sj__zip_writer *zip, const char *name, const sj_te
 
 sj_status sj__npz_writer_add(sj_npz_writer *writer, const char *name, const sj_tensor *t)
 {
-	sj_status status = name == NULL || name[0] == 0 ? sj__fail(SJ_INVALID_ARGUMENT, "sj_npz_writer_add: the name is empty") : SJ_OK;
+	sj_status status = name == NULL || name[0] == 0
+	                           ? sj__fail(SJ_INVALID_ARGUMENT, "sj_npz_writer_add: the name is empty")
+	                           : SJ_OK;
 	if (status == SJ_OK && writer->has_failed)
 		status = sj__fail(SJ_FAILED_PRECONDITION, "sj_npz_writer_add: an earlier array could not be written");
 	if (status == SJ_OK) {
@@ -213,7 +218,8 @@ sj_status sj__npz_writer_end(sj_npz_writer *writer)
 {
 	sj_status status = SJ_OK;
 	if (writer->has_failed)
-		status = sj__fail(SJ_FAILED_PRECONDITION, "sj_npz_writer_end: an array could not be written, so the archive is not either");
+		status = sj__fail(SJ_FAILED_PRECONDITION,
+		                  "sj_npz_writer_end: an array could not be written, so the archive is not either");
 	if (status == SJ_OK)
 		status = sj__zip_writer_commit(writer->zip);
 	if (status == SJ_OK)

@@ -16,13 +16,15 @@ static sj_status variables_check(const char *who, int n, sj_tensor *const *varia
 	sj__names names = {0};
 	sj_status status = SJ_OK;
 	if (n < 0 || (n > 0 && variables == NULL))
-		return sj__fail(SJ_INVALID_ARGUMENT, "%s: %d variables at %s", who, n, variables == NULL ? "NULL" : "an array");
+		return sj__fail(SJ_INVALID_ARGUMENT, "%s: %d variables at %s", who, n,
+		                variables == NULL ? "NULL" : "an array");
 	for (int i = 0; status == SJ_OK && i < n; i++) {
 		const char *name = sj_variable_name(variables[i]);
 		if (!sj_is_variable(variables[i]))
 			status = sj__fail(SJ_INVALID_ARGUMENT, "%s: number %d of the list is no variable", who, i);
 		else if (name[0] == 0)
-			status = sj__fail(SJ_INVALID_ARGUMENT, "%s: variable %d has no name; make it with sj_variable_new_named", who, i);
+			status = sj__fail(SJ_INVALID_ARGUMENT,
+			                  "%s: variable %d has no name; make it with sj_variable_new_named", who, i);
 		else if (sj__names_add(&names, name, (int64_t)strlen(name)) == SJ_ALREADY_EXISTS)
 			status = sj__fail(SJ_INVALID_ARGUMENT, "%s: two variables are named '%s'", who, name);
 		else if (names.n != i + 1)
@@ -79,9 +81,9 @@ static sj_status value_check(const char *path, const sj_tensor *variable, const 
 {
 	if (value->dtype == variable->dtype && sj__same_shape(value, variable))
 		return SJ_OK;
-	return sj__fail(SJ_INVALID_ARGUMENT, "sj_variables_restore: the variable '%s' is %s %s, \"%s\" has %s %s", sj_variable_name(variable),
-	                sj_dtype_name((sj_dtype)variable->dtype), sj__shape_text(variable), path, sj_dtype_name((sj_dtype)value->dtype),
-	                sj__shape_text(value));
+	return sj__fail(SJ_INVALID_ARGUMENT, "sj_variables_restore: the variable '%s' is %s %s, \"%s\" has %s %s",
+	                sj_variable_name(variable), sj_dtype_name((sj_dtype)variable->dtype), sj__shape_text(variable),
+	                path, sj_dtype_name((sj_dtype)value->dtype), sj__shape_text(value));
 }
 
 static sj_status values_read(const char *path, int n, sj_tensor *const *variables, sj_tensor **values)

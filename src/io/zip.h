@@ -22,8 +22,8 @@ typedef struct sj__zip_member {
 typedef struct sj__zip {
 	const uint8_t *bytes; /* borrowed */
 	int64_t n;
-	int64_t directory;    /* where the central directory begins */
-	sj__names names;      /* of the members, in their order */
+	int64_t directory; /* where the central directory begins */
+	sj__names names;   /* of the members, in their order */
 	sj__zip_member *members;
 } sj__zip;
 
@@ -32,7 +32,8 @@ sj_status sj__zip_open(const uint8_t *bytes, int64_t n, sj__zip *ret_zip);
 void sj__zip_close(sj__zip *zip);
 
 /* Member `index`, checksum verified. *ret_owned is to be freed with sj__memory_free (NULL: the bytes lie in the archive). */
-sj_status sj__zip_read(const sj__zip *zip, int64_t index, const uint8_t **ret_bytes, int64_t *ret_n, uint8_t **ret_owned);
+sj_status sj__zip_read(const sj__zip *zip, int64_t index, const uint8_t **ret_bytes, int64_t *ret_n,
+                       uint8_t **ret_owned);
 
 /* ---- writing ---- */
 

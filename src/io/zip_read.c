@@ -79,7 +79,8 @@ static sj_status end_read(const uint8_t *bytes, int64_t n, directory_end *e)
 		if (status != SJ_OK)
 			return status;
 	}
-	if (!ends_agree(end, e) || e->begin > e->end || e->size != e->end - e->begin || e->n_members > e->size / CENTRAL_SIZE)
+	if (!ends_agree(end, e) || e->begin > e->end || e->size != e->end - e->begin ||
+	    e->n_members > e->size / CENTRAL_SIZE)
 		return damaged("its directory is not where the end says");
 	return SJ_OK;
 }
@@ -114,7 +115,8 @@ static sj_status member_check(const sj__zip *zip, const uint64_t *numbers, const
 	if (m->flags & (ENCRYPTED | PATCHED | STRONGLY_ENCRYPTED | MASKED))
 		return sj__fail(SJ_UNIMPLEMENTED, "a member of the zip archive is encrypted or a patch");
 	if (m->method != SJ__ZIP_STORED && m->method != SJ__ZIP_DEFLATED)
-		return sj__fail(SJ_UNIMPLEMENTED, "a member is compressed by method %d; stored and deflated are read", m->method);
+		return sj__fail(SJ_UNIMPLEMENTED, "a member is compressed by method %d; stored and deflated are read",
+		                m->method);
 	return SJ_OK;
 }
 
@@ -131,14 +133,17 @@ static sj_status entry_read(sj__zip *zip, int64_t at, int64_t end, int64_t *ret_
 	if (n_name == 0 || memchr(name, 0, (size_t)n_name) != NULL)
 		return damaged("a member's name is empty or has a 0 byte");
 	uint64_t numbers[3] = {u32(entry + 24), u32(entry + 20), u32(entry + 42)};
-	sj__zip_member m = {.flags = (uint16_t)u16(entry + 8), .method = (uint16_t)u16(entry + 10), .crc = u32(entry + 16)};
+	sj__zip_member m = {.flags = (uint16_t)u16(entry + 8),
+	                    .method = (uint16_t)u16(entry + 10),
+	                    .crc = u32(entry + 16)};
 	sj_status status = extra_read(entry + CENTRAL_SIZE + n_name, n_extra, numbers, 3);
 	if (status == SJ_OK)
 		status = member_check(zip, numbers, &m);
 	if (status == SJ_OK)
 		status = sj__names_add(&zip->names, name, n_name);
 	if (status != SJ_OK)
-		return status == SJ_ALREADY_EXISTS ? sj__fail_within(SJ_DATA_LOSS, "the zip archive is damaged") : status;
+		return status == SJ_ALREADY_EXISTS ? sj__fail_within(SJ_DATA_LOSS, "the zip archive is damaged")
+		                                   : status;
 	m.n_bytes = (int64_t)numbers[0];
 	m.n_compressed = (int64_t)numbers[1];
 	m.offset = (int64_t)numbers[2];
@@ -185,7 +190,8 @@ static sj_status local_check(const sj__zip *zip, const sj__zip_member *m, const 
 	if (zip->directory - m->offset < LOCAL_SIZE || !is_record(local, "PK\3\4"))
 		return damaged("a member does not begin where the directory says");
 	int64_t n_extra = u16(local + 28), room = zip->directory - m->offset - LOCAL_SIZE;
-	if (u16(local + 26) != n_name || n_name + n_extra > room || memcmp(local + LOCAL_SIZE, name, (size_t)n_name) != 0)
+	if (u16(local + 26) != n_name || n_name + n_extra > room ||
+	    memcmp(local + LOCAL_SIZE, name, (size_t)n_name) != 0)
 		return damaged("a member's name differs from the directory's");
 	uint64_t numbers[2] = {u32(local + 22), u32(local + 18)};
 	sj_status status = extra_read(local + LOCAL_SIZE + n_name, n_extra, numbers, 2);
@@ -193,7 +199,8 @@ static sj_status local_check(const sj__zip *zip, const sj__zip_member *m, const 
 		return status;
 	bool has_numbers = (m->flags & SIZES_FOLLOW) == 0;
 	if (u16(local + 6) != m->flags || u16(local + 8) != m->method ||
-	    (has_numbers && (u32(local + 14) != m->crc || numbers[0] != (uint64_t)m->n_bytes || numbers[1] != (uint64_t)m->n_compressed)))
+	    (has_numbers && (u32(local + 14) != m->crc || numbers[0] != (uint64_t)m->n_bytes ||
+	                     numbers[1] != (uint64_t)m->n_compressed)))
 		return damaged("a member's header differs from the directory's entry");
 	if (m->n_compressed > room - n_name - n_extra)
 		return damaged("a member reaches into the directory");
@@ -220,7 +227,8 @@ static sj_status member_unpack(const sj__zip_member *m, const uint8_t *data, uin
 	return SJ_OK;
 }
 
-sj_status sj__zip_read(const sj__zip *zip, int64_t index, const uint8_t **ret_bytes, int64_t *ret_n, uint8_t **ret_owned)
+sj_status sj__zip_read(const sj__zip *zip, int64_t index, const uint8_t **ret_bytes, int64_t *ret_n,
+                       uint8_t **ret_owned)
 {
 	const sj__zip_member *m = &zip->members[index];
 	int64_t data = 0;

@@ -77,7 +77,7 @@ static void entry_put(sj__text *text, const char *name, int64_t n_bytes, int64_t
 	put(text, 3 << 8 | (n_extra > 0 ? VERSION_64 : VERSION_PLAIN), 2);
 	common_put(text, name, n_extra > 0, n_bytes, crc);
 	put(text, n_extra > 0 ? (uint64_t)n_extra + 4 : 0, 2);
-	put(text, 0, 2 + 2 + 2);                  /* no comment, disk 0, no internal attributes */
+	put(text, 0, 2 + 2 + 2); /* no comment, disk 0, no internal attributes */
 	put(text, (uint64_t)0100644 << 16, 4);
 	put(text, or_most(offset), 4);
 	sj__text_append_string(text, name);

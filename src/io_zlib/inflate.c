@@ -28,7 +28,10 @@ static void state_free(voidpf context, voidpf block)
 	sj_memory_free(block);
 }
 
-static sj_status out_of_memory(void) { return sj_error_set(SJ_RESOURCE_EXHAUSTED, "unpacking: %s", sj_error_message()); }
+static sj_status out_of_memory(void)
+{
+	return sj_error_set(SJ_RESOURCE_EXHAUSTED, "unpacking: %s", sj_error_message());
+}
 
 /* One more byte than `most` is room for the 0 byte. */
 static sj_status output_grow(output *o)
@@ -47,7 +50,10 @@ static sj_status output_grow(output *o)
 	return SJ_OK;
 }
 
-static sj_status too_long(const output *o) { return sj_error_set(SJ_OUT_OF_RANGE, "more than %zu bytes come out", o->most); }
+static sj_status too_long(const output *o)
+{
+	return sj_error_set(SJ_OUT_OF_RANGE, "more than %zu bytes come out", o->most);
+}
 
 static sj_status stream_fail(const z_stream *stream, int code)
 {
@@ -55,7 +61,8 @@ static sj_status stream_fail(const z_stream *stream, int code)
 		return out_of_memory();
 	if (code == Z_BUF_ERROR)
 		return sj_error_set(SJ_DATA_LOSS, "the compressed data are cut off");
-	return sj_error_set(SJ_DATA_LOSS, "the compressed data are damaged: %s", stream->msg ? stream->msg : "zlib gives no reason");
+	return sj_error_set(SJ_DATA_LOSS, "the compressed data are damaged: %s",
+	                    stream->msg ? stream->msg : "zlib gives no reason");
 }
 
 /* Whether one more byte would come: the room is used up, and the stream may have ended exactly there. */
@@ -93,7 +100,8 @@ static sj_status stream_run(z_stream *stream, output *o)
 	return code == Z_STREAM_END ? SJ_OK : stream_fail(stream, code);
 }
 
-static sj_status streams_run(z_stream *stream, sj_compression compression, const unsigned char *input, size_t n, output *o)
+static sj_status streams_run(z_stream *stream, sj_compression compression, const unsigned char *input, size_t n,
+                             output *o)
 {
 	const unsigned char *end = input + n;
 	sj_status status = SJ_OK;
@@ -102,9 +110,11 @@ static sj_status streams_run(z_stream *stream, sj_compression compression, const
 		/* zlib counts in 32 bits; larger inputs are refused by the caller. */
 		stream->avail_in = (uInt)(end - stream->next_in);
 		status = stream_run(stream, o);
-	} while (status == SJ_OK && compression == SJ_COMPRESSION_GZIP && stream->next_in < end && inflateReset(stream) == Z_OK);
+	} while (status == SJ_OK && compression == SJ_COMPRESSION_GZIP && stream->next_in < end &&
+	         inflateReset(stream) == Z_OK);
 	if (status == SJ_OK && stream->next_in != end)
-		status = sj_error_set(SJ_DATA_LOSS, "%zu bytes follow the compressed data", (size_t)(end - stream->next_in));
+		status = sj_error_set(SJ_DATA_LOSS, "%zu bytes follow the compressed data",
+		                      (size_t)(end - stream->next_in));
 	return status;
 }
 

@@ -1,7 +1,17 @@
-/* Arithmetic assignment to variables: the sum or difference is computed first, so a failure leaves the variable as it was. */
+/* Reading variables, and arithmetic assignment to them: the sum or difference is computed first, so a failure leaves the variable as it was. */
 #include "ops/op.h"
 #include "sokuji/variable.h"
 #include "tensor/local.h"
+
+sj_tensor *sj_variable_read(sj_tensor *variable)
+{
+	sj__local_now();
+	if (sj_is_variable(variable))
+		return sj__run_1(sj_op_find("Identity"), NULL, variable);
+	if (variable != &sj__nil_tensor)
+		sj__error_stick(sj__fail(SJ_INVALID_ARGUMENT, "sj_variable_read: the argument is no variable"));
+	return &sj__nil_tensor;
+}
 
 static sj_status update(const char *who, const char *operation, sj_tensor *variable, sj_tensor *value)
 {

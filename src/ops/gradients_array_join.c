@@ -116,10 +116,49 @@ void sj__gradient_dynamic_partition(const sj__gradient *g, sj_tensor **dx)
 	sj__memory_free(all);
 }
 
+/* For each row of the result, which row of data is there, counted through all of them: the last that was put. */
+static int64_t *rows_kept(const sj__gradient *g, int n)
+{
+	int64_t count = 0, *kept = sj__memory_new(sizeof(*kept) * (size_t)sj__max_i64(1, sj__dims(g->dy[0])[0]));
+	if (kept == NULL)
+		sj__error_stick(SJ_RESOURCE_EXHAUSTED);
+	for (int m = 0; kept != NULL && m < n; m++)
+		for (int64_t i = 0; i < g->inputs[m]->shape.size; i++)
+			kept[sj__index_at(g->inputs[m], i)] = count++;
+	return kept;
+}
+
+/* dy's rows for one tensor of indices, whose rows are counted from `first` on; 0 where a later row was put. */
+static sj_tensor *rows_taken(sj_tensor *dy, sj_tensor *indices, const int64_t *kept, int64_t first)
+{
+	int64_t dims[SJ_MAX_RANK], n = indices->shape.size;
+	int rank = indices->shape.rank + dy->shape.rank - 1;
+	bool all = true;
+	sj_tensor *mask, *rows = sj_gather(dy, indices);
+	for (int64_t i = 0; i < n; i++)
+		all &= kept[sj__index_at(indices, i)] == first + i;
+	if (all)
+		return rows;
+	for (int i = 0; i < rank; i++)
+		dims[i] = i < indices->shape.rank ? sj__dims(indices)[i] : 1;
+	sj_status status = sj__tensor_make("dynamic stitch", SJ_BOOL, rank, dims, &mask);
+	if (status != SJ_OK) {
+		sj__error_stick(status);
+		return sj_nil();
+	}
+	for (int64_t i = 0; i < n; i++)
+		((uint8_t *)mask->data)[i] = kept[sj__index_at(indices, i)] == first + i;
+	return sj_where_values(sj_scope_own(mask), rows, sj_scalar((sj_dtype)dy->dtype, 0));
+}
+
 void sj__gradient_dynamic_stitch(const sj__gradient *g, sj_tensor **dx)
 {
 	int n = g->n_inputs / 2;
-	for (int i = 0; i < n; i++)
+	int64_t first = 0, *kept = rows_kept(g, n);
+	for (int i = 0; i < n; i++) {
 		if (g->needs[n + i])
-			dx[n + i] = sj_gather(g->dy[0], g->inputs[i]);
+			dx[n + i] = kept != NULL ? rows_taken(g->dy[0], g->inputs[i], kept, first) : sj_nil();
+		first += g->inputs[i]->shape.size;
+	}
+	sj__memory_free(kept);
 }

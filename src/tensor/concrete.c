@@ -10,7 +10,8 @@ sj_status sj__concrete(const char *who, sj_tensor *t, sj_tensor **ret_tensor)
 {
 	sj__local_now();
 	if (!sj__is_live(t))
-		return sj__fail(SJ_INVALID_ARGUMENT, "%s: the tensor is %s", who, t == NULL ? "NULL" : "not valid (released?)");
+		return sj__fail(SJ_INVALID_ARGUMENT, "%s: the tensor is %s", who,
+		                t == NULL ? "NULL" : "not valid (released?)");
 	if (sj__is_nil(t))
 		return sj__fail(SJ_FAILED_PRECONDITION, "%s: the tensor is nil: an operation before failed", who);
 	if (t->flags & SJ__FLAG_VARIABLE)

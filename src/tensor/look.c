@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "tensor/local.h"
+#include "tensor/slices.h"
 #include "tensor/variable.h"
 
 bool sj_tensor_is_valid(const sj_tensor *t) { return sj__is_live(t) && !sj__is_nil(t); }
@@ -27,13 +28,15 @@ size_t sj_tensor_bytes(const sj_tensor *t)
 	return sj_tensor_is_valid(t) && t->shape.size >= 0 ? (size_t)t->shape.size * sj_dtype_size((sj_dtype)t->dtype) : 0;
 }
 
-/* The handle whose bytes are meant: a variable's present value, else the tensor; NULL when there are no bytes. */
+/* The handle whose bytes are meant: a variable's present value, the dense form of slices, else the tensor; NULL when there are no bytes. */
 static const sj_tensor *with_bytes(const sj_tensor *t)
 {
 	if (!sj_tensor_is_valid(t))
 		return NULL;
 	if (t->flags & SJ__FLAG_VARIABLE)
 		t = t->variable->value;
+	else if (t->flags & SJ__FLAG_SLICES)
+		t = sj__slices_dense_kept(t);
 	return t != NULL && t->data != NULL ? t : NULL;
 }
 
@@ -48,6 +51,8 @@ static sj_status SJ_COLD no_bytes(const char *who, const sj_tensor *t)
 	if (t != NULL && sj_tensor_is_valid(t) && t->flags & SJ__FLAG_VARIABLE)
 		return sj__fail(SJ_FAILED_PRECONDITION, "%s: the variable '%s' has no value yet; assign it first", who,
 		                sj_variable_name(t));
+	if (t != NULL && sj_tensor_is_valid(t) && t->flags & SJ__FLAG_SLICES)
+		return SJ_RESOURCE_EXHAUSTED; /* sj__slices_dense has said it */
 	return sj__fail(SJ_INVALID_ARGUMENT, "%s: the tensor is %s", who,
 	                t == NULL ? "NULL" : sj__is_live(t) && sj__is_nil(t) ? "nil (an operation before failed)" : "not valid (released?)");
 }

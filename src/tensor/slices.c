@@ -5,6 +5,7 @@
 
 struct sj__slices {
 	sj_tensor *values, *indices;
+	sj_tensor *dense; /* NULL until somebody looks at the elements */
 };
 
 sj_status sj__slices_new(sj_tensor *values, sj_tensor *indices, int rank, const int64_t *dims, sj_tensor **ret_slices)
@@ -20,6 +21,7 @@ sj_status sj__slices_new(sj_tensor *values, sj_tensor *indices, int rank, const 
 	}
 	parts->values = sj__keep(values);
 	parts->indices = sj__keep(indices);
+	parts->dense = NULL;
 	handle->flags |= SJ__FLAG_SLICES;
 	handle->slices = parts;
 	*ret_slices = handle;
@@ -33,6 +35,7 @@ void sj__slices_destroy(struct sj__slices *parts)
 {
 	sj__drop(parts->values);
 	sj__drop(parts->indices);
+	sj__drop(parts->dense);
 	sj__memory_free(parts);
 }
 
@@ -67,6 +70,18 @@ sj_status sj__slices_dense(sj_tensor *slices, sj_tensor **ret_dense)
 	}
 	*ret_dense = dense;
 	return SJ_OK;
+}
+
+const sj_tensor *sj__slices_dense_kept(const sj_tensor *slices)
+{
+	struct sj__slices *parts = slices->slices;
+	sj_tensor *known = __atomic_load_n(&parts->dense, __ATOMIC_ACQUIRE), *dense;
+	if (known != NULL || sj__slices_dense((sj_tensor *)slices, &dense) != SJ_OK)
+		return known;
+	if (__atomic_compare_exchange_n(&parts->dense, &known, dense, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		return dense;
+	sj__drop(dense); /* another thread was faster */
+	return known;
 }
 
 /* One after the other, along the first dimension. Both of dtype `dtype`. */

@@ -17,6 +17,9 @@ sj_tensor *sj__slices_indices(const sj_tensor *slices);
 /* The dense tensor, an own reference: rows added in the order of the indices. */
 sj_status sj__slices_dense(sj_tensor *slices, sj_tensor **ret_dense);
 
+/* The same, borrowed: made once and kept as long as the slices; NULL (and a message) without memory. */
+const sj_tensor *sj__slices_dense_kept(const sj_tensor *slices);
+
 /* Both one after the other: the sum of two slices of one shape. */
 sj_status sj__slices_join(sj_tensor *a, sj_tensor *b, sj_tensor **ret_slices);
 

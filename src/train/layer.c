@@ -1,4 +1,5 @@
 /* What every layer does: building once, calling in a scope of its own, holding variables, ending. */
+#include <stdio.h>
 #include <string.h>
 
 #include <sokuji/layers.h>
@@ -10,7 +11,9 @@
 
 struct sj_layer {
 	const sj_layer_class *class_of;
-	bool is_built;
+	bool is_built, builds_by_call;
+	const sj_layer *outer; /* the container and the place in it, for variables' names */
+	int place;
 	sj_layer_list variables, trainable; /* variables: own references; trainable: borrowed */
 	_Alignas(16) char context[];
 };
@@ -117,7 +120,7 @@ sj_tensor *sj_layer_call(sj_layer *layer, sj_tensor *x, bool training)
 			sj_error_set(SJ_INVALID_ARGUMENT, "sj_layer_call: the %s", layer ? "input is no valid tensor" : "layer is NULL");
 		return sj_nil();
 	}
-	if (!layer->is_built && sj_layer_build(layer, (sj_ints){sj_tensor_rank(x), sj_tensor_dims(x)}) != SJ_OK)
+	if (!layer->is_built && !layer->builds_by_call && sj_layer_build(layer, (sj_ints){sj_tensor_rank(x), sj_tensor_dims(x)}) != SJ_OK)
 		return sj_nil();
 	sj_scope scope = sj_scope_begin();
 	return sj_scope_return(scope, layer->class_of->call(layer, layer->context, x, training));
@@ -159,11 +162,38 @@ sj_tensor *sj_activate(sj_tensor *x, sj_layer_activation activation)
 
 /* ---- for the layers ---- */
 
+void sj__layer_builds_by_call(sj_layer *layer) { layer->builds_by_call = true; }
+
+void sj__layer_place(sj_layer *inner, const sj_layer *outer, int place)
+{
+	inner->outer = outer;
+	inner->place = place;
+}
+
+/* "kernel" of a layer by itself, "dense_2/kernel" in a container, "sequential_0/dense_2/kernel" in one within another. */
+static void path_write(const sj_layer *layer, const char *name, char *path, size_t capacity)
+{
+	char below[SJ__LAYER_PATH_BYTES];
+	if (layer->outer == NULL) {
+		snprintf(path, capacity, "%s", name);
+		return;
+	}
+	snprintf(below, sizeof(below), "%.60s_%d/%.180s", sj_layer_name(layer), layer->place, name);
+	path_write(layer->outer, below, path, capacity);
+}
+
+sj_tensor *sj__layer_variable(const sj_layer *layer, sj_tensor *start, const char *name, bool trainable)
+{
+	char path[SJ__LAYER_PATH_BYTES];
+	path_write(layer, name, path, sizeof(path));
+	return sj_variable_new_named(start, path, trainable);
+}
+
 sj_tensor *sj__layer_weight(sj_layer *layer, const char *name, sj_initializer initializer, sj_initializer otherwise, sj_ints shape,
                             bool trainable)
 {
 	sj_tensor *start = sj_initialize(initializer.kind == SJ_INIT_DEFAULT ? otherwise : initializer, SJ_FLOAT32, shape);
-	return sj_layer_add_variable(layer, sj_variable_new_named(start, name, trainable));
+	return sj_layer_add_variable(layer, sj__layer_variable(layer, start, name, trainable));
 }
 
 sj_status sj__layer_rank_check(const char *who, sj_ints shape, int lowest, int highest)

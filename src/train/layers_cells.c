@@ -29,7 +29,7 @@ static sj_status cell_build(sj_layer *layer, void *context, sj_ints shape)
 	/* The forget gate starts open: ones in its part of the bias. */
 	sj_tensor *zeros = sj_fill(SJ_INTS(c->units), sj_float(0)), *ones = sj_fill(SJ_INTS(c->units), sj_float(1));
 	sj_tensor *start = sj_concat(3, (sj_tensor *[]){zeros, ones, sj_fill(SJ_INTS(2 * c->units), sj_float(0))}, 0);
-	c->bias = sj_layer_add_variable(layer, sj_variable_new_named(start, "bias", true));
+	c->bias = sj_layer_add_variable(layer, sj__layer_variable(layer, start, "bias", true));
 	return sj_error_code();
 }
 

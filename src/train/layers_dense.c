@@ -3,6 +3,7 @@
 
 #include <sokuji/array_functions.h>
 #include <sokuji/memory.h>
+#include <sokuji/tape.h>
 
 #include "layer_parts.h"
 
@@ -166,11 +167,27 @@ static sj_tensor *sequential_call(sj_layer *layer, void *context, sj_tensor *x, 
 	return x;
 }
 
-/* Building runs the layers once on zeros of the shape, with at least one example. */
+static bool takes_ids(const sj_layer *layer)
+{
+	return layer != NULL && sj_layer_class_of(layer)->call == embedding_call;
+}
+
+/* Without an input, one example of zeros goes through the layers. */
 static sj_status sequential_build(sj_layer *layer, void *context, sj_ints shape)
 {
-	(void)layer, (void)context, (void)shape;
-	return SJ_OK; /* the first call builds each layer from what reaches it */
+	const sequential *s = context;
+	int64_t dims[SJ_MAX_RANK];
+	if (s->is_adopted || s->count == 0)
+		return SJ_OK;
+	sj_status status = sj__layer_rank_check("sequential", shape, 1, SJ_MAX_RANK);
+	if (status != SJ_OK)
+		return status;
+	memcpy(dims, shape.data, sizeof(*dims) * (size_t)shape.count);
+	dims[0] = 1;
+	sj_tape_pause();
+	sj_layer_call(layer, sj_fill((sj_ints){shape.count, dims}, sj_scalar(takes_ids(s->layers[0]) ? SJ_INT32 : SJ_FLOAT32, 0)), false);
+	sj_tape_resume();
+	return sj_error_code();
 }
 
 sj_layer *sj_sequential_new(int n, sj_layer *const *layers)
@@ -195,7 +212,10 @@ sj_layer *sj_sequential_new(int n, sj_layer *const *layers)
 	}
 	if (n > 0)
 		memcpy(s->layers, layers, sizeof(*layers) * (size_t)n);
+	for (int i = 0; i < n; i++)
+		sj__layer_place(layers[i], layer, i);
 	s->count = n;
+	sj__layer_builds_by_call(layer);
 	return layer;
 }
 

@@ -171,29 +171,25 @@ static void moving_update(sj_tensor *moving, sj_tensor *now, double momentum)
 	sj_tape_resume();
 }
 
+/* One fused operation; without gamma or beta, ones or zeros in their place. */
 static sj_tensor *batch_norm_call(sj_layer *layer, void *context, sj_tensor *x, bool training)
 {
 	const batch_norm *b = context;
-	double epsilon = b->args.epsilon.given ? b->args.epsilon.value : 1e-3;
 	double momentum = b->args.momentum.given ? b->args.momentum.value : 0.99;
-	int64_t axes[SJ_MAX_RANK];
-	int rank = sj_tensor_rank(x);
-	sj_tensor *mean = b->mean, *variance = b->variance;
+	sj_float_option epsilon = {.given = true, .value = b->args.epsilon.given ? b->args.epsilon.value : 1e-3};
+	sj_ints channels = SJ_INTS(sj_tensor_size(b->mean));
+	sj_tensor *scale = b->gamma ? b->gamma : sj_fill(channels, sj_float(1));
+	sj_tensor *offset = b->beta ? b->beta : sj_fill(channels, sj_float(0));
+	sj_tensor *y, *mean, *unbiased, *mean_again, *variance;
 	(void)layer;
-	for (int i = 0; i < rank - 1; i++)
-		axes[i] = i;
+	if (sj_fused_batch_norm(x, scale, offset, b->mean, b->variance, &y, &mean, &unbiased, &mean_again, &variance, .epsilon = epsilon,
+	                        .is_training = SJ_GIVEN(training)) != SJ_OK)
+		return sj_nil();
 	if (training) {
-		sj_ints others = {rank - 1, axes};
-		mean = sj_mean(x, .axis = others);
-		variance = sj_mean(sj_square(sj_sub(x, mean)), .axis = others);
 		moving_update(b->mean, mean, momentum);
-		moving_update(b->variance, variance, momentum);
+		moving_update(b->variance, sj_tensor_rank(x) == 4 ? unbiased : variance, momentum);
 	}
-	sj_tensor *scale = sj_rsqrt(sj_add(variance, sj_scalar(SJ_FLOAT32, epsilon)));
-	if (b->gamma != NULL)
-		scale = sj_mul(scale, b->gamma);
-	sj_tensor *y = sj_mul(sj_sub(x, mean), scale);
-	return b->beta != NULL ? sj_add(y, b->beta) : y;
+	return y;
 }
 
 sj_layer *sj_batch_norm_with(const sj_batch_norm_args *args)

@@ -156,7 +156,8 @@ static void test_idx_gzip(void **state)
 	sj_tensor *t = sj_idx_read_bytes(packed, n);
 	assert_true(sj_ok());
 	assert_int_equal(sj_tensor_dtype(t), SJ_INT16);
-	assert_true(sj_tensor_dim(t, 1) == 3 && sj_tensor_item(t, 0) == 1 && sj_tensor_item(t, 1) == -2 && sj_tensor_item(t, 2) == 512);
+	assert_true(sj_tensor_dim(t, 1) == 3 && sj_tensor_item(t, 0) == 1 && sj_tensor_item(t, 1) == -2 &&
+	            sj_tensor_item(t, 2) == 512);
 	packed[n - 6] ^= 1;
 	sj_idx_read_bytes(packed, n);
 	assert_fails(SJ_DATA_LOSS, "damaged");
@@ -166,7 +167,8 @@ static void test_idx_gzip(void **state)
 /* A .npz with one deflated member, by hand: the format's fixed parts, sizes and checksum at their places. */
 static size_t deflated_npz(const unsigned char *npy, size_t n_npy, unsigned char *zip)
 {
-	static const unsigned char local[30] = "PK\3\4\24\0\0\0\10\0\0\0\41\0", central[46] = "PK\1\2\24\0\24\0\0\0\10\0\0\0\41\0";
+	static const unsigned char local[30] = "PK\3\4\24\0\0\0\10\0\0\0\41\0",
+				   central[46] = "PK\1\2\24\0\24\0\0\0\10\0\0\0\41\0";
 	static const unsigned char end[22] = "PK\5\6\0\0\0\0\1\0\1\0";
 	uint32_t crc = (uint32_t)crc32(0, npy, (uInt)n_npy), sizes[3] = {crc, 0, (uint32_t)n_npy};
 	memcpy(zip, local, 30);
@@ -244,7 +246,8 @@ static void test_fortran(void **state)
 	for (int i = 0; i < ROWS; i++)
 		for (int j = 0; j < COLUMNS; j++)
 			for (int k = 0; k < DEPTH; k++)
-				assert_true(sj_tensor_item(t, (i * COLUMNS + j) * DEPTH + k) == i + ROWS * (j + COLUMNS * k));
+				assert_true(sj_tensor_item(t, (i * COLUMNS + j) * DEPTH + k) ==
+				            i + ROWS * (j + COLUMNS * k));
 	sj_scope_end(scope);
 }
 
@@ -338,7 +341,8 @@ static void test_variables(void **state)
 {
 	(void)state;
 	sj_scope scope = sj_scope_begin();
-	sj_tensor *v = sj_variable_new_named(sj_float(1), "v", true), *s = sj_variable_new_named(sj_string_new("text"), "s", false);
+	sj_tensor *v = sj_variable_new_named(sj_float(1), "v", true),
+		  *s = sj_variable_new_named(sj_string_new("text"), "s", false);
 	assert_int_equal(sj_variables_save(path_of("v.npz"), 2, (sj_tensor *[]){v, s}), SJ_OK);
 	sj_assign(v, sj_float(2));
 	sj_assign(s, sj_string_new("other"));
@@ -366,9 +370,16 @@ static void test_variables(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_crc32), cmocka_unit_test(test_utf8), cmocka_unit_test(test_gzip), cmocka_unit_test(test_idx_gzip),
-		cmocka_unit_test(test_deflated_npz), cmocka_unit_test(test_fortran), cmocka_unit_test(test_declared_but_absent),
-		cmocka_unit_test(test_random_damage), cmocka_unit_test(test_csv_columns), cmocka_unit_test(test_variables),
+		cmocka_unit_test(test_crc32),
+		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_gzip),
+		cmocka_unit_test(test_idx_gzip),
+		cmocka_unit_test(test_deflated_npz),
+		cmocka_unit_test(test_fortran),
+		cmocka_unit_test(test_declared_but_absent),
+		cmocka_unit_test(test_random_damage),
+		cmocka_unit_test(test_csv_columns),
+		cmocka_unit_test(test_variables),
 	};
 	if (mkdtemp(folder) == NULL)
 		return 1;

@@ -1,6 +1,8 @@
 /* Layers and cells against the real TensorFlow: outputs, gradients for inputs and weights, what training moves; and layers' manners. */
 #include "train_support.h"
 
+#include <unistd.h>
+
 /* ---- layers with one input ---- */
 
 typedef struct layer_case {
@@ -37,7 +39,7 @@ MAKER(max_pool_valid, sj_max_pool_layer(3, 2, 2, 1, SJ_PADDING_VALID))
 MAKER(max_pool_same, sj_max_pool_layer(3, 2, 2, 1, SJ_PADDING_SAME))
 MAKER(avg_pool_valid, sj_avg_pool_layer(3, 2, 2, 1, SJ_PADDING_VALID))
 MAKER(avg_pool_same, sj_avg_pool_layer(3, 2, 2, 1, SJ_PADDING_SAME))
-MAKER(batch_norm, sj_batch_norm(.size = sizeof(sj_batch_norm_args)))
+MAKER(batch_norm, sj_batch_norm())
 MAKER(batch_norm_options, sj_batch_norm(.momentum = SJ_GIVEN(0.7), .epsilon = SJ_GIVEN(0.1), .without_scale = true))
 MAKER(dropout_none, sj_dropout_layer(0, 1))
 MAKER(embedding, sj_embedding(6, 3))
@@ -221,18 +223,68 @@ static void dropout_drops(void **state)
 	sj_scope_end(scope);
 }
 
+static sj_layer *small_model(void)
+{
+	return sj_sequential_new(3, (sj_layer *[]){sj_dense(5, .activation = SJ_RELU), sj_batch_norm(),
+	                                            sj_sequential_new(1, (sj_layer *[]){sj_dense(2, .without_bias = true)})});
+}
+
 static void sequential_shows_variables(void **state)
 {
 	(void)state;
+	static const char *const names[] = {"dense_0/kernel",           "dense_0/bias",
+	                                    "batch_norm_1/gamma",       "batch_norm_1/beta",
+	                                    "batch_norm_1/moving_mean", "batch_norm_1/moving_variance",
+	                                    "sequential_2/dense_0/kernel"};
 	sj_scope scope = sj_scope_begin();
-	sj_layer *model = sj_sequential_new(3, (sj_layer *[]){sj_dense(5, .activation = SJ_RELU), sj_batch_norm(.size = sizeof(sj_batch_norm_args)),
-	                                                       sj_dense(2, .without_bias = true)});
-	assert_int_equal(sj_sequential_count(model), 3);
-	sj_layer_call(model, sj_fill(SJ_INTS(1, 3), sj_float(1)), false);
-	assert_no_error();
-	assert_int_equal(sj_layer_trainable_count(model), 5);
-	assert_int_equal(sj_layer_variable_count(model), 7);
-	assert_string_equal(sj_variable_name(sj_layer_trainable(model)[0]), "kernel");
+	sj_tensor *x = sj_fill(SJ_INTS(4, 3), sj_float(1));
+	for (int by_call = 0; by_call < 2; by_call++) {
+		sj_layer *model = small_model();
+		assert_int_equal(sj_sequential_count(model), 3);
+		if (by_call)
+			sj_layer_call(model, x, false);
+		else
+			sj_layer_build(model, SJ_INTS(-1, 3));
+		assert_no_error();
+		assert_int_equal(sj_layer_trainable_count(model), 5);
+		assert_int_equal(sj_layer_variable_count(model), 7);
+		for (int i = 0; i < 7; i++)
+			assert_string_equal(sj_variable_name(sj_layer_variables(model)[i]), names[i]);
+		sj_layer_call(model, x, true);
+		sj_layer_build(model, SJ_INTS(-1, 3));
+		assert_int_equal(sj_layer_variable_count(model), 7);
+		sj_layer_free(model);
+	}
+	sj_scope_end(scope);
+}
+
+static void model_is_saved(void **state)
+{
+	(void)state;
+	char path[64];
+	snprintf(path, sizeof(path), "/tmp/sokuji_test_model_%ld.npz", (long)getpid());
+	sj_scope scope = sj_scope_begin();
+	sj_tensor *x = sj_random_normal(SJ_INTS(4, 3), .seed = SJ_GIVEN(1));
+	sj_layer *one = small_model(), *other = small_model();
+	sj_tensor *y = sj_layer_call(one, x, true);
+	sj_layer_build(other, SJ_INTS(-1, 3));
+	sj_variables_save(path, sj_layer_variable_count(one), sj_layer_variables(one));
+	sj_variables_restore(path, sj_layer_variable_count(other), sj_layer_variables(other));
+	assert_close("restored", sj_layer_call(other, x, false), sj_layer_call(one, x, false), 0);
+	assert_int_equal(sj_tensor_dim(y, 1), 2);
+	remove(path);
+	sj_layer_free(one);
+	sj_layer_free(other);
+	sj_scope_end(scope);
+}
+
+static void sequential_of_ids(void **state)
+{
+	(void)state;
+	sj_scope scope = sj_scope_begin();
+	sj_layer *model = sj_sequential_new(3, (sj_layer *[]){sj_embedding(10, 4), sj_flatten_layer(), sj_dense(2)});
+	assert_int_equal(sj_layer_build(model, SJ_INTS(-1, 3)), SJ_OK);
+	assert_int_equal(sj_layer_variable_count(model), 3);
 	sj_layer_free(model);
 	sj_scope_end(scope);
 }
@@ -274,6 +326,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(layers),   cmocka_unit_test(cells), cmocka_unit_test(dropout_drops), cmocka_unit_test(sequential_shows_variables),
+		cmocka_unit_test(model_is_saved), cmocka_unit_test(sequential_of_ids),
 		cmocka_unit_test(refusals),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

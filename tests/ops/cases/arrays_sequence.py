@@ -76,6 +76,9 @@ for name, reference in (("ArgMax", np.argmax), ("ArgMin", np.argmin)):
         case(name, [np.array([nan, 1.0, nan, -2.0, 5.0]), 0], expect=np.int64(4 if name == "ArgMax" else 3), dtypes=[t])
         case(name, [np.array([1.0, -inf, inf, nan]), 0], expect=np.int64(2 if name == "ArgMax" else 1), dtypes=[t])
         case(name, [np.array([-inf, inf])[::1 if name == "ArgMin" else -1], 0], expect=np.int64(0), dtypes=[t])
+    for t in (np.float32, np.float64, np.float16):  # the greatest finite number still differs from infinity
+        low = np.array([-inf, np.finfo(t).min, -inf], t) * (1 if name == "ArgMax" else -1)
+        case(name, [low, 0], expect=np.int64(1), dtypes=[np.dtype(t).name])
     error(name, [x, 3], match="3 is outside")
     error(name, [x, -4], match="-4 is outside")
     error(name, [x, [0, 1]], match="must be a scalar")
