@@ -29,7 +29,8 @@ int main(int argc, char **argv)
 		sj_tensor *loss = sj_mean(sj_square(sj_sub(predict(x, p), y)));
 		sj_gradient(tape, loss, 2, p, gradients);
 		if (step % 50 == 0)
-			printf("step %3d: loss %.4f, line %.3f x + %.3f\n", step, sj_item(loss), sj_item(p[0]), sj_item(p[1]));
+			printf("step %3d: loss %.4f, line %.3f x + %.3f\n", step, sj_item(loss), sj_item(p[0]),
+			       sj_item(p[1]));
 		sj_optimizer_apply(descent, 2, p, gradients);
 		sj_scope_end(temporaries);
 	}

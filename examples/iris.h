@@ -18,7 +18,8 @@ static inline iris_data iris_load(const char *folder)
 	                     sj_csv_read(path_of(folder, "iris/iris_test.csv").text, .skip_lines = 1)};
 	sj_tensor *all = sj_concat(2, rows, 0); /* (150, 5) */
 	sj_tensor *x = sj_slice(all, SJ_INTS(0, 0), SJ_INTS(-1, IRIS_FEATURES));
-	sj_tensor *y = sj_cast(sj_reshape(sj_slice(all, SJ_INTS(0, IRIS_FEATURES), SJ_INTS(-1, 1)), SJ_INTS(-1)), SJ_INT32);
+	sj_tensor *y = sj_cast(sj_reshape(sj_slice(all, SJ_INTS(0, IRIS_FEATURES), SJ_INTS(-1, 1)), SJ_INTS(-1)),
+	                       SJ_INT32);
 	sj_tensor *order = sj_permutation(sj_ok() ? sj_tensor_dim(all, 0) : 0);
 	sj_tensor *train = sj_slice(order, SJ_INTS(0), SJ_INTS(IRIS_TRAIN));
 	sj_tensor *valid = sj_slice(order, SJ_INTS(IRIS_TRAIN), SJ_INTS(-1));

@@ -7,6 +7,16 @@
 
 enum { HIDDEN = 20, BATCH = 16, MOST_VARIABLES = 8 };
 
+static sj_layer *model_make(void)
+{
+	sj_layer *layers[] = {
+		sj_dense(HIDDEN, .activation = SJ_RELU),
+		sj_dense(HIDDEN, .activation = SJ_RELU),
+		sj_dense(IRIS_CLASSES),
+	};
+	return sj_sequential_new(3, layers);
+}
+
 static sj_tensor *loss_of(sj_tensor *logits, sj_tensor *y)
 {
 	return sj_mean(sj_softmax_cross_entropy(sj_one_hot(y, SJ_INTS(IRIS_CLASSES)), logits));
@@ -52,8 +62,7 @@ int main(int argc, char **argv)
 	sj_set_random_seed(o.seed);
 	sj_scope scope = sj_scope_begin();
 	iris_data iris = iris_load(o.data);
-	sj_layer *model = sj_sequential_new(3, (sj_layer *[]){
-		sj_dense(HIDDEN, .activation = SJ_RELU), sj_dense(HIDDEN, .activation = SJ_RELU), sj_dense(IRIS_CLASSES)});
+	sj_layer *model = model_make();
 	sj_optimizer *adam = sj_adam_new(0.001);
 	sj_progress *bar = o.quiet || !sj_ok() ? NULL : sj_progress_begin(o.epochs, NULL);
 	for (long epoch = 1; epoch <= o.epochs && sj_ok(); epoch++) {

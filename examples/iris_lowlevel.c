@@ -11,7 +11,8 @@ static void model_make(sj_tensor **p)
 {
 	const int64_t sizes[][2] = {{IRIS_FEATURES, HIDDEN}, {HIDDEN, HIDDEN}, {HIDDEN, IRIS_CLASSES}};
 	for (int i = 0; i < 3; i++) {
-		p[2 * i] = sj_variable_new(sj_truncated_normal(SJ_INTS(sizes[i][0], sizes[i][1]), .stddev = SJ_GIVEN(0.1)));
+		p[2 * i] = sj_variable_new(
+			sj_truncated_normal(SJ_INTS(sizes[i][0], sizes[i][1]), .stddev = SJ_GIVEN(0.1)));
 		p[2 * i + 1] = sj_variable_new(sj_fill(SJ_INTS(sizes[i][1]), sj_float(0.1f)));
 	}
 }

@@ -30,9 +30,15 @@ static mnist_data mnist_load(const char *folder)
 
 static sj_layer *model_make(void)
 {
-	return sj_sequential_new(6, (sj_layer *[]){
-		sj_conv2d_layer(20, 5, 5, .activation = SJ_RELU), sj_conv2d_layer(50, 5, 5, .activation = SJ_RELU), sj_flatten_layer(),
-		sj_dense(500, .activation = SJ_RELU), sj_dense(500, .activation = SJ_RELU), sj_dense(CLASSES, .activation = SJ_SOFTMAX)});
+	sj_layer *layers[] = {
+		sj_conv2d_layer(20, 5, 5, .activation = SJ_RELU),
+		sj_conv2d_layer(50, 5, 5, .activation = SJ_RELU),
+		sj_flatten_layer(),
+		sj_dense(500, .activation = SJ_RELU),
+		sj_dense(500, .activation = SJ_RELU),
+		sj_dense(CLASSES, .activation = SJ_SOFTMAX),
+	};
+	return sj_sequential_new(6, layers);
 }
 
 /* Up to a batch of rows from row i on. */
@@ -55,7 +61,10 @@ static sj_tensor *losses_of(sj_tensor *outputs, sj_tensor *y)
 	return sj_softmax_cross_entropy(sj_one_hot(y, SJ_INTS(CLASSES)), outputs);
 }
 
-static sj_tensor *classes_of(sj_tensor *outputs) { return sj_argmax(outputs, .axis = SJ_INTS(1), .output_type = SJ_INT32); }
+static sj_tensor *classes_of(sj_tensor *outputs)
+{
+	return sj_argmax(outputs, .axis = SJ_INTS(1), .output_type = SJ_INT32);
+}
 
 static void train_step(sj_optimizer *adam, sj_layer *model, const mnist_data *mnist, sj_tensor *rows)
 {
@@ -81,13 +90,15 @@ static void epoch_run(sj_optimizer *adam, sj_layer *model, const mnist_data *mni
 }
 
 /* In batches, so that memory stays small. counts: of (label, prediction), or NULL. */
-static void evaluate(sj_layer *model, const mnist_data *mnist, sj_tensor *rows, double *ret_loss, double *ret_accuracy, int64_t *counts)
+static void evaluate(sj_layer *model, const mnist_data *mnist, sj_tensor *rows, double *ret_loss, double *ret_accuracy,
+                     int64_t *counts)
 {
 	sj_mean_metric loss = {0}, accuracy = {0};
 	for (int64_t i = 0; i < sj_tensor_size(rows) && sj_ok(); i += BATCH) {
 		sj_scope temporaries = sj_scope_begin();
 		sj_tensor *batch = batch_at(rows, i), *y = sj_gather(mnist->labels, batch);
-		sj_tensor *outputs = sj_layer_call(model, images_of(mnist, batch), false), *predicted = classes_of(outputs);
+		sj_tensor *outputs = sj_layer_call(model, images_of(mnist, batch), false);
+		sj_tensor *predicted = classes_of(outputs);
 		sj_mean_add(&loss, losses_of(outputs, y));
 		sj_accuracy_add(&accuracy, y, predicted);
 		if (counts != NULL)
@@ -106,7 +117,9 @@ static void confusion_draw(sj_layer *model, const mnist_data *mnist, const char 
 	for (int i = 0; i < CLASSES * CLASSES; i++)
 		cells[i] = (double)counts[i];
 	sj_plot_heat_map(path_of(folder, "confusion.png").text, CLASSES, CLASSES, cells,
-	                 &(sj_heat_map_options){.size = sizeof(sj_heat_map_options), .x_title = "predicted", .y_title = "label"});
+	                 &(sj_heat_map_options){.size = sizeof(sj_heat_map_options),
+	                                        .x_title = "predicted",
+	                                        .y_title = "label"});
 }
 
 static void digits_draw(sj_layer *model, const mnist_data *mnist, const char *folder)
@@ -123,8 +136,11 @@ static void digits_draw(sj_layer *model, const mnist_data *mnist, const char *fo
 		texts[i] = captions[i];
 		wrong[i] = label != prediction;
 	}
-	sj_plot_image_grid_bytes(path_of(folder, "digits.png").text, SHOWN, SIDE, SIDE, 1, sj_tensor_data(sj_gather(mnist->images, rows)),
-	                         &(sj_image_grid_options){.size = sizeof(sj_image_grid_options), .captions = texts, .wrong = wrong});
+	sj_plot_image_grid_bytes(path_of(folder, "digits.png").text, SHOWN, SIDE, SIDE, 1,
+	                         sj_tensor_data(sj_gather(mnist->images, rows)),
+	                         &(sj_image_grid_options){.size = sizeof(sj_image_grid_options),
+	                                                  .captions = texts,
+	                                                  .wrong = wrong});
 	sj_scope_end(temporaries);
 }
 

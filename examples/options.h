@@ -33,7 +33,9 @@ static inline options options_read(int argc, char **argv, long epochs)
 		} else if (value != NULL && strcmp(word, "--pictures") == 0) {
 			o.pictures = value;
 		} else {
-			fprintf(stderr, "usage: %s [--seed N] [--epochs N] [--data FOLDER] [--pictures FOLDER] [--quiet]\n", argv[0]);
+			fprintf(stderr,
+			        "usage: %s [--seed N] [--epochs N] [--data FOLDER] [--pictures FOLDER] [--quiet]\n",
+			        argv[0]);
 			exit(2);
 		}
 		i++;
@@ -60,8 +62,10 @@ typedef struct figures {
 static inline void figures_show(sj_progress *bar, long epoch, figures f)
 {
 	if (bar != NULL)
-		sj_progress_write(bar, "epoch:\t%ld\ttrain/loss:\t%.5f\tvalid/loss:\t%.5f\ttrain/accuracy:\t%.5f\tvalid/accuracy:\t%.5f",
-		                  epoch, f.train_loss, f.valid_loss, f.train_accuracy, f.valid_accuracy);
+		sj_progress_write(
+			bar,
+			"epoch:\t%ld\ttrain/loss:\t%.5f\tvalid/loss:\t%.5f\ttrain/accuracy:\t%.5f\tvalid/accuracy:\t%.5f",
+			epoch, f.train_loss, f.valid_loss, f.train_accuracy, f.valid_accuracy);
 }
 
 /* main's exit status: 0, or 1 after saying what went wrong. */

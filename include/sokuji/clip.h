@@ -22,7 +22,8 @@ typedef struct sj_clip_by_norm_args {
 } sj_clip_by_norm_args;
 SJ_PUBLIC sj_tensor *sj_clip_by_norm_with(sj_tensor *x, double clip_norm, const sj_clip_by_norm_args *args);
 #define sj_clip_by_norm(x_, clip_norm_, ...) \
-	sj_clip_by_norm_with(x_, clip_norm_, &(const sj_clip_by_norm_args){.size = sizeof(sj_clip_by_norm_args), ##__VA_ARGS__})
+	sj_clip_by_norm_with(x_, clip_norm_, \
+	                     &(const sj_clip_by_norm_args){.size = sizeof(sj_clip_by_norm_args), ##__VA_ARGS__})
 
 /* The same by the average norm, |x| / (number of elements). */
 SJ_PUBLIC sj_tensor *sj_clip_by_average_norm(sj_tensor *x, double clip_norm);

@@ -69,7 +69,8 @@ typedef struct sj_dense_args {
 	sj_initializer bias_initializer;   /* zero: zeros */
 } sj_dense_args;
 SJ_PUBLIC sj_layer *sj_dense_with(int64_t units, const sj_dense_args *args);
-#define sj_dense(units_, ...) sj_dense_with(units_, &(const sj_dense_args){.size = sizeof(sj_dense_args), ##__VA_ARGS__})
+#define sj_dense(units_, ...) \
+	sj_dense_with(units_, &(const sj_dense_args){.size = sizeof(sj_dense_args), ##__VA_ARGS__})
 
 /* Two-dimensional convolution of (n, h, w, c) with a kernel (kernel_h, kernel_w, c, filters), padding VALID unless told. */
 typedef struct sj_conv2d_layer_args {
@@ -81,14 +82,17 @@ typedef struct sj_conv2d_layer_args {
 	sj_padding padding;
 	sj_initializer kernel_initializer, bias_initializer;
 } sj_conv2d_layer_args;
-SJ_PUBLIC sj_layer *sj_conv2d_layer_with(int64_t filters, int64_t kernel_h, int64_t kernel_w, const sj_conv2d_layer_args *args);
+SJ_PUBLIC sj_layer *sj_conv2d_layer_with(int64_t filters, int64_t kernel_h, int64_t kernel_w,
+                                         const sj_conv2d_layer_args *args);
 #define sj_conv2d_layer(filters_, kernel_h_, kernel_w_, ...) \
 	sj_conv2d_layer_with(filters_, kernel_h_, kernel_w_, \
 	                     &(const sj_conv2d_layer_args){.size = sizeof(sj_conv2d_layer_args), ##__VA_ARGS__})
 
 /* Pooling of (n, h, w, c); strides 0: the pool's size. */
-SJ_PUBLIC sj_layer *sj_max_pool_layer(int64_t pool_h, int64_t pool_w, int64_t stride_h, int64_t stride_w, sj_padding padding);
-SJ_PUBLIC sj_layer *sj_avg_pool_layer(int64_t pool_h, int64_t pool_w, int64_t stride_h, int64_t stride_w, sj_padding padding);
+SJ_PUBLIC sj_layer *sj_max_pool_layer(int64_t pool_h, int64_t pool_w, int64_t stride_h, int64_t stride_w,
+                                      sj_padding padding);
+SJ_PUBLIC sj_layer *sj_avg_pool_layer(int64_t pool_h, int64_t pool_w, int64_t stride_h, int64_t stride_w,
+                                      sj_padding padding);
 
 /* (n, …) to (n, product of the rest). */
 SJ_PUBLIC sj_layer *sj_flatten_layer(void);
@@ -109,7 +113,8 @@ typedef struct sj_batch_norm_args {
 	bool without_center, without_scale;
 } sj_batch_norm_args;
 SJ_PUBLIC sj_layer *sj_batch_norm_with(const sj_batch_norm_args *args);
-#define sj_batch_norm(...) sj_batch_norm_with(&(const sj_batch_norm_args){.size = sizeof(sj_batch_norm_args), ##__VA_ARGS__})
+#define sj_batch_norm(...) \
+	sj_batch_norm_with(&(const sj_batch_norm_args){.size = sizeof(sj_batch_norm_args), ##__VA_ARGS__})
 
 /* Rows of a table (count, size) by integer ids of any shape. */
 SJ_PUBLIC sj_layer *sj_embedding(int64_t count, int64_t size);
@@ -135,7 +140,7 @@ SJ_PUBLIC sj_tensor *sj_cell_step(sj_layer *cell, sj_tensor *x, sj_tensor **stat
 
 typedef struct sj_layer_class {
 	const char *name;
-	size_t context_size;   /* bytes of the layer's own data, zeroed at first */
+	size_t context_size; /* bytes of the layer's own data, zeroed at first */
 	/* Makes variables with sj_layer_add_variable. NULL: none to make. */
 	sj_status (*build)(sj_layer *layer, void *context, sj_ints input_shape);
 	sj_tensor *(*call)(sj_layer *layer, void *context, sj_tensor *x, bool training);

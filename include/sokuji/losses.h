@@ -19,8 +19,8 @@ typedef enum sj_loss_reduction {
 	SJ_LOSS_SUM_BY_NONZERO_WEIGHTS, /* their sum by the number of weights that are not 0: the mean, without weights */
 	SJ_LOSS_MEAN,                   /* their sum by the sum of the weights */
 	SJ_LOSS_SUM,
-	SJ_LOSS_SUM_OVER_BATCH_SIZE,    /* their sum by the number of losses */
-	SJ_LOSS_NONE                    /* the losses themselves */
+	SJ_LOSS_SUM_OVER_BATCH_SIZE, /* their sum by the number of losses */
+	SJ_LOSS_NONE                 /* the losses themselves */
 } sj_loss_reduction;
 
 /* Options of all losses; each reads those it knows. */
@@ -39,12 +39,14 @@ SJ_PUBLIC sj_tensor *sj_loss_weighted_with(sj_tensor *losses, const sj_loss_args
 #define sj_loss_weighted(losses_, ...) sj_loss_weighted_with(losses_, SJ__LOSS_ARGS(__VA_ARGS__))
 
 /* (predictions - labels)^2. */
-SJ_PUBLIC sj_tensor *sj_loss_mean_squared_error_with(sj_tensor *labels, sj_tensor *predictions, const sj_loss_args *args);
+SJ_PUBLIC sj_tensor *sj_loss_mean_squared_error_with(sj_tensor *labels, sj_tensor *predictions,
+                                                     const sj_loss_args *args);
 #define sj_loss_mean_squared_error(labels_, predictions_, ...) \
 	sj_loss_mean_squared_error_with(labels_, predictions_, SJ__LOSS_ARGS(__VA_ARGS__))
 
 /* |predictions - labels|. */
-SJ_PUBLIC sj_tensor *sj_loss_absolute_difference_with(sj_tensor *labels, sj_tensor *predictions, const sj_loss_args *args);
+SJ_PUBLIC sj_tensor *sj_loss_absolute_difference_with(sj_tensor *labels, sj_tensor *predictions,
+                                                      const sj_loss_args *args);
 #define sj_loss_absolute_difference(labels_, predictions_, ...) \
 	sj_loss_absolute_difference_with(labels_, predictions_, SJ__LOSS_ARGS(__VA_ARGS__))
 
@@ -61,7 +63,8 @@ SJ_PUBLIC sj_tensor *sj_loss_hinge_with(sj_tensor *labels, sj_tensor *logits, co
 #define sj_loss_hinge(labels_, logits_, ...) sj_loss_hinge_with(labels_, logits_, SJ__LOSS_ARGS(__VA_ARGS__))
 
 /* Cross entropy of class numbers (…), int32 or int64 (also (…, 1)), with softmax(logits), logits (…, classes): a loss for each example. */
-SJ_PUBLIC sj_tensor *sj_loss_sparse_softmax_cross_entropy_with(sj_tensor *labels, sj_tensor *logits, const sj_loss_args *args);
+SJ_PUBLIC sj_tensor *sj_loss_sparse_softmax_cross_entropy_with(sj_tensor *labels, sj_tensor *logits,
+                                                               const sj_loss_args *args);
 #define sj_loss_sparse_softmax_cross_entropy(labels_, logits_, ...) \
 	sj_loss_sparse_softmax_cross_entropy_with(labels_, logits_, SJ__LOSS_ARGS(__VA_ARGS__))
 

@@ -22,15 +22,15 @@ typedef struct sj_optimizer sj_optimizer;
  * for initial_accumulator) are rounded to float32, also for float64 variables.
  */
 typedef struct sj_optimizer_options {
-	size_t size; /* sizeof(sj_optimizer_options) */
-	sj_float_option learning_rate;       /* 0.001; 0.01 for gradient descent and momentum */
-	sj_float_option momentum;            /* 0.9 under Momentum, 0 under RMSProp */
-	bool nesterov;                       /* Momentum */
-	sj_float_option rho;                 /* RMSProp's decay 0.9, Adadelta's rho 0.95 */
-	sj_float_option beta1, beta2;        /* Adam: 0.9, 0.999 */
-	sj_float_option epsilon;             /* Adam 1e-8, RMSProp 1e-10, Adadelta 1e-8 */
-	sj_float_option initial_accumulator; /* Adagrad, Adagrad DA, Ftrl: 0.1 */
-	sj_float_option learning_rate_power; /* Ftrl: -0.5 */
+	size_t size;                          /* sizeof(sj_optimizer_options) */
+	sj_float_option learning_rate;        /* 0.001; 0.01 for gradient descent and momentum */
+	sj_float_option momentum;             /* 0.9 under Momentum, 0 under RMSProp */
+	bool nesterov;                        /* Momentum */
+	sj_float_option rho;                  /* RMSProp's decay 0.9, Adadelta's rho 0.95 */
+	sj_float_option beta1, beta2;         /* Adam: 0.9, 0.999 */
+	sj_float_option epsilon;              /* Adam 1e-8, RMSProp 1e-10, Adadelta 1e-8 */
+	sj_float_option initial_accumulator;  /* Adagrad, Adagrad DA, Ftrl: 0.1 */
+	sj_float_option learning_rate_power;  /* Ftrl: -0.5 */
 	sj_float_option l1, l2, l2_shrinkage; /* Ftrl, the proximal rules and Adagrad DA: 0 */
 } sj_optimizer_options;
 
@@ -50,7 +50,8 @@ SJ_PUBLIC sj_optimizer *sj_ftrl_new(double learning_rate);
  * One step: updates each variable by its gradient (NULL: left alone; all NULL: InvalidArgument). Slots are made when a variable is
  * met first. On failure no variable and no slot has changed. Refused while an error sticks.
  */
-SJ_PUBLIC sj_status sj_optimizer_apply(sj_optimizer *optimizer, int n, sj_tensor *const *variables, sj_tensor *const *gradients);
+SJ_PUBLIC sj_status sj_optimizer_apply(sj_optimizer *optimizer, int n, sj_tensor *const *variables,
+                                       sj_tensor *const *gradients);
 
 SJ_PUBLIC double sj_optimizer_learning_rate(const sj_optimizer *optimizer);
 SJ_PUBLIC sj_status sj_optimizer_set_learning_rate(sj_optimizer *optimizer, double learning_rate);

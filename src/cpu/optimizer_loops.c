@@ -40,8 +40,7 @@
 		[SJ_UPDATE_CENTERED_RMSPROP] = centered_rmsprop_##type, [SJ_UPDATE_ADAGRAD] = adagrad_##type, \
 		[SJ_UPDATE_ADADELTA] = adadelta_##type, [SJ_UPDATE_FTRL] = ftrl_##type, \
 		[SJ_UPDATE_PROXIMAL_GRADIENT_DESCENT] = proximal_gradient_descent_##type, \
-		[SJ_UPDATE_PROXIMAL_ADAGRAD] = proximal_adagrad_##type, \
-		[SJ_UPDATE_ADAGRAD_DA] = adagrad_da_##type \
+		[SJ_UPDATE_PROXIMAL_ADAGRAD] = proximal_adagrad_##type, [SJ_UPDATE_ADAGRAD_DA] = adagrad_da_##type \
 	}
 
 const sj__update_loops TABLE = {{RULES(f32), RULES(f64)}};

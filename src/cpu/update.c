@@ -16,8 +16,10 @@ enum { SLOTS_MOST = 3, ELEMENTS_IN_A_CHUNK = 32768 };
 int sj_update_slots(sj_update_rule rule)
 {
 	static const int8_t slots[SJ_UPDATE_RULES] = {
-		[SJ_UPDATE_MOMENTUM] = 1, [SJ_UPDATE_ADAM] = 2, [SJ_UPDATE_RMSPROP] = 2, [SJ_UPDATE_CENTERED_RMSPROP] = 3,
-		[SJ_UPDATE_ADAGRAD] = 1, [SJ_UPDATE_ADADELTA] = 2, [SJ_UPDATE_FTRL] = 2, [SJ_UPDATE_PROXIMAL_ADAGRAD] = 1,
+		[SJ_UPDATE_MOMENTUM] = 1,   [SJ_UPDATE_ADAM] = 2,
+		[SJ_UPDATE_RMSPROP] = 2,    [SJ_UPDATE_CENTERED_RMSPROP] = 3,
+		[SJ_UPDATE_ADAGRAD] = 1,    [SJ_UPDATE_ADADELTA] = 2,
+		[SJ_UPDATE_FTRL] = 2,       [SJ_UPDATE_PROXIMAL_ADAGRAD] = 1,
 		[SJ_UPDATE_ADAGRAD_DA] = 2,
 	};
 	return (unsigned)rule < SJ_UPDATE_RULES ? slots[rule] : -1;
@@ -39,21 +41,21 @@ static const sj__update_loops *loops(void)
 typedef struct piece {
 	const sj_update *update;
 	sj__update_loop *loop;
-	size_t size;                /* of an element */
+	size_t size; /* of an element */
 	char *var, *slots[SLOTS_MOST];
 	const char *gradient;
 	int64_t n;
 	/* Of a sparse gradient, duplicates summed: rows[i] of the variable gets row i of `gradient`. */
 	int64_t *rows, n_rows, row_size;
-	char *summed;               /* the summed rows, freed at the end */
+	char *summed; /* the summed rows, freed at the end */
 } piece;
 
 static void dense_range(void *context, int64_t begin, int64_t end)
 {
 	const piece *p = context;
 	size_t at = (size_t)begin * p->size;
-	p->loop(p->update, end - begin, p->var + at, p->slots[0] ? p->slots[0] + at : NULL, p->slots[1] ? p->slots[1] + at : NULL,
-	        p->slots[2] ? p->slots[2] + at : NULL, p->gradient + at);
+	p->loop(p->update, end - begin, p->var + at, p->slots[0] ? p->slots[0] + at : NULL,
+	        p->slots[1] ? p->slots[1] + at : NULL, p->slots[2] ? p->slots[2] + at : NULL, p->gradient + at);
 }
 
 static void piece_run(piece *p)
@@ -67,8 +69,9 @@ static void piece_run(piece *p)
 	}
 	for (int64_t i = 0; i < p->n_rows; i++) {
 		size_t at = (size_t)(p->rows[i] * p->row_size) * p->size;
-		p->loop(p->update, p->row_size, p->var + at, p->slots[0] ? p->slots[0] + at : NULL, p->slots[1] ? p->slots[1] + at : NULL,
-		        p->slots[2] ? p->slots[2] + at : NULL, p->gradient + (size_t)(i * p->row_size) * p->size);
+		p->loop(p->update, p->row_size, p->var + at, p->slots[0] ? p->slots[0] + at : NULL,
+		        p->slots[1] ? p->slots[1] + at : NULL, p->slots[2] ? p->slots[2] + at : NULL,
+		        p->gradient + (size_t)(i * p->row_size) * p->size);
 	}
 }
 
@@ -127,7 +130,8 @@ static sj_status sparse_prepare(piece *p, const sj_tensor *gradient)
 static sj_status variable_check(const char *what, int i, const sj_tensor *t)
 {
 	if (!sj_is_variable(t))
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %s %d is %s", what, i, t ? "no variable" : "NULL");
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %s %d is %s", what, i,
+		                t ? "no variable" : "NULL");
 	return SJ_OK;
 }
 
@@ -136,17 +140,20 @@ static sj_status like_check(const char *what, int i, const sj_tensor *variable, 
 	if (!sj_tensor_is_valid(t))
 		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %s %d is no valid tensor", what, i);
 	if (t->dtype != variable->dtype || !sj__same_shape(t, variable))
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %s %d is %s %s, the variable '%s' is %s %s", what, i,
-		                sj_dtype_name((sj_dtype)t->dtype), sj__shape_text(t), sj_variable_name(variable),
-		                sj_dtype_name((sj_dtype)variable->dtype), sj__shape_text(variable));
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %s %d is %s %s, the variable '%s' is %s %s",
+		                what, i, sj_dtype_name((sj_dtype)t->dtype), sj__shape_text(t),
+		                sj_variable_name(variable), sj_dtype_name((sj_dtype)variable->dtype),
+		                sj__shape_text(variable));
 	return SJ_OK;
 }
 
-static sj_status piece_check(int i, sj_tensor *variable, int n_slots, sj_tensor *const *slots, const sj_tensor *gradient)
+static sj_status piece_check(int i, sj_tensor *variable, int n_slots, sj_tensor *const *slots,
+                             const sj_tensor *gradient)
 {
 	sj_status status = variable_check("variable", i, variable);
 	if (status == SJ_OK && variable->dtype != SJ_FLOAT32 && variable->dtype != SJ_FLOAT64)
-		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: the variable '%s' is %s; float32 and float64 can be trained",
+		status = sj__fail(SJ_INVALID_ARGUMENT,
+		                  "sj_update_apply: the variable '%s' is %s; float32 and float64 can be trained",
 		                  sj_variable_name(variable), sj_dtype_name((sj_dtype)variable->dtype));
 	if (status == SJ_OK)
 		status = like_check("gradient", i, variable, gradient);
@@ -209,7 +216,8 @@ static sj_status pieces_apply(const sj_update *u, int n, sj_tensor *const *varia
 	for (int i = 0; i < n && status == SJ_OK; i++) {
 		pieces[i].update = u;
 		if (gradients[i] != NULL)
-			status = piece_prepare(&pieces[i], variables[i], n_slots, slots + i * n_slots, gradients[i], &copies[i]);
+			status = piece_prepare(&pieces[i], variables[i], n_slots, slots + i * n_slots, gradients[i],
+			                       &copies[i]);
 	}
 	uint32_t before = sj__denormals_flush_begin();
 	for (int i = 0; i < n && status == SJ_OK; i++)
@@ -224,13 +232,16 @@ static sj_status pieces_apply(const sj_update *u, int n, sj_tensor *const *varia
 	return status;
 }
 
-static sj_status arguments_check(const sj_update *u, int n, const void *variables, const void *slots, const void *gradients)
+static sj_status arguments_check(const sj_update *u, int n, const void *variables, const void *slots,
+                                 const void *gradients)
 {
 	if (u == NULL || u->size < sizeof(size_t))
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: the update is %s", u ? "without a size; set .size = sizeof(sj_update)" : "NULL");
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: the update is %s",
+		                u ? "without a size; set .size = sizeof(sj_update)" : "NULL");
 	if (sj_update_slots(u->rule) < 0)
 		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %d is no update rule", (int)u->rule);
-	if (n < 0 || (n > 0 && (variables == NULL || gradients == NULL || (slots == NULL && sj_update_slots(u->rule) > 0))))
+	if (n < 0 ||
+	    (n > 0 && (variables == NULL || gradients == NULL || (slots == NULL && sj_update_slots(u->rule) > 0))))
 		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %d variables with a NULL array", n);
 	return SJ_OK;
 }

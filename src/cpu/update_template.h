@@ -3,7 +3,8 @@
  * kernels of its training operations), in its order of operations.
  */
 
-static void NAME(gradient_descent)(const sj_update *u, int64_t n, void *var_, void *s0, void *s1, void *s2, const void *g_)
+static void NAME(gradient_descent)(const sj_update *u, int64_t n, void *var_, void *s0, void *s1, void *s2,
+                                   const void *g_)
 {
 	real *restrict var = var_;
 	const real *restrict g = g_, lr = (real)u->learning_rate;
@@ -56,7 +57,8 @@ static void NAME(rmsprop)(const sj_update *u, int64_t n, void *var_, void *s0, v
 	}
 }
 
-static void NAME(centered_rmsprop)(const sj_update *u, int64_t n, void *var_, void *s0, void *s1, void *s2, const void *g_)
+static void NAME(centered_rmsprop)(const sj_update *u, int64_t n, void *var_, void *s0, void *s1, void *s2,
+                                   const void *g_)
 {
 	real *restrict var = var_, *restrict mg = s0, *restrict ms = s1, *restrict mom = s2;
 	const real *restrict g = g_, lr = (real)u->learning_rate, epsilon = (real)u->epsilon;
@@ -118,7 +120,8 @@ static inline real NAME(proximal)(real v, real lr, real l1, real l2)
 	return l1 > 0 ? sign * (size > 0 ? size : 0) / (1 + l2 * lr) : v / (1 + l2 * lr);
 }
 
-static void NAME(proximal_gradient_descent)(const sj_update *u, int64_t n, void *var_, void *s0, void *s1, void *s2, const void *g_)
+static void NAME(proximal_gradient_descent)(const sj_update *u, int64_t n, void *var_, void *s0, void *s1, void *s2,
+                                            const void *g_)
 {
 	real *restrict var = var_;
 	const real *restrict g = g_, lr = (real)u->learning_rate, l1 = (real)u->l1, l2 = (real)u->l2;
@@ -127,7 +130,8 @@ static void NAME(proximal_gradient_descent)(const sj_update *u, int64_t n, void 
 		var[i] = NAME(proximal)(var[i] - g[i] * lr, lr, l1, l2);
 }
 
-static void NAME(proximal_adagrad)(const sj_update *u, int64_t n, void *var_, void *s0, void *s1, void *s2, const void *g_)
+static void NAME(proximal_adagrad)(const sj_update *u, int64_t n, void *var_, void *s0, void *s1, void *s2,
+                                   const void *g_)
 {
 	real *restrict var = var_, *restrict a = s0;
 	const real *restrict g = g_, l1 = (real)u->l1, l2 = (real)u->l2;
@@ -142,7 +146,8 @@ static void NAME(proximal_adagrad)(const sj_update *u, int64_t n, void *var_, vo
 static void NAME(adagrad_da)(const sj_update *u, int64_t n, void *var_, void *s0, void *s1, void *s2, const void *g_)
 {
 	real *restrict var = var_, *restrict sum = s0, *restrict squares = s1;
-	const real *restrict g = g_, lr = (real)u->learning_rate, l1 = (real)u->l1 * (real)u->step, l2 = (real)u->l2 * (real)u->step * lr;
+	const real *restrict g = g_, lr = (real)u->learning_rate, l1 = (real)u->l1 * (real)u->step,
+			     l2 = (real)u->l2 * (real)u->step * lr;
 	(void)s2;
 	for (int64_t i = 0; i < n; i++) {
 		sum[i] += g[i];

@@ -25,7 +25,8 @@ int64_t sj_tensor_size(const sj_tensor *t) { return sj_tensor_is_valid(t) ? t->s
 
 size_t sj_tensor_bytes(const sj_tensor *t)
 {
-	return sj_tensor_is_valid(t) && t->shape.size >= 0 ? (size_t)t->shape.size * sj_dtype_size((sj_dtype)t->dtype) : 0;
+	return sj_tensor_is_valid(t) && t->shape.size >= 0 ? (size_t)t->shape.size * sj_dtype_size((sj_dtype)t->dtype)
+	                                                   : 0;
 }
 
 /* The handle whose bytes are meant: a variable's present value, the dense form of slices, else the tensor; NULL when there are no bytes. */
@@ -54,7 +55,9 @@ static sj_status SJ_COLD no_bytes(const char *who, const sj_tensor *t)
 	if (t != NULL && sj_tensor_is_valid(t) && t->flags & SJ__FLAG_SLICES)
 		return SJ_RESOURCE_EXHAUSTED; /* sj__slices_dense has said it */
 	return sj__fail(SJ_INVALID_ARGUMENT, "%s: the tensor is %s", who,
-	                t == NULL ? "NULL" : sj__is_live(t) && sj__is_nil(t) ? "nil (an operation before failed)" : "not valid (released?)");
+	                t == NULL                         ? "NULL"
+	                : sj__is_live(t) && sj__is_nil(t) ? "nil (an operation before failed)"
+	                                                  : "not valid (released?)");
 }
 
 double sj_tensor_item(const sj_tensor *t, int64_t index)
@@ -66,8 +69,8 @@ double sj_tensor_item(const sj_tensor *t, int64_t index)
 	else if (value->dtype == SJ_STRING)
 		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_tensor_item: a string is no number; use sj_tensor_string");
 	else if (index < 0 || index >= value->shape.size)
-		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_tensor_item: index %lld is outside [0, %lld) of shape %s", (long long)index,
-		                  (long long)value->shape.size, sj__shape_text(value));
+		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_tensor_item: index %lld is outside [0, %lld) of shape %s",
+		                  (long long)index, (long long)value->shape.size, sj__shape_text(value));
 	if (status == SJ_OK)
 		return sj__element_as_double((sj_dtype)value->dtype, value->data, index);
 	sj__error_stick(status);
@@ -77,7 +80,8 @@ double sj_tensor_item(const sj_tensor *t, int64_t index)
 double sj_item(const sj_tensor *t)
 {
 	if (sj_tensor_is_valid(t) && t->shape.size != 1) {
-		sj__error_stick(sj__fail(SJ_INVALID_ARGUMENT, "sj_item: the tensor has shape %s; only a tensor of one element is one number",
+		sj__error_stick(sj__fail(SJ_INVALID_ARGUMENT,
+		                         "sj_item: the tensor has shape %s; only a tensor of one element is one number",
 		                         sj__shape_text(t)));
 		return (double)NAN;
 	}
@@ -91,10 +95,11 @@ const char *sj_tensor_string(const sj_tensor *t, int64_t index, size_t *ret_leng
 	if (value == NULL)
 		status = no_bytes("sj_tensor_string", t);
 	else if (value->dtype != SJ_STRING)
-		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_tensor_string: the tensor is %s, not string", sj_dtype_name((sj_dtype)value->dtype));
+		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_tensor_string: the tensor is %s, not string",
+		                  sj_dtype_name((sj_dtype)value->dtype));
 	else if (index < 0 || index >= value->shape.size)
-		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_tensor_string: index %lld is outside [0, %lld)", (long long)index,
-		                  (long long)value->shape.size);
+		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_tensor_string: index %lld is outside [0, %lld)",
+		                  (long long)index, (long long)value->shape.size);
 	if (status != SJ_OK) {
 		sj__error_stick(status);
 		return NULL;
@@ -112,10 +117,11 @@ sj_status sj_tensor_copy_to(const sj_tensor *t, void *data, size_t n_bytes)
 	if (value == NULL)
 		status = no_bytes("sj_tensor_copy_to", t);
 	else if (value->dtype == SJ_STRING)
-		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_tensor_copy_to: strings cannot be copied as bytes; use sj_tensor_string");
+		status = sj__fail(SJ_INVALID_ARGUMENT,
+		                  "sj_tensor_copy_to: strings cannot be copied as bytes; use sj_tensor_string");
 	else if (n_bytes != sj_tensor_bytes(value) || (data == NULL && n_bytes > 0))
-		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_tensor_copy_to: %zu bytes at %s for a tensor of %zu bytes", n_bytes,
-		                  data ? "data" : "NULL", sj_tensor_bytes(value));
+		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_tensor_copy_to: %zu bytes at %s for a tensor of %zu bytes",
+		                  n_bytes, data ? "data" : "NULL", sj_tensor_bytes(value));
 	if (status != SJ_OK) {
 		sj__error_stick(status);
 		return status;

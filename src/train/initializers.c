@@ -23,7 +23,10 @@ sj_initializer sj_init_ones(void) { return make(SJ_INIT_CONSTANT, 1, 0); }
 sj_initializer sj_init_constant(double value) { return make(SJ_INIT_CONSTANT, value, 0); }
 sj_initializer sj_init_uniform(double low, double high) { return make(SJ_INIT_UNIFORM, low, high); }
 sj_initializer sj_init_normal(double mean, double stddev) { return make(SJ_INIT_NORMAL, mean, stddev); }
-sj_initializer sj_init_truncated_normal(double mean, double stddev) { return make(SJ_INIT_TRUNCATED_NORMAL, mean, stddev); }
+sj_initializer sj_init_truncated_normal(double mean, double stddev)
+{
+	return make(SJ_INIT_TRUNCATED_NORMAL, mean, stddev);
+}
 sj_initializer sj_init_orthogonal(double gain) { return make(SJ_INIT_ORTHOGONAL, gain, 0); }
 sj_initializer sj_init_identity(double gain) { return make(SJ_INIT_IDENTITY, gain, 0); }
 
@@ -66,7 +69,8 @@ static sj_tensor *uniform(const sj_initializer *init, sj_dtype dtype, sj_ints sh
 
 static sj_tensor *truncated(const sj_initializer *init, sj_dtype dtype, sj_ints shape, double mean, double stddev)
 {
-	return sj_truncated_normal(shape, .mean = mean, .stddev = SJ_GIVEN(stddev), .dtype = dtype, .seed = seed_of(init));
+	return sj_truncated_normal(shape, .mean = mean, .stddev = SJ_GIVEN(stddev), .dtype = dtype,
+	                           .seed = seed_of(init));
 }
 
 /* The inputs and outputs of one unit: of (in, out), or of a kernel (…, in, out) times its receptive field. */
@@ -87,7 +91,8 @@ static sj_tensor *variance_scaling(const sj_initializer *init, sj_dtype dtype, s
 {
 	if (!(init->a > 0) || init->mode > SJ_FAN_AVERAGE)
 		return refused(SJ_INVALID_ARGUMENT,
-		               init->a > 0 ? "sj_initialize: %lld is no fan mode" : "sj_initialize: variance scaling needs a scale above 0",
+		               init->a > 0 ? "sj_initialize: %lld is no fan mode"
+		                           : "sj_initialize: variance scaling needs a scale above 0",
 		               (long long)init->mode);
 	double scale = init->a / fan(shape, init->mode), limit = sqrt(3 * scale);
 	if (init->uniform)
@@ -171,10 +176,12 @@ static sj_tensor *orthogonal(const sj_initializer *init, sj_dtype dtype, sj_ints
 {
 	int64_t rows, columns;
 	if (shape.count < 2)
-		return refused(SJ_INVALID_ARGUMENT, "sj_initialize: orthogonal needs rank 2 or more, the shape has rank %lld",
+		return refused(SJ_INVALID_ARGUMENT,
+		               "sj_initialize: orthogonal needs rank 2 or more, the shape has rank %lld",
 		               (long long)shape.count);
 	if (!matrix_sizes(shape, &rows, &columns))
-		return refused(SJ_INVALID_ARGUMENT, "sj_initialize: the shape of rank %lld overflows", (long long)shape.count);
+		return refused(SJ_INVALID_ARGUMENT, "sj_initialize: the shape of rank %lld overflows",
+		               (long long)shape.count);
 	int64_t tall = rows < columns ? columns : rows, wide = rows < columns ? rows : columns, n = tall * wide;
 	double *q = sj_memory_new((size_t)n * 2 * sizeof(*q)), *values = q + n;
 	if (q == NULL)
@@ -198,12 +205,15 @@ static sj_tensor *identity(const sj_initializer *init, sj_dtype dtype, sj_ints s
 {
 	int64_t rows, columns;
 	if (shape.count != 2)
-		return refused(SJ_INVALID_ARGUMENT, "sj_initialize: identity needs rank 2, the shape has rank %lld", (long long)shape.count);
+		return refused(SJ_INVALID_ARGUMENT, "sj_initialize: identity needs rank 2, the shape has rank %lld",
+		               (long long)shape.count);
 	if (!matrix_sizes(shape, &rows, &columns))
-		return refused(SJ_INVALID_ARGUMENT, "sj_initialize: the shape of rank %lld overflows", (long long)shape.count);
+		return refused(SJ_INVALID_ARGUMENT, "sj_initialize: the shape of rank %lld overflows",
+		               (long long)shape.count);
 	double *values = sj_memory_new((size_t)(rows * columns) * sizeof(*values));
 	if (values == NULL)
-		return refused(SJ_RESOURCE_EXHAUSTED, "sj_initialize: no memory for %lld numbers", (long long)(rows * columns));
+		return refused(SJ_RESOURCE_EXHAUSTED, "sj_initialize: no memory for %lld numbers",
+		               (long long)(rows * columns));
 	for (int64_t i = 0; i < rows; i++)
 		for (int64_t j = 0; j < columns; j++)
 			values[i * columns + j] = i == j ? init->a : 0;
@@ -226,14 +236,16 @@ sj_tensor *sj_initialize(sj_initializer init, sj_dtype dtype, sj_ints shape)
 		return refused(SJ_INVALID_ARGUMENT, "sj_initialize: a shape of rank %lld", (long long)shape.count);
 	for (int64_t i = 0; i < shape.count; i++)
 		if (shape.data[i] < 0)
-			return refused(SJ_INVALID_ARGUMENT, "sj_initialize: a dimension of the shape is %lld; it must be >= 0",
+			return refused(SJ_INVALID_ARGUMENT,
+			               "sj_initialize: a dimension of the shape is %lld; it must be >= 0",
 			               (long long)shape.data[i]);
 	if (shape.data == NULL)
 		shape = SJ_SCALAR_SHAPE;
 	if (init.kind == SJ_INIT_CONSTANT)
 		return constant(&init, dtype, shape);
 	if (dtype != SJ_FLOAT32 && dtype != SJ_FLOAT64) {
-		sj_error_set(SJ_INVALID_ARGUMENT, "sj_initialize: dtype is %s; supported are float32, float64", sj_dtype_name(dtype));
+		sj_error_set(SJ_INVALID_ARGUMENT, "sj_initialize: dtype is %s; supported are float32, float64",
+		             sj_dtype_name(dtype));
 		return sj_nil();
 	}
 	sj_initializer usual = init.has_seed ? sj_init_seeded(sj_glorot_uniform(), init.seed) : sj_glorot_uniform();
@@ -241,11 +253,14 @@ sj_tensor *sj_initialize(sj_initializer init, sj_dtype dtype, sj_ints shape)
 	case SJ_INIT_DEFAULT: return variance_scaling(&usual, dtype, shape);
 	case SJ_INIT_UNIFORM: return uniform(&init, dtype, shape, init.a, init.b);
 	case SJ_INIT_NORMAL:
-		return sj_random_normal(shape, .mean = init.a, .stddev = SJ_GIVEN(init.b), .dtype = dtype, .seed = seed_of(&init));
+		return sj_random_normal(shape, .mean = init.a, .stddev = SJ_GIVEN(init.b), .dtype = dtype,
+		                        .seed = seed_of(&init));
 	case SJ_INIT_TRUNCATED_NORMAL: return truncated(&init, dtype, shape, init.a, init.b);
 	case SJ_INIT_VARIANCE_SCALING: return variance_scaling(&init, dtype, shape);
 	case SJ_INIT_ORTHOGONAL: return orthogonal(&init, dtype, shape);
 	case SJ_INIT_IDENTITY: return identity(&init, dtype, shape);
-	default: return refused(SJ_INVALID_ARGUMENT, "sj_initialize: %lld is no kind of initializer", (long long)init.kind);
+	default:
+		return refused(SJ_INVALID_ARGUMENT, "sj_initialize: %lld is no kind of initializer",
+		               (long long)init.kind);
 	}
 }

@@ -21,7 +21,8 @@ struct sj_layer {
 sj_layer *sj_layer_new(const sj_layer_class *layer_class)
 {
 	if (layer_class == NULL || layer_class->call == NULL || layer_class->context_size > (size_t)1 << 30) {
-		sj_error_set(SJ_INVALID_ARGUMENT, "sj_layer_new: the class %s", layer_class ? "has no call, or too large a context" : "is NULL");
+		sj_error_set(SJ_INVALID_ARGUMENT, "sj_layer_new: the class %s",
+		             layer_class ? "has no call, or too large a context" : "is NULL");
 		return NULL;
 	}
 	size_t n = sizeof(sj_layer) + layer_class->context_size;
@@ -60,7 +61,8 @@ sj_tensor *sj_layer_add_variable(sj_layer *layer, sj_tensor *variable)
 {
 	if (layer == NULL || !sj_is_variable(variable)) {
 		if (sj_ok())
-			sj_error_set(SJ_INVALID_ARGUMENT, "sj_layer_add_variable: the %s", layer ? "tensor is no variable" : "layer is NULL");
+			sj_error_set(SJ_INVALID_ARGUMENT, "sj_layer_add_variable: the %s",
+			             layer ? "tensor is no variable" : "layer is NULL");
 		sj_free(variable);
 		return sj_nil();
 	}
@@ -117,10 +119,12 @@ sj_tensor *sj_layer_call(sj_layer *layer, sj_tensor *x, bool training)
 {
 	if (layer == NULL || !sj_tensor_is_valid(x)) {
 		if (layer == NULL || x != sj_nil())
-			sj_error_set(SJ_INVALID_ARGUMENT, "sj_layer_call: the %s", layer ? "input is no valid tensor" : "layer is NULL");
+			sj_error_set(SJ_INVALID_ARGUMENT, "sj_layer_call: the %s",
+			             layer ? "input is no valid tensor" : "layer is NULL");
 		return sj_nil();
 	}
-	if (!layer->is_built && !layer->builds_by_call && sj_layer_build(layer, (sj_ints){sj_tensor_rank(x), sj_tensor_dims(x)}) != SJ_OK)
+	if (!layer->is_built && !layer->builds_by_call &&
+	    sj_layer_build(layer, (sj_ints){sj_tensor_rank(x), sj_tensor_dims(x)}) != SJ_OK)
 		return sj_nil();
 	sj_scope scope = sj_scope_begin();
 	return sj_scope_return(scope, layer->class_of->call(layer, layer->context, x, training));
@@ -189,10 +193,11 @@ sj_tensor *sj__layer_variable(const sj_layer *layer, sj_tensor *start, const cha
 	return sj_variable_new_named(start, path, trainable);
 }
 
-sj_tensor *sj__layer_weight(sj_layer *layer, const char *name, sj_initializer initializer, sj_initializer otherwise, sj_ints shape,
-                            bool trainable)
+sj_tensor *sj__layer_weight(sj_layer *layer, const char *name, sj_initializer initializer, sj_initializer otherwise,
+                            sj_ints shape, bool trainable)
 {
-	sj_tensor *start = sj_initialize(initializer.kind == SJ_INIT_DEFAULT ? otherwise : initializer, SJ_FLOAT32, shape);
+	sj_tensor *start = sj_initialize(initializer.kind == SJ_INIT_DEFAULT ? otherwise : initializer, SJ_FLOAT32,
+	                                 shape);
 	return sj_layer_add_variable(layer, sj__layer_variable(layer, start, name, trainable));
 }
 
@@ -201,8 +206,10 @@ sj_status sj__layer_rank_check(const char *who, sj_ints shape, int lowest, int h
 	if (shape.count >= lowest && shape.count <= highest && shape.data != NULL)
 		return SJ_OK;
 	if (lowest == highest)
-		return sj_error_set(SJ_INVALID_ARGUMENT, "%s: the input has rank %lld; it must be %d", who, (long long)shape.count, lowest);
-	return sj_error_set(SJ_INVALID_ARGUMENT, "%s: the input has rank %lld; it must be at least %d", who, (long long)shape.count, lowest);
+		return sj_error_set(SJ_INVALID_ARGUMENT, "%s: the input has rank %lld; it must be %d", who,
+		                    (long long)shape.count, lowest);
+	return sj_error_set(SJ_INVALID_ARGUMENT, "%s: the input has rank %lld; it must be at least %d", who,
+	                    (long long)shape.count, lowest);
 }
 
 sj_layer *sj__layer_refused(const char *who, const char *what, int64_t value)

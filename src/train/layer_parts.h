@@ -24,8 +24,8 @@ sj_status sj__layer_adopt(sj_layer *outer, const sj_layer *inner);
 sj_tensor *sj__layer_variable(const sj_layer *layer, sj_tensor *start, const char *name, bool trainable);
 
 /* A float32 variable of the layer, drawn by `initializer`, or by `otherwise` when that is the default. */
-sj_tensor *sj__layer_weight(sj_layer *layer, const char *name, sj_initializer initializer, sj_initializer otherwise, sj_ints shape,
-                            bool trainable);
+sj_tensor *sj__layer_weight(sj_layer *layer, const char *name, sj_initializer initializer, sj_initializer otherwise,
+                            sj_ints shape, bool trainable);
 
 sj_status sj__layer_rank_check(const char *who, sj_ints shape, int lowest, int highest);
 

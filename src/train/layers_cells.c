@@ -9,8 +9,8 @@
 
 typedef struct cell {
 	int64_t units;
-	int n_gates;                            /* 4: LSTM (i, f, c, o); 3: GRU (z, r, h) */
-	sj_tensor *kernel, *recurrent, *bias;   /* (in, gates units), (units, gates units), (gates units) */
+	int n_gates;                          /* 4: LSTM (i, f, c, o); 3: GRU (z, r, h) */
+	sj_tensor *kernel, *recurrent, *bias; /* (in, gates units), (units, gates units), (gates units) */
 } cell;
 
 static sj_status cell_build(sj_layer *layer, void *context, sj_ints shape)
@@ -20,8 +20,10 @@ static sj_status cell_build(sj_layer *layer, void *context, sj_ints shape)
 	sj_status status = sj__layer_rank_check(sj_layer_name(layer), shape, 2, 2);
 	if (status != SJ_OK)
 		return status;
-	c->kernel = sj__layer_weight(layer, "kernel", sj_glorot_uniform(), sj_glorot_uniform(), SJ_INTS(shape.data[1], width), true);
-	c->recurrent = sj__layer_weight(layer, "recurrent_kernel", sj_init_orthogonal(1), sj_glorot_uniform(), SJ_INTS(c->units, width), true);
+	c->kernel = sj__layer_weight(layer, "kernel", sj_glorot_uniform(), sj_glorot_uniform(),
+	                             SJ_INTS(shape.data[1], width), true);
+	c->recurrent = sj__layer_weight(layer, "recurrent_kernel", sj_init_orthogonal(1), sj_glorot_uniform(),
+	                                SJ_INTS(c->units, width), true);
 	if (c->n_gates == 3) {
 		c->bias = sj__layer_weight(layer, "bias", sj_init_zeros(), sj_init_zeros(), SJ_INTS(width), true);
 		return sj_error_code();
@@ -56,7 +58,8 @@ static sj_tensor *gru_step(const cell *c, sj_tensor *x, sj_tensor **state)
 	sj_tensor *from_h = sj_matmul(h, gate_kernel);
 	sj_tensor *update = sj_sigmoid(sj_add(gate_of(c, from_x, 0), gate_of(c, from_h, 0)));
 	sj_tensor *reset = sj_sigmoid(sj_add(gate_of(c, from_x, 1), gate_of(c, from_h, 1)));
-	sj_tensor *candidate = sj_tanh(sj_add(gate_of(c, from_x, 2), sj_matmul(sj_mul(reset, h), gate_of(c, c->recurrent, 2))));
+	sj_tensor *candidate = sj_tanh(
+		sj_add(gate_of(c, from_x, 2), sj_matmul(sj_mul(reset, h), gate_of(c, c->recurrent, 2))));
 	state[0] = sj_add(sj_mul(update, h), sj_mul(sj_sub(sj_float(1), update), candidate));
 	return state[0];
 }
@@ -71,8 +74,14 @@ static sj_tensor *cell_call(sj_layer *layer, void *context, sj_tensor *x, bool t
 	return sj_cell_step(layer, x, state);
 }
 
-static const sj_layer_class lstm_class = {.name = "lstm_cell", .context_size = sizeof(cell), .build = cell_build, .call = cell_call};
-static const sj_layer_class gru_class = {.name = "gru_cell", .context_size = sizeof(cell), .build = cell_build, .call = cell_call};
+static const sj_layer_class lstm_class = {.name = "lstm_cell",
+                                          .context_size = sizeof(cell),
+                                          .build = cell_build,
+                                          .call = cell_call};
+static const sj_layer_class gru_class = {.name = "gru_cell",
+                                         .context_size = sizeof(cell),
+                                         .build = cell_build,
+                                         .call = cell_call};
 
 static sj_layer *cell_new(const sj_layer_class *class_of, int64_t units, int n_gates)
 {
@@ -103,7 +112,8 @@ sj_status sj_cell_zero_state(const sj_layer *layer, int64_t batch, sj_dtype dtyp
 {
 	const cell *c = as_cell(layer);
 	if (c == NULL || ret_state == NULL)
-		return sj_error_set(SJ_INVALID_ARGUMENT, "sj_cell_zero_state: the %s", c ? "state is NULL" : "layer is no cell");
+		return sj_error_set(SJ_INVALID_ARGUMENT, "sj_cell_zero_state: the %s",
+		                    c ? "state is NULL" : "layer is no cell");
 	for (int i = 0; i < sj_cell_state_count(layer); i++)
 		ret_state[i] = sj_fill(SJ_INTS(batch, c->units), sj_scalar(dtype, 0));
 	return sj_error_code();
@@ -113,7 +123,10 @@ sj_tensor *sj_cell_step(sj_layer *layer, sj_tensor *x, sj_tensor **state)
 {
 	const cell *c = as_cell(layer);
 	if (c == NULL || state == NULL || !sj_tensor_is_valid(x)) {
-		sj_error_set(SJ_INVALID_ARGUMENT, "sj_cell_step: the %s", c == NULL ? "layer is no cell" : state ? "input is no valid tensor" : "state is NULL");
+		sj_error_set(SJ_INVALID_ARGUMENT, "sj_cell_step: the %s",
+		             c == NULL ? "layer is no cell"
+		             : state   ? "input is no valid tensor"
+		                       : "state is NULL");
 		return sj_nil();
 	}
 	if (sj_layer_build(layer, (sj_ints){sj_tensor_rank(x), sj_tensor_dims(x)}) != SJ_OK)

@@ -24,7 +24,8 @@ static sj_status dense_build(sj_layer *layer, void *context, sj_ints shape)
 	d->kernel = sj__layer_weight(layer, "kernel", d->args.kernel_initializer, sj_glorot_uniform(),
 	                             SJ_INTS(shape.data[shape.count - 1], d->units), true);
 	if (!d->args.without_bias)
-		d->bias = sj__layer_weight(layer, "bias", d->args.bias_initializer, sj_init_zeros(), SJ_INTS(d->units), true);
+		d->bias = sj__layer_weight(layer, "bias", d->args.bias_initializer, sj_init_zeros(), SJ_INTS(d->units),
+		                           true);
 	return sj_error_code();
 }
 
@@ -54,7 +55,10 @@ static sj_tensor *dense_call(sj_layer *layer, void *context, sj_tensor *x, bool 
 
 sj_layer *sj_dense_with(int64_t units, const sj_dense_args *args)
 {
-	static const sj_layer_class class_of = {.name = "dense", .context_size = sizeof(dense), .build = dense_build, .call = dense_call};
+	static const sj_layer_class class_of = {.name = "dense",
+	                                        .context_size = sizeof(dense),
+	                                        .build = dense_build,
+	                                        .call = dense_call};
 	if (units < 1)
 		return sj__layer_refused("sj_dense", "units", units);
 	sj_layer *layer = sj_layer_new(&class_of);
@@ -96,8 +100,9 @@ static sj_tensor *activation_call(sj_layer *layer, void *context, sj_tensor *x, 
 
 sj_layer *sj_activation_layer(sj_layer_activation activation)
 {
-	static const sj_layer_class class_of = {
-		.name = "activation", .context_size = sizeof(sj_layer_activation), .call = activation_call};
+	static const sj_layer_class class_of = {.name = "activation",
+	                                        .context_size = sizeof(sj_layer_activation),
+	                                        .call = activation_call};
 	sj_layer *layer = sj_layer_new(&class_of);
 	if (layer != NULL)
 		*(sj_layer_activation *)sj_layer_context(layer) = activation;
@@ -128,8 +133,10 @@ static sj_tensor *embedding_call(sj_layer *layer, void *context, sj_tensor *x, b
 
 sj_layer *sj_embedding(int64_t count, int64_t size)
 {
-	static const sj_layer_class class_of = {
-		.name = "embedding", .context_size = sizeof(embedding), .build = embedding_build, .call = embedding_call};
+	static const sj_layer_class class_of = {.name = "embedding",
+	                                        .context_size = sizeof(embedding),
+	                                        .build = embedding_build,
+	                                        .call = embedding_call};
 	if (count < 1 || size < 1)
 		return sj__layer_refused("sj_embedding", count < 1 ? "count" : "size", count < 1 ? count : size);
 	sj_layer *layer = sj_layer_new(&class_of);
@@ -185,15 +192,21 @@ static sj_status sequential_build(sj_layer *layer, void *context, sj_ints shape)
 	memcpy(dims, shape.data, sizeof(*dims) * (size_t)shape.count);
 	dims[0] = 1;
 	sj_tape_pause();
-	sj_layer_call(layer, sj_fill((sj_ints){shape.count, dims}, sj_scalar(takes_ids(s->layers[0]) ? SJ_INT32 : SJ_FLOAT32, 0)), false);
+	sj_layer_call(layer,
+	              sj_fill((sj_ints){shape.count, dims},
+	                      sj_scalar(takes_ids(s->layers[0]) ? SJ_INT32 : SJ_FLOAT32, 0)),
+	              false);
 	sj_tape_resume();
 	return sj_error_code();
 }
 
 sj_layer *sj_sequential_new(int n, sj_layer *const *layers)
 {
-	static const sj_layer_class class_of = {.name = "sequential", .context_size = sizeof(sequential), .build = sequential_build,
-	                                        .call = sequential_call, .release = sequential_release};
+	static const sj_layer_class class_of = {.name = "sequential",
+	                                        .context_size = sizeof(sequential),
+	                                        .build = sequential_build,
+	                                        .call = sequential_call,
+	                                        .release = sequential_release};
 	bool complete = n >= 0 && (n == 0 || layers != NULL);
 	for (int i = 0; complete && i < n; i++)
 		complete = layers[i] != NULL;

@@ -25,7 +25,8 @@ static sj_status conv2d_build(sj_layer *layer, void *context, sj_ints shape)
 	c->kernel = sj__layer_weight(layer, "kernel", c->args.kernel_initializer, sj_glorot_uniform(),
 	                             SJ_INTS(c->kernel_h, c->kernel_w, shape.data[3], c->filters), true);
 	if (!c->args.without_bias)
-		c->bias = sj__layer_weight(layer, "bias", c->args.bias_initializer, sj_init_zeros(), SJ_INTS(c->filters), true);
+		c->bias = sj__layer_weight(layer, "bias", c->args.bias_initializer, sj_init_zeros(),
+		                           SJ_INTS(c->filters), true);
 	return sj_error_code();
 }
 
@@ -35,7 +36,8 @@ static sj_tensor *conv2d_call(sj_layer *layer, void *context, sj_tensor *x, bool
 {
 	const conv2d *c = context;
 	(void)layer, (void)training;
-	sj_tensor *y = sj_conv2d(x, c->kernel, .strides = SJ_INTS(1, or_one(c->args.stride_h), or_one(c->args.stride_w), 1),
+	sj_tensor *y = sj_conv2d(x, c->kernel,
+	                         .strides = SJ_INTS(1, or_one(c->args.stride_h), or_one(c->args.stride_w), 1),
 	                         .dilations = SJ_INTS(1, or_one(c->args.dilation_h), or_one(c->args.dilation_w), 1),
 	                         .padding = c->args.padding);
 	if (c->bias != NULL)
@@ -45,10 +47,15 @@ static sj_tensor *conv2d_call(sj_layer *layer, void *context, sj_tensor *x, bool
 
 sj_layer *sj_conv2d_layer_with(int64_t filters, int64_t kernel_h, int64_t kernel_w, const sj_conv2d_layer_args *args)
 {
-	static const sj_layer_class class_of = {.name = "conv2d", .context_size = sizeof(conv2d), .build = conv2d_build, .call = conv2d_call};
+	static const sj_layer_class class_of = {.name = "conv2d",
+	                                        .context_size = sizeof(conv2d),
+	                                        .build = conv2d_build,
+	                                        .call = conv2d_call};
 	if (filters < 1 || kernel_h < 1 || kernel_w < 1)
 		return sj__layer_refused("sj_conv2d_layer", filters < 1 ? "filters" : "the kernel's size",
-		                         filters < 1 ? filters : kernel_h < 1 ? kernel_h : kernel_w);
+		                         filters < 1    ? filters
+		                         : kernel_h < 1 ? kernel_h
+		                                        : kernel_w);
 	sj_layer *layer = sj_layer_new(&class_of);
 	if (layer != NULL) {
 		conv2d *c = sj_layer_context(layer);
@@ -72,21 +79,26 @@ static sj_tensor *max_pool_call(sj_layer *layer, void *context, sj_tensor *x, bo
 {
 	const pool *p = context;
 	(void)layer, (void)training;
-	return sj_max_pool(x, SJ_INTS(1, p->pool_h, p->pool_w, 1), SJ_INTS(1, p->stride_h, p->stride_w, 1), .padding = p->padding);
+	return sj_max_pool(x, SJ_INTS(1, p->pool_h, p->pool_w, 1), SJ_INTS(1, p->stride_h, p->stride_w, 1),
+	                   .padding = p->padding);
 }
 
 static sj_tensor *avg_pool_call(sj_layer *layer, void *context, sj_tensor *x, bool training)
 {
 	const pool *p = context;
 	(void)layer, (void)training;
-	return sj_avg_pool(x, SJ_INTS(1, p->pool_h, p->pool_w, 1), SJ_INTS(1, p->stride_h, p->stride_w, 1), .padding = p->padding);
+	return sj_avg_pool(x, SJ_INTS(1, p->pool_h, p->pool_w, 1), SJ_INTS(1, p->stride_h, p->stride_w, 1),
+	                   .padding = p->padding);
 }
 
 static sj_layer *pool_new(const sj_layer_class *class_of, pool p)
 {
 	if (p.pool_h < 1 || p.pool_w < 1 || p.stride_h < 0 || p.stride_w < 0)
 		return sj__layer_refused(class_of->name, "the pool's size or stride",
-		                         p.pool_h < 1 ? p.pool_h : p.pool_w < 1 ? p.pool_w : p.stride_h < 0 ? p.stride_h : p.stride_w);
+		                         p.pool_h < 1     ? p.pool_h
+		                         : p.pool_w < 1   ? p.pool_w
+		                         : p.stride_h < 0 ? p.stride_h
+		                                          : p.stride_w);
 	sj_layer *layer = sj_layer_new(class_of);
 	if (layer != NULL) {
 		p.stride_h = p.stride_h ? p.stride_h : p.pool_h;
@@ -98,13 +110,17 @@ static sj_layer *pool_new(const sj_layer_class *class_of, pool p)
 
 sj_layer *sj_max_pool_layer(int64_t pool_h, int64_t pool_w, int64_t stride_h, int64_t stride_w, sj_padding padding)
 {
-	static const sj_layer_class class_of = {.name = "max_pool", .context_size = sizeof(pool), .call = max_pool_call};
+	static const sj_layer_class class_of = {.name = "max_pool",
+	                                        .context_size = sizeof(pool),
+	                                        .call = max_pool_call};
 	return pool_new(&class_of, (pool){pool_h, pool_w, stride_h, stride_w, padding});
 }
 
 sj_layer *sj_avg_pool_layer(int64_t pool_h, int64_t pool_w, int64_t stride_h, int64_t stride_w, sj_padding padding)
 {
-	static const sj_layer_class class_of = {.name = "avg_pool", .context_size = sizeof(pool), .call = avg_pool_call};
+	static const sj_layer_class class_of = {.name = "avg_pool",
+	                                        .context_size = sizeof(pool),
+	                                        .call = avg_pool_call};
 	return pool_new(&class_of, (pool){pool_h, pool_w, stride_h, stride_w, padding});
 }
 
@@ -122,14 +138,17 @@ static sj_tensor *dropout_call(sj_layer *layer, void *context, sj_tensor *x, boo
 	if (!training || d->rate == 0)
 		return x;
 	sj_dtype dtype = sj_tensor_dtype(x);
-	sj_tensor *draw = sj_random_uniform(((sj_ints){sj_tensor_rank(x), sj_tensor_dims(x)}), .dtype = dtype, .seed = SJ_GIVEN(d->seed));
+	sj_tensor *draw = sj_random_uniform(((sj_ints){sj_tensor_rank(x), sj_tensor_dims(x)}), .dtype = dtype,
+	                                    .seed = SJ_GIVEN(d->seed));
 	sj_tensor *kept = sj_cast(sj_greater_equal(draw, sj_scalar(dtype, d->rate)), dtype);
 	return sj_mul(sj_mul(x, sj_scalar(dtype, 1 / (1 - d->rate))), kept);
 }
 
 sj_layer *sj_dropout_layer(double rate, int64_t seed)
 {
-	static const sj_layer_class class_of = {.name = "dropout", .context_size = sizeof(dropout), .call = dropout_call};
+	static const sj_layer_class class_of = {.name = "dropout",
+	                                        .context_size = sizeof(dropout),
+	                                        .call = dropout_call};
 	if (!(rate >= 0 && rate < 1)) {
 		sj_error_set(SJ_INVALID_ARGUMENT, "sj_dropout_layer: rate is %g; it must be in [0, 1)", rate);
 		return NULL;
@@ -182,8 +201,8 @@ static sj_tensor *batch_norm_call(sj_layer *layer, void *context, sj_tensor *x, 
 	sj_tensor *offset = b->beta ? b->beta : sj_fill(channels, sj_float(0));
 	sj_tensor *y, *mean, *unbiased, *mean_again, *variance;
 	(void)layer;
-	if (sj_fused_batch_norm(x, scale, offset, b->mean, b->variance, &y, &mean, &unbiased, &mean_again, &variance, .epsilon = epsilon,
-	                        .is_training = SJ_GIVEN(training)) != SJ_OK)
+	if (sj_fused_batch_norm(x, scale, offset, b->mean, b->variance, &y, &mean, &unbiased, &mean_again, &variance,
+	                        .epsilon = epsilon, .is_training = SJ_GIVEN(training)) != SJ_OK)
 		return sj_nil();
 	if (training) {
 		moving_update(b->mean, mean, momentum);
@@ -194,8 +213,10 @@ static sj_tensor *batch_norm_call(sj_layer *layer, void *context, sj_tensor *x, 
 
 sj_layer *sj_batch_norm_with(const sj_batch_norm_args *args)
 {
-	static const sj_layer_class class_of = {
-		.name = "batch_norm", .context_size = sizeof(batch_norm), .build = batch_norm_build, .call = batch_norm_call};
+	static const sj_layer_class class_of = {.name = "batch_norm",
+	                                        .context_size = sizeof(batch_norm),
+	                                        .build = batch_norm_build,
+	                                        .call = batch_norm_call};
 	sj_layer *layer = sj_layer_new(&class_of);
 	batch_norm *b = sj_layer_context(layer);
 	if (b != NULL && args != NULL)

@@ -25,10 +25,12 @@ static bool weights_check(sj_tensor *losses, sj_tensor *weights)
 	for (int i = 0; fits && i < rank && sj_tensor_rank(weights) > 0; i++)
 		fits = sj_tensor_dim(weights, i) == 1 || sj_tensor_dim(weights, i) == sj_tensor_dim(losses, i);
 	if (!fits && sj_ok())
-		sj_error_set(SJ_INVALID_ARGUMENT,
-		             "losses: weights of rank %d and size %lld do not fit losses of rank %d and size %lld; they must be a scalar, or of "
-		             "the losses' rank with dimensions of 1 or the losses' size",
-		             sj_tensor_rank(weights), (long long)sj_tensor_size(weights), rank, (long long)sj_tensor_size(losses));
+		sj_error_set(
+			SJ_INVALID_ARGUMENT,
+			"losses: weights of rank %d and size %lld do not fit losses of rank %d and size %lld; they must be a scalar, or of "
+			"the losses' rank with dimensions of 1 or the losses' size",
+			sj_tensor_rank(weights), (long long)sj_tensor_size(weights), rank,
+			(long long)sj_tensor_size(losses));
 	return fits;
 }
 
@@ -84,14 +86,18 @@ static bool pair_check(const char *who, sj_tensor *labels, sj_tensor *prediction
 	for (int i = 0; alike && i < rank; i++)
 		alike = sj_tensor_dim(labels, i) == sj_tensor_dim(predictions, i);
 	if (!alike && sj_ok())
-		sj_error_set(SJ_INVALID_ARGUMENT, "%s: labels have rank %d and %lld elements, predictions rank %d and %lld; both must have one shape",
-		             who, rank, (long long)sj_tensor_size(labels), sj_tensor_rank(predictions), (long long)sj_tensor_size(predictions));
+		sj_error_set(
+			SJ_INVALID_ARGUMENT,
+			"%s: labels have rank %d and %lld elements, predictions rank %d and %lld; both must have one shape",
+			who, rank, (long long)sj_tensor_size(labels), sj_tensor_rank(predictions),
+			(long long)sj_tensor_size(predictions));
 	return alike;
 }
 
 typedef sj_tensor *loss_formula(sj_tensor *labels, sj_tensor *predictions, const sj_loss_args *args);
 
-static sj_tensor *loss_run(const char *who, loss_formula *formula, sj_tensor *labels, sj_tensor *predictions, const sj_loss_args *args)
+static sj_tensor *loss_run(const char *who, loss_formula *formula, sj_tensor *labels, sj_tensor *predictions,
+                           const sj_loss_args *args)
 {
 	sj_loss_args all = args_of(args);
 	if (!pair_check(who, labels, predictions))
@@ -193,7 +199,8 @@ sj_tensor *sj_loss_sparse_softmax_cross_entropy_with(sj_tensor *labels, sj_tenso
 {
 	sj_loss_args all = args_of(args);
 	sj_scope scope = sj_scope_begin();
-	if (sj_tensor_rank(labels) > 0 && sj_tensor_rank(labels) == sj_tensor_rank(logits) && sj_tensor_dim(labels, -1) == 1)
+	if (sj_tensor_rank(labels) > 0 && sj_tensor_rank(labels) == sj_tensor_rank(logits) &&
+	    sj_tensor_dim(labels, -1) == 1)
 		labels = sj_reshape(labels, (sj_ints){sj_tensor_rank(labels) - 1, sj_tensor_dims(labels)});
 	sj_tensor *losses = sj_sparse_softmax_cross_entropy(labels, logits);
 	return sj_scope_return(scope, reduced(losses, &all));

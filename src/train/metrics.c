@@ -8,7 +8,8 @@ static sj_status both_valid(const char *who, const void *metric, sj_tensor *a, s
 	if (!sj_ok())
 		return sj_error_code();
 	if (metric == NULL || !sj_tensor_is_valid(a) || !sj_tensor_is_valid(b))
-		return sj_error_set(SJ_INVALID_ARGUMENT, "%s: the %s", who, metric ? "tensor is not valid" : "metric is NULL");
+		return sj_error_set(SJ_INVALID_ARGUMENT, "%s: the %s", who,
+		                    metric ? "tensor is not valid" : "metric is NULL");
 	return SJ_OK;
 }
 
@@ -54,7 +55,8 @@ sj_status sj_mean_add_weighted(sj_mean_metric *mean, sj_tensor *values, sj_tenso
 	for (int64_t i = 0; status == SJ_OK && i < sj_tensor_size(values); i++) {
 		int64_t at = broadcast_index(values, weights, i);
 		if (at < 0)
-			return sj_error_set(SJ_INVALID_ARGUMENT, "sj_mean_add_weighted: the weights do not broadcast to the values' shape");
+			return sj_error_set(SJ_INVALID_ARGUMENT,
+			                    "sj_mean_add_weighted: the weights do not broadcast to the values' shape");
 		double w = sj_tensor_item(weights, at);
 		total += w * sj_tensor_item(values, i);
 		weight += w;
@@ -69,13 +71,16 @@ sj_status sj_mean_add_weighted(sj_mean_metric *mean, sj_tensor *values, sj_tenso
 
 static sj_status pairs_check(const char *who, sj_tensor *labels, sj_tensor *predictions)
 {
-	bool alike = sj_tensor_dtype(labels) == sj_tensor_dtype(predictions) && sj_tensor_rank(labels) == sj_tensor_rank(predictions);
+	bool alike = sj_tensor_dtype(labels) == sj_tensor_dtype(predictions) &&
+	             sj_tensor_rank(labels) == sj_tensor_rank(predictions);
 	for (int i = 0; alike && i < sj_tensor_rank(labels); i++)
 		alike = sj_tensor_dim(labels, i) == sj_tensor_dim(predictions, i);
 	if (!alike)
-		return sj_error_set(SJ_INVALID_ARGUMENT, "%s: labels are %s of %lld elements, predictions %s of %lld; both must have one shape and dtype",
-		                    who, sj_dtype_name(sj_tensor_dtype(labels)), (long long)sj_tensor_size(labels),
-		                    sj_dtype_name(sj_tensor_dtype(predictions)), (long long)sj_tensor_size(predictions));
+		return sj_error_set(
+			SJ_INVALID_ARGUMENT,
+			"%s: labels are %s of %lld elements, predictions %s of %lld; both must have one shape and dtype",
+			who, sj_dtype_name(sj_tensor_dtype(labels)), (long long)sj_tensor_size(labels),
+			sj_dtype_name(sj_tensor_dtype(predictions)), (long long)sj_tensor_size(predictions));
 	return SJ_OK;
 }
 
@@ -96,7 +101,10 @@ sj_status sj_accuracy_add(sj_mean_metric *accuracy, sj_tensor *labels, sj_tensor
 	return status;
 }
 
-double sj_mean_result(const sj_mean_metric *mean) { return mean && mean->weight != 0 ? mean->total / mean->weight : (double)NAN; }
+double sj_mean_result(const sj_mean_metric *mean)
+{
+	return mean && mean->weight != 0 ? mean->total / mean->weight : (double)NAN;
+}
 
 sj_status sj_confusion_add(int64_t *counts, int64_t n_classes, sj_tensor *labels, sj_tensor *predictions)
 {
@@ -106,9 +114,11 @@ sj_status sj_confusion_add(int64_t *counts, int64_t n_classes, sj_tensor *labels
 	for (int pass = 0; pass < 2; pass++) /* first look, then count */
 		for (int64_t i = 0; status == SJ_OK && i < sj_tensor_size(labels); i++) {
 			double label = sj_tensor_item(labels, i), prediction = sj_tensor_item(predictions, i);
-			if (!(label >= 0 && label < (double)n_classes && prediction >= 0 && prediction < (double)n_classes))
-				return sj_error_set(SJ_INVALID_ARGUMENT, "sj_confusion_add: element %lld is (%g, %g), outside [0, %lld)", (long long)i,
-				                    label, prediction, (long long)n_classes);
+			if (!(label >= 0 && label < (double)n_classes && prediction >= 0 &&
+			      prediction < (double)n_classes))
+				return sj_error_set(SJ_INVALID_ARGUMENT,
+				                    "sj_confusion_add: element %lld is (%g, %g), outside [0, %lld)",
+				                    (long long)i, label, prediction, (long long)n_classes);
 			if (pass == 1)
 				counts[(int64_t)label * n_classes + (int64_t)prediction]++;
 		}

@@ -14,16 +14,20 @@ struct sj_optimizer {
 	sj_update update;
 	double learning_rate;
 	double slot_start[SLOTS_MOST];
-	float power1, power2; /* Adam's beta1^t and beta2^t, which TensorFlow keeps in float32 for float64 variables too */
+	float power1,
+		power2; /* Adam's beta1^t and beta2^t, which TensorFlow keeps in float32 for float64 variables too */
 	int64_t steps;
-	int n_slots;                     /* of each variable */
+	int n_slots; /* of each variable */
 	int n_variables, capacity;
-	sj_tensor **variables;           /* references */
-	sj_tensor **slots;               /* n_slots each, in the variables' order */
+	sj_tensor **variables; /* references */
+	sj_tensor **slots;     /* n_slots each, in the variables' order */
 };
 
 /* TensorFlow rounds these numbers to float32, whatever the variables' dtype. */
-static double given(sj_float_option option, double otherwise) { return (float)(option.given ? option.value : otherwise); }
+static double given(sj_float_option option, double otherwise)
+{
+	return (float)(option.given ? option.value : otherwise);
+}
 
 /* ---- making ---- */
 
@@ -58,7 +62,8 @@ static sj_status number_check(const char *name, double value, double low, double
 {
 	if (value >= low && value <= high)
 		return SJ_OK;
-	return sj_error_set(SJ_INVALID_ARGUMENT, "sj_optimizer_new: %s is %g; it must be in [%g, %g]", name, value, low, high);
+	return sj_error_set(SJ_INVALID_ARGUMENT, "sj_optimizer_new: %s is %g; it must be in [%g, %g]", name, value, low,
+	                    high);
 }
 
 static sj_status numbers_check(const sj_optimizer *o)
@@ -68,10 +73,17 @@ static sj_status numbers_check(const sj_optimizer *o)
 		const char *name;
 		double value, low, high;
 	} checks[] = {
-		{"learning_rate", o->learning_rate, 0, HUGE_VAL}, {"momentum", u->momentum, 0, HUGE_VAL}, {"rho", u->rho, 0, 1},
-		{"beta1", u->beta1, 0, 1}, {"beta2", u->beta2, 0, 1}, {"epsilon", u->epsilon, 0, HUGE_VAL},
-		{"learning_rate_power", u->learning_rate_power, -HUGE_VAL, 0}, {"l1", u->l1, 0, HUGE_VAL}, {"l2", u->l2, 0, HUGE_VAL},
-		{"l2_shrinkage", u->l2_shrinkage, 0, HUGE_VAL}, {"initial_accumulator", o->slot_start[0] + o->slot_start[1], 0, HUGE_VAL},
+		{"learning_rate", o->learning_rate, 0, HUGE_VAL},
+		{"momentum", u->momentum, 0, HUGE_VAL},
+		{"rho", u->rho, 0, 1},
+		{"beta1", u->beta1, 0, 1},
+		{"beta2", u->beta2, 0, 1},
+		{"epsilon", u->epsilon, 0, HUGE_VAL},
+		{"learning_rate_power", u->learning_rate_power, -HUGE_VAL, 0},
+		{"l1", u->l1, 0, HUGE_VAL},
+		{"l2", u->l2, 0, HUGE_VAL},
+		{"l2_shrinkage", u->l2_shrinkage, 0, HUGE_VAL},
+		{"initial_accumulator", o->slot_start[0] + o->slot_start[1], 0, HUGE_VAL},
 	};
 	sj_status status = SJ_OK;
 	for (size_t i = 0; status == SJ_OK && i < sizeof(checks) / sizeof(checks[0]); i++)
@@ -110,7 +122,10 @@ static sj_optimizer *with_rate(sj_update_rule rule, double learning_rate)
 	return sj_optimizer_new(rule, &options);
 }
 
-sj_optimizer *sj_gradient_descent_new(double learning_rate) { return with_rate(SJ_UPDATE_GRADIENT_DESCENT, learning_rate); }
+sj_optimizer *sj_gradient_descent_new(double learning_rate)
+{
+	return with_rate(SJ_UPDATE_GRADIENT_DESCENT, learning_rate);
+}
 sj_optimizer *sj_adam_new(double learning_rate) { return with_rate(SJ_UPDATE_ADAM, learning_rate); }
 sj_optimizer *sj_rmsprop_new(double learning_rate) { return with_rate(SJ_UPDATE_RMSPROP, learning_rate); }
 sj_optimizer *sj_adagrad_new(double learning_rate) { return with_rate(SJ_UPDATE_ADAGRAD, learning_rate); }
@@ -119,8 +134,10 @@ sj_optimizer *sj_ftrl_new(double learning_rate) { return with_rate(SJ_UPDATE_FTR
 
 sj_optimizer *sj_momentum_new(double learning_rate, double momentum, bool nesterov)
 {
-	sj_optimizer_options options = {
-		.size = sizeof(options), .learning_rate = SJ_GIVEN(learning_rate), .momentum = SJ_GIVEN(momentum), .nesterov = nesterov};
+	sj_optimizer_options options = {.size = sizeof(options),
+	                                .learning_rate = SJ_GIVEN(learning_rate),
+	                                .momentum = SJ_GIVEN(momentum),
+	                                .nesterov = nesterov};
 	return sj_optimizer_new(SJ_UPDATE_MOMENTUM, &options);
 }
 
@@ -219,7 +236,9 @@ static sj_status arguments_check(const sj_optimizer *o, int n, sj_tensor *const 
 	for (int i = 0; i < n; i++)
 		if (gradients[i] != NULL)
 			return SJ_OK;
-	return sj_error_set(SJ_INVALID_ARGUMENT, "sj_optimizer_apply: no gradients for any of the %d variables; does the loss depend on them?", n);
+	return sj_error_set(
+		SJ_INVALID_ARGUMENT,
+		"sj_optimizer_apply: no gradients for any of the %d variables; does the loss depend on them?", n);
 }
 
 /* True when the call's variables are the optimizer's own list: the steady state. */
@@ -233,13 +252,16 @@ static bool is_own_list(const sj_optimizer *o, int n, sj_tensor *const *variable
 	return true;
 }
 
-static sj_status step_apply(sj_optimizer *o, int n, sj_tensor *const *variables, sj_tensor *const *slots, sj_tensor *const *gradients)
+static sj_status step_apply(sj_optimizer *o, int n, sj_tensor *const *variables, sj_tensor *const *slots,
+                            sj_tensor *const *gradients)
 {
 	sj_dtype dtype = sj_tensor_dtype(variables[0]);
 	for (int i = 1; i < n; i++)
 		if (sj_tensor_dtype(variables[i]) != dtype)
-			return sj_error_set(SJ_INVALID_ARGUMENT, "sj_optimizer_apply: variable 0 is %s, variable %d is %s; use an optimizer per dtype",
-			                    sj_dtype_name(dtype), i, sj_dtype_name(sj_tensor_dtype(variables[i])));
+			return sj_error_set(
+				SJ_INVALID_ARGUMENT,
+				"sj_optimizer_apply: variable 0 is %s, variable %d is %s; use an optimizer per dtype",
+				sj_dtype_name(dtype), i, sj_dtype_name(sj_tensor_dtype(variables[i])));
 	o->update.learning_rate = step_rate(o, dtype);
 	o->update.step = o->steps + 1;
 	return sj_update_apply(&o->update, n, variables, slots, gradients);

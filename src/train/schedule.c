@@ -82,7 +82,8 @@ double sj_cosine_decay_restarts(double rate, int64_t step, double first_steps, d
 	return rate * ((1 - alpha) * pow(m_mul, n_restarts) * cosine(p) + alpha);
 }
 
-double sj_linear_cosine_decay(double rate, int64_t step, double decay_steps, double n_periods, double alpha, double beta)
+double sj_linear_cosine_decay(double rate, int64_t step, double decay_steps, double n_periods, double alpha,
+                              double beta)
 {
 	double p = fmin(progress("sj_linear_cosine_decay", step, decay_steps, false), 1);
 	return rate * ((alpha + 1 - p) * cosine(2 * n_periods * p) + beta);

@@ -226,15 +226,19 @@ static void dropout_drops(void **state)
 static sj_layer *small_model(void)
 {
 	return sj_sequential_new(3, (sj_layer *[]){sj_dense(5, .activation = SJ_RELU), sj_batch_norm(),
-	                                            sj_sequential_new(1, (sj_layer *[]){sj_dense(2, .without_bias = true)})});
+	                                           sj_sequential_new(1, (sj_layer *[]){
+										sj_dense(2, .without_bias = true)})});
 }
 
 static void sequential_shows_variables(void **state)
 {
 	(void)state;
-	static const char *const names[] = {"dense_0/kernel",           "dense_0/bias",
-	                                    "batch_norm_1/gamma",       "batch_norm_1/beta",
-	                                    "batch_norm_1/moving_mean", "batch_norm_1/moving_variance",
+	static const char *const names[] = {"dense_0/kernel",
+	                                    "dense_0/bias",
+	                                    "batch_norm_1/gamma",
+	                                    "batch_norm_1/beta",
+	                                    "batch_norm_1/moving_mean",
+	                                    "batch_norm_1/moving_variance",
 	                                    "sequential_2/dense_0/kernel"};
 	sj_scope scope = sj_scope_begin();
 	sj_tensor *x = sj_fill(SJ_INTS(4, 3), sj_float(1));
@@ -325,7 +329,8 @@ static void refusals(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(layers),   cmocka_unit_test(cells), cmocka_unit_test(dropout_drops), cmocka_unit_test(sequential_shows_variables),
+		cmocka_unit_test(layers),         cmocka_unit_test(cells),
+		cmocka_unit_test(dropout_drops),  cmocka_unit_test(sequential_shows_variables),
 		cmocka_unit_test(model_is_saved), cmocka_unit_test(sequential_of_ids),
 		cmocka_unit_test(refusals),
 	};

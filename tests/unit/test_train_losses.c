@@ -71,19 +71,25 @@ static double expected(const double *losses, const weight_case *w, sj_loss_reduc
 		weights += weight_at(w, i);
 		present += weight_at(w, i) != 0;
 	}
-	double divisor = reduction == SJ_LOSS_SUM ? 1 : reduction == SJ_LOSS_MEAN ? weights : reduction == SJ_LOSS_SUM_OVER_BATCH_SIZE ? N : present;
+	double divisor = reduction == SJ_LOSS_SUM                   ? 1
+	                 : reduction == SJ_LOSS_MEAN                ? weights
+	                 : reduction == SJ_LOSS_SUM_OVER_BATCH_SIZE ? N
+	                                                            : present;
 	return divisor == 0 ? 0 : sum / divisor;
 }
 
 static sj_tensor *matrix(sj_dtype dtype, int64_t rows, int64_t columns, const double *values)
 {
-	sj_tensor *t = sj_tensor_new(SJ_FLOAT64, SJ_INTS(rows, columns), values, sizeof(double) * (size_t)(rows * columns));
+	sj_tensor *t = sj_tensor_new(SJ_FLOAT64, SJ_INTS(rows, columns), values,
+	                             sizeof(double) * (size_t)(rows * columns));
 	return sj_cast(t, dtype);
 }
 
 static sj_loss_args args_for(sj_dtype dtype, const weight_case *w, int reduction)
 {
-	return (sj_loss_args){.size = sizeof(sj_loss_args), .reduction = (sj_loss_reduction)reduction, .delta = SJ_GIVEN(1.4),
+	return (sj_loss_args){.size = sizeof(sj_loss_args),
+	                      .reduction = (sj_loss_reduction)reduction,
+	                      .delta = SJ_GIVEN(1.4),
 	                      .weights = w->rows ? matrix(dtype, w->rows, w->columns, w->values) : NULL};
 }
 
@@ -91,7 +97,8 @@ static void case_check(const loss_case *c, const weight_case *w, sj_dtype dtype)
 {
 	sj_scope scope = sj_scope_begin();
 	double losses[N], weighted[N], tolerance = dtype == SJ_FLOAT64 ? 1e-12 : 1e-6;
-	sj_tensor *labels = matrix(dtype, ROWS, COLUMNS, LABELS), *predictions = matrix(dtype, ROWS, COLUMNS, c->predictions);
+	sj_tensor *labels = matrix(dtype, ROWS, COLUMNS, LABELS),
+		  *predictions = matrix(dtype, ROWS, COLUMNS, c->predictions);
 	for (int i = 0; i < N; i++) {
 		losses[i] = c->formula(sj_tensor_item(labels, i), sj_tensor_item(predictions, i));
 		weighted[i] = losses[i] * weight_at(w, i);
@@ -105,7 +112,8 @@ static void case_check(const loss_case *c, const weight_case *w, sj_dtype dtype)
 		assert_near_number(c->name, sj_item(loss), expected(losses, w, args.reduction), 10 * tolerance);
 	}
 	sj_loss_args args = args_for(dtype, w, SJ_LOSS_NONE);
-	assert_close(c->name, c->function(labels, predictions, &args), matrix(dtype, ROWS, COLUMNS, weighted), tolerance);
+	assert_close(c->name, c->function(labels, predictions, &args), matrix(dtype, ROWS, COLUMNS, weighted),
+	             tolerance);
 	sj_scope_end(scope);
 }
 
@@ -122,7 +130,8 @@ static void values(void **state)
 static double loss_at(const loss_case *c, const double *predictions, const sj_loss_args *args)
 {
 	sj_scope scope = sj_scope_begin();
-	double loss = sj_item(c->function(matrix(SJ_FLOAT64, ROWS, COLUMNS, LABELS), matrix(SJ_FLOAT64, ROWS, COLUMNS, predictions), args));
+	double loss = sj_item(c->function(matrix(SJ_FLOAT64, ROWS, COLUMNS, LABELS),
+	                                  matrix(SJ_FLOAT64, ROWS, COLUMNS, predictions), args));
 	sj_scope_end(scope);
 	return loss;
 }
@@ -147,7 +156,8 @@ static void gradients(void **state)
 			moved[i] += h;
 			double above = loss_at(c, moved, &args);
 			moved[i] -= 2 * h;
-			assert_near_number(c->name, sj_tensor_item(dx, i), (above - loss_at(c, moved, &args)) / (2 * h), 1e-7);
+			assert_near_number(c->name, sj_tensor_item(dx, i), (above - loss_at(c, moved, &args)) / (2 * h),
+			                   1e-7);
 		}
 		sj_scope_end(scope);
 	}
@@ -183,14 +193,20 @@ static void softmax(void **state)
 		sum += row_weights[i] * row_loss(labels, LOGITS + i * COLUMNS);
 		smooth_sum += row_weights[i] * row_loss(smooth, LOGITS + i * COLUMNS);
 	}
-	sj_tensor *y = sj_tensor_from(SJ_INT32, SJ_INTS(ROWS), classes), *logits = matrix(SJ_FLOAT64, ROWS, COLUMNS, LOGITS);
+	sj_tensor *y = sj_tensor_from(SJ_INT32, SJ_INTS(ROWS), classes),
+		  *logits = matrix(SJ_FLOAT64, ROWS, COLUMNS, LOGITS);
 	sj_tensor *labels = sj_cast(sj_one_hot(y, SJ_INTS(COLUMNS)), SJ_FLOAT64);
 	sj_tensor *w = sj_tensor_from(SJ_FLOAT64, SJ_INTS(ROWS), row_weights);
-	assert_near_number("sparse", sj_item(sj_loss_sparse_softmax_cross_entropy(y, logits, .weights = w)), sum / 2, 1e-12);
+	assert_near_number("sparse", sj_item(sj_loss_sparse_softmax_cross_entropy(y, logits, .weights = w)), sum / 2,
+	                   1e-12);
 	sj_tensor *column = sj_reshape(y, SJ_INTS(ROWS, 1));
-	assert_near_number("column", sj_item(sj_loss_sparse_softmax_cross_entropy(column, logits, .weights = w)), sum / 2, 1e-12);
-	assert_near_number("dense", sj_item(sj_loss_softmax_cross_entropy(labels, logits, .weights = w)), sum / 2, 1e-12);
-	assert_near_number("smooth", sj_item(sj_loss_softmax_cross_entropy(labels, logits, .weights = w, .label_smoothing = smoothing)),
+	assert_near_number("column", sj_item(sj_loss_sparse_softmax_cross_entropy(column, logits, .weights = w)),
+	                   sum / 2, 1e-12);
+	assert_near_number("dense", sj_item(sj_loss_softmax_cross_entropy(labels, logits, .weights = w)), sum / 2,
+	                   1e-12);
+	assert_near_number("smooth",
+	                   sj_item(sj_loss_softmax_cross_entropy(labels, logits, .weights = w,
+	                                                         .label_smoothing = smoothing)),
 	                   smooth_sum / 2, 1e-12);
 	assert_no_error();
 	sj_scope_end(scope);
@@ -200,7 +216,8 @@ static void no_gradient_into_labels(void **state)
 {
 	(void)state;
 	sj_scope scope = sj_scope_begin();
-	sj_tensor *labels = matrix(SJ_FLOAT64, ROWS, COLUMNS, LABELS), *logits = matrix(SJ_FLOAT64, ROWS, COLUMNS, LOGITS), *dlabels;
+	sj_tensor *labels = matrix(SJ_FLOAT64, ROWS, COLUMNS, LABELS),
+		  *logits = matrix(SJ_FLOAT64, ROWS, COLUMNS, LOGITS), *dlabels;
 	sj_tape *tape = sj_tape_begin();
 	sj_tape_watch(tape, labels);
 	sj_gradient(tape, sj_loss_softmax_cross_entropy(labels, logits), 1, &labels, &dlabels);
@@ -239,7 +256,8 @@ static void refusals(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(values),  cmocka_unit_test(gradients), cmocka_unit_test(softmax), cmocka_unit_test(no_gradient_into_labels),
+		cmocka_unit_test(values),   cmocka_unit_test(gradients),
+		cmocka_unit_test(softmax),  cmocka_unit_test(no_gradient_into_labels),
 		cmocka_unit_test(refusals),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

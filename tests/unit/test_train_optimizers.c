@@ -9,35 +9,46 @@ typedef struct optimizer_case {
 	sj_optimizer_options options;
 } optimizer_case;
 
-#define OPTIONS(...) {.size = sizeof(sj_optimizer_options), __VA_ARGS__}
+#define OPTIONS(...) \
+	{ \
+		.size = sizeof(sj_optimizer_options), __VA_ARGS__ \
+	}
 
 static const optimizer_case CASES[] = {
 	{"sgd", SJ_UPDATE_GRADIENT_DESCENT, OPTIONS(.learning_rate = SJ_GIVEN(0.1))},
 	{"momentum", SJ_UPDATE_MOMENTUM, OPTIONS(.learning_rate = SJ_GIVEN(0.05), .momentum = SJ_GIVEN(0.9))},
-	{"nesterov", SJ_UPDATE_MOMENTUM, OPTIONS(.learning_rate = SJ_GIVEN(0.05), .momentum = SJ_GIVEN(0.9), .nesterov = true)},
+	{"nesterov", SJ_UPDATE_MOMENTUM,
+         OPTIONS(.learning_rate = SJ_GIVEN(0.05), .momentum = SJ_GIVEN(0.9), .nesterov = true)},
 	{"adam", SJ_UPDATE_ADAM, OPTIONS(.learning_rate = SJ_GIVEN(0.001))},
 	{"adam_fast", SJ_UPDATE_ADAM,
-	 OPTIONS(.learning_rate = SJ_GIVEN(0.1), .beta1 = SJ_GIVEN(0.8), .beta2 = SJ_GIVEN(0.95), .epsilon = SJ_GIVEN(1e-3))},
+         OPTIONS(.learning_rate = SJ_GIVEN(0.1), .beta1 = SJ_GIVEN(0.8), .beta2 = SJ_GIVEN(0.95),
+                 .epsilon = SJ_GIVEN(1e-3))},
 	{"rmsprop", SJ_UPDATE_RMSPROP, OPTIONS(.learning_rate = SJ_GIVEN(0.05))},
 	{"rmsprop_momentum", SJ_UPDATE_RMSPROP,
-	 OPTIONS(.learning_rate = SJ_GIVEN(0.05), .rho = SJ_GIVEN(0.8), .momentum = SJ_GIVEN(0.7), .epsilon = SJ_GIVEN(1e-4))},
+         OPTIONS(.learning_rate = SJ_GIVEN(0.05), .rho = SJ_GIVEN(0.8), .momentum = SJ_GIVEN(0.7),
+                 .epsilon = SJ_GIVEN(1e-4))},
 	{"rmsprop_centered", SJ_UPDATE_CENTERED_RMSPROP,
-	 OPTIONS(.learning_rate = SJ_GIVEN(0.05), .rho = SJ_GIVEN(0.8), .momentum = SJ_GIVEN(0.5))},
+         OPTIONS(.learning_rate = SJ_GIVEN(0.05), .rho = SJ_GIVEN(0.8), .momentum = SJ_GIVEN(0.5))},
 	{"adagrad", SJ_UPDATE_ADAGRAD, OPTIONS(.learning_rate = SJ_GIVEN(0.1))},
-	{"adagrad_big_start", SJ_UPDATE_ADAGRAD, OPTIONS(.learning_rate = SJ_GIVEN(0.3), .initial_accumulator = SJ_GIVEN(0.5))},
+	{"adagrad_big_start", SJ_UPDATE_ADAGRAD,
+         OPTIONS(.learning_rate = SJ_GIVEN(0.3), .initial_accumulator = SJ_GIVEN(0.5))},
 	{"adadelta", SJ_UPDATE_ADADELTA, OPTIONS(.learning_rate = SJ_GIVEN(0.001))},
-	{"adadelta_fast", SJ_UPDATE_ADADELTA, OPTIONS(.learning_rate = SJ_GIVEN(1), .rho = SJ_GIVEN(0.8), .epsilon = SJ_GIVEN(1e-3))},
+	{"adadelta_fast", SJ_UPDATE_ADADELTA,
+         OPTIONS(.learning_rate = SJ_GIVEN(1), .rho = SJ_GIVEN(0.8), .epsilon = SJ_GIVEN(1e-3))},
 	{"ftrl", SJ_UPDATE_FTRL, OPTIONS(.learning_rate = SJ_GIVEN(0.1))},
 	{"ftrl_regularized", SJ_UPDATE_FTRL,
-	 OPTIONS(.learning_rate = SJ_GIVEN(0.2), .initial_accumulator = SJ_GIVEN(0.2), .l1 = SJ_GIVEN(0.05), .l2 = SJ_GIVEN(0.3))},
+         OPTIONS(.learning_rate = SJ_GIVEN(0.2), .initial_accumulator = SJ_GIVEN(0.2), .l1 = SJ_GIVEN(0.05),
+                 .l2 = SJ_GIVEN(0.3))},
 	{"ftrl_power", SJ_UPDATE_FTRL,
-	 OPTIONS(.learning_rate = SJ_GIVEN(0.2), .learning_rate_power = SJ_GIVEN(-0.7), .l1 = SJ_GIVEN(0.01), .l2_shrinkage = SJ_GIVEN(0.1))},
+         OPTIONS(.learning_rate = SJ_GIVEN(0.2), .learning_rate_power = SJ_GIVEN(-0.7), .l1 = SJ_GIVEN(0.01),
+                 .l2_shrinkage = SJ_GIVEN(0.1))},
 	{"adagrad_da", SJ_UPDATE_ADAGRAD_DA,
-	 OPTIONS(.learning_rate = SJ_GIVEN(0.2), .initial_accumulator = SJ_GIVEN(0.2), .l1 = SJ_GIVEN(0.02), .l2 = SJ_GIVEN(0.01))},
+         OPTIONS(.learning_rate = SJ_GIVEN(0.2), .initial_accumulator = SJ_GIVEN(0.2), .l1 = SJ_GIVEN(0.02),
+                 .l2 = SJ_GIVEN(0.01))},
 	{"proximal_sgd", SJ_UPDATE_PROXIMAL_GRADIENT_DESCENT,
-	 OPTIONS(.learning_rate = SJ_GIVEN(0.1), .l1 = SJ_GIVEN(0.1), .l2 = SJ_GIVEN(0.2))},
+         OPTIONS(.learning_rate = SJ_GIVEN(0.1), .l1 = SJ_GIVEN(0.1), .l2 = SJ_GIVEN(0.2))},
 	{"proximal_adagrad", SJ_UPDATE_PROXIMAL_ADAGRAD,
-	 OPTIONS(.learning_rate = SJ_GIVEN(0.2), .l1 = SJ_GIVEN(0.1), .l2 = SJ_GIVEN(0.2))},
+         OPTIONS(.learning_rate = SJ_GIVEN(0.2), .l1 = SJ_GIVEN(0.1), .l2 = SJ_GIVEN(0.2))},
 };
 
 /* TensorFlow 1.8 has the proximal rules for float32 only. */
@@ -48,10 +59,12 @@ static bool has_float64(sj_update_rule rule)
 
 enum { N_CASES = sizeof(CASES) / sizeof(CASES[0]) };
 
-static void check(const optimizer_case *c, const char *what, int step, sj_tensor *got, sj_tensor *wanted, double tolerance)
+static void check(const optimizer_case *c, const char *what, int step, sj_tensor *got, sj_tensor *wanted,
+                  double tolerance)
 {
 	char text[160];
-	snprintf(text, sizeof(text), "%s %s %s, step %d", c->name, sj_dtype_name(sj_tensor_dtype(wanted)), what, step + 1);
+	snprintf(text, sizeof(text), "%s %s %s, step %d", c->name, sj_dtype_name(sj_tensor_dtype(wanted)), what,
+	         step + 1);
 	assert_close(text, got, wanted, tolerance);
 }
 
@@ -81,7 +94,8 @@ static void dense_run(sj_npz *npz, const optimizer_case *c, const char *dtype)
 	             sj_cast(reference(npz, "problem/d"), type), type};
 	sj_tensor *v[] = {sj_variable_new(sj_cast(reference(npz, "problem/x"), type)),
 	                  sj_variable_new(sj_cast(reference(npz, "problem/y"), type))};
-	sj_tensor *wanted[] = {reference(npz, "dense/%s/%s/x", c->name, dtype), reference(npz, "dense/%s/%s/y", c->name, dtype)};
+	sj_tensor *wanted[] = {reference(npz, "dense/%s/%s/x", c->name, dtype),
+	                       reference(npz, "dense/%s/%s/y", c->name, dtype)};
 	sj_tensor *slopes[] = {reference(npz, "dense/%s/%s/x_gradient", c->name, dtype),
 	                       reference(npz, "dense/%s/%s/y_gradient", c->name, dtype)};
 	sj_optimizer *o = sj_optimizer_new(c->rule, &c->options);
@@ -92,7 +106,8 @@ static void dense_run(sj_npz *npz, const optimizer_case *c, const char *dtype)
 		sj_gradient(tape, dense_loss(&p, v[0], v[1]), 2, v, found);
 		sj_optimizer_apply(o, 2, v, given);
 		for (int i = 0; i < 2; i++) {
-			check(c, i ? "y gradient" : "x gradient", step, found[i], given[i], type == SJ_FLOAT64 ? 1e-12 : 3e-6);
+			check(c, i ? "y gradient" : "x gradient", step, found[i], given[i],
+			      type == SJ_FLOAT64 ? 1e-12 : 3e-6);
 			check(c, i ? "y" : "x", step, v[i], row_of(wanted[i], step), type == SJ_FLOAT64 ? 1e-12 : 1e-6);
 		}
 		sj_scope_end(temporaries);

@@ -41,9 +41,22 @@ static void decays(void **state)
 		double (*rate)(int64_t step);
 	} cases[] = {
 #define CASE(name) {#name, name}
-		CASE(exponential), CASE(exponential_staircase), CASE(natural_exp), CASE(natural_exp_staircase), CASE(inverse_time),
-		CASE(inverse_time_staircase), CASE(piecewise), CASE(polynomial), CASE(polynomial_square), CASE(polynomial_cycle), CASE(cosine),
-		CASE(cosine_alpha), CASE(cosine_restarts), CASE(cosine_restarts_shrinking), CASE(cosine_restarts_even), CASE(linear_cosine),
+		CASE(exponential),
+		CASE(exponential_staircase),
+		CASE(natural_exp),
+		CASE(natural_exp_staircase),
+		CASE(inverse_time),
+		CASE(inverse_time_staircase),
+		CASE(piecewise),
+		CASE(polynomial),
+		CASE(polynomial_square),
+		CASE(polynomial_cycle),
+		CASE(cosine),
+		CASE(cosine_alpha),
+		CASE(cosine_restarts),
+		CASE(cosine_restarts_shrinking),
+		CASE(cosine_restarts_even),
+		CASE(linear_cosine),
 		CASE(linear_cosine_more),
 #undef CASE
 	};
@@ -96,10 +109,13 @@ static void clip_by_norm(void **state)
 	for (int d = 0; d < 2; d++)
 		for (int k = 0; k < 3; k++) {
 			sj_tensor *x = reference(npz, "clip/norm_%g/%s/in0", NORMS[k], DTYPES[d]);
-			assert_close("norm", sj_clip_by_norm(x, NORMS[k]), reference(npz, "clip/norm_%g/%s/out0", NORMS[k], DTYPES[d]), tolerance_of(d));
+			assert_close("norm", sj_clip_by_norm(x, NORMS[k]),
+			             reference(npz, "clip/norm_%g/%s/out0", NORMS[k], DTYPES[d]), tolerance_of(d));
 			for (int64_t axis = 0; axis < 2; axis++)
 				assert_close("norm of an axis", sj_clip_by_norm(x, NORMS[k], .axis = SJ_INTS(axis)),
-				             reference(npz, "clip/norm_axis%d_%g/%s/out0", (int)axis, NORMS[k], DTYPES[d]), tolerance_of(d));
+				             reference(npz, "clip/norm_axis%d_%g/%s/out0", (int)axis, NORMS[k],
+				                       DTYPES[d]),
+				             tolerance_of(d));
 			if (d == 0)
 				assert_close("average norm", sj_clip_by_average_norm(x, NORMS[k]),
 				             reference(npz, "clip/average_norm_%g/float32/out0", NORMS[k]), 1e-6);
@@ -120,12 +136,16 @@ static void clip_by_global_norm(void **state)
 			sj_tensor *x[4] = {NULL};
 			for (int i = 0; i < 3; i++) /* one place left out, as for a variable without gradient */
 				x[i + (i > 0)] = reference(npz, "clip/global_norm_%g/%s/in%d", NORMS[k], DTYPES[d], i);
-			assert_close("norm", sj_global_norm(4, x), reference(npz, "clip/global_norm/%s/out0", DTYPES[d]), tolerance_of(d));
+			assert_close("norm", sj_global_norm(4, x),
+			             reference(npz, "clip/global_norm/%s/out0", DTYPES[d]), tolerance_of(d));
 			sj_tensor *norm = sj_clip_by_global_norm(4, x, NORMS[k]);
-			assert_close("norm", norm, reference(npz, "clip/global_norm_%g/%s/out3", NORMS[k], DTYPES[d]), tolerance_of(d));
+			assert_close("norm", norm, reference(npz, "clip/global_norm_%g/%s/out3", NORMS[k], DTYPES[d]),
+			             tolerance_of(d));
 			assert_null(x[1]);
 			for (int i = 0; i < 3; i++)
-				assert_close("clipped", x[i + (i > 0)], reference(npz, "clip/global_norm_%g/%s/out%d", NORMS[k], DTYPES[d], i), tolerance_of(d));
+				assert_close("clipped", x[i + (i > 0)],
+				             reference(npz, "clip/global_norm_%g/%s/out%d", NORMS[k], DTYPES[d], i),
+				             tolerance_of(d));
 		}
 	sj_tensor *zero = reference(npz, "clip/norm_zero/float32/in0");
 	assert_true(sj_item(sj_clip_by_global_norm(1, &zero, 1)) == 0);
@@ -157,8 +177,9 @@ static void clip_refuses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(decays),       cmocka_unit_test(decays_refuse),       cmocka_unit_test(clip_by_norm),
-		cmocka_unit_test(clip_by_global_norm), cmocka_unit_test(clip_refuses),
+		cmocka_unit_test(decays),       cmocka_unit_test(decays_refuse),
+		cmocka_unit_test(clip_by_norm), cmocka_unit_test(clip_by_global_norm),
+		cmocka_unit_test(clip_refuses),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -101,7 +101,8 @@ static int64_t resident_bytes(void)
 	return resident * (int64_t)sysconf(_SC_PAGESIZE);
 }
 
-static void iris_steps_run(int n, sj_optimizer *adam, sj_tensor *const *p, sj_tensor *x, sj_tensor *y, sj_tensor *batches)
+static void iris_steps_run(int n, sj_optimizer *adam, sj_tensor *const *p, sj_tensor *x, sj_tensor *y,
+                           sj_tensor *batches)
 {
 	for (int step = 0; step < n; step++) {
 		sj_scope temporaries = sj_scope_begin();
@@ -116,7 +117,8 @@ static void memory_is_constant(void **state)
 	(void)state;
 	sj_scope scope = sj_scope_begin();
 	sj_npz *npz = reference_open("iris_steps");
-	sj_tensor *p[IRIS_VARIABLES], *x = reference(npz, "x"), *y = reference(npz, "y"), *batches = reference(npz, "batches");
+	sj_tensor *p[IRIS_VARIABLES], *x = reference(npz, "x"), *y = reference(npz, "y"),
+				      *batches = reference(npz, "batches");
 	iris_variables(npz, p);
 	sj_optimizer *adam = sj_adam_new(0.001);
 	iris_steps_run(100, adam, p, x, y, batches);

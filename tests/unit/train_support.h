@@ -62,27 +62,25 @@ static inline sj_tensor *reference(sj_npz *npz, const char *format, ...)
 }
 
 /* The array with one row for each step: row `step`, without that axis. */
-static inline sj_tensor *row_of(sj_tensor *rows, int64_t step)
-{
-	return sj_gather(rows, sj_scalar_i64(step));
-}
+static inline sj_tensor *row_of(sj_tensor *rows, int64_t step) { return sj_gather(rows, sj_scalar_i64(step)); }
 
 /* Same shape, and |got - wanted| <= tolerance (1 + |wanted|) for each element; NaN only beside NaN, infinities equal. */
 static inline void assert_close(const char *what, sj_tensor *got, sj_tensor *wanted, double tolerance)
 {
 	assert_no_error();
 	if (sj_tensor_rank(got) != sj_tensor_rank(wanted) || sj_tensor_size(got) != sj_tensor_size(wanted))
-		fail_msg("%s: rank %d, %lld elements; wanted %d, %lld", what, sj_tensor_rank(got), (long long)sj_tensor_size(got),
-		         sj_tensor_rank(wanted), (long long)sj_tensor_size(wanted));
+		fail_msg("%s: rank %d, %lld elements; wanted %d, %lld", what, sj_tensor_rank(got),
+		         (long long)sj_tensor_size(got), sj_tensor_rank(wanted), (long long)sj_tensor_size(wanted));
 	for (int i = 0; i < sj_tensor_rank(got); i++)
 		if (sj_tensor_dim(got, i) != sj_tensor_dim(wanted, i))
-			fail_msg("%s: dimension %d is %lld, wanted %lld", what, i, (long long)sj_tensor_dim(got, i), (long long)sj_tensor_dim(wanted, i));
+			fail_msg("%s: dimension %d is %lld, wanted %lld", what, i, (long long)sj_tensor_dim(got, i),
+			         (long long)sj_tensor_dim(wanted, i));
 	for (int64_t i = 0; i < sj_tensor_size(wanted); i++) {
 		double a = sj_tensor_item(got, i), b = sj_tensor_item(wanted, i);
 		bool is_same = a == b || (isnan(a) && isnan(b)) || fabs(a - b) <= tolerance * (1 + fabs(b));
 		if (!is_same)
-			fail_msg("%s: element %lld is %.9g, wanted %.9g (difference %.3g, allowed %.3g)", what, (long long)i, a, b, a - b,
-			         tolerance * (1 + fabs(b)));
+			fail_msg("%s: element %lld is %.9g, wanted %.9g (difference %.3g, allowed %.3g)", what,
+			         (long long)i, a, b, a - b, tolerance * (1 + fabs(b)));
 	}
 	assert_no_error();
 }
