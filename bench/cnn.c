@@ -46,8 +46,8 @@ static int ascending(const void *a, const void *b)
 static void show(const char *name, const char *unit, double *values, int n)
 {
 	qsort(values, (size_t)n, sizeof(*values), ascending);
-	printf("{\"workload\": \"cnn\", \"name\": \"%s\", \"unit\": \"%s\", \"median\": %.4g, \"low\": %.4g, \"high\": %.4g}\n", name, unit,
-	       values[n / 2], values[0], values[n - 1]);
+	printf("{\"workload\": \"cnn\", \"name\": \"%s\", \"unit\": \"%s\", \"median\": %.4g, \"low\": %.4g, \"high\": %.4g}\n",
+	       name, unit, values[n / 2], values[0], values[n - 1]);
 }
 
 static double peak_mib(void)
@@ -62,10 +62,13 @@ int main(void)
 	double steps[STEPS], evaluations[EVALUATIONS], peak;
 	sj_scope scope = sj_scope_begin();
 	sj_set_random_seed(1);
-	sj_tensor *x = sj_random_uniform(SJ_INTS(IMAGES, 28, 28, 1)), *y = sj_random_uniform_int(SJ_INTS(IMAGES), 0, 10);
-	sj_layer *model = sj_sequential_new(6, (sj_layer *[]){
-		sj_conv2d_layer(20, 5, 5, .activation = SJ_RELU), sj_conv2d_layer(50, 5, 5, .activation = SJ_RELU), sj_flatten_layer(),
-		sj_dense(500, .activation = SJ_RELU), sj_dense(500, .activation = SJ_RELU), sj_dense(10, .activation = SJ_SOFTMAX)});
+	sj_tensor *x = sj_random_uniform(SJ_INTS(IMAGES, 28, 28, 1)),
+		  *y = sj_random_uniform_int(SJ_INTS(IMAGES), 0, 10);
+	sj_layer *model = sj_sequential_new(6, (sj_layer *[]){sj_conv2d_layer(20, 5, 5, .activation = SJ_RELU),
+	                                                      sj_conv2d_layer(50, 5, 5, .activation = SJ_RELU),
+	                                                      sj_flatten_layer(), sj_dense(500, .activation = SJ_RELU),
+	                                                      sj_dense(500, .activation = SJ_RELU),
+	                                                      sj_dense(10, .activation = SJ_SOFTMAX)});
 	sj_optimizer *adam = sj_adam_new(0.001);
 	train_step(model, adam, x, y);
 	for (int i = 0; i < STEPS; i++)

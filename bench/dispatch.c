@@ -39,8 +39,8 @@ static void show(const char *name, operation *run, sj_tensor *x, bool with_tape)
 	for (int i = 0; i < ROUNDS; i++)
 		ns[i] = round_ns(run, x, with_tape);
 	qsort(ns, ROUNDS, sizeof(ns[0]), ascending);
-	printf("{\"workload\": \"dispatch\", \"name\": \"%s%s\", \"unit\": \"ns\", \"median\": %.1f, \"low\": %.1f, \"high\": %.1f}\n", name,
-	       with_tape ? " with tape" : "", ns[ROUNDS / 2], ns[0], ns[ROUNDS - 1]);
+	printf("{\"workload\": \"dispatch\", \"name\": \"%s%s\", \"unit\": \"ns\", \"median\": %.1f, \"low\": %.1f, \"high\": %.1f}\n",
+	       name, with_tape ? " with tape" : "", ns[ROUNDS / 2], ns[0], ns[ROUNDS - 1]);
 }
 
 /* x*x + x and its gradient, for a vector of 10. */

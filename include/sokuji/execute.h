@@ -27,30 +27,42 @@ SJ_PUBLIC bool sj_op_input_is_optional(const sj_op *op, int index);
 
 /* Attributes: the fields of the operation's argument struct (operations.h), for code that fills it by name. */
 typedef enum sj_attribute_kind {
-	SJ_ATTRIBUTE_BOOL,       /* bool */
-	SJ_ATTRIBUTE_INT,        /* int64_t */
-	SJ_ATTRIBUTE_FLOAT,      /* double */
-	SJ_ATTRIBUTE_INTS,       /* sj_ints */
-	SJ_ATTRIBUTE_DTYPE,      /* sj_dtype */
-	SJ_ATTRIBUTE_ENUM,       /* int, one of the names */
-	SJ_ATTRIBUTE_STRING,     /* const char *, 0-terminated */
-	SJ_ATTRIBUTE_INT_OPTION, /* sj_int_option */
+	SJ_ATTRIBUTE_BOOL,         /* bool */
+	SJ_ATTRIBUTE_INT,          /* int64_t */
+	SJ_ATTRIBUTE_FLOAT,        /* double */
+	SJ_ATTRIBUTE_INTS,         /* sj_ints */
+	SJ_ATTRIBUTE_DTYPE,        /* sj_dtype */
+	SJ_ATTRIBUTE_ENUM,         /* int, one of the names */
+	SJ_ATTRIBUTE_STRING,       /* const char *, 0-terminated */
+	SJ_ATTRIBUTE_INT_OPTION,   /* sj_int_option */
 	SJ_ATTRIBUTE_FLOAT_OPTION, /* sj_float_option */
 	SJ_ATTRIBUTE_BOOL_OPTION   /* sj_bool_option */
 } sj_attribute_kind;
 
 /* Options whose default is not zero: SJ_GIVEN(3) gives one. */
-typedef struct sj_int_option { bool given; int64_t value; } sj_int_option;
-typedef struct sj_float_option { bool given; double value; } sj_float_option;
-typedef struct sj_bool_option { bool given; bool value; } sj_bool_option;
-#define SJ_GIVEN(v) {.given = true, .value = (v)}
+typedef struct sj_int_option {
+	bool given;
+	int64_t value;
+} sj_int_option;
+typedef struct sj_float_option {
+	bool given;
+	double value;
+} sj_float_option;
+typedef struct sj_bool_option {
+	bool given;
+	bool value;
+} sj_bool_option;
+#define SJ_GIVEN(v) \
+	{ \
+		.given = true, .value = (v) \
+	}
 
 typedef struct sj_attribute {
 	const char *name;
 	sj_attribute_kind kind;
-	size_t offset;              /* in the argument struct */
-	double default_value;       /* of an option */
-	const char *const *names;   /* of an enum, NULL-terminated, in the order of their numbers */
+	size_t offset;            /* in the argument struct */
+	double default_value;     /* of an option */
+	const char *const *names; /* of an enum, NULL-terminated, in the order of their numbers */
 } sj_attribute;
 
 SJ_PUBLIC size_t sj_op_args_size(const sj_op *op); /* 0: the operation has no attributes */

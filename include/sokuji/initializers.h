@@ -27,7 +27,7 @@ typedef struct sj_initializer {
 	sj_initializer_kind kind;
 	double a, b;
 	sj_fan_mode mode;
-	bool uniform;      /* variance scaling: uniform in place of truncated normal */
+	bool uniform; /* variance scaling: uniform in place of truncated normal */
 	bool has_seed;
 	int64_t seed;
 } sj_initializer;

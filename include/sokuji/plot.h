@@ -24,17 +24,17 @@ typedef enum sj_colour_map {
 } sj_colour_map;
 
 typedef struct sj_heat_map_options {
-	size_t size;         /* sizeof(sj_heat_map_options) */
+	size_t size; /* sizeof(sj_heat_map_options) */
 	const char *title, *x_title, *y_title;
 	const char *const *row_labels;    /* `rows` texts; NULL: 0, 1, 2, … */
 	const char *const *column_labels; /* `columns` texts */
-	int decimals;        /* of the numbers in the cells; 0: integers; at most 15 */
-	bool hide_numbers;   /* numbers that would be too small to read are left out anyway */
+	int decimals;                     /* of the numbers in the cells; 0: integers; at most 15 */
+	bool hide_numbers;                /* numbers that would be too small to read are left out anyway */
 	bool hide_colour_bar;
 	sj_colour_map colours;
 	double lowest, highest; /* values of the first and last colour; both 0: the data's */
-	int width, height;   /* of the picture; 0: 1000 x 800 */
-	double scale;        /* pixels for one unit of width and height, text included; 0: 1 */
+	int width, height;      /* of the picture; 0: 1000 x 800 */
+	double scale;           /* pixels for one unit of width and height, text included; 0: 1 */
 } sj_heat_map_options;
 
 /*
@@ -45,15 +45,16 @@ SJ_PUBLIC sj_status sj_plot_heat_map(const char *path, int64_t rows, int64_t col
                                      const sj_heat_map_options *options);
 
 typedef struct sj_image_grid_options {
-	size_t size;      /* sizeof(sj_image_grid_options) */
+	size_t size; /* sizeof(sj_image_grid_options) */
 	const char *title;
 	const char *const *captions; /* n texts of one or two lines, shown above the images; NULL: none */
 	const bool *wrong;           /* n flags: these images are highlighted; NULL: none */
 	uint32_t highlight;          /* 0xRRGGBB; 0: red */
 	int columns;                 /* images side by side; 0: 10 */
-	int image_size;              /* shown length of the longer side; 0: whole multiples for small images, 256 for large */
-	double lowest, highest;      /* black and white of float pixels, values outside are cut; both 0: 0 and 1, none outside */
-	double scale;                /* pixels for one unit of length, text included; 0: 1 */
+	int image_size; /* shown length of the longer side; 0: whole multiples for small images, 256 for large */
+	double lowest,
+		highest; /* black and white of float pixels, values outside are cut; both 0: 0 and 1, none outside */
+	double scale;    /* pixels for one unit of length, text included; 0: 1 */
 } sj_image_grid_options;
 
 /*
@@ -73,17 +74,17 @@ typedef struct sj_line_series {
 	int64_t n;        /* up to 10,000,000 */
 	uint32_t colour;  /* 0xRRGGBB; 0: the next of ten */
 	bool dashed;
-	bool markers;     /* a dot at each point, of up to 5,000 */
+	bool markers; /* a dot at each point, of up to 5,000 */
 } sj_line_series;
 
 typedef struct sj_lines_options {
-	size_t size;         /* sizeof(sj_lines_options) */
+	size_t size; /* sizeof(sj_lines_options) */
 	const char *title, *x_title, *y_title;
-	bool log_y;          /* every y is above 0 */
+	bool log_y; /* every y is above 0 */
 	bool hide_legend;
 	double lowest, highest; /* y at the bottom and top; both 0: the data's */
-	int width, height;   /* of the picture; 0: 1000 x 600 */
-	double scale;        /* pixels for one unit of width and height, text included; 0: 1 */
+	int width, height;      /* of the picture; 0: 1000 x 600 */
+	double scale;           /* pixels for one unit of width and height, text included; 0: 1 */
 } sj_lines_options;
 
 /* Draws 1 to 100 series: losses and accuracies over epochs. */

@@ -44,11 +44,11 @@ typedef struct sj_progress_options {
 	int64_t initial;         /* where counting starts */
 	double smoothing;        /* weight of the newest speed, up to 1; 0: 0.3, or SJ_PROGRESS_AVERAGE */
 	double min_interval;     /* seconds between two drawings; 0: 0.1, negative: draw at each update */
-	int columns;             /* width of a line; 0: the terminal's, or a bar of 10; given, the output counts as a terminal */
-	bool ascii;              /* digits and # instead of blocks */
-	bool vanish;             /* the bar is wiped at its end (tqdm's leave=False) */
+	int columns; /* width of a line; 0: the terminal's, or a bar of 10; given, the output counts as a terminal */
+	bool ascii;  /* digits and # instead of blocks */
+	bool vanish; /* the bar is wiped at its end (tqdm's leave=False) */
 	sj_progress_fallback when_not_terminal;
-	sj_progress *inside;     /* the bar of the loop around this one, which must not have another bar inside; or NULL */
+	sj_progress *inside; /* the bar of the loop around this one, which must not have another bar inside; or NULL */
 } sj_progress_options;
 
 /*

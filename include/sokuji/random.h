@@ -40,7 +40,8 @@ typedef struct sj_random_uniform_args {
 } sj_random_uniform_args;
 SJ_PUBLIC sj_tensor *sj_random_uniform_with(sj_ints shape, const sj_random_uniform_args *args);
 #define sj_random_uniform(shape_, ...) \
-	sj_random_uniform_with(shape_, &(const sj_random_uniform_args){.size = sizeof(sj_random_uniform_args), ##__VA_ARGS__})
+	sj_random_uniform_with(shape_, \
+	                       &(const sj_random_uniform_args){.size = sizeof(sj_random_uniform_args), ##__VA_ARGS__})
 
 /* Integers of [minval, maxval); dtype int32 (the default) or int64, which must hold both. */
 typedef struct sj_random_uniform_int_args {
@@ -48,10 +49,12 @@ typedef struct sj_random_uniform_int_args {
 	sj_dtype dtype; /* default SJ_INT32 */
 	sj_int_option seed;
 } sj_random_uniform_int_args;
-SJ_PUBLIC sj_tensor *sj_random_uniform_int_with(sj_ints shape, int64_t minval, int64_t maxval, const sj_random_uniform_int_args *args);
+SJ_PUBLIC sj_tensor *sj_random_uniform_int_with(sj_ints shape, int64_t minval, int64_t maxval,
+                                                const sj_random_uniform_int_args *args);
 #define sj_random_uniform_int(shape_, minval_, maxval_, ...) \
 	sj_random_uniform_int_with(shape_, minval_, maxval_, \
-	                           &(const sj_random_uniform_int_args){.size = sizeof(sj_random_uniform_int_args), ##__VA_ARGS__})
+	                           &(const sj_random_uniform_int_args){.size = sizeof(sj_random_uniform_int_args), \
+	                                                               ##__VA_ARGS__})
 
 /* Normal numbers of the given mean and standard deviation. TensorFlow: random_normal. */
 typedef struct sj_random_normal_args {
@@ -63,12 +66,14 @@ typedef struct sj_random_normal_args {
 } sj_random_normal_args;
 SJ_PUBLIC sj_tensor *sj_random_normal_with(sj_ints shape, const sj_random_normal_args *args);
 #define sj_random_normal(shape_, ...) \
-	sj_random_normal_with(shape_, &(const sj_random_normal_args){.size = sizeof(sj_random_normal_args), ##__VA_ARGS__})
+	sj_random_normal_with(shape_, \
+	                      &(const sj_random_normal_args){.size = sizeof(sj_random_normal_args), ##__VA_ARGS__})
 
 /* The same, with numbers further than two deviations from the mean drawn again. TensorFlow: truncated_normal. */
 SJ_PUBLIC sj_tensor *sj_truncated_normal_with(sj_ints shape, const sj_random_normal_args *args);
 #define sj_truncated_normal(shape_, ...) \
-	sj_truncated_normal_with(shape_, &(const sj_random_normal_args){.size = sizeof(sj_random_normal_args), ##__VA_ARGS__})
+	sj_truncated_normal_with(shape_, \
+	                         &(const sj_random_normal_args){.size = sizeof(sj_random_normal_args), ##__VA_ARGS__})
 
 /*
  * Gamma numbers of shape parameter alpha and inverse scale beta (default 1): the result's shape is `shape` followed by alpha's. alpha: float32 or
@@ -81,7 +86,8 @@ typedef struct sj_random_gamma_args {
 } sj_random_gamma_args;
 SJ_PUBLIC sj_tensor *sj_random_gamma_with(sj_ints shape, sj_tensor *alpha, const sj_random_gamma_args *args);
 #define sj_random_gamma(shape_, alpha_, ...) \
-	sj_random_gamma_with(shape_, alpha_, &(const sj_random_gamma_args){.size = sizeof(sj_random_gamma_args), ##__VA_ARGS__})
+	sj_random_gamma_with(shape_, alpha_, \
+	                     &(const sj_random_gamma_args){.size = sizeof(sj_random_gamma_args), ##__VA_ARGS__})
 
 /* ---- orders and choices ---- */
 
@@ -103,7 +109,8 @@ SJ_PUBLIC sj_tensor *sj_permutation_with(int64_t n, const sj_random_seed_args *a
 /* n_samples classes (int64) for each row of logits (rows, classes), with the probabilities softmax(logits). TensorFlow: multinomial. */
 SJ_PUBLIC sj_tensor *sj_multinomial_with(sj_tensor *logits, int64_t n_samples, const sj_random_seed_args *args);
 #define sj_multinomial(logits_, n_samples_, ...) \
-	sj_multinomial_with(logits_, n_samples_, &(const sj_random_seed_args){.size = sizeof(sj_random_seed_args), ##__VA_ARGS__})
+	sj_multinomial_with(logits_, n_samples_, \
+	                    &(const sj_random_seed_args){.size = sizeof(sj_random_seed_args), ##__VA_ARGS__})
 
 SJ_END_DECLARATIONS
 

@@ -35,7 +35,8 @@ SJ_PUBLIC sj_tensor *sj_std_with(sj_tensor *input, const sj_reduce_args *args);
 #define sj_std(input_, ...) sj_std_with(input_, SJ__REDUCE_ARGS(__VA_ARGS__))
 
 /* Mean and variance at once, each of the same shape. On failure both are nil. TensorFlow: tf.nn.moments. */
-SJ_PUBLIC sj_status sj_moments_with(sj_tensor *input, sj_tensor **ret_mean, sj_tensor **ret_variance, const sj_reduce_args *args);
+SJ_PUBLIC sj_status sj_moments_with(sj_tensor *input, sj_tensor **ret_mean, sj_tensor **ret_variance,
+                                    const sj_reduce_args *args);
 #define sj_moments(input_, ret_mean_, ret_variance_, ...) \
 	sj_moments_with(input_, ret_mean_, ret_variance_, SJ__REDUCE_ARGS(__VA_ARGS__))
 

@@ -64,10 +64,11 @@ SJ_PUBLIC sj_tensor *sj_nil(void);
 SJ_PUBLIC bool sj_tensor_is_valid(const sj_tensor *tensor);
 SJ_PUBLIC sj_dtype sj_tensor_dtype(const sj_tensor *tensor); /* SJ_DTYPE_NONE when invalid */
 SJ_PUBLIC int sj_tensor_rank(const sj_tensor *tensor);       /* -1 when invalid */
-SJ_PUBLIC int64_t sj_tensor_dim(const sj_tensor *tensor, int axis); /* negative axes count from the end; -1 when there is none */
-SJ_PUBLIC const int64_t *sj_tensor_dims(const sj_tensor *tensor);   /* `rank` numbers; NULL when invalid */
-SJ_PUBLIC int64_t sj_tensor_size(const sj_tensor *tensor);   /* number of elements; -1 when invalid */
-SJ_PUBLIC size_t sj_tensor_bytes(const sj_tensor *tensor);   /* elements times element size; 0 when invalid */
+SJ_PUBLIC int64_t sj_tensor_dim(const sj_tensor *tensor,
+                                int axis); /* negative axes count from the end; -1 when there is none */
+SJ_PUBLIC const int64_t *sj_tensor_dims(const sj_tensor *tensor); /* `rank` numbers; NULL when invalid */
+SJ_PUBLIC int64_t sj_tensor_size(const sj_tensor *tensor);        /* number of elements; -1 when invalid */
+SJ_PUBLIC size_t sj_tensor_bytes(const sj_tensor *tensor);        /* elements times element size; 0 when invalid */
 
 /*
  * The elements, row-major; for strings an array of private 16-byte elements, read with sj_tensor_string. Valid while the tensor is.

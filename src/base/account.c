@@ -43,8 +43,8 @@ void sj__memory_set_limit(int64_t n_bytes)
 static void raise_peak(int64_t n_bytes)
 {
 	int64_t before = __atomic_load_n(&peak, __ATOMIC_RELAXED);
-	while (n_bytes > before && !__atomic_compare_exchange_n(&peak, &before, n_bytes, true, __ATOMIC_RELAXED,
-								 __ATOMIC_RELAXED))
+	while (n_bytes > before &&
+	       !__atomic_compare_exchange_n(&peak, &before, n_bytes, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		;
 }
 
@@ -65,7 +65,7 @@ bool sj__account_reserve(sj__thread_state *state, int64_t n_bytes)
 			return false;
 		asked = sj__min_i64(missing + CREDIT_STEP, most - before);
 	} while (!__atomic_compare_exchange_n(&reserved, &before, before + asked, true, __ATOMIC_RELAXED,
-					      __ATOMIC_RELAXED));
+	                                      __ATOMIC_RELAXED));
 	set_credit(state, asked - missing);
 	raise_peak(before + missing);
 	return true;
@@ -108,7 +108,7 @@ void sj__memory_peak_reset(void)
 {
 	for (sj__thread_state *state = sj__thread_state_first(); state != NULL; state = state->next)
 		__atomic_store_n(&state->lowest_credit, __atomic_load_n(&state->credit, __ATOMIC_RELAXED),
-				 __ATOMIC_RELAXED);
+		                 __ATOMIC_RELAXED);
 	__atomic_store_n(&peak, sj__memory_in_use(), __ATOMIC_RELAXED);
 }
 
@@ -138,19 +138,20 @@ void *sj__account_fail(size_t n_bytes)
 	int64_t in_use = sj__memory_in_use();
 	if (n_bytes > (size_t)most || (int64_t)n_bytes > most - in_use)
 		sj__fail(SJ_RESOURCE_EXHAUSTED,
-			 "out of memory: %zu bytes more than the %lld in use would pass the limit of %lld bytes", n_bytes,
-			 (long long)in_use, (long long)most);
+		         "out of memory: %zu bytes more than the %lld in use would pass the limit of %lld bytes",
+		         n_bytes, (long long)in_use, (long long)most);
 	else
 		sj__fail(SJ_RESOURCE_EXHAUSTED,
-			 "out of memory: the machine has no %zu bytes more than the %lld in use (limit %lld bytes)", n_bytes,
-			 (long long)in_use, (long long)most);
+		         "out of memory: the machine has no %zu bytes more than the %lld in use (limit %lld bytes)",
+		         n_bytes, (long long)in_use, (long long)most);
 	return NULL;
 }
 
 void *sj__account_fail_injected(size_t n_bytes)
 {
-	sj__fail(SJ_RESOURCE_EXHAUSTED, "out of memory: a failure was injected where %zu bytes were asked for (limit %lld bytes)",
-		 n_bytes, (long long)sj__memory_limit());
+	sj__fail(SJ_RESOURCE_EXHAUSTED,
+	         "out of memory: a failure was injected where %zu bytes were asked for (limit %lld bytes)", n_bytes,
+	         (long long)sj__memory_limit());
 	return NULL;
 }
 

@@ -19,10 +19,10 @@
 #define N_BINS 160
 
 typedef struct chunk {
-	size_t size;	    /* with this header; a multiple of SJ__CHUNK_PAGE */
+	size_t size;        /* with this header; a multiple of SJ__CHUNK_PAGE */
 	size_t size_before; /* of the neighbour below; 0: the region begins here */
 	bool is_free;
-	bool is_last; /* the region ends here */
+	bool is_last;                  /* the region ends here */
 	struct chunk *next, *previous; /* in the bin, while free */
 } chunk;
 
@@ -154,7 +154,7 @@ static chunk *merge(chunk *c)
 void *sj__arena_map(size_t n_bytes, bool huge_pages)
 {
 	char *pages = mmap(NULL, n_bytes + SJ__SPAN_SIZE, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (pages == MAP_FAILED)
 		return NULL;
 	size_t before = (SJ__SPAN_SIZE - (uintptr_t)pages % SJ__SPAN_SIZE) % SJ__SPAN_SIZE;

@@ -30,10 +30,7 @@ void sj__central_unlock(void) { pthread_mutex_unlock(&lock); }
 static void *next_of(void *block) { return *(void **)block; }
 static void set_next(void *block, void *next) { *(void **)block = next; }
 
-static sj__span *span_of(void *block)
-{
-	return (sj__span *)((uintptr_t)block & ~(uintptr_t)(SJ__SPAN_SIZE - 1));
-}
+static sj__span *span_of(void *block) { return (sj__span *)((uintptr_t)block & ~(uintptr_t)(SJ__SPAN_SIZE - 1)); }
 
 static int run_of(void *block)
 {

@@ -64,8 +64,8 @@ static int64_t processors_v2(const char *folder)
 	char path[PATH_SIZE];
 	char bytes[64];
 	long long quota, period;
-	if (snprintf(path, sizeof path, "%s/cpu.max", folder) >= (int)sizeof path || !read_small(path, bytes, sizeof bytes) ||
-	    sscanf(bytes, "%lld %lld", &quota, &period) != 2)
+	if (snprintf(path, sizeof path, "%s/cpu.max", folder) >= (int)sizeof path ||
+	    !read_small(path, bytes, sizeof bytes) || sscanf(bytes, "%lld %lld", &quota, &period) != 2)
 		return -1;
 	return ceiling(quota, period);
 }
@@ -93,7 +93,8 @@ static bool lists_controller(const char *list, size_t length, const char *name)
 {
 	size_t n = strlen(name);
 	for (const char *at = list; at + n <= list + length; at++)
-		if (memcmp(at, name, n) == 0 && (at == list || at[-1] == ',') && (at + n == list + length || at[n] == ','))
+		if (memcmp(at, name, n) == 0 && (at == list || at[-1] == ',') &&
+		    (at + n == list + length || at[n] == ','))
 			return true;
 	return false;
 }
@@ -112,7 +113,7 @@ static int64_t quota_of_line(char *line, const char *root, const char *controlle
 	if (n > 0 && !lists_controller(controllers, n, controller))
 		return -1;
 	int length = n == 0 ? snprintf(mount, sizeof mount, "%s/sys/fs/cgroup", root)
-			    : snprintf(mount, sizeof mount, "%s/sys/fs/cgroup/%s", root, controller);
+	                    : snprintf(mount, sizeof mount, "%s/sys/fs/cgroup/%s", root, controller);
 	return length < (int)sizeof mount ? least_upwards(mount, path, n == 0 ? v2 : v1) : -1;
 }
 

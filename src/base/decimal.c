@@ -76,7 +76,9 @@ static bool reads_back(const char *text, double value, sj__decimal_kind kind)
 	case SJ__DECIMAL_F64: return d == value;
 	case SJ__DECIMAL_F32: return (double)strtof_l(text, NULL, c_locale()) == value;
 	case SJ__DECIMAL_F16: return sj__double_of_half(sj__half_of_double(d)) == value;
-	default: return fabs(d - value) <= ldexp(1, ilogb(value) - 8) * (d < value && ldexp(1, ilogb(value)) == value ? 0.5 : 1);
+	default:
+		return fabs(d - value) <=
+		       ldexp(1, ilogb(value) - 8) * (d < value && ldexp(1, ilogb(value)) == value ? 0.5 : 1);
 	}
 }
 

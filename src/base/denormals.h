@@ -57,8 +57,7 @@ static SJ_ALWAYS_INLINE uint32_t sj__denormals_flush_begin(void)
 static SJ_ALWAYS_INLINE void sj__denormals_flush_end(uint32_t before)
 {
 	if (SJ_UNLIKELY((before & SJ__DENORMALS_FLUSH) != SJ__DENORMALS_FLUSH))
-		sj__denormals_restore((sj__denormals_state() & ~SJ__DENORMALS_FLUSH) |
-				      (before & SJ__DENORMALS_FLUSH));
+		sj__denormals_restore((sj__denormals_state() & ~SJ__DENORMALS_FLUSH) | (before & SJ__DENORMALS_FLUSH));
 }
 
 #endif

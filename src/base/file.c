@@ -19,7 +19,7 @@
 static sj_status fail_too_large(const char *path, int64_t limit)
 {
 	return sj__fail(SJ_RESOURCE_EXHAUSTED, "cannot read \"%s\": it has more than the %lld bytes allowed", path,
-			(long long)limit);
+	                (long long)limit);
 }
 
 /* Reads up to the end, whatever size the file claimed: it may grow meanwhile, and files of /proc claim 0. */

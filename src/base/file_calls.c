@@ -74,7 +74,8 @@ int sj__system_write(int file, const uint8_t *bytes, int64_t n_bytes)
 {
 	int n = 0;
 	while (n_bytes > 0) {
-		ssize_t n_written = is_injected() ? -1 : write(file, bytes, (size_t)sj__min_i64(n_bytes, TRANSFER_MOST));
+		ssize_t n_written = is_injected() ? -1
+		                                  : write(file, bytes, (size_t)sj__min_i64(n_bytes, TRANSFER_MOST));
 		if (n_written < 0 && !is_interrupted(&n))
 			return -1;
 		if (n_written > 0) {
@@ -109,7 +110,10 @@ int sj__system_close(int file)
 int sj__system_stat_file(int file, struct stat *ret_info) { return is_injected() ? -1 : fstat(file, ret_info); }
 int sj__system_stat_path(const char *path, struct stat *ret_info) { return is_injected() ? -1 : stat(path, ret_info); }
 int sj__system_stat_link(const char *path, struct stat *ret_info) { return is_injected() ? -1 : lstat(path, ret_info); }
-int sj__system_check_writable(const char *path) { return is_injected() ? -1 : faccessat(AT_FDCWD, path, W_OK, AT_EACCESS); }
+int sj__system_check_writable(const char *path)
+{
+	return is_injected() ? -1 : faccessat(AT_FDCWD, path, W_OK, AT_EACCESS);
+}
 int sj__system_set_mode(int file, mode_t mode) { return is_injected() ? -1 : fchmod(file, mode); }
 int sj__system_rename(const char *from, const char *to) { return is_injected() ? -1 : rename(from, to); }
 int sj__system_remove(const char *path) { return is_injected() ? -1 : unlink(path); }
@@ -125,31 +129,24 @@ static sj_status status_of_error(int error)
 {
 	switch (error) {
 	case ENOENT:
-	case ENOTDIR:
-		return SJ_NOT_FOUND;
-	case EEXIST:
-		return SJ_ALREADY_EXISTS;
+	case ENOTDIR: return SJ_NOT_FOUND;
+	case EEXIST: return SJ_ALREADY_EXISTS;
 	case EACCES:
 	case EPERM:
-	case EROFS:
-		return SJ_PERMISSION_DENIED;
+	case EROFS: return SJ_PERMISSION_DENIED;
 	case EISDIR:
 	case ETXTBSY:
-	case EBUSY:
-		return SJ_FAILED_PRECONDITION;
+	case EBUSY: return SJ_FAILED_PRECONDITION;
 	case ENOSPC:
 	case EDQUOT:
 	case EMFILE:
 	case ENFILE:
 	case ENOMEM:
-	case EFBIG:
-		return SJ_RESOURCE_EXHAUSTED;
+	case EFBIG: return SJ_RESOURCE_EXHAUSTED;
 	case EINVAL:
 	case ENAMETOOLONG:
-	case ELOOP:
-		return SJ_INVALID_ARGUMENT;
-	default:
-		return SJ_UNKNOWN;
+	case ELOOP: return SJ_INVALID_ARGUMENT;
+	default: return SJ_UNKNOWN;
 	}
 }
 
@@ -159,11 +156,11 @@ sj_status sj__fail_from_errno(const char *verb, const char *path)
 	int error = errno;
 	char reason[128];
 	return sj__fail(status_of_error(error), "cannot %s \"%s\": %s", verb, path,
-			strerror_r(error, reason, sizeof reason));
+	                strerror_r(error, reason, sizeof reason));
 }
 
 sj_status sj__fail_not_regular(const char *verb, const char *path, mode_t mode)
 {
 	return sj__fail(SJ_FAILED_PRECONDITION, "cannot %s \"%s\": it is %s", verb, path,
-			S_ISDIR(mode) ? "a directory" : "not a regular file");
+	                S_ISDIR(mode) ? "a directory" : "not a regular file");
 }

@@ -105,8 +105,8 @@ static sj_status name_temporary(sj__writer *writer)
 	sj__text_clear(&writer->temporary);
 	sj__text_append_bytes(&writer->temporary, target, folder_length(target));
 	return sj__text_append(&writer->temporary, ".sokuji-%lx-%llx-%llx.tmp", (unsigned long)getpid(),
-			       (unsigned long long)sj__clock_ns(),
-			       (unsigned long long)__atomic_add_fetch(&n_named, 1, __ATOMIC_RELAXED));
+	                       (unsigned long long)sj__clock_ns(),
+	                       (unsigned long long)__atomic_add_fetch(&n_named, 1, __ATOMIC_RELAXED));
 }
 
 static sj_status open_temporary(sj__writer *writer)
@@ -171,7 +171,7 @@ static sj_status write_buffered(sj__writer *writer)
 static sj_status refuse_failed(const sj__writer *writer)
 {
 	return sj__fail(SJ_FAILED_PRECONDITION, "cannot write \"%s\": an earlier write failed",
-			sj__text_string(&writer->target));
+	                sj__text_string(&writer->target));
 }
 
 sj_status sj__writer_write(sj__writer *writer, const void *bytes, int64_t n)

@@ -91,9 +91,9 @@ void sj__blocks_unlock_all(void);
 /* A span is 2 MiB, so aligned; its header, in the first of 32 pages of 64 KiB, tells the class of every page. */
 typedef struct sj__span {
 	uint8_t class_of_page[32];
-	uint32_t free_pages;       /* a bit each */
-	uint8_t run_of_page[32];   /* the first page of the run that the page belongs to */
-	uint16_t n_of_run[32];     /* blocks of the run that begins here */
+	uint32_t free_pages;        /* a bit each */
+	uint8_t run_of_page[32];    /* the first page of the run that the page belongs to */
+	uint16_t n_of_run[32];      /* blocks of the run that begins here */
 	uint16_t n_free_of_run[32]; /* used while trimming */
 	struct sj__span *next;
 } sj__span;

@@ -17,7 +17,8 @@ static void seed_with_words(sj__mersenne *m, const uint32_t *key, int n)
 	int i = 1, j = 0;
 	seed_with_word(m, 19650218u);
 	for (int k = N > n ? N : n; k > 0; k--) {
-		m->words[i] = (m->words[i] ^ (m->words[i - 1] ^ m->words[i - 1] >> 30) * 1664525u) + key[j] + (uint32_t)j;
+		m->words[i] = (m->words[i] ^ (m->words[i - 1] ^ m->words[i - 1] >> 30) * 1664525u) + key[j] +
+		              (uint32_t)j;
 		i++;
 		j = j + 1 < n ? j + 1 : 0;
 		if (i == N) {

@@ -15,9 +15,10 @@ static SJ_THREAD_LOCAL int sticky_code;
 static SJ_THREAD_LOCAL int last_code;
 
 static const char *const names[] = {
-	"OK", "Cancelled", "Unknown", "InvalidArgument", "DeadlineExceeded", "NotFound", "AlreadyExists",
-	"PermissionDenied", "ResourceExhausted", "FailedPrecondition", "Aborted", "OutOfRange", "Unimplemented",
-	"Internal", "Unavailable", "DataLoss", "Unauthenticated",
+	"OK",       "Cancelled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+	"NotFound", "AlreadyExists",   "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+	"Aborted",  "OutOfRange",      "Unimplemented",    "Internal",          "Unavailable",
+	"DataLoss", "Unauthenticated",
 };
 
 const char *sj_status_name(sj_status status)

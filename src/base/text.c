@@ -36,7 +36,7 @@ sj_status sj__text_reserve(sj__text *text, int64_t n)
 	int64_t needed;
 	if (n < 0 || !sj__add_fits(text->length, n, &needed) || !sj__add_fits(needed, 1, &needed))
 		return text_fail(text, sj__fail(SJ_RESOURCE_EXHAUSTED, "a text of %lld and %lld more bytes is too long",
-						(long long)text->length, (long long)n));
+		                                (long long)text->length, (long long)n));
 	int64_t capacity = text->bytes == NULL ? 0 : (int64_t)sj__memory_capacity(text->bytes);
 	if (needed <= capacity)
 		return SJ_OK;

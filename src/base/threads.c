@@ -56,8 +56,8 @@ static struct {
 } pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static pthread_once_t fork_prepared = PTHREAD_ONCE_INIT;
-int sj__is_cancelled; /* read by kernels once per tile */
-static SJ_THREAD_LOCAL int depth;     /* of parallel loops on this thread */
+int sj__is_cancelled;             /* read by kernels once per tile */
+static SJ_THREAD_LOCAL int depth; /* of parallel loops on this thread */
 static SJ_THREAD_LOCAL int is_worker;
 
 static uint32_t load(uint32_t *word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
@@ -232,8 +232,7 @@ static SJ_NOINLINE void size_pool(int n_threads)
 		end_workers();
 		__atomic_store_n(&pool.spin_ns, spin_time(sj__container_processors("")), __ATOMIC_RELAXED);
 		void *generation = (void *)(uintptr_t)load(&pool.generation);
-		while (pool.n_workers < n_threads - 1 &&
-		       begin_thread(&pool.workers[pool.n_workers], work, generation))
+		while (pool.n_workers < n_threads - 1 && begin_thread(&pool.workers[pool.n_workers], work, generation))
 			pool.n_workers++;
 	}
 	pool.n_sized = n_threads;

@@ -40,7 +40,7 @@ sj__lock *sj__lock_new(void);
 void sj__lock_delete(sj__lock *lock);
 void sj__lock_enter(sj__lock *lock);
 void sj__lock_leave(sj__lock *lock);
-void sj__lock_wait(sj__lock *lock);     /* inside enter/leave: waits for a wake, may wake spuriously */
+void sj__lock_wait(sj__lock *lock); /* inside enter/leave: waits for a wake, may wake spuriously */
 /* The same for n_ns at most: a waiter that also looks at something else (cancellation) from time to time. */
 void sj__lock_wait_most(sj__lock *lock, int64_t n_ns);
 void sj__lock_wake_all(sj__lock *lock);

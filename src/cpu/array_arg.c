@@ -48,10 +48,32 @@ BOTH(u32, uint32_t, uint32_t, ITSELF, 0, UINT32_MAX)
 BOTH(u64, uint64_t, uint64_t, ITSELF, 0, UINT64_MAX)
 
 static arg_function *const functions[2][24] = {
-	{[SJ_FLOAT32] = max_f32, [SJ_FLOAT64] = max_f64, [SJ_FLOAT16] = max_f16, [SJ_BFLOAT16] = max_bf16, [SJ_INT8] = max_i8, [SJ_INT16] = max_i16,
-	 [SJ_INT32] = max_i32, [SJ_INT64] = max_i64, [SJ_UINT8] = max_u8, [SJ_BOOL] = max_u8, [SJ_UINT16] = max_u16, [SJ_UINT32] = max_u32, [SJ_UINT64] = max_u64},
-	{[SJ_FLOAT32] = min_f32, [SJ_FLOAT64] = min_f64, [SJ_FLOAT16] = min_f16, [SJ_BFLOAT16] = min_bf16, [SJ_INT8] = min_i8, [SJ_INT16] = min_i16,
-	 [SJ_INT32] = min_i32, [SJ_INT64] = min_i64, [SJ_UINT8] = min_u8, [SJ_BOOL] = min_u8, [SJ_UINT16] = min_u16, [SJ_UINT32] = min_u32, [SJ_UINT64] = min_u64},
+	{[SJ_FLOAT32] = max_f32,
+         [SJ_FLOAT64] = max_f64,
+         [SJ_FLOAT16] = max_f16,
+         [SJ_BFLOAT16] = max_bf16,
+         [SJ_INT8] = max_i8,
+         [SJ_INT16] = max_i16,
+         [SJ_INT32] = max_i32,
+         [SJ_INT64] = max_i64,
+         [SJ_UINT8] = max_u8,
+         [SJ_BOOL] = max_u8,
+         [SJ_UINT16] = max_u16,
+         [SJ_UINT32] = max_u32,
+         [SJ_UINT64] = max_u64},
+	{[SJ_FLOAT32] = min_f32,
+         [SJ_FLOAT64] = min_f64,
+         [SJ_FLOAT16] = min_f16,
+         [SJ_BFLOAT16] = min_bf16,
+         [SJ_INT8] = min_i8,
+         [SJ_INT16] = min_i16,
+         [SJ_INT32] = min_i32,
+         [SJ_INT64] = min_i64,
+         [SJ_UINT8] = min_u8,
+         [SJ_BOOL] = min_u8,
+         [SJ_UINT16] = min_u16,
+         [SJ_UINT32] = min_u32,
+         [SJ_UINT64] = min_u64},
 };
 
 typedef struct arg_work {
@@ -66,7 +88,8 @@ static void arg_range(void *context, int64_t begin, int64_t end)
 	const arg_work *w = context;
 	int64_t index[COLUMNS], inner = w->shape.inner, size = (int64_t)sj_dtype_size((sj_dtype)w->x->dtype);
 	while (begin < end) {
-		int64_t outer = begin / inner, column = begin % inner, n = sj__min_i64(sj__min_i64(COLUMNS, inner - column), end - begin);
+		int64_t outer = begin / inner, column = begin % inner,
+			n = sj__min_i64(sj__min_i64(COLUMNS, inner - column), end - begin);
 		const char *from = (const char *)w->x->data + (outer * w->shape.length * inner + column) * size;
 		w->function(from, w->shape.length, inner, n, index);
 		for (int64_t i = 0; i < n; i++)
@@ -84,8 +107,10 @@ static sj_status arg_extreme(sj__call *call, int which)
 		return status;
 	arg_work w = {functions[which][x->dtype], x, call->outputs[0], sj__shape_split(x, axis)};
 	if (call->outputs[0]->dtype == SJ_INT32 && w.shape.length > INT32_MAX)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the axis has %lld elements; ask for output_type int64", (long long)w.shape.length);
-	sj__parallel_for(call->outputs[0]->shape.size, sj__max_i64(1, ELEMENTS_IN_A_CHUNK / w.shape.length), arg_range, &w);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the axis has %lld elements; ask for output_type int64",
+		                     (long long)w.shape.length);
+	sj__parallel_for(call->outputs[0]->shape.size, sj__max_i64(1, ELEMENTS_IN_A_CHUNK / w.shape.length), arg_range,
+	                 &w);
 	return SJ_OK;
 }
 

@@ -120,8 +120,13 @@ LOOP(i32_to_f64, int32_t, double, v)
 static convert_function *pair_find(sj_dtype from, sj_dtype to)
 {
 	static convert_function *const pairs[DTYPES][DTYPES] = {
-		[SJ_FLOAT32] = {[SJ_FLOAT64] = f32_to_f64, [SJ_INT32] = f32_to_i32, [SJ_INT64] = f32_to_i64, [SJ_UINT8] = f32_to_u8,
-		                [SJ_BOOL] = f32_to_bool, [SJ_FLOAT16] = f32_to_f16, [SJ_BFLOAT16] = f32_to_bf16},
+		[SJ_FLOAT32] = {[SJ_FLOAT64] = f32_to_f64,
+	                        [SJ_INT32] = f32_to_i32,
+	                        [SJ_INT64] = f32_to_i64,
+	                        [SJ_UINT8] = f32_to_u8,
+	                        [SJ_BOOL] = f32_to_bool,
+	                        [SJ_FLOAT16] = f32_to_f16,
+	                        [SJ_BFLOAT16] = f32_to_bf16},
 		[SJ_FLOAT64] = {[SJ_FLOAT32] = f64_to_f32},
 		[SJ_FLOAT16] = {[SJ_FLOAT32] = f16_to_f32},
 		[SJ_BFLOAT16] = {[SJ_FLOAT32] = bf16_to_f32},
@@ -173,14 +178,18 @@ static void real_convert(sj_dtype from, sj_dtype to, bool truncate, int64_t n, c
 /* ---- complex ---- */
 
 static bool is_complex(sj_dtype dtype) { return dtype == SJ_COMPLEX64 || dtype == SJ_COMPLEX128; }
-static sj_dtype part_of(sj_dtype dtype) { return dtype == SJ_COMPLEX64 ? SJ_FLOAT32 : dtype == SJ_COMPLEX128 ? SJ_FLOAT64 : dtype; }
+static sj_dtype part_of(sj_dtype dtype)
+{
+	return dtype == SJ_COMPLEX64 ? SJ_FLOAT32 : dtype == SJ_COMPLEX128 ? SJ_FLOAT64 : dtype;
+}
 
 /* The real parts; where only "is it 0" matters, the imaginary part stands in for a real part of 0. */
 static void parts_take(sj_dtype from, bool for_bool, int64_t n, const void *x, double *parts)
 {
 	for (int64_t i = 0; i < n; i++) {
 		double re = from == SJ_COMPLEX64 ? (double)((const float *)x)[2 * i] : ((const double *)x)[2 * i];
-		double im = from == SJ_COMPLEX64 ? (double)((const float *)x)[2 * i + 1] : ((const double *)x)[2 * i + 1];
+		double im = from == SJ_COMPLEX64 ? (double)((const float *)x)[2 * i + 1]
+		                                 : ((const double *)x)[2 * i + 1];
 		parts[i] = for_bool && re == 0 ? im : re;
 	}
 }
@@ -292,5 +301,7 @@ sj_status sj__kernel_check_numerics(sj__call *call)
 	if (found == 0)
 		return SJ_OK;
 	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s : Tensor had %s values", args->message ? args->message : "",
-	                     found == 3 ? "Inf and NaN" : found == 1 ? "NaN" : "Inf");
+	                     found == 3   ? "Inf and NaN"
+	                     : found == 1 ? "NaN"
+	                                  : "Inf");
 }

@@ -13,7 +13,8 @@ typedef struct gather_work {
 	const char *params;
 	char *y;
 	const sj_tensor *indices;
-	int64_t outer, n, length; /* params (batch, outer, length, inner), indices (batch, n), y (batch, outer, n, inner) */
+	int64_t outer, n,
+		length; /* params (batch, outer, length, inner), indices (batch, n), y (batch, outer, n, inner) */
 	int64_t inner, inner_bytes;
 } gather_work;
 
@@ -42,8 +43,8 @@ static sj_status indices_check(const sj__call *call, const sj_tensor *indices, i
 {
 	for (int64_t i = 0; i < indices->shape.size; i++)
 		if (SJ_UNLIKELY((uint64_t)sj__index_at(indices, i) >= (uint64_t)limit))
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "indices[%lld] = %lld is not in [0, %lld)", (long long)i,
-			                     (long long)sj__index_at(indices, i), (long long)limit);
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "indices[%lld] = %lld is not in [0, %lld)",
+			                     (long long)i, (long long)sj__index_at(indices, i), (long long)limit);
 	return SJ_OK;
 }
 
@@ -62,7 +63,11 @@ sj_status sj__kernel_gather(sj__call *call)
 	status = indices_check(call, indices, s.length);
 	if (status != SJ_OK || y->shape.size == 0)
 		return status;
-	gather_work w = {.dtype = (sj_dtype)params->dtype, .params = params->data, .y = y->data, .indices = indices, .length = s.length};
+	gather_work w = {.dtype = (sj_dtype)params->dtype,
+	                 .params = params->data,
+	                 .y = y->data,
+	                 .indices = indices,
+	                 .length = s.length};
 	w.outer = s.outer / n_batches;
 	w.n = indices->shape.size / n_batches;
 	w.inner = s.inner;
@@ -78,7 +83,8 @@ static void one_hot_strings(const sj_tensor *indices, sj__split_shape s, const v
 	for (int64_t o = 0; o < s.outer; o++)
 		for (int64_t d = 0; d < s.length; d++)
 			for (int64_t i = 0; i < s.inner; i++, y++) {
-				bool hot = sj__element_as_int64((sj_dtype)indices->dtype, indices->data, o * s.inner + i) == d;
+				bool hot = sj__element_as_int64((sj_dtype)indices->dtype, indices->data,
+				                                o * s.inner + i) == d;
 				sj__string_share(y, hot ? on : off);
 			}
 }
@@ -102,7 +108,8 @@ sj_status sj__kernel_one_hot(sj__call *call)
 		for (int64_t i = 0; i < s.inner; i++) {
 			int64_t index = sj__element_as_int64((sj_dtype)indices->dtype, indices->data, o * s.inner + i);
 			if (index >= 0 && index < s.length)
-				memcpy((char *)y->data + ((o * s.length + index) * s.inner + i) * size, on, (size_t)size);
+				memcpy((char *)y->data + ((o * s.length + index) * s.inner + i) * size, on,
+				       (size_t)size);
 		}
 	return SJ_OK;
 }

@@ -24,7 +24,8 @@ sj_status sj__kernel_concat_v2(sj__call *call)
 	for (int i = 0; i < n; i++) {
 		const sj_tensor *x = call->inputs[i];
 		int64_t row = sj__dims(x)[axis] * whole.inner;
-		int64_t dims[] = {whole.outer, row}, to_strides[] = {whole.length * whole.inner, 1}, from_strides[] = {row, 1};
+		int64_t dims[] = {whole.outer, row}, to_strides[] = {whole.length * whole.inner, 1},
+			from_strides[] = {row, 1};
 		sj__strided_copy(dtype, 2, dims, to, to_strides, x->data, from_strides);
 		to += row * (int64_t)sj_dtype_size(dtype);
 	}
@@ -40,7 +41,8 @@ sj_status sj__kernel_stack(sj__call *call)
 	int64_t dims[] = {s.outer, s.inner}, to[] = {s.length * s.inner, 1}, from[] = {s.inner, 1};
 	int64_t step = s.inner * (int64_t)sj_dtype_size((sj_dtype)y->dtype);
 	for (int i = 0; i < call->n_inputs; i++)
-		sj__strided_copy((sj_dtype)y->dtype, 2, dims, (char *)y->data + i * step, to, call->inputs[i]->data, from);
+		sj__strided_copy((sj_dtype)y->dtype, 2, dims, (char *)y->data + i * step, to, call->inputs[i]->data,
+		                 from);
 	return SJ_OK;
 }
 
@@ -129,7 +131,8 @@ static sj_status partitions_allocate(sj__call *call, int64_t *counts)
 	for (int64_t i = 0; i < partitions->shape.size; i++) {
 		int32_t p = ((const int32_t *)partitions->data)[i];
 		if (p < 0 || p >= call->n_outputs)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "partitions[%lld] = %d is not in [0, %d)", (long long)i, (int)p, call->n_outputs);
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "partitions[%lld] = %d is not in [0, %d)",
+			                     (long long)i, (int)p, call->n_outputs);
 		counts[p]++;
 	}
 	int rank = 1 + data->shape.rank - partitions->shape.rank;
@@ -146,14 +149,16 @@ static sj_status partitions_allocate(sj__call *call, int64_t *counts)
 sj_status sj__kernel_dynamic_partition(sj__call *call)
 {
 	const sj_tensor *data = call->inputs[0], *partitions = call->inputs[1];
-	int64_t row = row_size(data, partitions->shape.rank), bytes = row * (int64_t)sj_dtype_size((sj_dtype)data->dtype);
+	int64_t row = row_size(data, partitions->shape.rank),
+		bytes = row * (int64_t)sj_dtype_size((sj_dtype)data->dtype);
 	int64_t *counts = sj__memory_new_zeroed(sizeof(*counts) * (size_t)call->n_outputs);
 	if (counts == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
 	sj_status status = partitions_allocate(call, counts);
 	for (int64_t i = 0; status == SJ_OK && i < partitions->shape.size; i++) {
 		int32_t p = ((const int32_t *)partitions->data)[i];
-		sj__elements_copy((sj_dtype)data->dtype, (char *)call->outputs[p]->data + counts[p]++ * bytes, (const char *)data->data + i * bytes, row);
+		sj__elements_copy((sj_dtype)data->dtype, (char *)call->outputs[p]->data + counts[p]++ * bytes,
+		                  (const char *)data->data + i * bytes, row);
 	}
 	sj__memory_free(counts);
 	return status;
@@ -170,7 +175,9 @@ sj_status sj__kernel_dynamic_stitch(sj__call *call)
 		for (int64_t i = 0; i < call->inputs[m]->shape.size; i++) {
 			int32_t index = ((const int32_t *)call->inputs[m]->data)[i];
 			if (index < 0)
-				return sj__call_fail(call, SJ_INVALID_ARGUMENT, "indices[%d][%lld] = %d; indices must be >= 0", m, (long long)i, (int)index);
+				return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+				                     "indices[%d][%lld] = %d; indices must be >= 0", m, (long long)i,
+				                     (int)index);
 			dims[0] = sj__max_i64(dims[0], (int64_t)index + 1);
 		}
 	int rank = 1 + first->shape.rank - call->inputs[0]->shape.rank;

@@ -25,14 +25,17 @@ sj_status sj__kernel_diag_part(sj__call *call)
 }
 
 /* The diagonals of the matrices of one tensor and the rows of the other, either way. */
-static void diagonals_copy(const sj_tensor *matrices, const sj_tensor *vectors, char *to, const char *from, bool to_matrices)
+static void diagonals_copy(const sj_tensor *matrices, const sj_tensor *vectors, char *to, const char *from,
+                           bool to_matrices)
 {
 	int rank = matrices->shape.rank;
 	int64_t m = sj__dims(matrices)[rank - 2], n = sj__dims(matrices)[rank - 1], length = sj__min_i64(m, n);
 	if (vectors->shape.size == 0)
 		return;
-	int64_t dims[] = {vectors->shape.size / length, length}, in_matrix[] = {m * n, n + 1}, in_vector[] = {length, 1};
-	sj__strided_copy((sj_dtype)vectors->dtype, 2, dims, to, to_matrices ? in_matrix : in_vector, from, to_matrices ? in_vector : in_matrix);
+	int64_t dims[] = {vectors->shape.size / length, length}, in_matrix[] = {m * n, n + 1},
+		in_vector[] = {length, 1};
+	sj__strided_copy((sj_dtype)vectors->dtype, 2, dims, to, to_matrices ? in_matrix : in_vector, from,
+	                 to_matrices ? in_vector : in_matrix);
 }
 
 sj_status sj__kernel_matrix_diag(sj__call *call)

@@ -12,15 +12,15 @@ enum { BYTES_IN_A_CHUNK = 256 * 1024 };
 
 typedef struct pad_work {
 	sj_dtype dtype;
-	int64_t size;              /* of an element */
-	int rank;                  /* of the dimensions outside the row */
-	int offset;                /* of mirrors: 1 leaves the border out */
-	const int64_t *small;      /* dimensions of the unpadded tensor */
+	int64_t size;         /* of an element */
+	int rank;             /* of the dimensions outside the row */
+	int offset;           /* of mirrors: 1 leaves the border out */
+	const int64_t *small; /* dimensions of the unpadded tensor */
 	const sj__pairs *pairs;
 	int64_t before, length, after, block; /* of the row: in blocks; elements in a block */
-	char *big;                 /* the padded tensor */
+	char *big;                            /* the padded tensor */
 	char *small_data;
-	const void *value;         /* what constant padding puts */
+	const void *value; /* what constant padding puts */
 } pad_work;
 
 static void work_begin(pad_work *w, const sj_tensor *small, const sj__pairs *pairs)
@@ -54,7 +54,8 @@ static int64_t row_inside(const pad_work *w, int64_t row)
 {
 	int64_t at = 0, stride = 1;
 	for (int i = w->rank - 1; i >= 0; i--) {
-		int64_t dim = w->small[i], big = dim + w->pairs->before[i] + w->pairs->after[i], index = row % big - w->pairs->before[i];
+		int64_t dim = w->small[i], big = dim + w->pairs->before[i] + w->pairs->after[i],
+			index = row % big - w->pairs->before[i];
 		row /= big;
 		if (index < 0 || index >= dim)
 			return -1;
@@ -108,10 +109,12 @@ static void mirror_range(void *context, int64_t begin, int64_t end)
 		char *to = w->big + row * row_blocks(w) * block;
 		const char *from = w->small_data + row_mirrored(w, row) * w->length * block;
 		for (int64_t i = 0; i < w->before; i++)
-			sj__elements_copy(w->dtype, to + i * block, from + mirrored(i - w->before, w->length, w->offset) * block, w->block);
+			sj__elements_copy(w->dtype, to + i * block,
+			                  from + mirrored(i - w->before, w->length, w->offset) * block, w->block);
 		sj__elements_copy(w->dtype, to + w->before * block, from, w->length * w->block);
 		for (int64_t i = w->length; i < w->length + w->after; i++)
-			sj__elements_copy(w->dtype, to + (w->before + i) * block, from + mirrored(i, w->length, w->offset) * block, w->block);
+			sj__elements_copy(w->dtype, to + (w->before + i) * block,
+			                  from + mirrored(i, w->length, w->offset) * block, w->block);
 	}
 }
 
@@ -126,7 +129,8 @@ static sj_status pad(sj__call *call, pad_work *w, sj__range_function *function)
 	work_begin(w, x, &pairs);
 	w->big = y->data;
 	w->small_data = x->data;
-	sj__parallel_for(rows_of(w, y), sj__max_i64(1, BYTES_IN_A_CHUNK / (row_blocks(w) * w->block * w->size)), function, w);
+	sj__parallel_for(rows_of(w, y), sj__max_i64(1, BYTES_IN_A_CHUNK / (row_blocks(w) * w->block * w->size)),
+	                 function, w);
 	return SJ_OK;
 }
 

@@ -57,8 +57,8 @@ typedef struct sequence_work {
 	const sj_tensor *lengths;
 	const char *x;
 	char *y;
-	int64_t block, block_bytes;           /* elements behind both dimensions */
-	int64_t first, middle, second;        /* the two dimensions and what lies between */
+	int64_t block, block_bytes;    /* elements behind both dimensions */
+	int64_t first, middle, second; /* the two dimensions and what lies between */
 	bool batch_is_first;
 } sequence_work;
 
@@ -86,11 +86,16 @@ sj_status sj__kernel_reverse_sequence(sj__call *call)
 	int low = seq < batch ? seq : batch, high = seq < batch ? batch : seq;
 	for (int64_t i = 0; i < lengths->shape.size; i++)
 		if (sj__index_at(lengths, i) < 0 || sj__index_at(lengths, i) > sj__dims(x)[seq])
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "seq_lengths[%lld] = %lld is outside [0, %lld]", (long long)i,
-			                     (long long)sj__index_at(lengths, i), (long long)sj__dims(x)[seq]);
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "seq_lengths[%lld] = %lld is outside [0, %lld]",
+			                     (long long)i, (long long)sj__index_at(lengths, i),
+			                     (long long)sj__dims(x)[seq]);
 	if (x->shape.size == 0)
 		return SJ_OK;
-	sequence_work w = {.dtype = (sj_dtype)x->dtype, .lengths = lengths, .x = x->data, .y = call->outputs[0]->data, .middle = 1};
+	sequence_work w = {.dtype = (sj_dtype)x->dtype,
+	                   .lengths = lengths,
+	                   .x = x->data,
+	                   .y = call->outputs[0]->data,
+	                   .middle = 1};
 	w.block = sj__shape_split(x, high).inner;
 	w.block_bytes = w.block * (int64_t)sj_dtype_size(w.dtype);
 	w.first = sj__dims(x)[low];

@@ -49,11 +49,23 @@ LIMITS(u16, uint16_t, 0, UINT16_MAX)
 LIMITS(u32, uint32_t, 0, UINT32_MAX)
 LIMITS(u64, uint64_t, 0, UINT64_MAX)
 
-#define ENTRY(suffix) {{sum_##suffix, subtract_##suffix, prod_##suffix, max_##suffix, min_##suffix}, &lowest_##suffix, &highest_##suffix}
+#define ENTRY(suffix) \
+	{ \
+		{sum_##suffix, subtract_##suffix, prod_##suffix, max_##suffix, min_##suffix}, &lowest_##suffix, \
+			&highest_##suffix \
+	}
 static const fold_row rows[DTYPES] = {
 	[SJ_BOOL] = {{max_u8, NULL, min_u8, max_u8, min_u8}, NULL, NULL},
-	[SJ_FLOAT32] = ENTRY(f32), [SJ_FLOAT64] = ENTRY(f64), [SJ_INT8] = ENTRY(i8),     [SJ_INT16] = ENTRY(i16),   [SJ_INT32] = ENTRY(i32),
-	[SJ_INT64] = ENTRY(i64),   [SJ_UINT8] = ENTRY(u8),    [SJ_UINT16] = ENTRY(u16), [SJ_UINT32] = ENTRY(u32), [SJ_UINT64] = ENTRY(u64),
+	[SJ_FLOAT32] = ENTRY(f32),
+	[SJ_FLOAT64] = ENTRY(f64),
+	[SJ_INT8] = ENTRY(i8),
+	[SJ_INT16] = ENTRY(i16),
+	[SJ_INT32] = ENTRY(i32),
+	[SJ_INT64] = ENTRY(i64),
+	[SJ_UINT8] = ENTRY(u8),
+	[SJ_UINT16] = ENTRY(u16),
+	[SJ_UINT32] = ENTRY(u32),
+	[SJ_UINT64] = ENTRY(u64),
 };
 
 sj__row_function *sj__row_fold(sj_dtype dtype, enum sj__fold fold) { return rows[dtype].fold[fold]; }
@@ -64,8 +76,17 @@ const void *sj__fold_start(sj_dtype dtype, enum sj__fold fold)
 	static const struct {
 		uint64_t bytes[2];
 	} ones[DTYPES] = {
-		[SJ_FLOAT32] = {{0x3f800000}}, [SJ_FLOAT64] = {{0x3ff0000000000000}}, [SJ_INT8] = {{1}}, [SJ_INT16] = {{1}}, [SJ_INT32] = {{1}},
-		[SJ_INT64] = {{1}}, [SJ_UINT8] = {{1}}, [SJ_UINT16] = {{1}}, [SJ_UINT32] = {{1}}, [SJ_UINT64] = {{1}}, [SJ_BOOL] = {{1}},
+		[SJ_FLOAT32] = {{0x3f800000}},
+		[SJ_FLOAT64] = {{0x3ff0000000000000}},
+		[SJ_INT8] = {{1}},
+		[SJ_INT16] = {{1}},
+		[SJ_INT32] = {{1}},
+		[SJ_INT64] = {{1}},
+		[SJ_UINT8] = {{1}},
+		[SJ_UINT16] = {{1}},
+		[SJ_UINT32] = {{1}},
+		[SJ_UINT64] = {{1}},
+		[SJ_BOOL] = {{1}},
 	};
 	switch (fold) {
 	case SJ__FOLD_PROD: return &ones[dtype];

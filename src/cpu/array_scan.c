@@ -83,9 +83,12 @@ static sj_status scan(sj__call *call, enum sj__fold fold)
 	sj_status status = sj__call_axis_input(call, 1, x->shape.rank, 0, &axis);
 	if (status != SJ_OK || x->shape.size == 0)
 		return status;
-	scan_work w = {(sj_dtype)x->dtype, fold, args->exclusive, args->reverse, sj__shape_split(x, axis), 0, x->data, NULL, call->outputs[0]->data};
+	scan_work w = {(sj_dtype)x->dtype,       fold, args->exclusive, args->reverse,
+	               sj__shape_split(x, axis), 0,    x->data,         NULL,
+	               call->outputs[0]->data};
 	w.size = (int64_t)sj_dtype_size(w.dtype);
-	sj__parallel_for(w.shape.outer, sj__max_i64(1, ELEMENTS_IN_A_CHUNK / (w.shape.length * w.shape.inner)), scan_range, &w);
+	sj__parallel_for(w.shape.outer, sj__max_i64(1, ELEMENTS_IN_A_CHUNK / (w.shape.length * w.shape.inner)),
+	                 scan_range, &w);
 	return SJ_OK;
 }
 
@@ -95,7 +98,8 @@ sj_status sj__kernel_cumprod(sj__call *call) { return scan(call, SJ__FOLD_PROD);
 #define RECUR(T) \
 	for (int64_t i = 0; i < n; i++, at += step) \
 		for (int64_t j = 0; j < inner; j++) \
-			((T *)y)[at + j] = ((const T *)x)[at + j] + (i == 0 ? 0 : ((const T *)a)[at + j] * ((T *)y)[at - step + j]);
+			((T *)y)[at + j] = ((const T *)x)[at + j] + \
+			                   (i == 0 ? 0 : ((const T *)a)[at + j] * ((T *)y)[at - step + j]);
 
 static void recurrence_range(void *context, int64_t begin, int64_t end)
 {
@@ -121,9 +125,17 @@ sj_status sj__kernel_recurrence(sj__call *call)
 	sj_status status = sj__call_axis_input(call, 2, x->shape.rank, 0, &axis);
 	if (status != SJ_OK || x->shape.size == 0)
 		return status;
-	scan_work w = {(sj_dtype)x->dtype, SJ__FOLD_SUM, false, args->reverse, sj__shape_split(x, axis), 0, x->data, call->inputs[1]->data,
+	scan_work w = {(sj_dtype)x->dtype,
+	               SJ__FOLD_SUM,
+	               false,
+	               args->reverse,
+	               sj__shape_split(x, axis),
+	               0,
+	               x->data,
+	               call->inputs[1]->data,
 	               call->outputs[0]->data};
 	w.size = (int64_t)sj_dtype_size(w.dtype);
-	sj__parallel_for(w.shape.outer, sj__max_i64(1, ELEMENTS_IN_A_CHUNK / (w.shape.length * w.shape.inner)), recurrence_range, &w);
+	sj__parallel_for(w.shape.outer, sj__max_i64(1, ELEMENTS_IN_A_CHUNK / (w.shape.length * w.shape.inner)),
+	                 recurrence_range, &w);
 	return SJ_OK;
 }

@@ -17,8 +17,8 @@ typedef struct nd_work {
 	char *to;
 } nd_work;
 
-static sj_status place_find(const sj__call *call, const sj_tensor *indices, int64_t k, const int64_t *dims, int64_t i, bool ignored,
-                            int64_t *ret_at)
+static sj_status place_find(const sj__call *call, const sj_tensor *indices, int64_t k, const int64_t *dims, int64_t i,
+                            bool ignored, int64_t *ret_at)
 {
 	int64_t at = 0;
 	for (int64_t j = 0; j < k; j++) {
@@ -28,7 +28,8 @@ static sj_status place_find(const sj__call *call, const sj_tensor *indices, int6
 			return SJ_OK;
 		}
 		if ((uint64_t)index >= (uint64_t)dims[j])
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "indices[%lld] = %lld in place %lld is not in [0, %lld)", (long long)i,
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "indices[%lld] = %lld in place %lld is not in [0, %lld)", (long long)i,
 			                     (long long)index, (long long)j, (long long)dims[j]);
 		at = at * dims[j] + index;
 	}
@@ -91,7 +92,8 @@ static void strings_put(const nd_work *w, const sj_tensor *updates, int64_t i)
 }
 
 /* Puts or folds the updates into y, in their order. fold NULL: puts. */
-static sj_status scatter(sj__call *call, const sj_tensor *indices, const sj_tensor *updates, const sj_tensor *base, sj__row_function *fold)
+static sj_status scatter(sj__call *call, const sj_tensor *indices, const sj_tensor *updates, const sj_tensor *base,
+                         sj__row_function *fold)
 {
 	sj_tensor *y = call->outputs[0];
 	nd_work w;
@@ -124,7 +126,8 @@ static sj_status tensor_scatter(sj__call *call, sj__row_function *fold)
 
 sj_status sj__kernel_scatter_nd(sj__call *call)
 {
-	return scatter(call, call->inputs[0], call->inputs[1], NULL, sj__row_fold((sj_dtype)call->outputs[0]->dtype, SJ__FOLD_SUM));
+	return scatter(call, call->inputs[0], call->inputs[1], NULL,
+	               sj__row_fold((sj_dtype)call->outputs[0]->dtype, SJ__FOLD_SUM));
 }
 
 sj_status sj__kernel_tensor_scatter_update(sj__call *call) { return tensor_scatter(call, NULL); }
@@ -147,7 +150,8 @@ sj_status sj__kernel_unravel_index(sj__call *call)
 		limit *= sj__index_at(dims, a);
 	for (int64_t i = 0; i < n; i++)
 		if (sj__index_at(indices, i) < 0 || sj__index_at(indices, i) >= limit)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "indices[%lld] = %lld is out of range [0, %lld)", (long long)i,
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "indices[%lld] = %lld is out of range [0, %lld)", (long long)i,
 			                     (long long)sj__index_at(indices, i), (long long)limit);
 	for (int64_t i = 0; i < n; i++) {
 		int64_t rest = sj__index_at(indices, i);

@@ -74,7 +74,8 @@ static void top_range(void *context, int64_t begin, int64_t end)
 		sj__keys_of((sj_dtype)w->x->dtype, from, w->n, keys);
 		best_find(keys, w->n, w->k, heap);
 		for (int64_t i = 0; i < w->k; i++) {
-			memcpy((char *)w->values->data + (row * w->k + i) * size, from + heap[i].index * size, (size_t)size);
+			memcpy((char *)w->values->data + (row * w->k + i) * size, from + heap[i].index * size,
+			       (size_t)size);
 			sj__index_set(w->indices, row * w->k + i, heap[i].index);
 		}
 	}
@@ -91,10 +92,12 @@ sj_status sj__kernel_top_k(sj__call *call)
 	if (w.values->shape.size == 0)
 		return SJ_OK;
 	if (w.indices->dtype == SJ_INT32 && w.n > INT32_MAX)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "rows of %lld elements; ask for index_type int64", (long long)w.n);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "rows of %lld elements; ask for index_type int64",
+		                     (long long)w.n);
 	sj__parallel_for(x->shape.size / w.n, sj__max_i64(1, ELEMENTS_IN_A_CHUNK / w.n), top_range, &w);
 	if (failed)
-		return sj__call_fail(call, SJ_RESOURCE_EXHAUSTED, "no memory for rows of %lld elements", (long long)w.n);
+		return sj__call_fail(call, SJ_RESOURCE_EXHAUSTED, "no memory for rows of %lld elements",
+		                     (long long)w.n);
 	return SJ_OK;
 }
 
@@ -125,7 +128,8 @@ sj_status sj__kernel_in_top_k(sj__call *call)
 	else
 		k = args->k;
 	for (int64_t i = 0; status == SJ_OK && i < targets->shape.size; i++)
-		((uint8_t *)call->outputs[0]->data)[i] = target_is_in((const float *)predictions->data + i * n, n, sj__index_at(targets, i), k);
+		((uint8_t *)call->outputs[0]->data)[i] = target_is_in((const float *)predictions->data + i * n, n,
+		                                                      sj__index_at(targets, i), k);
 	return status;
 }
 
@@ -148,7 +152,8 @@ static sj_status bounds(sj__call *call, bool upper)
 {
 	const sj_tensor *sorted = call->inputs[0], *values = call->inputs[1];
 	sj_dtype dtype = (sj_dtype)sorted->dtype;
-	int64_t n_rows = sj__dims(values)[0], n = sj__dims(sorted)[1], m = sj__dims(values)[1], size = (int64_t)sj_dtype_size(dtype);
+	int64_t n_rows = sj__dims(values)[0], n = sj__dims(sorted)[1], m = sj__dims(values)[1],
+		size = (int64_t)sj_dtype_size(dtype);
 	uint64_t *keys = sj__memory_new(sizeof(*keys) * (size_t)(n + m));
 	if (keys == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
@@ -175,7 +180,8 @@ sj_status sj__kernel_invert_permutation(sj__call *call)
 	for (int64_t i = 0; i < n; i++) {
 		int64_t at = sj__index_at(x, i);
 		if (at < 0 || at >= n)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "x[%lld] = %lld is not in [0, %lld)", (long long)i, (long long)at, (long long)n);
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "x[%lld] = %lld is not in [0, %lld)",
+			                     (long long)i, (long long)at, (long long)n);
 		if (sj__index_at(y, at) != -1)
 			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%lld is duplicated in x", (long long)at);
 		sj__index_set(y, at, i);

@@ -24,7 +24,8 @@ static void columns_range(void *context, int64_t begin, int64_t end)
 	for (int64_t i = 0; i < w->ids->shape.size; i++) {
 		int64_t id = sj__index_at(w->ids, i);
 		if (id >= 0)
-			w->fold(end - begin, w->data + (i * w->inner + begin) * w->size, w->y + (id * w->inner + begin) * w->size);
+			w->fold(end - begin, w->data + (i * w->inner + begin) * w->size,
+			        w->y + (id * w->inner + begin) * w->size);
 	}
 }
 
@@ -35,7 +36,8 @@ static void segments_fold(enum sj__fold fold, const sj_tensor *data, const sj_te
 	sj__elements_fill(dtype, y->data, sj__fold_start(dtype, fold), y->shape.size);
 	if (n == 0 || data->shape.size == 0)
 		return;
-	segment_work w = {sj__row_fold(dtype, fold), ids, data->data, y->data, data->shape.size / n, (int64_t)sj_dtype_size(dtype)};
+	segment_work w = {sj__row_fold(dtype, fold),    ids, data->data, y->data, data->shape.size / n,
+	                  (int64_t)sj_dtype_size(dtype)};
 	sj__parallel_for(w.inner, COLUMNS_IN_A_CHUNK, columns_range, &w);
 }
 
@@ -48,7 +50,8 @@ static sj_status unsorted(sj__call *call, enum sj__fold fold)
 	int64_t limit = sj__dims(y)[0];
 	for (int64_t i = 0; i < ids->shape.size; i++)
 		if (sj__index_at(ids, i) >= limit)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "segment_ids[%lld] = %lld is out of range [0, %lld)", (long long)i,
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "segment_ids[%lld] = %lld is out of range [0, %lld)", (long long)i,
 			                     (long long)sj__index_at(ids, i), (long long)limit);
 	segments_fold(fold, call->inputs[0], ids, y);
 	return SJ_OK;
@@ -68,23 +71,27 @@ static sj_status sorted_allocate(sj__call *call)
 	for (int64_t i = 0; i < n; i++) {
 		int64_t id = sj__index_at(ids, i);
 		if (id < 0)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "segment_ids[%lld] = %lld; segment ids must be >= 0", (long long)i, (long long)id);
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "segment_ids[%lld] = %lld; segment ids must be >= 0", (long long)i,
+			                     (long long)id);
 		if (i > 0 && id < sj__index_at(ids, i - 1))
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "segment ids are not increasing: segment_ids[%lld] = %lld follows %lld",
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "segment ids are not increasing: segment_ids[%lld] = %lld follows %lld",
 			                     (long long)i, (long long)id, (long long)sj__index_at(ids, i - 1));
 	}
 	memcpy(dims, sj__dims(data), sizeof(*dims) * (size_t)data->shape.rank);
 	dims[0] = 0;
 	if (n > 0 && !sj__add_fits(sj__index_at(ids, n - 1), 1, &dims[0]))
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "segment_ids[%lld] = %lld is too great", (long long)(n - 1),
-		                     (long long)sj__index_at(ids, n - 1));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "segment_ids[%lld] = %lld is too great",
+		                     (long long)(n - 1), (long long)sj__index_at(ids, n - 1));
 	return sj__call_allocate(call, 0, (sj_dtype)data->dtype, data->shape.rank, dims);
 }
 
 /* Rows of numbers that nobody has: 0 in place of the fold's start. */
 static void gaps_clear(const sj_tensor *ids, sj_tensor *y)
 {
-	int64_t next = 0, n_rows = sj__dims(y)[0], row = n_rows > 0 ? y->shape.size / n_rows * (int64_t)sj_dtype_size((sj_dtype)y->dtype) : 0;
+	int64_t next = 0, n_rows = sj__dims(y)[0],
+		row = n_rows > 0 ? y->shape.size / n_rows * (int64_t)sj_dtype_size((sj_dtype)y->dtype) : 0;
 	for (int64_t i = 0; i < ids->shape.size; i++) {
 		int64_t id = sj__index_at(ids, i);
 		if (id > next)

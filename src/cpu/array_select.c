@@ -31,7 +31,8 @@ static void row_choose(const select_work *w, int64_t n, const uint8_t *c, const 
 		sj__elements_copy(w->dtype, y, c[0] ? t : e, n);
 	} else if (w->dtype == SJ_STRING) {
 		for (int64_t i = 0; i < n; i++)
-			sj__string_share((sj__string *)y + i, c[i * sc] ? (const sj__string *)t + i * st : (const sj__string *)e + i * se);
+			sj__string_share((sj__string *)y + i,
+			                 c[i * sc] ? (const sj__string *)t + i * st : (const sj__string *)e + i * se);
 	} else if (sc == 1 && st == 1 && se == 1 && w->size == 4) {
 		for (int64_t i = 0; i < n; i++) {
 			uint32_t a = ((const uint32_t *)t)[i], b = ((const uint32_t *)e)[i], mask = 0u - (c[i] != 0);
@@ -52,7 +53,8 @@ static void select_range(void *context, int64_t begin, int64_t end)
 {
 	const select_work *w = context;
 	while (begin < end) {
-		int64_t rest = begin / w->dims[0], from = begin % w->dims[0], n = sj__min_i64(w->dims[0] - from, end - begin);
+		int64_t rest = begin / w->dims[0], from = begin % w->dims[0],
+			n = sj__min_i64(w->dims[0] - from, end - begin);
 		int64_t at_c = from * w->sc[0], at_t = from * w->st[0], at_e = from * w->se[0];
 		for (int i = 1; i < w->rank; i++) {
 			int64_t index = rest % w->dims[i];
@@ -77,15 +79,19 @@ static sj_status choose(sj__call *call, int c_shift)
 {
 	const sj_tensor *c = call->inputs[0], *t = call->inputs[1], *e = call->inputs[2];
 	sj_tensor *y = call->outputs[0];
-	select_work w = {.dtype = (sj_dtype)y->dtype, .size = (int64_t)sj_dtype_size((sj_dtype)y->dtype), .c = c->data, .t = t->data, .e = e->data};
+	select_work w = {.dtype = (sj_dtype)y->dtype,
+	                 .size = (int64_t)sj_dtype_size((sj_dtype)y->dtype),
+	                 .c = c->data,
+	                 .t = t->data,
+	                 .e = e->data};
 	int64_t next_c = 1, next_t = 1, next_e = 1;
 	if (y->shape.size == 0)
 		return SJ_OK;
 	w.y = y->data;
 	w.dims[0] = 1;
 	for (int i = 0; i < y->shape.rank; i++) {
-		int64_t dim = sj__dims(y)[y->shape.rank - 1 - i], n_c = dim_from_end(c, i, c_shift), n_t = dim_from_end(t, i, 0),
-		        n_e = dim_from_end(e, i, 0);
+		int64_t dim = sj__dims(y)[y->shape.rank - 1 - i], n_c = dim_from_end(c, i, c_shift),
+			n_t = dim_from_end(t, i, 0), n_e = dim_from_end(e, i, 0);
 		int64_t sc = n_c == 1 ? 0 : next_c, st = n_t == 1 ? 0 : next_t, se = n_e == 1 ? 0 : next_e;
 		next_c *= n_c;
 		next_t *= n_t;
@@ -93,7 +99,8 @@ static sj_status choose(sj__call *call, int c_shift)
 		if (dim == 1)
 			continue;
 		int last = w.rank - 1;
-		if (last >= 0 && sc == w.sc[last] * w.dims[last] && st == w.st[last] * w.dims[last] && se == w.se[last] * w.dims[last]) {
+		if (last >= 0 && sc == w.sc[last] * w.dims[last] && st == w.st[last] * w.dims[last] &&
+		    se == w.se[last] * w.dims[last]) {
 			w.dims[last] *= dim;
 			continue;
 		}

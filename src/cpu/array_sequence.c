@@ -30,7 +30,8 @@ sj_status sj__kernel_range(sj__call *call)
 
 #define LINSPACE(T) \
 	{ \
-		T *y = call->outputs[0]->data, start = *(const T *)call->inputs[0]->data, stop = *(const T *)call->inputs[1]->data; \
+		T *y = call->outputs[0]->data, start = *(const T *)call->inputs[0]->data, \
+		  stop = *(const T *)call->inputs[1]->data; \
 		T step = n > 1 ? (stop - start) / (T)(n - 1) : 0; \
 		for (int64_t i = 0; i < n; i++) \
 			y[i] = start + step * (T)i; \

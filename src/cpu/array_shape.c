@@ -11,7 +11,8 @@ static sj_status dims_write(const sj__call *call, const sj_tensor *x, sj_tensor 
 {
 	for (int i = 0; i < x->shape.rank; i++) {
 		if (y->dtype == SJ_INT32 && sj__dims(x)[i] > INT32_MAX)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "dimension %d is %lld, which int32 cannot hold; ask for out_type int64", i,
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "dimension %d is %lld, which int32 cannot hold; ask for out_type int64", i,
 			                     (long long)sj__dims(x)[i]);
 		sj__index_set(y, i, sj__dims(x)[i]);
 	}
@@ -32,7 +33,8 @@ sj_status sj__kernel_size(sj__call *call)
 {
 	int64_t size = call->inputs[0]->shape.size;
 	if (call->outputs[0]->dtype == SJ_INT32 && size > INT32_MAX)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%lld elements, which int32 cannot hold; ask for out_type int64", (long long)size);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "%lld elements, which int32 cannot hold; ask for out_type int64", (long long)size);
 	sj__index_set(call->outputs[0], 0, size);
 	return SJ_OK;
 }
@@ -105,11 +107,19 @@ void sj__element_one(sj_dtype dtype, void *ret_bytes)
 	static const uint8_t u8[16] = {1};
 	size_t size = sj_dtype_size(dtype);
 	switch (dtype) {
-	case SJ_FLOAT32: case SJ_COMPLEX64: memcpy(ret_bytes, f32, size); return;
-	case SJ_FLOAT64: case SJ_COMPLEX128: memcpy(ret_bytes, f64, size); return;
+	case SJ_FLOAT32:
+	case SJ_COMPLEX64: memcpy(ret_bytes, f32, size); return;
+	case SJ_FLOAT64:
+	case SJ_COMPLEX128: memcpy(ret_bytes, f64, size); return;
 	case SJ_FLOAT16: memcpy(ret_bytes, f16, size); return;
 	case SJ_BFLOAT16: memcpy(ret_bytes, bf16, size); return;
-	default: memcpy(ret_bytes, size == 1 ? (const void *)u8 : size == 2 ? (const void *)u16 : size == 4 ? (const void *)u32 : u64, size);
+	default:
+		memcpy(ret_bytes,
+		       size == 1   ? (const void *)u8
+		       : size == 2 ? (const void *)u16
+		       : size == 4 ? (const void *)u32
+		                   : u64,
+		       size);
 	}
 }
 

@@ -59,6 +59,7 @@ sj_status sj__kernel_strided_slice_grad(sj__call *call)
 		to[i] = dense[i] * plan.stride[i];
 		offset += dense[i] * plan.begin[i];
 	}
-	sj__strided_copy((sj_dtype)y->dtype, plan.rank, plan.length, (char *)y->data + offset * size, to, dy->data, from);
+	sj__strided_copy((sj_dtype)y->dtype, plan.rank, plan.length, (char *)y->data + offset * size, to, dy->data,
+	                 from);
 	return SJ_OK;
 }

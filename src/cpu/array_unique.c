@@ -75,7 +75,8 @@ static bool elements_equal(const element_set *set, const void *a, const void *b)
 {
 	if (set->dtype == SJ_STRING) {
 		const sj__string *s = a, *t = b;
-		return s->length == t->length && memcmp(sj__string_bytes(s), sj__string_bytes(t), (size_t)s->length) == 0;
+		return s->length == t->length &&
+		       memcmp(sj__string_bytes(s), sj__string_bytes(t), (size_t)s->length) == 0;
 	}
 	if (is_floating_zero(set, a))
 		return is_floating_zero(set, b);
@@ -109,7 +110,8 @@ static int64_t unique_number(element_set *set, int64_t n, int64_t *number, int64
 	return n_different;
 }
 
-static sj_status unique_write(sj__call *call, int64_t n, int64_t n_different, const int64_t *number, const int64_t *first)
+static sj_status unique_write(sj__call *call, int64_t n, int64_t n_different, const int64_t *number,
+                              const int64_t *first)
 {
 	const sj_tensor *x = call->inputs[0];
 	sj_dtype dtype = (sj_dtype)x->dtype;
@@ -120,7 +122,8 @@ static sj_status unique_write(sj__call *call, int64_t n, int64_t n_different, co
 	if (status != SJ_OK)
 		return status;
 	for (int64_t j = 0; j < n_different; j++)
-		sj__elements_copy(dtype, (char *)call->outputs[0]->data + (size_t)j * size, (const char *)x->data + (size_t)first[j] * size, 1);
+		sj__elements_copy(dtype, (char *)call->outputs[0]->data + (size_t)j * size,
+		                  (const char *)x->data + (size_t)first[j] * size, 1);
 	for (int64_t i = 0; i < n; i++)
 		sj__index_set(call->outputs[1], i, number[i]);
 	for (int64_t j = 0; call->n_outputs == 3 && j < n_different; j++)

@@ -12,10 +12,10 @@ typedef struct csv {
 	char delimiter;
 	bool use_quotes;
 	const char *na_value;
-	sj_ints columns;     /* of the fields wanted; count 0: all */
-	sj__text unquoted;   /* a field whose quotes were doubled */
+	sj_ints columns;   /* of the fields wanted; count 0: all */
+	sj__text unquoted; /* a field whose quotes were doubled */
 	int64_t record;
-	const char *bytes;   /* of the record */
+	const char *bytes; /* of the record */
 	int64_t length, at;
 } csv;
 
@@ -27,7 +27,8 @@ typedef struct field {
 
 static sj_status csv_fail(const csv *c, int64_t n, const char *what)
 {
-	return sj__call_fail(c->call, SJ_INVALID_ARGUMENT, "field %lld in record %lld %s", (long long)n, (long long)c->record, what);
+	return sj__call_fail(c->call, SJ_INVALID_ARGUMENT, "field %lld in record %lld %s", (long long)n,
+	                     (long long)c->record, what);
 }
 
 static sj_status field_bare(csv *c, int64_t n, field *f)
@@ -110,8 +111,9 @@ static sj_status field_write(csv *c, int64_t n, int k, field *f)
 		return sj__string_set(sj__strings_out(y) + c->record, f->bytes, f->length);
 	if (sj__number_parse(f->bytes, f->length, (sj_dtype)y->dtype, y->data, c->record))
 		return SJ_OK;
-	return sj__call_fail(c->call, SJ_INVALID_ARGUMENT, "field %lld in record %lld is no valid %s: '%.*s'", (long long)n,
-	                     (long long)c->record, sj_dtype_name((sj_dtype)y->dtype), (int)sj__min_i64(f->length, 100), f->bytes);
+	return sj__call_fail(c->call, SJ_INVALID_ARGUMENT, "field %lld in record %lld is no valid %s: '%.*s'",
+	                     (long long)n, (long long)c->record, sj_dtype_name((sj_dtype)y->dtype),
+	                     (int)sj__min_i64(f->length, 100), f->bytes);
 }
 
 static void ends_of_line_skip(csv *c)
@@ -146,8 +148,8 @@ static sj_status record_read(csv *c)
 			ends_of_line_skip(c);
 	}
 	if (k != n_wanted)
-		return sj__call_fail(c->call, SJ_INVALID_ARGUMENT, "expected %d fields but have %d in record %lld", n_wanted, k,
-		                     (long long)c->record);
+		return sj__call_fail(c->call, SJ_INVALID_ARGUMENT, "expected %d fields but have %d in record %lld",
+		                     n_wanted, k, (long long)c->record);
 	return SJ_OK;
 }
 

@@ -36,7 +36,8 @@ void (*sj__loop_find(const sj_op *op, sj_dtype dtype))(void) { return loop_of(op
 
 static sj_status SJ_COLD no_loop(const sj__call *call)
 {
-	return sj__call_fail(call, SJ_UNIMPLEMENTED, "no kernel for %s", sj_dtype_name((sj_dtype)call->inputs[0]->dtype));
+	return sj__call_fail(call, SJ_UNIMPLEMENTED, "no kernel for %s",
+	                     sj_dtype_name((sj_dtype)call->inputs[0]->dtype));
 }
 
 /* ---- one input ---- */
@@ -56,7 +57,8 @@ static void unary_range(void *context, int64_t begin, int64_t end)
 
 static SJ_NOINLINE void unary_large(sj__unary_loop *loop, const sj_tensor *x, const sj_tensor *y)
 {
-	unary_work work = {loop, x->data, y->data, sj_dtype_size((sj_dtype)x->dtype), sj_dtype_size((sj_dtype)y->dtype)};
+	unary_work work = {loop, x->data, y->data, sj_dtype_size((sj_dtype)x->dtype),
+	                   sj_dtype_size((sj_dtype)y->dtype)};
 	sj__parallel_for(x->shape.size, ELEMENTS_IN_A_CHUNK, unary_range, &work);
 }
 
@@ -100,7 +102,8 @@ sj_status sj__kernel_binary_division(sj__call *call)
 	if (sj_dtype_is_integer((sj_dtype)y->dtype) && call->outputs[0]->shape.size > 0)
 		for (int64_t i = 0; i < y->shape.size; i++)
 			if (sj__element_as_int64((sj_dtype)y->dtype, y->data, i) == 0)
-				return sj__call_fail(call, SJ_INVALID_ARGUMENT, "Integer division by zero: y[%lld] is 0", (long long)i);
+				return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+				                     "Integer division by zero: y[%lld] is 0", (long long)i);
 	return sj__kernel_binary(call);
 }
 
@@ -111,9 +114,10 @@ sj_status sj__kernel_binary_power(sj__call *call)
 	if (sj_dtype_is_integer((sj_dtype)y->dtype) && call->outputs[0]->shape.size > 0)
 		for (int64_t i = 0; i < y->shape.size; i++)
 			if (y->dtype != SJ_UINT8 && sj__element_as_int64((sj_dtype)y->dtype, y->data, i) < 0)
-				return sj__call_fail(call, SJ_INVALID_ARGUMENT,
-				                     "Integers to negative integer powers are not allowed: y[%lld] is %lld; cast to float first",
-				                     (long long)i, (long long)sj__element_as_int64((sj_dtype)y->dtype, y->data, i));
+				return sj__call_fail(
+					call, SJ_INVALID_ARGUMENT,
+					"Integers to negative integer powers are not allowed: y[%lld] is %lld; cast to float first",
+					(long long)i, (long long)sj__element_as_int64((sj_dtype)y->dtype, y->data, i));
 	return sj__kernel_binary(call);
 }
 

@@ -33,11 +33,11 @@ typedef void sj__full_loop(int64_t n, const void *x, const void *y, void *z);
 /* All n elements by a loop over multiples of SJ__LOOP_STEP: the rest is padded with zeros. */
 void sj__loop_unary_padded(sj__unary_loop *whole, int64_t n, const void *x, void *y, size_t size_x, size_t size_y);
 /* Scalar operands are spread over a block. */
-void sj__loop_binary_expanded(sj__full_loop *full, int64_t n, const void *x, int64_t stride_x, const void *y, int64_t stride_y,
-                              void *z, size_t size_in, size_t size_out);
+void sj__loop_binary_expanded(sj__full_loop *full, int64_t n, const void *x, int64_t stride_x, const void *y,
+                              int64_t stride_y, void *z, size_t size_in, size_t size_out);
 /* Both. */
-void sj__loop_binary_padded(sj__full_loop *whole, int64_t n, const void *x, int64_t stride_x, const void *y, int64_t stride_y,
-                            void *z, size_t size_in, size_t size_out);
+void sj__loop_binary_padded(sj__full_loop *whole, int64_t n, const void *x, int64_t stride_x, const void *y,
+                            int64_t stride_y, void *z, size_t size_in, size_t size_out);
 
 /* The loop of an elementwise operation for a dtype and this machine, or NULL. */
 void (*sj__loop_find(const sj_op *op, sj_dtype dtype))(void);

@@ -26,12 +26,14 @@ void sj__loop_unary_padded(sj__unary_loop *whole, int64_t n, const void *x, void
 	if (main > 0)
 		whole(main, x, y);
 	if (rest > 0) {
-		whole(SJ__LOOP_STEP, rest_padded(&in, (const char *)x + (size_t)main * size_x, rest, size_x), out.bytes);
+		whole(SJ__LOOP_STEP, rest_padded(&in, (const char *)x + (size_t)main * size_x, rest, size_x),
+		      out.bytes);
 		memcpy((char *)y + (size_t)main * size_y, out.bytes, (size_t)rest * size_y);
 	}
 }
 
-static void full_padded(sj__full_loop *whole, int64_t n, const char *x, const char *y, char *z, size_t size_in, size_t size_out)
+static void full_padded(sj__full_loop *whole, int64_t n, const char *x, const char *y, char *z, size_t size_in,
+                        size_t size_out)
 {
 	int64_t main = n & -SJ__LOOP_STEP, rest = n - main;
 	size_t done_in = (size_t)main * size_in, done_out = (size_t)main * size_out;
@@ -39,8 +41,8 @@ static void full_padded(sj__full_loop *whole, int64_t n, const char *x, const ch
 	if (main > 0)
 		whole(main, x, y, z);
 	if (rest > 0) {
-		whole(SJ__LOOP_STEP, rest_padded(&in_x, x + done_in, rest, size_in), rest_padded(&in_y, y + done_in, rest, size_in),
-		      out.bytes);
+		whole(SJ__LOOP_STEP, rest_padded(&in_x, x + done_in, rest, size_in),
+		      rest_padded(&in_y, y + done_in, rest, size_in), out.bytes);
 		memcpy(z + done_out, out.bytes, (size_t)rest * size_out);
 	}
 }
@@ -74,8 +76,8 @@ static SJ_ALWAYS_INLINE void blocks_run(sj__full_loop *loop, bool padded, int64_
 	}
 }
 
-void sj__loop_binary_expanded(sj__full_loop *full, int64_t n, const void *x, int64_t stride_x, const void *y, int64_t stride_y,
-                              void *z, size_t size_in, size_t size_out)
+void sj__loop_binary_expanded(sj__full_loop *full, int64_t n, const void *x, int64_t stride_x, const void *y,
+                              int64_t stride_y, void *z, size_t size_in, size_t size_out)
 {
 	if (n <= 1 || (stride_x & stride_y))
 		full(n, x, y, z);
@@ -83,8 +85,8 @@ void sj__loop_binary_expanded(sj__full_loop *full, int64_t n, const void *x, int
 		blocks_run(full, false, n, x, stride_x, y, stride_y, z, size_in, size_out);
 }
 
-void sj__loop_binary_padded(sj__full_loop *whole, int64_t n, const void *x, int64_t stride_x, const void *y, int64_t stride_y,
-                            void *z, size_t size_in, size_t size_out)
+void sj__loop_binary_padded(sj__full_loop *whole, int64_t n, const void *x, int64_t stride_x, const void *y,
+                            int64_t stride_y, void *z, size_t size_in, size_t size_out)
 {
 	if (n <= 1 || (stride_x & stride_y))
 		full_padded(whole, n, x, y, z, size_in, size_out);

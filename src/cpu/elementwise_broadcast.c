@@ -42,9 +42,11 @@ static void pieces_range(void *context, int64_t begin, int64_t end)
 {
 	const binary_work *w = context;
 	for (int64_t i = begin; i < end; i++) {
-		int64_t row = i / w->n_pieces, from = i % w->n_pieces * w->piece, n = sj__min_i64(w->piece, w->row - from);
+		int64_t row = i / w->n_pieces, from = i % w->n_pieces * w->piece,
+			n = sj__min_i64(w->piece, w->row - from);
 		w->loop(n, row_of(w, &w->x, row) + from * w->x.stride * w->x.size, w->x.stride,
-		        row_of(w, &w->y, row) + from * w->y.stride * w->y.size, w->y.stride, w->z + (row * w->row + from) * w->size_z);
+		        row_of(w, &w->y, row) + from * w->y.stride * w->y.size, w->y.stride,
+		        w->z + (row * w->row + from) * w->size_z);
 	}
 }
 
@@ -58,8 +60,8 @@ typedef struct block {
 typedef struct side {
 	const operand *operand;
 	block *block;
-	const char *at;  /* its first row of the run */
-	int64_t step;    /* from row to row, in elements */
+	const char *at; /* its first row of the run */
+	int64_t step;   /* from row to row, in elements */
 	bool in_place, repeats;
 } side;
 
@@ -146,7 +148,8 @@ static void operand_begin(operand *o, const sj_tensor *t)
 }
 
 /* Innermost first; the result's dimensions of 1 go, neighbours broadcast alike become one. Returns how many are left. */
-static int dims_collapse(const sj_tensor *x, const sj_tensor *y, const sj_tensor *z, int64_t *dims, int64_t *sx, int64_t *sy)
+static int dims_collapse(const sj_tensor *x, const sj_tensor *y, const sj_tensor *z, int64_t *dims, int64_t *sx,
+                         int64_t *sy)
 {
 	const int64_t *dx = sj__dims(x), *dy = sj__dims(y), *dz = sj__dims(z);
 	int64_t next_x = 1, next_y = 1; /* strides of a full dimension at this place */

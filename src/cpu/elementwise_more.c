@@ -87,7 +87,8 @@ static void approximate_range(void *context, int64_t begin, int64_t end)
 
 sj_status sj__kernel_approximate_equal(sj__call *call)
 {
-	approximate_work w = {call->inputs[0], call->inputs[1], call->outputs[0]->data, sj__approximate_equal_tolerance(call->args)};
+	approximate_work w = {call->inputs[0], call->inputs[1], call->outputs[0]->data,
+	                      sj__approximate_equal_tolerance(call->args)};
 	sj__parallel_for(call->outputs[0]->shape.size, ELEMENTS_IN_A_CHUNK, approximate_range, &w);
 	return SJ_OK;
 }
@@ -157,6 +158,7 @@ sj_status sj__kernel_leaky_relu_grad(sj__call *call)
 {
 	const sj_tensor *dy = call->inputs[0];
 	leaky_work w = {dy->data, call->inputs[1]->data, call->outputs[0]->data, sj__leaky_relu_grad_alpha(call->args)};
-	sj__parallel_for(dy->shape.size, ELEMENTS_IN_A_CHUNK, dy->dtype == SJ_FLOAT32 ? leaky_range_f32 : leaky_range_f64, &w);
+	sj__parallel_for(dy->shape.size, ELEMENTS_IN_A_CHUNK,
+	                 dy->dtype == SJ_FLOAT32 ? leaky_range_f32 : leaky_range_f64, &w);
 	return SJ_OK;
 }

@@ -484,8 +484,8 @@ static void direct(const sj__gemm *g, int64_t row_begin, int64_t row_end, int64_
 }
 
 /* The same chains of multiply-adds, for products of a few numbers: any loop is dearer than the arithmetic. */
-static SJ_ALWAYS_INLINE void few(int64_t m, int64_t n, int64_t k, const real *a, int64_t a_row, int64_t a_term, const real *b,
-                                 int64_t ldb, real *c, int64_t ldc)
+static SJ_ALWAYS_INLINE void few(int64_t m, int64_t n, int64_t k, const real *a, int64_t a_row, int64_t a_term,
+                                 const real *b, int64_t ldb, real *c, int64_t ldc)
 {
 #pragma GCC unroll 2
 	for (int64_t row = 0; row < m; row++)

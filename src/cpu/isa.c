@@ -21,10 +21,7 @@ static int best_isa(void)
 	return SJ__ISA_AVX512;
 }
 #else
-static int best_isa(void)
-{
-	return SJ__ISA_PLAIN;
-}
+static int best_isa(void) { return SJ__ISA_PLAIN; }
 #endif
 
 static int named_isa(const char *name)

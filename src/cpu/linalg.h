@@ -49,9 +49,9 @@ sj_status sj__cholesky_f64(int64_t n, const double *a, double *ret_l);
  * (MatrixTriangularSolve). SJ_INVALID_ARGUMENT: a 0 on the diagonal.
  */
 sj_status sj__triangular_solve_f32(bool lower, bool adjoint, int64_t n, int64_t n_rhs, const float *a, const float *b,
-				   float *ret_x);
+                                   float *ret_x);
 sj_status sj__triangular_solve_f64(bool lower, bool adjoint, int64_t n, int64_t n_rhs, const double *a, const double *b,
-				   double *ret_x);
+                                   double *ret_x);
 
 /* x (n, n_rhs) with a * x = b or, adjoint, a^T * x = b, through LU (MatrixSolve). SJ_INVALID_ARGUMENT: singular. */
 sj_status sj__solve_f32(bool adjoint, int64_t n, int64_t n_rhs, const float *a, const float *b, float *ret_x);
@@ -62,9 +62,9 @@ sj_status sj__solve_f64(bool adjoint, int64_t n, int64_t n_rhs, const double *a,
  * smallest (MatrixSolveLs), through QR. SJ_INVALID_ARGUMENT: a has not full rank and l2_regularizer is 0, or it is < 0.
  */
 sj_status sj__least_squares_f32(int64_t m, int64_t n, int64_t n_rhs, const float *a, const float *b,
-				double l2_regularizer, float *ret_x);
+                                double l2_regularizer, float *ret_x);
 sj_status sj__least_squares_f64(int64_t m, int64_t n, int64_t n_rhs, const double *a, const double *b,
-				double l2_regularizer, double *ret_x);
+                                double l2_regularizer, double *ret_x);
 
 /*
  * Householder QR of a (m, n), signs as LAPACK leaves them (Qr). With p = min(m, n): q (m, p) and r (p, n), or with
@@ -79,9 +79,9 @@ sj_status sj__qr_f64(int64_t m, int64_t n, bool full_matrices, const double *a, 
  * convergence, which no known input brings about.
  */
 sj_status sj__svd_f32(int64_t m, int64_t n, bool compute_uv, bool full_matrices, const float *a, float *ret_s,
-		      float *ret_u, float *ret_v);
+                      float *ret_u, float *ret_v);
 sj_status sj__svd_f64(int64_t m, int64_t n, bool compute_uv, bool full_matrices, const double *a, double *ret_s,
-		      double *ret_u, double *ret_v);
+                      double *ret_u, double *ret_v);
 
 /*
  * Eigenvalues e (n) ascending and eigenvectors, the columns of v (n, n), of the symmetric matrix whose lower triangle a

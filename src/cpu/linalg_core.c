@@ -36,7 +36,7 @@ sj_status sj__scratch_new(int n_parts, const int64_t (*sizes)[2], double **ret_p
 		if (!sj__multiply_fits(sizes[i][0], sizes[i][1], &n) || !sj__add_fits(total, n + 7, &total) ||
 		    total > INT64_MAX / (int64_t)sizeof(double))
 			return sj__fail(SJ_RESOURCE_EXHAUSTED, "scratch for a matrix of %lld x %lld is too large",
-					(long long)sizes[i][0], (long long)sizes[i][1]);
+			                (long long)sizes[i][0], (long long)sizes[i][1]);
 	}
 	double *block = sj__memory_new((size_t)total * sizeof(double));
 	if (!block)
@@ -130,7 +130,7 @@ void sj__matrix_set_identity(int64_t m, int64_t n, double *a, int64_t lda)
 }
 
 void sj__matrix_subtract_product(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
-				 int64_t ldb, bool transpose_b, double *c, int64_t ldc)
+                                 int64_t ldb, bool transpose_b, double *c, int64_t ldc)
 {
 	loops()->subtract_product(m, n, k, a, lda, b, ldb, transpose_b, c, ldc);
 }
@@ -205,7 +205,7 @@ void sj__reflector_apply(int64_t m, int64_t n, const double *v, double tau, doub
 }
 
 void sj__reflectors_apply_backward(int64_t m, int64_t n, int64_t n_reflectors, int64_t offset, bool only_lower,
-				   const double *v, int64_t ldv, const double *tau, double *a, int64_t lda)
+                                   const double *v, int64_t ldv, const double *tau, double *a, int64_t lda)
 {
 	for (int64_t k = n_reflectors - 1; k >= 0 && !sj__cancelled(); k--) {
 		int64_t column = k + offset, first = only_lower ? sj__min_i64(column, m) : 0;

@@ -28,9 +28,9 @@ sj_status sj__scratch_check(void);
 /* Vectors. The sums run on eight fixed lanes. */
 double sj__vector_dot(int64_t n, const double *x, const double *y);
 void sj__vector_add_scaled(int64_t n, double scale, const double *x, double *y); /* y += scale * x */
-void sj__vector_rotate(int64_t n, double c, double s, double *x, double *y);	 /* x, y = c x + s y, c y - s x */
+void sj__vector_rotate(int64_t n, double c, double s, double *x, double *y);     /* x, y = c x + s y, c y - s x */
 void sj__vector_swap(int64_t n, double *x, double *y);
-double sj__hypot(double x, double y);			   /* no spurious overflow */
+double sj__hypot(double x, double y);                      /* no spurious overflow */
 double sj__natural_log(double mantissa, int64_t exponent); /* log(mantissa * 2^exponent) */
 /* The rotation that takes (f, g) to (r, 0): returns r. */
 double sj__rotation_new(double f, double g, double *ret_c, double *ret_s);
@@ -39,7 +39,7 @@ double sj__rotation_new(double f, double g, double *ret_c, double *ret_s);
 void sj__matrix_set_identity(int64_t m, int64_t n, double *a, int64_t lda);
 /* c (m, n) -= a (m, k) * b (k, n), or b^T where b is (n, k); each element subtracts its products in ascending k. */
 void sj__matrix_subtract_product(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
-				 int64_t ldb, bool transpose_b, double *c, int64_t ldc);
+                                 int64_t ldb, bool transpose_b, double *c, int64_t ldc);
 /*
  * Multiplies by the power of two that brings the largest magnitude into [0.5, 1) and stores the power's inverse, or
  * returns false and changes nothing when an element is not finite.
@@ -58,7 +58,7 @@ void sj__reflector_apply(int64_t m, int64_t n, const double *v, double tau, doub
  * k from column k + offset. Where only_lower, rows before k + offset are known not to change and are skipped.
  */
 void sj__reflectors_apply_backward(int64_t m, int64_t n, int64_t n_reflectors, int64_t offset, bool only_lower,
-				   const double *v, int64_t ldv, const double *tau, double *a, int64_t lda);
+                                   const double *v, int64_t ldv, const double *tau, double *a, int64_t lda);
 
 /* LU in place; permutation as in linalg.h. Returns the index of the first pivot that is 0, or -1. */
 int64_t sj__lu_factor(int64_t n, double *a, int64_t lda, int64_t *permutation, int *ret_sign);
@@ -84,14 +84,14 @@ void sj__qr_factor_transposed(int64_t m, int64_t n, double *at, int64_t ldat, do
  * side's. bt (n_rhs, max(m, n)): b^T on entry, in its first m columns, x^T on return, in its first n.
  */
 sj_status sj__least_squares(int64_t m, int64_t n, int64_t n_rhs, double tolerance, double *at, int64_t ldat, double *bt,
-			    int64_t ldbt);
+                            int64_t ldbt);
 
 /*
  * A (m, n) = u * diag(s) * v^T for m >= n >= 1, from at = A^T (n, m), normalized, destroyed: s (n) descending and,
  * unless ut is NULL, ut (n_columns, m) = u^T with n_columns n or m, vt (n, n) = v^T.
  */
 sj_status sj__svd_tall(int64_t m, int64_t n, double *at, int64_t ldat, double *s, int64_t n_columns, double *ut,
-		       int64_t ldut, double *vt, int64_t ldvt);
+                       int64_t ldut, double *vt, int64_t ldvt);
 
 /*
  * a (n, n), both triangles given, normalized, destroyed: eigenvalues d ascending, eigenvectors in the rows of vt (n, n)

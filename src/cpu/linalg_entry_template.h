@@ -73,7 +73,7 @@ static sj_status fail_singular(const char *what, int64_t k, int64_t n)
 
 /* A copy of a (its transpose, adjoint) with its LU factors; the caller frees part[0]. */
 static sj_status factor_copy(int64_t n, bool adjoint, const real *a, int n_parts, const int64_t (*sizes)[2],
-			     double **part, int *ret_sign, int64_t *ret_zero_pivot)
+                             double **part, int *ret_sign, int64_t *ret_zero_pivot)
 {
 	int64_t ld = sj__scratch_ld(n);
 	sj_status status = sj__scratch_new(n_parts, sizes, part);
@@ -202,7 +202,7 @@ sj_status LINALG_CHOLESKY(int64_t n, const real *a, real *ret_l)
 }
 
 sj_status LINALG_TRIANGULAR_SOLVE(bool lower, bool adjoint, int64_t n, int64_t n_rhs, const real *a, const real *b,
-				  real *ret_x)
+                                  real *ret_x)
 {
 	int64_t ld = sj__scratch_ld(n), ldx = sj__scratch_ld(n_rhs);
 	double *part[2];
@@ -262,11 +262,11 @@ static void load_least_squares(int64_t m, int64_t n, const real *a, double l2, d
 }
 
 sj_status LINALG_LEAST_SQUARES(int64_t m, int64_t n, int64_t n_rhs, const real *a, const real *b, double l2_regularizer,
-			       real *ret_x)
+                               real *ret_x)
 {
 	if (!(l2_regularizer >= 0 && l2_regularizer < INFINITY))
 		return sj__fail(SJ_INVALID_ARGUMENT, "l2_regularizer is %g; it must be finite and not negative",
-				l2_regularizer);
+		                l2_regularizer);
 	int64_t rows = l2_regularizer > 0 ? m + n : m, ld = sj__scratch_ld(sj__max_i64(rows, n));
 	double *part[2], scale;
 	const int64_t sizes[][2] = {{sj__min_i64(rows, n), ld}, {n_rhs, ld}};
@@ -292,7 +292,7 @@ sj_status LINALG_LEAST_SQUARES(int64_t m, int64_t n, int64_t n_rhs, const real *
 
 /* Rows of R from R^T below the diagonal of at. */
 static void store_r(int64_t m, int64_t n, const double *at, int64_t ld, const double *diagonal, double scale,
-		    real *ret_r)
+                    real *ret_r)
 {
 	for (int64_t i = 0; i < m; i++)
 		for (int64_t j = 0; j < n; j++) {
@@ -331,7 +331,7 @@ sj_status LINALG_QR(int64_t m, int64_t n, bool full_matrices, const real *a, rea
 
 /* For m >= n; at_is_a: the input is A^T as it stands. */
 static sj_status svd_tall(int64_t m, int64_t n, int64_t n_columns, bool at_is_a, const real *a, real *ret_s,
-			  real *ret_u, real *ret_v)
+                          real *ret_u, real *ret_v)
 {
 	int64_t ldm = sj__scratch_ld(m), ldn = sj__scratch_ld(n);
 	const int64_t sizes[][2] = {{n, ldm}, {1, n}, {ret_u ? n_columns : 0, ldm}, {ret_u ? n : 0, ldn}};
@@ -363,7 +363,7 @@ static sj_status svd_tall(int64_t m, int64_t n, int64_t n_columns, bool at_is_a,
 }
 
 sj_status LINALG_SVD(int64_t m, int64_t n, bool compute_uv, bool full_matrices, const real *a, real *ret_s, real *ret_u,
-		     real *ret_v)
+                     real *ret_v)
 {
 	int64_t longer = sj__max_i64(m, n), shorter = sj__min_i64(m, n), n_columns = full_matrices ? longer : shorter;
 	real *u = compute_uv ? ret_u : NULL, *v = compute_uv ? ret_v : NULL;

@@ -81,7 +81,7 @@ static void factor_columns(factorization *f, int64_t first, int64_t end)
 	double *right = f->a + first * lda + middle;
 	sj__lower_solve(half, end - middle, true, f->a + first * lda + first, lda, right, lda);
 	sj__matrix_subtract_product(f->n - middle, end - middle, half, f->a + middle * lda + first, lda, right, lda,
-				    false, f->a + middle * lda + middle, lda);
+	                            false, f->a + middle * lda + middle, lda);
 	factor_columns(f, middle, end);
 }
 
@@ -142,7 +142,7 @@ void sj__lu_invert(int64_t n, const double *lu, int64_t ldlu, double *x, int64_t
 	sj__matrix_set_identity(n, n, x, ldx);
 	for (int64_t j = 0; j < n; j += invert_block)
 		sj__lower_solve(n - j, sj__min_i64(invert_block, n - j), true, lu + j * ldlu + j, ldlu, x + j * ldx + j,
-				ldx);
+		                ldx);
 	sj__upper_solve(n, n, lu, ldlu, x, ldx);
 }
 

@@ -39,7 +39,7 @@ static sj_status check_rank(int64_t n, const double *diagonal, double tolerance)
 
 /* m >= n: x = R^-1 (Q^T b). Row by row of bt, Q^T b is b^T times the reflectors in ascending order. */
 static void solve_tall(int64_t m, int64_t n, int64_t n_rhs, const double *at, int64_t ldat, const double *tau,
-		       const double *diagonal, double *bt, int64_t ldbt)
+                       const double *diagonal, double *bt, int64_t ldbt)
 {
 	for (int64_t k = 0; k < n; k++)
 		sj__reflector_apply(n_rhs, m - k, at + k * ldat + k, tau[k], bt + k, ldbt);
@@ -54,7 +54,7 @@ static void solve_tall(int64_t m, int64_t n, int64_t n_rhs, const double *at, in
 
 /* m < n: with A^T = Q R, x = Q R^-T b. */
 static void solve_wide(int64_t m, int64_t n, int64_t n_rhs, const double *a, int64_t lda, const double *tau,
-		       const double *diagonal, double *bt, int64_t ldbt)
+                       const double *diagonal, double *bt, int64_t ldbt)
 {
 	for (int64_t i = 0; i < n_rhs; i++) {
 		double *x = bt + i * ldbt;
@@ -66,7 +66,7 @@ static void solve_wide(int64_t m, int64_t n, int64_t n_rhs, const double *a, int
 }
 
 sj_status sj__least_squares(int64_t m, int64_t n, int64_t n_rhs, double tolerance, double *at, int64_t ldat, double *bt,
-			    int64_t ldbt)
+                            int64_t ldbt)
 {
 	int64_t longer = sj__max_i64(m, n), shorter = sj__min_i64(m, n);
 	double *tau;

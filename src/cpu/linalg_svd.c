@@ -26,7 +26,7 @@ typedef struct bidiagonal {
 
 /* The rows of the trailing matrix after the first: minus the left reflector's update, times the right reflector. */
 static void update_trailing_rows(int64_t m, int64_t n, const double *left, const double *w, double left_tau,
-				 const double *right, double right_tau, double *rows, int64_t ld)
+                                 const double *right, double right_tau, double *rows, int64_t ld)
 {
 	for (int64_t i = 0; i < m; i++) {
 		sj__vector_add_scaled(n, -left_tau * left[i], w, rows + i * ld);
@@ -36,7 +36,7 @@ static void update_trailing_rows(int64_t m, int64_t n, const double *left, const
 
 /* Afterwards row k of a holds the right reflector from column k + 1, row k of left the left one from column k. */
 static void reduce_to_bidiagonal(const bidiagonal *b, double *a, double *left, double *left_tau, double *right_tau,
-				 double *w)
+                                 double *w)
 {
 	int64_t n = b->n, ld = b->ld;
 	for (int64_t k = 0; k < n && !sj__cancelled(); k++) {
@@ -103,7 +103,7 @@ static void first_rotation(const bidiagonal *b, int64_t low, int64_t high, doubl
 	const double *d = b->d, *e = b->e;
 	double before = high - 1 > low ? e[high - 2] : 0;
 	double largest = fmax(fmax(fabs(d[high]), fmax(fabs(d[high - 1]), fabs(e[high - 1]))),
-			      fmax(fabs(before), fmax(fabs(d[low]), fabs(e[low]))));
+	                      fmax(fabs(before), fmax(fabs(d[low]), fabs(e[low]))));
 	double p = d[high - 1] / largest, q = e[high - 1] / largest, r = d[high] / largest, x = before / largest;
 	double half_gap = ((p - r) * (p + r) + (x - q) * (x + q)) / 2, coupling = p * q;
 	double root = sj__hypot(half_gap, coupling), sum = half_gap < 0 ? half_gap - root : half_gap + root;
@@ -210,7 +210,7 @@ static void put_in_order(const bidiagonal *b)
 
 /* a (n, n), destroyed, = u * diag(d) * v^T; ut and vt both or neither. scratch: 4 * n numbers. */
 static bool decompose_square(int64_t n, double *a, double *left, int64_t ld, double *d, double *ut, double *vt,
-			     double *scratch)
+                             double *scratch)
 {
 	double *left_tau = scratch + n, *right_tau = left_tau + n;
 	bidiagonal b = {.n = n, .d = d, .e = scratch, .ut = ut, .vt = vt, .ld = ld};
@@ -230,7 +230,7 @@ static bool decompose_square(int64_t n, double *a, double *left, int64_t ld, dou
 
 /* square = A^T, or R^T of A's QR factorization, whose reflectors stay in at. */
 static void reduce_to_square(int64_t m, int64_t n, double *at, int64_t ldat, double *tau, double *diagonal,
-			     double *square, int64_t ld)
+                             double *square, int64_t ld)
 {
 	if (m > n)
 		sj__qr_factor_transposed(m, n, at, ldat, tau, diagonal);
@@ -246,7 +246,7 @@ static void reduce_to_square(int64_t m, int64_t n, double *at, int64_t ldat, dou
 
 /* ut (n_columns, m) = the square problem's factor bordered by ones, times Q^T. */
 static void expand_factor(int64_t m, int64_t n, const double *at, int64_t ldat, const double *tau,
-			  const double *square_t, int64_t ld, int64_t n_columns, double *ut, int64_t ldut)
+                          const double *square_t, int64_t ld, int64_t n_columns, double *ut, int64_t ldut)
 {
 	sj__matrix_set_identity(n_columns, m, ut, ldut);
 	for (int64_t i = 0; i < n; i++)
@@ -256,7 +256,7 @@ static void expand_factor(int64_t m, int64_t n, const double *at, int64_t ldat, 
 }
 
 sj_status sj__svd_tall(int64_t m, int64_t n, double *at, int64_t ldat, double *s, int64_t n_columns, double *ut,
-		       int64_t ldut, double *vt, int64_t ldvt)
+                       int64_t ldut, double *vt, int64_t ldvt)
 {
 	double *part[4];
 	const int64_t sizes[][2] = {{n, ldvt}, {n, ldvt}, {ut ? n : 0, ldvt}, {6, n}};
@@ -268,7 +268,7 @@ sj_status sj__svd_tall(int64_t m, int64_t n, double *at, int64_t ldat, double *s
 	reduce_to_square(m, n, at, ldat, tau, diagonal, square, ldvt);
 	if (!decompose_square(n, square, left, ldvt, s, ut ? vt : NULL, factor, scratch))
 		status = sj__fail(SJ_INTERNAL, "SVD of a %lld x %lld matrix did not converge in %lld steps",
-				  (long long)m, (long long)n, (long long)(steps_per_value * n));
+		                  (long long)m, (long long)n, (long long)(steps_per_value * n));
 	else if (ut)
 		expand_factor(m, n, at, ldat, tau, factor, ldvt, n_columns, ut, ldut);
 	sj__memory_free(part[0]);

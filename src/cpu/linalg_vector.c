@@ -100,7 +100,7 @@ static void pack_strip(int64_t k, int n_columns, const double *b, int64_t ldb, b
 
 /* c (rows, tile_columns) -= a * strip; inlined with constant rows, so that the sums live in registers. */
 static SJ_ALWAYS_INLINE void subtract_tile(int rows, int64_t k, const double *a, int64_t lda, const double *strip,
-					   double *c, int64_t ldc)
+                                           double *c, int64_t ldc)
 {
 	vector sum[tile_rows][tile_vectors];
 #pragma GCC unroll 4
@@ -123,7 +123,7 @@ static SJ_ALWAYS_INLINE void subtract_tile(int rows, int64_t k, const double *a,
 
 /* The tiles at c's lower and right edges, row by row, in copies that fill them up. */
 static SJ_NOINLINE void subtract_edge(int64_t m, int n_columns, int64_t k, const double *a, int64_t lda,
-				      const double *strip, double *c, int64_t ldc)
+                                      const double *strip, double *c, int64_t ldc)
 {
 	for (int64_t i = 0; i < m; i++) {
 		double row[tile_columns] = {0};
@@ -134,7 +134,7 @@ static SJ_NOINLINE void subtract_edge(int64_t m, int n_columns, int64_t k, const
 }
 
 static void subtract_strip(int64_t m, int n_columns, int64_t k, const double *a, int64_t lda, const double *strip,
-			   double *c, int64_t ldc)
+                           double *c, int64_t ldc)
 {
 	int64_t i = 0;
 	if (n_columns == tile_columns)
@@ -144,7 +144,7 @@ static void subtract_strip(int64_t m, int n_columns, int64_t k, const double *a,
 }
 
 static void subtract_product(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
-			     int64_t ldb, bool transpose_b, double *c, int64_t ldc)
+                             int64_t ldb, bool transpose_b, double *c, int64_t ldc)
 {
 	double strip[block_depth * tile_columns] __attribute__((aligned(64)));
 	for (int64_t p = 0; p < k; p += block_depth) {

@@ -15,7 +15,7 @@ typedef struct sj__linalg_vector {
 	void (*rotate)(int64_t n, double c, double s, double *x, double *y);
 	void (*reflector_apply)(int64_t m, int64_t n, const double *v, double tau, double *a, int64_t lda);
 	void (*subtract_product)(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
-				 int64_t ldb, bool transpose_b, double *c, int64_t ldc);
+	                         int64_t ldb, bool transpose_b, double *c, int64_t ldc);
 } sj__linalg_vector;
 
 extern const sj__linalg_vector sj__linalg_vector_plain;

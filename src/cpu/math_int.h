@@ -7,7 +7,10 @@
 
 /* floordiv rounds down; floormod has the divisor's sign; MIN / -1 wraps. */
 #define SJ__INT_FUNCTIONS(T, U, suffix) \
-	static inline T sj__truncdiv_##suffix(T x, T y) { return y == (T)-1 ? (T)(0 - (U)x) : y == 0 ? 0 : (T)(x / y); } \
+	static inline T sj__truncdiv_##suffix(T x, T y) \
+	{ \
+		return y == (T)-1 ? (T)(0 - (U)x) : y == 0 ? 0 : (T)(x / y); \
+	} \
 	static inline T sj__truncmod_##suffix(T x, T y) { return y == (T)-1 || y == 0 ? 0 : (T)(x % y); } \
 	static inline T sj__floordiv_##suffix(T x, T y) \
 	{ \

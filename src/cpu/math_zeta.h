@@ -12,8 +12,18 @@ static inline double sj__zeta_positive(double x, double q)
 {
 	/* (2 j)! / B(2 j) */
 	static const double factors[12] = {
-		12, -720, 30240, -1209600, 47900160, -0x1.c331393146053p30, 0x1.165e99p36, -0x1.5770bf3df715p41,
-		0x1.a7b51e18d632bp46, -0x1.055d6586f1431p52, 0x1.427237ec0a9dep57, -0x1.8dcd555480632p62,
+		12,
+		-720,
+		30240,
+		-1209600,
+		47900160,
+		-0x1.c331393146053p30,
+		0x1.165e99p36,
+		-0x1.5770bf3df715p41,
+		0x1.a7b51e18d632bp46,
+		-0x1.055d6586f1431p52,
+		0x1.427237ec0a9dep57,
+		-0x1.8dcd555480632p62,
 	};
 	double sum = 0, w = q, power;
 	for (int k = 0; k < 64 && w < 9 + x / 3; k++, w += 1) {

@@ -12,8 +12,10 @@ sj_status sj__kernel_matmul(sj__call *call)
 	int64_t m = sj__dims(c)[0], n = sj__dims(c)[1], k = sj__dims(a)[!ta];
 	int64_t lda = sj__dims(a)[1], ldb = sj__dims(b)[1];
 	switch (c->dtype) {
-	case SJ_FLOAT32: return sj__gemm_f32(ta, tb, m, n, k, a->data, lda, b->data, ldb, c->data, n, false, NULL, false);
-	case SJ_FLOAT64: return sj__gemm_f64(ta, tb, m, n, k, a->data, lda, b->data, ldb, c->data, n, false, NULL, false);
+	case SJ_FLOAT32:
+		return sj__gemm_f32(ta, tb, m, n, k, a->data, lda, b->data, ldb, c->data, n, false, NULL, false);
+	case SJ_FLOAT64:
+		return sj__gemm_f64(ta, tb, m, n, k, a->data, lda, b->data, ldb, c->data, n, false, NULL, false);
 	case SJ_INT32: return sj__gemm_i32(ta, tb, m, n, k, a->data, lda, b->data, ldb, c->data, n);
 	default: return sj__gemm_i64(ta, tb, m, n, k, a->data, lda, b->data, ldb, c->data, n);
 	}

@@ -17,11 +17,21 @@ static sj_status geometry_of(const sj__call *call, const int64_t *input, const i
 	if (status != SJ_OK)
 		return status;
 	int c = sj__channel_axis(sj__conv_attributes(call->args).data_format);
-	*g = (sj__conv_geometry){
-		.n = input[0], .in_h = w[0].in, .in_w = w[1].in, .in_c = input[c], .filter_h = filter[0], .filter_w = filter[1],
-		.out_h = w[0].out, .out_w = w[1].out, .out_c = is_depthwise(call) ? filter[2] * filter[3] : filter[3],
-		.stride_h = w[0].stride, .stride_w = w[1].stride, .dilation_h = w[0].dilation, .dilation_w = w[1].dilation,
-		.pad_top = w[0].pad_before, .pad_left = w[1].pad_before};
+	*g = (sj__conv_geometry){.n = input[0],
+	                         .in_h = w[0].in,
+	                         .in_w = w[1].in,
+	                         .in_c = input[c],
+	                         .filter_h = filter[0],
+	                         .filter_w = filter[1],
+	                         .out_h = w[0].out,
+	                         .out_w = w[1].out,
+	                         .out_c = is_depthwise(call) ? filter[2] * filter[3] : filter[3],
+	                         .stride_h = w[0].stride,
+	                         .stride_w = w[1].stride,
+	                         .dilation_h = w[0].dilation,
+	                         .dilation_w = w[1].dilation,
+	                         .pad_top = w[0].pad_before,
+	                         .pad_left = w[1].pad_before};
 	return SJ_OK;
 }
 
@@ -79,7 +89,8 @@ static sj_status as_nhwc(const sj__call *call, const sj_tensor *t, const void **
 /* Where an NHWC result goes: the output itself, or scratch that output_finish brings to NCHW. */
 static sj_status output_begin(const sj__call *call, sj_tensor *y, void **ret_bytes)
 {
-	*ret_bytes = is_nchw(call) ? sj__memory_new((size_t)y->shape.size * sj_dtype_size((sj_dtype)y->dtype)) : y->data;
+	*ret_bytes = is_nchw(call) ? sj__memory_new((size_t)y->shape.size * sj_dtype_size((sj_dtype)y->dtype))
+	                           : y->data;
 	return *ret_bytes ? SJ_OK : SJ_RESOURCE_EXHAUSTED;
 }
 
@@ -99,8 +110,10 @@ static sj_status forward(const sj__call *call, const sj__conv_geometry *g, const
 	const void *filter = call->inputs[1]->data;
 	bool single = call->outputs[0]->dtype == SJ_FLOAT32;
 	if (is_depthwise(call))
-		return single ? sj__depthwise_forward_f32(g, x, filter, y, NULL, false) : sj__depthwise_forward_f64(g, x, filter, y, NULL, false);
-	return single ? sj__conv2d_forward_f32(g, x, filter, y, NULL, false) : sj__conv2d_forward_f64(g, x, filter, y, NULL, false);
+		return single ? sj__depthwise_forward_f32(g, x, filter, y, NULL, false)
+		              : sj__depthwise_forward_f64(g, x, filter, y, NULL, false);
+	return single ? sj__conv2d_forward_f32(g, x, filter, y, NULL, false)
+	              : sj__conv2d_forward_f64(g, x, filter, y, NULL, false);
 }
 
 static sj_status backward_input(const sj__call *call, const sj__conv_geometry *g, const void *dy, void *dx)
@@ -108,8 +121,10 @@ static sj_status backward_input(const sj__call *call, const sj__conv_geometry *g
 	const void *filter = call->inputs[1]->data;
 	bool single = call->outputs[0]->dtype == SJ_FLOAT32;
 	if (is_depthwise(call))
-		return single ? sj__depthwise_backward_input_f32(g, dy, filter, dx) : sj__depthwise_backward_input_f64(g, dy, filter, dx);
-	return single ? sj__conv2d_backward_input_f32(g, dy, filter, dx) : sj__conv2d_backward_input_f64(g, dy, filter, dx);
+		return single ? sj__depthwise_backward_input_f32(g, dy, filter, dx)
+		              : sj__depthwise_backward_input_f64(g, dy, filter, dx);
+	return single ? sj__conv2d_backward_input_f32(g, dy, filter, dx)
+	              : sj__conv2d_backward_input_f64(g, dy, filter, dx);
 }
 
 static sj_status backward_filter(const sj__call *call, const sj__conv_geometry *g, const void *x, const void *dy)
@@ -117,7 +132,8 @@ static sj_status backward_filter(const sj__call *call, const sj__conv_geometry *
 	void *df = call->outputs[0]->data;
 	bool single = call->outputs[0]->dtype == SJ_FLOAT32;
 	if (is_depthwise(call))
-		return single ? sj__depthwise_backward_filter_f32(g, x, dy, df) : sj__depthwise_backward_filter_f64(g, x, dy, df);
+		return single ? sj__depthwise_backward_filter_f32(g, x, dy, df)
+		              : sj__depthwise_backward_filter_f64(g, x, dy, df);
 	return single ? sj__conv2d_backward_filter_f32(g, x, dy, df) : sj__conv2d_backward_filter_f64(g, x, dy, df);
 }
 
@@ -194,4 +210,7 @@ sj_status sj__kernel_conv2d_backprop_filter(sj__call *call)
 
 sj_status sj__kernel_depthwise_conv2d(sj__call *call) { return sj__kernel_conv2d(call); }
 sj_status sj__kernel_depthwise_conv2d_backprop_input(sj__call *call) { return sj__kernel_conv2d_backprop_input(call); }
-sj_status sj__kernel_depthwise_conv2d_backprop_filter(sj__call *call) { return sj__kernel_conv2d_backprop_filter(call); }
+sj_status sj__kernel_depthwise_conv2d_backprop_filter(sj__call *call)
+{
+	return sj__kernel_conv2d_backprop_filter(call);
+}

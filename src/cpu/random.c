@@ -15,11 +15,11 @@ enum { PART = 1 << 16 };
 
 const sj__random_loops *sj__random_loops_now(void)
 {
-	static const sj__random_loops *const tables[SJ__ISA_COUNT] = {
-		&sj__random_loops_plain,
+	static const sj__random_loops *const tables[SJ__ISA_COUNT] =
+	{ &sj__random_loops_plain,
 #if defined(__x86_64__)
-		&sj__random_loops_avx2,
-		&sj__random_loops_avx512,
+	  &sj__random_loops_avx2,
+	  &sj__random_loops_avx512,
 #endif
 	};
 	return tables[sj__isa()];
@@ -91,7 +91,10 @@ static sj_status draw_stateless(const sj__call *call, sj__draw what)
 
 sj_status sj__kernel_stateless_uniform(sj__call *call) { return draw_stateless(call, SJ__DRAW_UNIFORM); }
 sj_status sj__kernel_stateless_normal(sj__call *call) { return draw_stateless(call, SJ__DRAW_NORMAL); }
-sj_status sj__kernel_stateless_truncated_normal(sj__call *call) { return draw_stateless(call, SJ__DRAW_TRUNCATED_NORMAL); }
+sj_status sj__kernel_stateless_truncated_normal(sj__call *call)
+{
+	return draw_stateless(call, SJ__DRAW_TRUNCATED_NORMAL);
+}
 
 /* ---- integers ---- */
 
@@ -154,8 +157,8 @@ static sj_status bounds_read(const sj__call *call, int i, int_work *work)
 	int64_t minval = sj__element_as_int64(dtype, call->inputs[i]->data, 0);
 	int64_t maxval = sj__element_as_int64(dtype, call->inputs[i + 1]->data, 0);
 	if (minval >= maxval)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "minval %lld is not below maxval %lld", (long long)minval,
-		                     (long long)maxval);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "minval %lld is not below maxval %lld",
+		                     (long long)minval, (long long)maxval);
 	work->minval = (uint64_t)minval;
 	work->span = (uint64_t)maxval - (uint64_t)minval;
 	return SJ_OK;

@@ -40,7 +40,8 @@ static void gather_range(void *context, int64_t begin, int64_t end)
 			((uint32_t *)w->y)[i] = ((const uint32_t *)w->x)[w->order[i]];
 	else
 		for (int64_t i = begin; i < end; i++)
-			memcpy(w->y + (size_t)i * w->row_bytes, w->x + (size_t)w->order[i] * w->row_bytes, w->row_bytes);
+			memcpy(w->y + (size_t)i * w->row_bytes, w->x + (size_t)w->order[i] * w->row_bytes,
+			       w->row_bytes);
 }
 
 static void rows_gather(const sj_tensor *x, const sj_tensor *y, const int64_t *order)
@@ -48,8 +49,8 @@ static void rows_gather(const sj_tensor *x, const sj_tensor *y, const int64_t *o
 	int64_t n = sj__dims(x)[0], per_row = x->shape.size / n;
 	if (x->dtype == SJ_STRING) {
 		for (int64_t i = 0; i < n; i++)
-			sj__elements_copy(SJ_STRING, (sj__string *)y->data + i * per_row, (const sj__string *)x->data + order[i] * per_row,
-			                  per_row);
+			sj__elements_copy(SJ_STRING, (sj__string *)y->data + i * per_row,
+			                  (const sj__string *)x->data + order[i] * per_row, per_row);
 		return;
 	}
 	gather_work work = {order, x->data, y->data, (size_t)per_row * sj__dtype_size(x->dtype)};
@@ -149,7 +150,8 @@ static sj_status rows_are_good(const sj__call *call, const choose_work *w, int64
 		while (c < w->n_classes && !is_finite(logit(w, row, c)))
 			c++;
 		if (c == w->n_classes)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "logits[%lld] has no finite number", (long long)row);
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "logits[%lld] has no finite number",
+			                     (long long)row);
 	}
 	return SJ_OK;
 }
@@ -160,7 +162,8 @@ static sj_status choose(sj__call *call, int seed)
 	int64_t n_rows = sj__dims(w.logits)[0];
 	w.n_classes = sj__dims(w.logits)[1];
 	w.n_samples = sj__dims(w.y)[1];
-	w.grain = n_rows * (w.n_classes + w.n_samples) < 65536 ? sj__max_i64(n_rows, 1) : (n_rows + MOST_PARTS - 1) / MOST_PARTS;
+	w.grain = n_rows * (w.n_classes + w.n_samples) < 65536 ? sj__max_i64(n_rows, 1)
+	                                                       : (n_rows + MOST_PARTS - 1) / MOST_PARTS;
 	sj_status status = w.y->shape.size > 0 ? rows_are_good(call, &w, n_rows) : SJ_OK;
 	if (status != SJ_OK)
 		return status;

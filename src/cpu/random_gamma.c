@@ -41,7 +41,8 @@ static double next_normal(source *s)
 	uint32_t words[4];
 	if (s->n_normals == 0) {
 		next_words(s, words);
-		double u = sj__unit_double(words[0], words[1]), angle = SJ__PI_2 * 4 * sj__unit_double(words[2], words[3]);
+		double u = sj__unit_double(words[0], words[1]),
+		       angle = SJ__PI_2 * 4 * sj__unit_double(words[2], words[3]);
 		double radius = __builtin_sqrt(-2.0 * sj__log(u < 1.0e-7 ? 1.0e-7 : u));
 		s->normals[0] = sj__sin(angle) * radius;
 		s->normals[1] = sj__cos(angle) * radius;
@@ -93,7 +94,8 @@ static sj_status alphas_are_good(const sj__call *call, const sj_tensor *alpha)
 	for (int64_t i = 0; i < alpha->shape.size; i++) {
 		double value = sj__element_as_double((sj_dtype)alpha->dtype, alpha->data, i);
 		if (!(value >= 0 && value < SJ__INFINITY))
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "alpha[%lld] is %g; it must be finite and >= 0", (long long)i, value);
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "alpha[%lld] is %g; it must be finite and >= 0",
+			                     (long long)i, value);
 	}
 	return SJ_OK;
 }

@@ -239,8 +239,8 @@ static void truncated_f64(sj__philox stream, int64_t n_chunks, const uint32_t *w
 /* ---- whole runs ---- */
 
 /* per_group numbers of the given size come from a group. The last block, where it is not full, passes through a buffer. */
-static SJ_ALWAYS_INLINE void draw(transform *make, sj__philox stream, uint64_t stride, int64_t per_group, size_t size, int64_t n,
-                                  void *y)
+static SJ_ALWAYS_INLINE void draw(transform *make, sj__philox stream, uint64_t stride, int64_t per_group, size_t size,
+                                  int64_t n, void *y)
 {
 	uint32_t words[4 * BLOCK];
 	double numbers[2 * BLOCK];
@@ -260,10 +260,17 @@ static void draw_uniform_f32(sj__philox s, int64_t n, void *y) { draw(uniforms_f
 static void draw_uniform_f64(sj__philox s, int64_t n, void *y) { draw(uniforms_f64, s, 1, 2, sizeof(double), n, y); }
 static void draw_normal_f32(sj__philox s, int64_t n, void *y) { draw(normals_f32, s, 1, 4, sizeof(float), n, y); }
 static void draw_normal_f64(sj__philox s, int64_t n, void *y) { draw(normals_f64, s, 1, 2, sizeof(double), n, y); }
-static void draw_truncated_f32(sj__philox s, int64_t n, void *y) { draw(truncated_f32, s, STRIDE_F32, 4, sizeof(float), n, y); }
-static void draw_truncated_f64(sj__philox s, int64_t n, void *y) { draw(truncated_f64, s, STRIDE_F64, 2, sizeof(double), n, y); }
+static void draw_truncated_f32(sj__philox s, int64_t n, void *y)
+{
+	draw(truncated_f32, s, STRIDE_F32, 4, sizeof(float), n, y);
+}
+static void draw_truncated_f64(sj__philox s, int64_t n, void *y)
+{
+	draw(truncated_f64, s, STRIDE_F64, 2, sizeof(double), n, y);
+}
 
 const sj__random_loops TABLE = {
 	.words = words_of,
-	.draw = {{draw_uniform_f32, draw_normal_f32, draw_truncated_f32}, {draw_uniform_f64, draw_normal_f64, draw_truncated_f64}},
+	.draw = {{draw_uniform_f32, draw_normal_f32, draw_truncated_f32},
+                 {draw_uniform_f64, draw_normal_f64, draw_truncated_f64}},
 };

@@ -13,7 +13,13 @@
 #include "cpu/kernels.h"
 #include "ops/rules.h"
 
-enum { PIECE = 65536 /* elements */, TILE = SJ__REDUCE_COLUMNS, SLOT = 8, MOST_PARTIALS = 1 << 17 /* slots */, ROWS_AT_ONCE = 64 };
+enum {
+	PIECE = 65536 /* elements */,
+	TILE = SJ__REDUCE_COLUMNS,
+	SLOT = 8,
+	MOST_PARTIALS = 1 << 17 /* slots */,
+	ROWS_AT_ONCE = 64
+};
 
 typedef struct dims {
 	int rank;
@@ -28,28 +34,28 @@ typedef struct reduction {
 	bool mean;
 	const char *x;
 	char *y;
-	int64_t element;      /* bytes */
-	int64_t n_reduced;    /* inputs of an output */
-	bool by_columns;      /* the innermost dimension is kept */
-	int64_t inner;        /* its length */
-	int64_t n_rows;       /* by columns: the reduced dimension next to it */
-	dims kept, reduced;   /* the dimensions outside */
+	int64_t element;         /* bytes */
+	int64_t n_reduced;       /* inputs of an output */
+	bool by_columns;         /* the innermost dimension is kept */
+	int64_t inner;           /* its length */
+	int64_t n_rows;          /* by columns: the reduced dimension next to it */
+	dims kept, reduced;      /* the dimensions outside */
 	int64_t chunk, n_chunks; /* the row (by columns: n_rows) is cut into chunks */
-	int64_t n_tiles;      /* by columns: the innermost dimension is cut into tiles */
-	int64_t n_units;      /* outputs or tiles of them */
-	int64_t n_pieces;     /* of a unit */
-	char *partials;       /* a tile of slots for each piece of each unit, or NULL */
+	int64_t n_tiles;         /* by columns: the innermost dimension is cut into tiles */
+	int64_t n_units;         /* outputs or tiles of them */
+	int64_t n_pieces;        /* of a unit */
+	char *partials;          /* a tile of slots for each piece of each unit, or NULL */
 } reduction;
 
 /* ---- loops and results of a dtype ---- */
 
 static const sj__reduce_loops *loops_of(sj_dtype dtype, sj__reduce_kind kind)
 {
-	static const sj__reduce_loops (*const of_floats[SJ__ISA_COUNT])[SJ__REDUCE_KINDS] = {
-		sj__reduce_plain,
+	static const sj__reduce_loops(*const of_floats[SJ__ISA_COUNT])[SJ__REDUCE_KINDS] =
+	{ sj__reduce_plain,
 #if defined(__x86_64__)
-		sj__reduce_avx2,
-		sj__reduce_avx512,
+	  sj__reduce_avx2,
+	  sj__reduce_avx512,
 #endif
 	};
 	static const int8_t whole_types[24] = {
@@ -77,8 +83,8 @@ static int64_t finished_int(int64_t value, sj__reduce_kind kind, bool mean, int6
 }
 
 /* Slots into n results from y[at] on. */
-static SJ_ALWAYS_INLINE void results_write(sj__reduce_kind kind, bool mean, int64_t n_reduced, sj_dtype dtype, int64_t n,
-                                           const void *slots, void *y, int64_t at)
+static SJ_ALWAYS_INLINE void results_write(sj__reduce_kind kind, bool mean, int64_t n_reduced, sj_dtype dtype,
+                                           int64_t n, const void *slots, void *y, int64_t at)
 {
 	for (int64_t i = 0; i < n; i++) {
 		if (dtype <= SJ_FLOAT64) {
@@ -189,7 +195,8 @@ static void piece_compute(const reduction *r, int64_t unit, int64_t piece, void 
 	int64_t at = offset_of(&r->kept, unit / r->n_tiles) + offset_of(&r->reduced, piece / r->n_chunks);
 	if (r->by_columns) {
 		at += from * r->inner + unit % r->n_tiles * TILE;
-		r->loops->columns(sj__min_i64(r->chunk, r->n_rows - from), r->inner, unit_width(r, unit), r->x + at * r->element, slots);
+		r->loops->columns(sj__min_i64(r->chunk, r->n_rows - from), r->inner, unit_width(r, unit),
+		                  r->x + at * r->element, slots);
 	} else {
 		r->loops->rows(1, sj__min_i64(r->chunk, r->inner - from), r->x + (at + from) * r->element, slots);
 	}
@@ -272,7 +279,8 @@ static sj_status run(reduction *r)
 }
 
 /* Nothing goes into the outputs: each is the identity. */
-static void run_empty(const sj__reduce_loops *loops, sj__reduce_kind kind, bool mean, const sj_tensor *input, sj_tensor *output)
+static void run_empty(const sj__reduce_loops *loops, sj__reduce_kind kind, bool mean, const sj_tensor *input,
+                      sj_tensor *output)
 {
 	double slot;
 	loops->rows(1, 0, input->data, &slot);

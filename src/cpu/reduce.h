@@ -11,8 +11,8 @@ typedef enum sj__reduce_kind {
 	SJ__REDUCE_SUM,
 	SJ__REDUCE_SQUARES, /* the sum of the squares */
 	SJ__REDUCE_PROD,
-	SJ__REDUCE_MAX,     /* NaN where there is one; of bool: any */
-	SJ__REDUCE_MIN,     /* of bool: all */
+	SJ__REDUCE_MAX, /* NaN where there is one; of bool: any */
+	SJ__REDUCE_MIN, /* of bool: all */
 	SJ__REDUCE_KINDS,
 } sj__reduce_kind;
 
@@ -34,7 +34,15 @@ extern SJ_HIDDEN const sj__reduce_loops sj__reduce_avx2[2][SJ__REDUCE_KINDS];
 extern SJ_HIDDEN const sj__reduce_loops sj__reduce_avx512[2][SJ__REDUCE_KINDS];
 
 /* Of integers, by enum sj__whole_type; compiled once. */
-enum sj__whole_type { SJ__WHOLE_I32, SJ__WHOLE_I64, SJ__WHOLE_U8, SJ__WHOLE_I8, SJ__WHOLE_I16, SJ__WHOLE_BOOL, SJ__WHOLE_TYPES };
+enum sj__whole_type {
+	SJ__WHOLE_I32,
+	SJ__WHOLE_I64,
+	SJ__WHOLE_U8,
+	SJ__WHOLE_I8,
+	SJ__WHOLE_I16,
+	SJ__WHOLE_BOOL,
+	SJ__WHOLE_TYPES
+};
 extern SJ_HIDDEN const sj__reduce_loops sj__reduce_whole[SJ__WHOLE_TYPES][SJ__REDUCE_KINDS];
 
 #endif

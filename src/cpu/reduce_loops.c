@@ -91,7 +91,10 @@ static SJ_ALWAYS_INLINE vector load_vector(int single, const void *x, int64_t i)
 /* ---- rows ---- */
 
 /* Comparisons take longer than additions: more lanes keep as many in flight. */
-static SJ_ALWAYS_INLINE int lanes_of(kind_of kind) { return kind == SJ__REDUCE_MAX || kind == SJ__REDUCE_MIN ? 32 : 16; }
+static SJ_ALWAYS_INLINE int lanes_of(kind_of kind)
+{
+	return kind == SJ__REDUCE_MAX || kind == SJ__REDUCE_MIN ? 32 : 16;
+}
 
 /* Few elements, in four lanes. */
 static SJ_ALWAYS_INLINE double short_row(kind_of kind, int single, int64_t n, const void *x, int64_t at)
@@ -156,8 +159,8 @@ static SJ_ALWAYS_INLINE void rows(kind_of kind, int single, int64_t n_rows, int6
 /* ---- columns ---- */
 
 /* Adds so many rows, from the first to the last, to the slots. */
-static SJ_ALWAYS_INLINE void rows_add(kind_of kind, int single, int64_t n_rows, int64_t stride, int64_t n, const void *x, int64_t at,
-                                      double *slots)
+static SJ_ALWAYS_INLINE void rows_add(kind_of kind, int single, int64_t n_rows, int64_t stride, int64_t n,
+                                      const void *x, int64_t at, double *slots)
 {
 	int64_t c = 0;
 	for (; c + WIDTH <= n; c += WIDTH) {
@@ -176,7 +179,8 @@ static SJ_ALWAYS_INLINE void rows_add(kind_of kind, int single, int64_t n_rows, 
  * Narrow rows are taken several (a power of two) side by side as one wide row, and the wide row's parts are added at the end; rows that are
  * left over go to the first parts.
  */
-static SJ_ALWAYS_INLINE void columns(kind_of kind, int single, int64_t n_rows, int64_t stride, int64_t n, const void *x, double *slots)
+static SJ_ALWAYS_INLINE void columns(kind_of kind, int single, int64_t n_rows, int64_t stride, int64_t n, const void *x,
+                                     double *slots)
 {
 	double wide[WIDE], *to = slots;
 	int64_t group = 1, width = n;
@@ -192,7 +196,8 @@ static SJ_ALWAYS_INLINE void columns(kind_of kind, int single, int64_t n_rows, i
 	for (int64_t c = 0; c < width; c++)
 		to[c] = identity(kind);
 	for (int64_t r = 0; r < n_wide; r += ROWS_AT_ONCE)
-		rows_add(kind, single, n_wide - r < ROWS_AT_ONCE ? n_wide - r : ROWS_AT_ONCE, stride, width, x, r * stride, to);
+		rows_add(kind, single, n_wide - r < ROWS_AT_ONCE ? n_wide - r : ROWS_AT_ONCE, stride, width, x,
+		         r * stride, to);
 	if (group == 1)
 		return;
 	for (int64_t i = n_wide * width; i < n_rows * n; i++)
@@ -215,8 +220,14 @@ static SJ_ALWAYS_INLINE void combine(kind_of kind, int64_t n, void *total_, cons
 /* ---- the table ---- */
 
 #define LOOPS(kind, name) \
-	static void name##_rows_f32(int64_t n_rows, int64_t n, const void *x, void *slots) { rows(kind, 1, n_rows, n, x, slots); } \
-	static void name##_rows_f64(int64_t n_rows, int64_t n, const void *x, void *slots) { rows(kind, 0, n_rows, n, x, slots); } \
+	static void name##_rows_f32(int64_t n_rows, int64_t n, const void *x, void *slots) \
+	{ \
+		rows(kind, 1, n_rows, n, x, slots); \
+	} \
+	static void name##_rows_f64(int64_t n_rows, int64_t n, const void *x, void *slots) \
+	{ \
+		rows(kind, 0, n_rows, n, x, slots); \
+	} \
 	static void name##_columns_f32(int64_t n_rows, int64_t stride, int64_t n, const void *x, void *slots) \
 	{ \
 		columns(kind, 1, n_rows, stride, n, x, slots); \

@@ -11,11 +11,11 @@
 enum { COEFFICIENTS = 1 << SJ__PROD_DIRECTIONS };
 
 typedef struct line {
-	int64_t n;               /* elements in the line */
-	const int64_t *offsets;  /* of them, from the line's first */
-	int n_tensors;           /* the operand and its directions */
+	int64_t n;              /* elements in the line */
+	const int64_t *offsets; /* of them, from the line's first */
+	int n_tensors;          /* the operand and its directions */
 	int n_coefficients;
-	double *left;            /* n + 1 products of the elements before each */
+	double *left; /* n + 1 products of the elements before each */
 } line;
 
 /* a times (x + e_1 t_1 + …): from the largest subset down, so that a may be the result. */
@@ -43,7 +43,8 @@ static void element_load(const line *l, sj__call *call, int64_t at, double *elem
 {
 	for (int d = 0; d < l->n_tensors; d++) {
 		const sj_tensor *t = call->inputs[1 + d];
-		element[d] = t->dtype == SJ_FLOAT32 ? (double)((const float *)t->data)[at] : ((const double *)t->data)[at];
+		element[d] = t->dtype == SJ_FLOAT32 ? (double)((const float *)t->data)[at]
+		                                    : ((const double *)t->data)[at];
 	}
 }
 

@@ -51,8 +51,8 @@ static SJ_ALWAYS_INLINE int64_t row(kind_of kind, enum sj__whole_type type, int6
 	return join(kind, join(kind, a, b), join(kind, c, d));
 }
 
-static SJ_ALWAYS_INLINE void columns(kind_of kind, enum sj__whole_type type, int64_t n_rows, int64_t stride, int64_t n, const void *x,
-                                     int64_t *slots)
+static SJ_ALWAYS_INLINE void columns(kind_of kind, enum sj__whole_type type, int64_t n_rows, int64_t stride, int64_t n,
+                                     const void *x, int64_t *slots)
 {
 	for (int64_t c = 0; c < n; c++)
 		slots[c] = identity(kind, type);
@@ -114,8 +114,9 @@ const sj__reduce_loops sj__reduce_whole[SJ__WHOLE_TYPES][SJ__REDUCE_KINDS] = {
 	NUMBER_TABLE(SJ__WHOLE_U8),
 	NUMBER_TABLE(SJ__WHOLE_I8),
 	NUMBER_TABLE(SJ__WHOLE_I16),
-	[SJ__WHOLE_BOOL] = {
-		[SJ__REDUCE_MAX] = {max_rows_SJ__WHOLE_BOOL, max_columns_SJ__WHOLE_BOOL, max_combine},
-		[SJ__REDUCE_MIN] = {min_rows_SJ__WHOLE_BOOL, min_columns_SJ__WHOLE_BOOL, min_combine},
-	},
+	[SJ__WHOLE_BOOL] =
+		{
+			[SJ__REDUCE_MAX] = {max_rows_SJ__WHOLE_BOOL, max_columns_SJ__WHOLE_BOOL, max_combine},
+			[SJ__REDUCE_MIN] = {min_rows_SJ__WHOLE_BOOL, min_columns_SJ__WHOLE_BOOL, min_combine},
+		},
 };

@@ -17,10 +17,10 @@ struct copy_work {
 	char *to;
 	const char *from;
 	plane_function *plane;
-	int64_t row, row_to, row_from;          /* the innermost dimension */
-	int64_t rows, rows_to, rows_from;       /* the plane's other dimension */
-	int64_t block, n_blocks;                /* rows in a unit of work, units in a plane */
-	int rank;                               /* of the dimensions outside the plane */
+	int64_t row, row_to, row_from;    /* the innermost dimension */
+	int64_t rows, rows_to, rows_from; /* the plane's other dimension */
+	int64_t block, n_blocks;          /* rows in a unit of work, units in a plane */
+	int rank;                         /* of the dimensions outside the plane */
 	int64_t dims[SJ__COPY_RANK], to_strides[SJ__COPY_RANK], from_strides[SJ__COPY_RANK];
 };
 
@@ -101,7 +101,8 @@ static void plane_strided(const copy_work *w, char *to, const char *from, int64_
 			int64_t i_end = sj__min_i64(i + TILE, n_rows), j_end = sj__min_i64(j + TILE, w->row); \
 			for (int64_t a = i; a < i_end; a++) \
 				for (int64_t b = j; b < j_end; b++) \
-					*(T *)(to + a * w->rows_to + b * (int64_t)sizeof(T)) = *(const T *)(from + a * (int64_t)sizeof(T) + b * w->row_from); \
+					*(T *)(to + a * w->rows_to + b * (int64_t)sizeof(T)) = *( \
+						const T *)(from + a * (int64_t)sizeof(T) + b * w->row_from); \
 		}
 
 typedef uint32_t quad __attribute__((vector_size(16)));
@@ -115,8 +116,10 @@ static SJ_ALWAYS_INLINE void tile_of_four(char *to, int64_t rows_to, const char 
 	memcpy(&d, from + 3 * row_from, 16);
 	quad ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
 	quad cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-	quad r0 = __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5), r1 = __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7);
-	quad r2 = __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5), r3 = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
+	quad r0 = __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5),
+	     r1 = __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7);
+	quad r2 = __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5),
+	     r3 = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
 	memcpy(to, &r0, 16);
 	memcpy(to + rows_to, &r1, 16);
 	memcpy(to + 2 * rows_to, &r2, 16);
@@ -130,7 +133,8 @@ static void tiles_of_words(const copy_work *w, char *to, const char *from, int64
 		for (int64_t j = 0; j < row; j += 4) {
 			int64_t end = sj__min_i64(i + TILE, rows);
 			for (int64_t a = i; a < end; a += 4)
-				tile_of_four(to + a * w->rows_to + j * 4, w->rows_to, from + a * 4 + j * w->row_from, w->row_from);
+				tile_of_four(to + a * w->rows_to + j * 4, w->rows_to, from + a * 4 + j * w->row_from,
+				             w->row_from);
 		}
 	for (int64_t a = 0; a < n_rows; a++)
 		for (int64_t b = a < rows ? row : 0; b < w->row; b++)
@@ -237,8 +241,8 @@ static void copy_range(void *context, int64_t begin, int64_t end)
 	}
 }
 
-void sj__strided_copy(sj_dtype dtype, int rank, const int64_t *dims, void *to, const int64_t *to_strides, const void *from,
-                      const int64_t *from_strides)
+void sj__strided_copy(sj_dtype dtype, int rank, const int64_t *dims, void *to, const int64_t *to_strides,
+                      const void *from, const int64_t *from_strides)
 {
 	copy_work w;
 	int64_t size = (int64_t)sj_dtype_size(dtype), outer = 1;
@@ -265,8 +269,10 @@ void sj__strided_copy(sj_dtype dtype, int rank, const int64_t *dims, void *to, c
 		w.to_strides[0] = w.row_to * ELEMENTS_IN_A_BLOCK;
 		w.from_strides[0] = w.row_from * ELEMENTS_IN_A_BLOCK;
 		w.rank = 1;
-		int64_t done = w.dims[0] * ELEMENTS_IN_A_BLOCK, tail = w.row - done, tail_to = w.row_to / size, tail_from = w.row_from / size;
-		sj__strided_copy(dtype, 1, &tail, w.to + done * w.row_to, &tail_to, w.from + done * w.row_from, &tail_from);
+		int64_t done = w.dims[0] * ELEMENTS_IN_A_BLOCK, tail = w.row - done, tail_to = w.row_to / size,
+			tail_from = w.row_from / size;
+		sj__strided_copy(dtype, 1, &tail, w.to + done * w.row_to, &tail_to, w.from + done * w.row_from,
+		                 &tail_from);
 		w.row = ELEMENTS_IN_A_BLOCK;
 	}
 	plane_choose(&w);

@@ -14,8 +14,8 @@ enum { SJ__COPY_RANK = 2 * SJ_MAX_RANK };
  * to[sum index*to_strides] = from[sum index*from_strides] for every index below dims. Strides are in elements; those of `from` may be
  * 0 or negative. The places written must be distinct, and fresh storage when the dtype is string.
  */
-void sj__strided_copy(sj_dtype dtype, int rank, const int64_t *dims, void *to, const int64_t *to_strides, const void *from,
-                      const int64_t *from_strides);
+void sj__strided_copy(sj_dtype dtype, int rank, const int64_t *dims, void *to, const int64_t *to_strides,
+                      const void *from, const int64_t *from_strides);
 
 /* Strides of a dense row-major array. */
 void sj__dense_strides(int rank, const int64_t *dims, int64_t *ret_strides);

@@ -70,13 +70,17 @@ sj_status sj__kernel_substr(sj__call *call)
 	for (int64_t i = 0; status == SJ_OK && i < x->shape.size; i++) {
 		const sj__string *s = sj__strings(x) + i;
 		int64_t from = sj__element_as_int64(dtype, pos->data, is_scalar ? 0 : i);
-		int64_t n = sj__element_as_int64(dtype, len->data, is_scalar ? 0 : i), begin = from < 0 ? from + s->length : from;
+		int64_t n = sj__element_as_int64(dtype, len->data, is_scalar ? 0 : i),
+			begin = from < 0 ? from + s->length : from;
 		if (begin < 0 || begin > s->length)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "pos %lld is out of range for string %lld, which has %lld bytes",
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "pos %lld is out of range for string %lld, which has %lld bytes",
 			                     (long long)from, (long long)i, (long long)s->length);
 		if (n < 0)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "len %lld for string %lld is negative", (long long)n, (long long)i);
-		status = sj__string_set(sj__strings_out(y) + i, sj__string_bytes(s) + begin, sj__min_i64(n, s->length - begin));
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "len %lld for string %lld is negative",
+			                     (long long)n, (long long)i);
+		status = sj__string_set(sj__strings_out(y) + i, sj__string_bytes(s) + begin,
+		                        sj__min_i64(n, s->length - begin));
 	}
 	return status;
 }
@@ -135,7 +139,9 @@ static sj_status one_join(const join_work *w, int64_t base, sj__text *text, sj__
 sj_status sj__kernel_reduce_join(sj__call *call)
 {
 	const sj_tensor *x = call->inputs[0], *y = call->outputs[0];
-	join_work w = {.n_each = 1, .x = x->data, .separator = text_or_empty(((const sj_reduce_join_args *)call->args)->separator)};
+	join_work w = {.n_each = 1,
+	               .x = x->data,
+	               .separator = text_or_empty(((const sj_reduce_join_args *)call->args)->separator)};
 	int64_t axes[SJ_MAX_RANK], n_axes, strides[SJ_MAX_RANK], stride = 1;
 	bool joined[SJ_MAX_RANK] = {false};
 	sj__call_ints(call, 1, axes, &n_axes); /* the rule has checked them */

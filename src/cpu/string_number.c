@@ -53,7 +53,8 @@ bool sj__number_parse(const char *bytes, int64_t length, sj_dtype dtype, void *d
 	if (dtype == SJ_FLOAT32)
 		return float32_parse(bytes, length, (float *)data + index);
 	if (dtype == SJ_FLOAT64)
-		return sj__parse_double(bytes, length, (double *)data + index) || hex_parse(bytes, length, (double *)data + index);
+		return sj__parse_double(bytes, length, (double *)data + index) ||
+		       hex_parse(bytes, length, (double *)data + index);
 	if (!sj__parse_int64(bytes, length, &whole) || (dtype == SJ_INT32 && (whole < INT32_MIN || whole > INT32_MAX)))
 		return false;
 	if (dtype == SJ_INT32)
@@ -70,7 +71,8 @@ sj_status sj__kernel_string_to_number(sj__call *call)
 		const sj__string *s = sj__strings(x) + i;
 		if (!sj__number_parse(sj__string_bytes(s), s->length, (sj_dtype)y->dtype, y->data, i))
 			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "string %lld, '%.*s', is no %s", (long long)i,
-			                     (int)sj__min_i64(s->length, 100), sj__string_bytes(s), sj_dtype_name((sj_dtype)y->dtype));
+			                     (int)sj__min_i64(s->length, 100), sj__string_bytes(s),
+			                     sj_dtype_name((sj_dtype)y->dtype));
 	}
 	return SJ_OK;
 }
@@ -121,11 +123,13 @@ sj_status sj__kernel_as_string(sj__call *call)
 	const sj_as_string_args *args = call->args;
 	sj_dtype dtype = (sj_dtype)x->dtype;
 	char format[64];
-	format_make(args, dtype == SJ_UINT64               ? "llu"
-	                  : sj_dtype_is_integer(dtype)     ? "lld"
-	                  : args->scientific               ? "e"
-	                  : args->shortest                 ? "g"
-	                                                   : "f", format);
+	format_make(args,
+	            dtype == SJ_UINT64           ? "llu"
+	            : sj_dtype_is_integer(dtype) ? "lld"
+	            : args->scientific           ? "e"
+	            : args->shortest             ? "g"
+	                                         : "f",
+	            format);
 	sj__text text = {0};
 	sj_status status = SJ_OK;
 	for (int64_t i = 0; status == SJ_OK && i < x->shape.size; i++) {

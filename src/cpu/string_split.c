@@ -9,8 +9,8 @@ typedef struct splitter {
 	const char *delimiter;
 	int64_t delimiter_length, most_cuts; /* -1: any number */
 	bool skip_empty;
-	int64_t row, column, n;              /* the part that comes next */
-	int64_t *indices;                    /* NULL: only counts */
+	int64_t row, column, n; /* the part that comes next */
+	int64_t *indices;       /* NULL: only counts */
 	sj__string *values;
 } splitter;
 
@@ -80,7 +80,8 @@ static sj_status split_at_separator(splitter *s, const char *bytes, int64_t leng
 	sj_status status = SJ_OK;
 	int64_t begin = 0, cuts = 0;
 	while (status == SJ_OK && (s->most_cuts < 0 || cuts < s->most_cuts)) {
-		const char *found = memmem(bytes + begin, (size_t)(length - begin), s->delimiter, (size_t)s->delimiter_length);
+		const char *found = memmem(bytes + begin, (size_t)(length - begin), s->delimiter,
+		                           (size_t)s->delimiter_length);
 		if (found == NULL)
 			break;
 		status = part(s, bytes + begin, found - (bytes + begin));

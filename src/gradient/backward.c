@@ -118,7 +118,8 @@ static sj_status custom_is_good(const sj__record *r, int i, const sj_tensor *d)
 		return sj__fail(SJ_INVALID_ARGUMENT, "custom gradient: gradient %d is no valid tensor", i);
 	if (x != NULL && (d->dtype != x->dtype || !sj__same_shape(x, d)))
 		return sj__fail(SJ_INVALID_ARGUMENT, "custom gradient: gradient %d is %s %s, its input is %s %s", i,
-		                sj_dtype_name((sj_dtype)d->dtype), sj__shape_text(d), sj_dtype_name((sj_dtype)x->dtype), sj__shape_text(x));
+		                sj_dtype_name((sj_dtype)d->dtype), sj__shape_text(d), sj_dtype_name((sj_dtype)x->dtype),
+		                sj__shape_text(x));
 	return SJ_OK;
 }
 
@@ -202,7 +203,8 @@ static void outputs_forget(state *s, const sj__record *r)
 static sj_status records_walk(state *s)
 {
 	sj_status status = SJ_OK;
-	for (sj__record *r = s->walk->last; r != s->walk->before_first && r != NULL && status == SJ_OK; r = r->previous) {
+	for (sj__record *r = s->walk->last; r != s->walk->before_first && r != NULL && status == SJ_OK;
+	     r = r->previous) {
 		if (must_walk(s, r))
 			status = record_walk(s, r);
 		outputs_forget(s, r);
@@ -237,11 +239,13 @@ static sj_status target_seed(state *s, sj_tensor *target, sj_tensor *weight)
 	if (bits == 0 || !leads_to_source(s, bits))
 		return SJ_OK;
 	if (target->dtype != SJ_FLOAT32 && target->dtype != SJ_FLOAT64)
-		return sj__fail(SJ_UNIMPLEMENTED, "gradient: the target is %s; only float32 and float64 are implemented",
+		return sj__fail(SJ_UNIMPLEMENTED,
+		                "gradient: the target is %s; only float32 and float64 are implemented",
 		                sj_dtype_name((sj_dtype)target->dtype));
 	if (weight != NULL && (weight->dtype != target->dtype || !sj__same_shape(weight, target)))
-		return sj__fail(SJ_INVALID_ARGUMENT, "gradient: the target is %s %s, its weight is %s %s", sj_dtype_name((sj_dtype)target->dtype),
-		                sj__shape_text(target), sj_dtype_name((sj_dtype)weight->dtype), sj__shape_text(weight));
+		return sj__fail(SJ_INVALID_ARGUMENT, "gradient: the target is %s %s, its weight is %s %s",
+		                sj_dtype_name((sj_dtype)target->dtype), sj__shape_text(target),
+		                sj_dtype_name((sj_dtype)weight->dtype), sj__shape_text(weight));
 	sj_status status = SJ_OK;
 	if (weight != NULL)
 		seed = sj__keep(weight);

@@ -15,14 +15,14 @@
 
 typedef struct sj__record {
 	struct sj__record *previous, *next;
-	const sj_op *op;                       /* NULL: a gradient of the caller's own */
+	const sj_op *op; /* NULL: a gradient of the caller's own */
 	const void *args;
 	sj_gradient_function *custom;
 	void *custom_context;
 	void (*custom_release)(void *context);
 	int32_t n_inputs, n_outputs;
-	sj_tensor **inputs, **outputs;         /* saved: whole, shape-only or NULL */
-	uint32_t *input_slots, *output_slots;  /* 0: not tracked */
+	sj_tensor **inputs, **outputs;        /* saved: whole, shape-only or NULL */
+	uint32_t *input_slots, *output_slots; /* 0: not tracked */
 } sj__record;
 
 struct sj__chunk;
@@ -36,15 +36,15 @@ typedef struct sj__slot_map {
 
 typedef struct sj__log {
 	sj__record *first, *last;
-	uint32_t n_slots;               /* slots 1 .. n_slots are dealt */
-	int n_tapes;                    /* alive, recording or not */
-	int n_open;                     /* recording */
+	uint32_t n_slots; /* slots 1 .. n_slots are dealt */
+	int n_tapes;      /* alive, recording or not */
+	int n_open;       /* recording */
 	int paused;
-	struct sj__chunk *chunks;       /* newest first */
-	char *next, *end;               /* what is left of the newest */
+	struct sj__chunk *chunks; /* newest first */
+	char *next, *end;         /* what is left of the newest */
 	sj__slot_map foreign;
-	struct sj_tape *open;           /* recording tapes, innermost first */
-	struct sj_tape *ended;          /* structs to be used again */
+	struct sj_tape *open;  /* recording tapes, innermost first */
+	struct sj_tape *ended; /* structs to be used again */
 } sj__log;
 
 /* n bytes of the arena; NULL without memory. */
@@ -128,12 +128,12 @@ static SJ_ALWAYS_INLINE uint32_t sj__slot_give(sj__log *log, sj_tensor *t, uint3
 
 typedef struct sj__walk {
 	sj__log *log;
-	sj__record *before_first;   /* the record before the tape's first; NULL: the log's first */
-	sj__record *last;           /* NULL: nothing was recorded */
+	sj__record *before_first; /* the record before the tape's first; NULL: the log's first */
+	sj__record *last;         /* NULL: nothing was recorded */
 	const uint32_t *watched;
 	int n_watched;
 	bool watches_variables;
-	bool consumes;              /* records may be released as the walk passes them */
+	bool consumes; /* records may be released as the walk passes them */
 } sj__walk;
 
 /*

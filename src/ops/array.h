@@ -25,10 +25,14 @@ typedef struct sj__split_shape {
 } sj__split_shape;
 sj__split_shape sj__shape_split(const sj_tensor *t, int axis);
 
-static inline sj_dtype sj__dtype_or(sj_dtype given, sj_dtype otherwise) { return given != SJ_DTYPE_NONE ? given : otherwise; }
+static inline sj_dtype sj__dtype_or(sj_dtype given, sj_dtype otherwise)
+{
+	return given != SJ_DTYPE_NONE ? given : otherwise;
+}
 
 /* Checks an attribute that names int32 or int64 (0: `otherwise`). */
-sj_status sj__call_index_dtype(const sj__call *call, const char *name, sj_dtype given, sj_dtype otherwise, sj_dtype *ret_dtype);
+sj_status sj__call_index_dtype(const sj__call *call, const char *name, sj_dtype given, sj_dtype otherwise,
+                               sj_dtype *ret_dtype);
 
 /* int32 or int64 element. */
 static SJ_ALWAYS_INLINE int64_t sj__index_at(const sj_tensor *t, int64_t i)

@@ -5,11 +5,11 @@
 #include "ops/op.h"
 
 typedef struct sj__slice_plan {
-	int rank;                      /* of what is sliced; for each of its dimensions: */
+	int rank; /* of what is sliced; for each of its dimensions: */
 	int64_t begin[SJ_MAX_RANK];
 	int64_t stride[SJ_MAX_RANK];
-	int64_t length[SJ_MAX_RANK];   /* elements taken; -1 unknown */
-	int out_rank;                  /* the result: dimensions added and dropped */
+	int64_t length[SJ_MAX_RANK]; /* elements taken; -1 unknown */
+	int out_rank;                /* the result: dimensions added and dropped */
 	int64_t out_dims[SJ_MAX_RANK];
 } sj__slice_plan;
 

@@ -36,5 +36,11 @@ static sj_status update(const char *who, const char *operation, sj_tensor *varia
 	return status;
 }
 
-sj_status sj_assign_add(sj_tensor *variable, sj_tensor *value) { return update("sj_assign_add", "Add", variable, value); }
-sj_status sj_assign_sub(sj_tensor *variable, sj_tensor *value) { return update("sj_assign_sub", "Sub", variable, value); }
+sj_status sj_assign_add(sj_tensor *variable, sj_tensor *value)
+{
+	return update("sj_assign_add", "Add", variable, value);
+}
+sj_status sj_assign_sub(sj_tensor *variable, sj_tensor *value)
+{
+	return update("sj_assign_sub", "Sub", variable, value);
+}

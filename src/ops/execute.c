@@ -35,7 +35,8 @@ static sj_status SJ_COLD input_refused(const sj__call *call, int i, const sj_ten
 	if (t == NULL)
 		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s (input %d) is NULL; give a tensor", name, i);
 	if (!sj__is_live(t))
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s (input %d) is not a valid tensor; was it released?", name, i);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s (input %d) is not a valid tensor; was it released?",
+		                     name, i);
 	return sj__call_fail(call, SJ_FAILED_PRECONDITION, "%s (input %d) is nil: an operation before failed", name, i);
 }
 
@@ -46,13 +47,15 @@ static sj_status SJ_COLD type_refused(const sj__call *call, int i, sj_dtype expe
 	int at = 0;
 	sj_dtype given = (sj_dtype)call->inputs[i]->dtype;
 	if (expected != SJ_DTYPE_NONE)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s is %s where %s is expected; convert it with sj_cast",
-		                     input_port(op, i)->name, sj_dtype_name(given), sj_dtype_name(expected));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "%s is %s where %s is expected; convert it with sj_cast", input_port(op, i)->name,
+		                     sj_dtype_name(given), sj_dtype_name(expected));
 	for (int d = 1; d < 24; d++)
 		if (op->type_masks[input_port(op, i)->type] >> d & 1 && at < 180)
-			at += snprintf(allowed + at, sizeof(allowed) - (size_t)at, "%s%s", at ? ", " : "", sj_dtype_name((sj_dtype)d));
-	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s is %s; supported are %s", input_port(op, i)->name, sj_dtype_name(given),
-	                     allowed);
+			at += snprintf(allowed + at, sizeof(allowed) - (size_t)at, "%s%s", at ? ", " : "",
+			               sj_dtype_name((sj_dtype)d));
+	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s is %s; supported are %s", input_port(op, i)->name,
+	                     sj_dtype_name(given), allowed);
 }
 
 static SJ_ALWAYS_INLINE sj_status type_check(sj__call *call, int i)
@@ -134,17 +137,21 @@ static SJ_ALWAYS_INLINE sj_status input_take(sj__call *call, int i, sj_tensor *t
 static sj_status SJ_COLD counts_refused(const sj__call *call)
 {
 	const sj_op *op = call->op;
-	bool inputs_fit = op->flags & SJ__OP_VARIADIC_INPUTS ? call->n_inputs >= op->n_inputs - 1 : call->n_inputs == op->n_inputs;
+	bool inputs_fit = op->flags & SJ__OP_VARIADIC_INPUTS ? call->n_inputs >= op->n_inputs - 1
+	                                                     : call->n_inputs == op->n_inputs;
 	if (!inputs_fit)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%d inputs given, %d expected", call->n_inputs, op->n_inputs);
-	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%d outputs asked for, it has %d", call->n_outputs, op->n_outputs);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%d inputs given, %d expected", call->n_inputs,
+		                     op->n_inputs);
+	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%d outputs asked for, it has %d", call->n_outputs,
+	                     op->n_outputs);
 }
 
 static SJ_ALWAYS_INLINE bool counts_fit(const sj_op *op, int n_inputs, int n_outputs)
 {
 	if (SJ_LIKELY(n_inputs == op->n_inputs && n_outputs == op->n_outputs))
 		return true;
-	bool inputs_fit = n_inputs == op->n_inputs || (op->flags & SJ__OP_VARIADIC_INPUTS && n_inputs >= op->n_inputs - 1);
+	bool inputs_fit = n_inputs == op->n_inputs ||
+	                  (op->flags & SJ__OP_VARIADIC_INPUTS && n_inputs >= op->n_inputs - 1);
 	bool outputs_fit = n_outputs == op->n_outputs || (op->flags & SJ__OP_VARIADIC_OUTPUTS && n_outputs >= 0);
 	return inputs_fit && outputs_fit;
 }
@@ -205,7 +212,8 @@ static SJ_COLD sj_status args_adapt(sj__call *call, const void *args, void *buff
 	size_t size;
 	memcpy(&size, args, sizeof(size));
 	if (size < sizeof(size) || size > 65536)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the argument struct says its size is %zu; set .size = sizeof", size);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "the argument struct says its size is %zu; set .size = sizeof", size);
 	memcpy(buffer, call->op->default_args, call->op->args_size);
 	memcpy(buffer, args, size < call->op->args_size ? size : call->op->args_size);
 	call->args = buffer;
@@ -229,8 +237,8 @@ static SJ_ALWAYS_INLINE sj_status args_take(sj__call *call, const void *args, vo
 /* ---- the whole ---- */
 
 /* The counts are the call's own, as constants where the caller knows them: the loops below then fall away. */
-static SJ_ALWAYS_INLINE sj_status call_execute(sj__call *call, sj__local *thread, sj_tensor *const *given, const int n_inputs,
-                                               const int n_outputs)
+static SJ_ALWAYS_INLINE sj_status call_execute(sj__call *call, sj__local *thread, sj_tensor *const *given,
+                                               const int n_inputs, const int n_outputs)
 {
 	uint32_t resolved = 0;
 	sj_status status = SJ_OK;
@@ -290,7 +298,8 @@ sj_status sj_execute(const sj_op *op, const void *args, int n_inputs, sj_tensor 
 	_Alignas(16) char buffer[ARGS_LIMIT];
 	sj__local *thread = sj__local_now();
 	if (SJ_UNLIKELY(op == NULL || (n_inputs > 0 && inputs == NULL) || (n_outputs > 0 && ret_outputs == NULL)))
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_execute: %s is NULL", op == NULL ? "the operation" : "an array");
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_execute: %s is NULL",
+		                op == NULL ? "the operation" : "an array");
 	sj__call call = {.op = op, .n_inputs = n_inputs, .n_outputs = n_outputs};
 	if (SJ_UNLIKELY(!counts_fit(op, n_inputs, n_outputs)))
 		return counts_refused(&call);
@@ -340,14 +349,20 @@ sj_tensor *sj__run(const sj_op *op, const void *args, int n_inputs, sj_tensor *c
 }
 
 /* The common case of one or two inputs inside a scope, with the counts as constants; all else the general way. */
-static SJ_ALWAYS_INLINE sj_tensor *run_few(const sj_op *op, const void *args, sj_tensor *const *given, const int n_inputs)
+static SJ_ALWAYS_INLINE sj_tensor *run_few(const sj_op *op, const void *args, sj_tensor *const *given,
+                                           const int n_inputs)
 {
 	sj__local *thread = &sj__local_state;
 	sj_tensor *inputs[2], *outputs[1];
-	if (SJ_UNLIKELY(thread->region_depth == 0 || op->n_inputs != n_inputs || op->n_outputs != 1 || given[0] == &sj__nil_tensor ||
-	                given[n_inputs - 1] == &sj__nil_tensor || (args != NULL && *(const size_t *)args != op->args_size)))
+	if (SJ_UNLIKELY(thread->region_depth == 0 || op->n_inputs != n_inputs || op->n_outputs != 1 ||
+	                given[0] == &sj__nil_tensor || given[n_inputs - 1] == &sj__nil_tensor ||
+	                (args != NULL && *(const size_t *)args != op->args_size)))
 		return sj__run(op, args, n_inputs, given);
-	sj__call call = {.op = op, .args = args ? args : op->default_args, .n_inputs = n_inputs, .n_outputs = 1, .inputs = inputs,
+	sj__call call = {.op = op,
+	                 .args = args ? args : op->default_args,
+	                 .n_inputs = n_inputs,
+	                 .n_outputs = 1,
+	                 .inputs = inputs,
 	                 .outputs = outputs};
 	sj_status status = call_execute(&call, thread, given, n_inputs, 1);
 	if (SJ_LIKELY(status == SJ_OK))
@@ -371,9 +386,9 @@ sj_tensor *sj__list(sj_ints list)
 		return NULL;
 	sj__local_now();
 	sj_status status = list.count < 0 || list.data == NULL
-	                       ? sj__fail(SJ_INVALID_ARGUMENT, "a list of %lld numbers at %s", (long long)list.count,
-	                                  list.data ? "data" : "NULL")
-	                       : sj__tensor_from_ints(list, &t);
+	                           ? sj__fail(SJ_INVALID_ARGUMENT, "a list of %lld numbers at %s",
+	                                      (long long)list.count, list.data ? "data" : "NULL")
+	                           : sj__tensor_from_ints(list, &t);
 	if (status == SJ_OK)
 		return sj__scope_push(t);
 	sj__error_stick(status);

@@ -33,7 +33,8 @@ static sj_status args_take(const char *who, const void *given, size_t own_size, 
 	if (given != NULL)
 		memcpy(&size, given, sizeof(size));
 	if (size < sizeof(size) || size > 65536)
-		return sj__fail(SJ_INVALID_ARGUMENT, "%s: the argument struct says its size is %zu; set .size = sizeof", who, size);
+		return sj__fail(SJ_INVALID_ARGUMENT, "%s: the argument struct says its size is %zu; set .size = sizeof",
+		                who, size);
 	if (given != NULL)
 		memcpy(ret_args, given, size < own_size ? size : own_size);
 	return SJ_OK;
@@ -43,7 +44,8 @@ static sj_status args_take(const char *who, const void *given, size_t own_size, 
  * Runs a row with the seeds of this call in its arguments. A stream whose seed was drawn is nobody else's: its position need not
  * be remembered.
  */
-static sj_tensor *run_seeded(enum sj__op_number number, void *args, sj_int_option op_seed, int n_inputs, sj_tensor *const *inputs)
+static sj_tensor *run_seeded(enum sj__op_number number, void *args, sj_int_option op_seed, int n_inputs,
+                             sj_tensor *const *inputs)
 {
 	sj__random_seeds seeds = sj__random_seeds_for(op_seed);
 	uint64_t position = 0;
@@ -71,8 +73,8 @@ static sj_tensor *scaled(sj_tensor *x, double scale, double shift)
 	return shift != 0 ? sj_add(x, sj_scalar(dtype, shift)) : x;
 }
 
-static sj_tensor *draw_scaled(enum sj__op_number number, sj_ints shape, sj_dtype dtype, sj_int_option seed, double scale,
-                              double shift)
+static sj_tensor *draw_scaled(enum sj__op_number number, sj_ints shape, sj_dtype dtype, sj_int_option seed,
+                              double scale, double shift)
 {
 	sj_random_uniform_seeded_args row = {.size = sizeof(row), .dtype = dtype != SJ_DTYPE_NONE ? dtype : SJ_FLOAT32};
 	sj_scope scope = sj_scope_begin();
@@ -86,7 +88,8 @@ sj_tensor *sj_random_uniform_with(sj_ints shape, const sj_random_uniform_args *g
 	sj__local_now();
 	sj_status status = args_take("sj_random_uniform", given, sizeof(args), &args);
 	if (status == SJ_OK && sj_dtype_is_integer(args.dtype))
-		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_random_uniform: dtype is %s; integers are drawn by sj_random_uniform_int",
+		status = sj__fail(SJ_INVALID_ARGUMENT,
+		                  "sj_random_uniform: dtype is %s; integers are drawn by sj_random_uniform_int",
 		                  sj_dtype_name(args.dtype));
 	if (status != SJ_OK)
 		return refused(status);
@@ -95,7 +98,8 @@ sj_tensor *sj_random_uniform_with(sj_ints shape, const sj_random_uniform_args *g
 	return draw_scaled(SJ__OP_RANDOM_UNIFORM_SEEDED, shape, args.dtype, args.seed, rounded(kind, high - low), low);
 }
 
-static sj_tensor *draw_normal(const char *who, enum sj__op_number number, sj_ints shape, const sj_random_normal_args *given)
+static sj_tensor *draw_normal(const char *who, enum sj__op_number number, sj_ints shape,
+                              const sj_random_normal_args *given)
 {
 	sj_random_normal_args args;
 	sj__local_now();
@@ -121,10 +125,12 @@ static sj_tensor *int_scalar(sj_dtype dtype, int64_t value)
 		return sj_scalar_i64(value);
 	if (value >= INT32_MIN && value <= INT32_MAX)
 		return sj_int((int32_t)value);
-	return refused(sj__fail(SJ_INVALID_ARGUMENT, "sj_random_uniform_int: %lld is no int32; give .dtype = SJ_INT64", (long long)value));
+	return refused(sj__fail(SJ_INVALID_ARGUMENT, "sj_random_uniform_int: %lld is no int32; give .dtype = SJ_INT64",
+	                        (long long)value));
 }
 
-sj_tensor *sj_random_uniform_int_with(sj_ints shape, int64_t minval, int64_t maxval, const sj_random_uniform_int_args *given)
+sj_tensor *sj_random_uniform_int_with(sj_ints shape, int64_t minval, int64_t maxval,
+                                      const sj_random_uniform_int_args *given)
 {
 	sj_random_uniform_int_args args;
 	sj__local_now();

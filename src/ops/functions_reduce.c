@@ -79,7 +79,8 @@ sj_tensor *sj_norm_with(sj_tensor *input, double order, const sj_reduce_args *ar
 		norm = sj_max(sizes, .axis = o->axis, .keep_dims = o->keep_dims);
 	} else {
 		sj_dtype dtype = sj_tensor_dtype(sizes);
-		sj_tensor *sum = sj_sum(sj_pow(sizes, sj_scalar(dtype, order)), .axis = o->axis, .keep_dims = o->keep_dims);
+		sj_tensor *sum = sj_sum(sj_pow(sizes, sj_scalar(dtype, order)), .axis = o->axis,
+		                        .keep_dims = o->keep_dims);
 		norm = sj_pow(sum, sj_scalar(dtype, 1 / order));
 	}
 	return sj_scope_return(scope, norm);
@@ -90,7 +91,8 @@ sj_tensor *sj_count_nonzero_with(sj_tensor *input, const sj_reduce_args *args)
 	const sj_reduce_args *o = options_of(args);
 	sj_dtype dtype = sj_tensor_dtype(input);
 	sj_scope scope = sj_scope_begin();
-	sj_tensor *zero = dtype == SJ_STRING ? sj_string_new("") : sj_scalar(dtype == SJ_DTYPE_NONE ? SJ_FLOAT32 : dtype, 0);
+	sj_tensor *zero = dtype == SJ_STRING ? sj_string_new("")
+	                                     : sj_scalar(dtype == SJ_DTYPE_NONE ? SJ_FLOAT32 : dtype, 0);
 	sj_tensor *hits = sj_cast(sj_not_equal(input, zero), SJ_INT64);
 	return sj_scope_return(scope, sj_sum(hits, .axis = o->axis, .keep_dims = o->keep_dims));
 }
@@ -99,7 +101,8 @@ sj_tensor *sj_logical_xor(sj_tensor *x, sj_tensor *y)
 {
 	sj_dtype dtype = sj_tensor_dtype(x);
 	if (dtype != SJ_BOOL && dtype != SJ_DTYPE_NONE) {
-		sj__error_stick(sj__fail(SJ_INVALID_ARGUMENT, "logical_xor: x is %s where bool is expected", sj_dtype_name(dtype)));
+		sj__error_stick(sj__fail(SJ_INVALID_ARGUMENT, "logical_xor: x is %s where bool is expected",
+		                         sj_dtype_name(dtype)));
 		return sj_nil();
 	}
 	return sj_not_equal(x, y);

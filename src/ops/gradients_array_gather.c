@@ -67,7 +67,8 @@ void sj__gradient_gather(const sj__gradient *g, sj_tensor **dx)
 	batch_dims += batch_dims < 0 ? g->inputs[1]->shape.rank : 0;
 	int64_t axis = axis_input != NULL ? sj__index_at(axis_input, 0) : batch_dims;
 	axis += axis < 0 ? params->shape.rank : 0;
-	bool sparse = axis == 0 && batch_dims == 0 && !sj_tape_is_recording() && (params->dtype == SJ_FLOAT32 || params->dtype == SJ_FLOAT64);
+	bool sparse = axis == 0 && batch_dims == 0 && !sj_tape_is_recording() &&
+	              (params->dtype == SJ_FLOAT32 || params->dtype == SJ_FLOAT64);
 	dx[0] = sparse ? gather_sparse(g) : gather_dense(g, (int)axis, (int)batch_dims);
 }
 

@@ -95,7 +95,8 @@ static sj_tensor *partition_places(const sj__gradient *g)
 	sj_tensor *places = NULL;
 	int64_t *next = sj__memory_new_zeroed(sizeof(*next) * (size_t)(g->n_outputs + 1));
 	sj_status status = next == NULL ? SJ_RESOURCE_EXHAUSTED
-	                                : sj__tensor_make("dynamic partition", SJ_INT64, partitions->shape.rank, sj__dims(partitions), &places);
+	                                : sj__tensor_make("dynamic partition", SJ_INT64, partitions->shape.rank,
+	                                                  sj__dims(partitions), &places);
 	if (status != SJ_OK)
 		sj__error_stick(status);
 	for (int k = 0; status == SJ_OK && k < g->n_outputs; k++)

@@ -10,7 +10,8 @@ void sj__gradient_cumsum(const sj__gradient *g, sj_tensor **dx)
 {
 	const sj_cumsum_args *args = g->args;
 	int64_t axis[SJ_MAX_RANK];
-	dx[0] = sj_cumsum(g->dy[0], sj__list_of(g->inputs[1], axis), .exclusive = args->exclusive, .reverse = !args->reverse);
+	dx[0] = sj_cumsum(g->dy[0], sj__list_of(g->inputs[1], axis), .exclusive = args->exclusive,
+	                  .reverse = !args->reverse);
 }
 
 /* x moved by one along the axis, a 0 taking the free place: out[i] = x[i+1] (to_front) or x[i-1]. */
@@ -24,7 +25,8 @@ static sj_tensor *moved(sj_tensor *x, int axis, bool to_front)
 	size[axis]--;
 	begin[axis] = to_front;
 	paddings[2 * axis + to_front] = 1;
-	return sj_pad(sj_slice(x, ((sj_ints){rank, begin}), ((sj_ints){rank, size})), ((sj_ints){2 * (int64_t)rank, paddings}));
+	return sj_pad(sj_slice(x, ((sj_ints){rank, begin}), ((sj_ints){rank, size})),
+	              ((sj_ints){2 * (int64_t)rank, paddings}));
 }
 
 static int axis_of(const sj_tensor *axis, int rank)

@@ -7,7 +7,8 @@
 void sj__gradient_top_k(const sj__gradient *g, sj_tensor **dx)
 {
 	const sj_tensor *x = g->inputs[0], *indices = g->outputs[1];
-	int64_t n_found = indices->shape.size, n = sj__dims(x)[x->shape.rank - 1], k = sj__dims(indices)[x->shape.rank - 1];
+	int64_t n_found = indices->shape.size, n = sj__dims(x)[x->shape.rank - 1],
+		k = sj__dims(indices)[x->shape.rank - 1];
 	sj_tensor *places;
 	sj_status status = sj__tensor_make("top_k", SJ_INT64, 1, &n_found, &places);
 	if (status != SJ_OK) {

@@ -13,12 +13,14 @@ void sj__gradient_slice(const sj__gradient *g, sj_tensor **dx)
 		end[i] = begin[i] + sj__dims(dy)[i];
 		strides[i] = 1;
 	}
-	dx[0] = sj_strided_slice_grad(sj__shape_list(x), ((sj_ints){rank, begin}), ((sj_ints){rank, end}), ((sj_ints){rank, strides}), g->dy[0]);
+	dx[0] = sj_strided_slice_grad(sj__shape_list(x), ((sj_ints){rank, begin}), ((sj_ints){rank, end}),
+	                              ((sj_ints){rank, strides}), g->dy[0]);
 }
 
 void sj__gradient_strided_slice(const sj__gradient *g, sj_tensor **dx)
 {
-	sj_tensor *const inputs[] = {sj__list(sj__shape_list(g->inputs[0])), g->inputs[1], g->inputs[2], g->inputs[3], g->dy[0]};
+	sj_tensor *const inputs[] = {sj__list(sj__shape_list(g->inputs[0])), g->inputs[1], g->inputs[2], g->inputs[3],
+	                             g->dy[0]};
 	sj_strided_slice_grad_args args;
 	memcpy(&args, g->args, sizeof(args)); /* the same masks */
 	dx[0] = sj__run(&sj__op_table[SJ__OP_STRIDED_SLICE_GRAD], &args, 5, inputs);

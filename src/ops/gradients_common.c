@@ -23,9 +23,10 @@ sj_tensor *sj__dy(const sj__gradient *g, int k)
 		return g->dy[k];
 	const sj_tensor *like = g->outputs[k];
 	sj_tensor *zeros;
-	sj_status status = like == NULL
-	                       ? sj__fail(SJ_INTERNAL, "%s: the shape of output %d was not recorded", g->op->name, k)
-	                       : sj__tensor_make("zeros", (sj_dtype)like->dtype, like->shape.rank, sj__dims(like), &zeros);
+	sj_status status = like == NULL ? sj__fail(SJ_INTERNAL, "%s: the shape of output %d was not recorded",
+	                                           g->op->name, k)
+	                                : sj__tensor_make("zeros", (sj_dtype)like->dtype, like->shape.rank,
+	                                                  sj__dims(like), &zeros);
 	if (status != SJ_OK) {
 		sj__error_stick(status);
 		return sj_nil();

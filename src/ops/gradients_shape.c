@@ -38,5 +38,6 @@ void sj__gradient_cast(const sj__gradient *g, sj_tensor **dx)
 
 void sj__gradient_check_numerics(const sj__gradient *g, sj_tensor **dx)
 {
-	dx[0] = sj_check_numerics(g->dy[0], .message = "Not a number (NaN) or infinity (Inf) values detected in gradient.");
+	dx[0] = sj_check_numerics(g->dy[0],
+	                          .message = "Not a number (NaN) or infinity (Inf) values detected in gradient.");
 }

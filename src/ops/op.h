@@ -23,20 +23,20 @@ typedef struct sj__port {
 } sj__port;
 
 enum sj__op_flag {
-	SJ__OP_VARIADIC_INPUTS = 1,  /* the last input repeats */
-	SJ__OP_VARIADIC_OUTPUTS = 2, /* the caller says how many */
+	SJ__OP_VARIADIC_INPUTS = 1,    /* the last input repeats */
+	SJ__OP_VARIADIC_OUTPUTS = 2,   /* the caller says how many */
 	SJ__OP_NOT_DIFFERENTIABLE = 4, /* gradients stop here (comparisons, argmax, …) */
-	SJ__OP_ALLOCATES = 8,        /* shapes depend on data: the kernel allocates the outputs that the rule left unknown */
+	SJ__OP_ALLOCATES = 8, /* shapes depend on data: the kernel allocates the outputs that the rule left unknown */
 	SJ__OP_ELEMENTWISE = 16,
-	SJ__OP_STATEFUL = 32,        /* random numbers: never folded, never merged */
-	SJ__OP_HAS_POINTERS = 64,    /* some attribute is a list or a string: copies must be deep */
+	SJ__OP_STATEFUL = 32,     /* random numbers: never folded, never merged */
+	SJ__OP_HAS_POINTERS = 64, /* some attribute is a list or a string: copies must be deep */
 };
 
 typedef struct sj__call {
 	const sj_op *op;
-	const void *args;             /* the whole argument struct, never NULL when the operation has attributes */
+	const void *args; /* the whole argument struct, never NULL when the operation has attributes */
 	int n_inputs, n_outputs;
-	sj_tensor **inputs;           /* NULL where an optional one is not given */
+	sj_tensor **inputs; /* NULL where an optional one is not given */
 	sj_tensor **outputs;
 	sj_dtype types[SJ__TYPE_CLASSES];
 } sj__call;
@@ -48,10 +48,10 @@ typedef struct sj__gradient {
 	const sj_op *op;
 	const void *args;
 	int n_inputs, n_outputs;
-	sj_tensor *const *inputs;  /* as recorded: NULL where not saved; shape-only where only the shape was */
+	sj_tensor *const *inputs; /* as recorded: NULL where not saved; shape-only where only the shape was */
 	sj_tensor *const *outputs;
-	sj_tensor *const *dy;      /* NULL: zero */
-	const bool *needs;         /* which dx are asked for */
+	sj_tensor *const *dy; /* NULL: zero */
+	const bool *needs;    /* which dx are asked for */
 } sj__gradient;
 
 /* Fills dx[i] (NULL: none) with tensors of the open scope. */
@@ -62,7 +62,17 @@ typedef void sj__unary_loop(int64_t n, const void *x, void *y);
 typedef void sj__binary_loop(int64_t n, const void *x, int64_t stride_x, const void *y, int64_t stride_y, void *z);
 
 /* The dtypes that have loops, in the order of the tables. */
-enum sj__loop_type { SJ__LOOP_F32, SJ__LOOP_F64, SJ__LOOP_I32, SJ__LOOP_I64, SJ__LOOP_U8, SJ__LOOP_I8, SJ__LOOP_I16, SJ__LOOP_BOOL, SJ__LOOP_TYPES };
+enum sj__loop_type {
+	SJ__LOOP_F32,
+	SJ__LOOP_F64,
+	SJ__LOOP_I32,
+	SJ__LOOP_I64,
+	SJ__LOOP_U8,
+	SJ__LOOP_I8,
+	SJ__LOOP_I16,
+	SJ__LOOP_BOOL,
+	SJ__LOOP_TYPES
+};
 
 /* The loops of an elementwise operation: over floats, one table an instruction set; over the other dtypes. */
 typedef struct sj__float_loops {
@@ -76,7 +86,7 @@ typedef struct sj__whole_loops {
 struct sj_op {
 	const char *name;
 	const char *c_name;
-	int8_t n_inputs;  /* named ports */
+	int8_t n_inputs; /* named ports */
 	int8_t n_outputs;
 	uint16_t flags;
 	uint16_t saves_inputs, saves_outputs, saves_shapes; /* bit i: port i is kept for the gradient */
@@ -99,14 +109,18 @@ extern const int sj__op_table_count;
 /* ---- for rules ---- */
 
 /* Fails with the operation's name in front of the message. */
-sj_status sj__call_fail(const sj__call *call, sj_status code, const char *format, ...) SJ_PRINTF_LIKE(3, 4) __attribute__((cold));
+sj_status sj__call_fail(const sj__call *call, sj_status code, const char *format, ...) SJ_PRINTF_LIKE(3, 4)
+	__attribute__((cold));
 
 /* Output k has this dtype and shape; -1 in dims or as rank is unknown. */
 sj_status sj__out(sj__call *call, int k, sj_dtype dtype, int rank, const int64_t *dims);
 sj_status sj__out_like(sj__call *call, int k, sj_dtype dtype, const sj_tensor *t);
 /* Output k shares input i's bytes (from byte_offset on) under another shape. */
 sj_status sj__out_view(sj__call *call, int k, int i, int rank, const int64_t *dims, int64_t byte_offset);
-static inline sj_status sj__out_unknown(sj__call *call, int k, sj_dtype dtype) { return sj__out(call, k, dtype, -1, NULL); }
+static inline sj_status sj__out_unknown(sj__call *call, int k, sj_dtype dtype)
+{
+	return sj__out(call, k, dtype, -1, NULL);
+}
 
 /* The bytes of an input whose value the rule needs, or NULL when it is symbolic. */
 static SJ_ALWAYS_INLINE const void *sj__known_value(const sj_tensor *t) { return t->data; }
@@ -121,7 +135,8 @@ sj_status sj__call_ints(const sj__call *call, int i, int64_t *values, int64_t *r
 sj_status sj__call_axis(const sj__call *call, const char *what, int64_t axis, int rank, int *ret_axis);
 
 /* The broadcast of two shapes with unknown parts allowed; InvalidArgument when they do not go together. */
-sj_status sj__broadcast_shapes(const sj__call *call, const sj_tensor *a, const sj_tensor *b, int *ret_rank, int64_t *ret_dims);
+sj_status sj__broadcast_shapes(const sj__call *call, const sj_tensor *a, const sj_tensor *b, int *ret_rank,
+                               int64_t *ret_dims);
 
 /* Rules that many operations share. */
 sj_status sj__rule_unary(sj__call *call);      /* output like input 0, dtype of the output port */
@@ -132,7 +147,7 @@ sj_status sj__rule_comparison(sj__call *call); /* the same; bool */
 
 sj_status sj__kernel_unary(sj__call *call);
 sj_status sj__kernel_binary(sj__call *call);
-sj_status sj__kernel_none(sj__call *call);     /* the rule's view is the result */
+sj_status sj__kernel_none(sj__call *call); /* the rule's view is the result */
 
 /* Allocates output k of a data-dependent operation. */
 sj_status sj__call_allocate(sj__call *call, int k, sj_dtype dtype, int rank, const int64_t *dims);

@@ -37,11 +37,11 @@ static struct {
 	bool has_seed, has_returned;
 	int64_t seed;
 	sj__mersenne generator;
-	uint32_t returned;      /* a drawn number that the next call takes */
+	uint32_t returned; /* a drawn number that the next call takes */
 	uint64_t n_draws, clock;
 	uint32_t generation;
 	entry entries[SETS][WAYS];
-	pid_t entropy_owner;    /* a child of fork must not repeat its parent's numbers */
+	pid_t entropy_owner; /* a child of fork must not repeat its parent's numbers */
 	sj__philox entropy;
 	void (*entropy_fill)(void *bytes, size_t n);
 } state;
@@ -210,7 +210,8 @@ sj__philox sj__random_reserve(const sj__call *call, int64_t seed, int64_t seed2,
 		return begin;
 	}
 	pthread_mutex_lock(&state_lock);
-	sj__philox begin = seed == 0 && seed2 == 0 ? entropy_reserve(n_groups) : table_reserve(call, seed, seed2, n_groups);
+	sj__philox begin = seed == 0 && seed2 == 0 ? entropy_reserve(n_groups)
+	                                           : table_reserve(call, seed, seed2, n_groups);
 	pthread_mutex_unlock(&state_lock);
 	return begin;
 }

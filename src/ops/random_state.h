@@ -8,9 +8,9 @@
 /* The two seeds of a call, as TensorFlow derives them from the global seed and the operation's (which may be not given). */
 typedef struct sj__random_seeds {
 	int64_t seed, seed2;
-	bool is_drawn;     /* seed2 was drawn from the global seed's generator: no other call has it */
-	uint32_t drawn;    /* the number drawn */
-	uint64_t n_draws;  /* how many had been drawn then */
+	bool is_drawn;    /* seed2 was drawn from the global seed's generator: no other call has it */
+	uint32_t drawn;   /* the number drawn */
+	uint64_t n_draws; /* how many had been drawn then */
 } sj__random_seeds;
 
 sj__random_seeds sj__random_seeds_for(sj_int_option op_seed);

@@ -25,7 +25,8 @@ enum { SJ__PROD_DIRECTIONS = 6 };
 sj_status sj__rule_reduce(sj__call *call);
 sj_status sj__rule_prod_others(sj__call *call);
 /* The axes of a reduction: ret_reduced[i] for each of the input's dimensions. False when the axes are not known yet. */
-sj_status sj__reduce_axes(const sj__call *call, const sj_tensor *input, const sj_tensor *axes, bool *ret_reduced, bool *ret_known);
+sj_status sj__reduce_axes(const sj__call *call, const sj_tensor *input, const sj_tensor *axes, bool *ret_reduced,
+                          bool *ret_known);
 
 /* rules_shape.c */
 sj_status sj__rule_reshape(sj__call *call);

@@ -10,7 +10,8 @@ sj_status sj__call_int(const sj__call *call, int i, int64_t *ret_value, bool *re
 {
 	const sj_tensor *t = call->inputs[i];
 	if (t->shape.rank > 1 || (t->shape.size != 1 && t->shape.size != SJ__UNKNOWN))
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s must be a scalar, not of shape %s", input_name(call, i), sj__shape_text(t));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s must be a scalar, not of shape %s",
+		                     input_name(call, i), sj__shape_text(t));
 	*ret_known = t->data != NULL;
 	if (*ret_known)
 		*ret_value = sj__element_as_int64((sj_dtype)t->dtype, t->data, 0);
@@ -43,8 +44,8 @@ sj_status sj__call_shape_input(const sj__call *call, int i, int *ret_rank, int64
 	}
 	for (int64_t a = 0; a < n; a++)
 		if (ret_dims[a] < 0)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s[%lld] is %lld; it must be >= 0", input_name(call, i), (long long)a,
-			                     (long long)ret_dims[a]);
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s[%lld] is %lld; it must be >= 0",
+			                     input_name(call, i), (long long)a, (long long)ret_dims[a]);
 	return SJ_OK;
 }
 
@@ -66,11 +67,13 @@ sj__split_shape sj__shape_split(const sj_tensor *t, int axis)
 	return s;
 }
 
-sj_status sj__call_index_dtype(const sj__call *call, const char *name, sj_dtype given, sj_dtype otherwise, sj_dtype *ret_dtype)
+sj_status sj__call_index_dtype(const sj__call *call, const char *name, sj_dtype given, sj_dtype otherwise,
+                               sj_dtype *ret_dtype)
 {
 	*ret_dtype = sj__dtype_or(given, otherwise);
 	if (*ret_dtype != SJ_INT32 && *ret_dtype != SJ_INT64)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s is %s; it must be int32 or int64", name, sj_dtype_name(*ret_dtype));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s is %s; it must be int32 or int64", name,
+		                     sj_dtype_name(*ret_dtype));
 	return SJ_OK;
 }
 

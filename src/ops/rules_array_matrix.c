@@ -12,7 +12,8 @@ sj_status sj__rule_diag(sj__call *call)
 	if (rank < 0)
 		return sj__out_unknown(call, 0, (sj_dtype)x->dtype);
 	if (rank == 0 || rank > SJ_MAX_RANK / 2)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the input has rank %d; it must be in [1, %d]", rank, SJ_MAX_RANK / 2);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the input has rank %d; it must be in [1, %d]", rank,
+		                     SJ_MAX_RANK / 2);
 	for (int i = 0; i < 2 * rank; i++)
 		dims[i] = sj__dims(x)[i % rank];
 	return sj__out(call, 0, (sj_dtype)x->dtype, 2 * rank, dims);
@@ -26,12 +27,14 @@ sj_status sj__rule_diag_part(sj__call *call)
 	if (rank < 0)
 		return sj__out_unknown(call, 0, (sj_dtype)x->dtype);
 	if (rank == 0 || rank % 2 != 0)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the input has rank %d; it must be even and positive", rank);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the input has rank %d; it must be even and positive",
+		                     rank);
 	for (int i = 0; i < half; i++) {
 		int64_t a = sj__dims(x)[i], b = sj__dims(x)[half + i];
 		if (!dims_go(a, b))
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the input has shape %s; dimensions %d and %d must be equal", sj__shape_text(x), i,
-			                     half + i);
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "the input has shape %s; dimensions %d and %d must be equal",
+			                     sj__shape_text(x), i, half + i);
 		dims[i] = a == SJ__UNKNOWN ? b : a;
 	}
 	return sj__out(call, 0, (sj_dtype)x->dtype, half, dims);
@@ -45,7 +48,8 @@ sj_status sj__rule_matrix_diag(sj__call *call)
 	if (rank < 0)
 		return sj__out_unknown(call, 0, (sj_dtype)x->dtype);
 	if (rank == 0 || rank == SJ_MAX_RANK)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the diagonal has rank %d; it must be in [1, %d)", rank, SJ_MAX_RANK);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the diagonal has rank %d; it must be in [1, %d)", rank,
+		                     SJ_MAX_RANK);
 	memcpy(dims, sj__dims(x), sizeof(*dims) * (size_t)rank);
 	dims[rank] = dims[rank - 1];
 	return sj__out(call, 0, (sj_dtype)x->dtype, rank + 1, dims);
@@ -56,7 +60,8 @@ static sj_status matrix_expected(const sj__call *call)
 	const sj_tensor *x = call->inputs[0];
 	if (x->shape.rank < 0 || x->shape.rank >= 2)
 		return SJ_OK;
-	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the input has shape %s; it must have at least 2 dimensions", sj__shape_text(x));
+	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the input has shape %s; it must have at least 2 dimensions",
+	                     sj__shape_text(x));
 }
 
 static int64_t diagonal_length(const sj_tensor *x)
@@ -91,8 +96,9 @@ sj_status sj__rule_matrix_set_diag(sj__call *call)
 	for (int i = 0; fits && i < rank - 2; i++)
 		fits = dims_go(sj__dims(d)[i], sj__dims(x)[i]);
 	if (!fits)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the diagonal has shape %s, which is not that of the diagonals of %s", sj__shape_text(d),
-		                     sj__shape_text(x));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "the diagonal has shape %s, which is not that of the diagonals of %s",
+		                     sj__shape_text(d), sj__shape_text(x));
 	return sj__out_like(call, 0, (sj_dtype)x->dtype, x);
 }
 
@@ -105,8 +111,9 @@ sj_status sj__rule_matrix_band_part(sj__call *call)
 		bool known;
 		status = sj__call_int(call, i, &count, &known);
 		if (status == SJ_OK && known && limit != SJ__UNKNOWN && count > limit)
-			status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s is %lld; it must be negative or at most %lld", call->op->inputs[i].name,
-			                       (long long)count, (long long)limit);
+			status = sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                       "%s is %lld; it must be negative or at most %lld",
+			                       call->op->inputs[i].name, (long long)count, (long long)limit);
 	}
 	return status == SJ_OK ? sj__out_like(call, 0, (sj_dtype)x->dtype, x) : status;
 }

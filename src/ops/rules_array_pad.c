@@ -15,7 +15,8 @@ static sj_status pairs_count(const sj__call *call, int i, int64_t *ret_n)
 	bool fits = t->shape.rank == 1 ? dims[0] == SJ__UNKNOWN || dims[0] % 2 == 0
 	                               : t->shape.rank == 2 && (dims[1] == 2 || dims[1] == SJ__UNKNOWN);
 	if (!fits)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; it must be (n, 2): a pair for each dimension",
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "%s has shape %s; it must be (n, 2): a pair for each dimension",
 		                     call->op->inputs[i].name, sj__shape_text(t));
 	*ret_n = dims[0] == SJ__UNKNOWN ? -1 : t->shape.rank == 1 ? dims[0] / 2 : dims[0];
 	return SJ_OK;
@@ -29,19 +30,20 @@ sj_status sj__call_pairs(const sj__call *call, int i, int n_expected, sj__pairs 
 	ret_pairs->n = n_expected;
 	sj_status status = pairs_count(call, i, &n);
 	if (status == SJ_OK && n > SJ_MAX_RANK)
-		status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has %lld pairs; at most %d are possible", call->op->inputs[i].name, (long long)n,
-		                       SJ_MAX_RANK);
+		status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has %lld pairs; at most %d are possible",
+		                       call->op->inputs[i].name, (long long)n, SJ_MAX_RANK);
 	if (status == SJ_OK && n >= 0 && n_expected >= 0 && n != n_expected)
-		status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has %lld pairs where %d are expected", call->op->inputs[i].name, (long long)n,
-		                       n_expected);
+		status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has %lld pairs where %d are expected",
+		                       call->op->inputs[i].name, (long long)n, n_expected);
 	if (n >= 0)
 		ret_pairs->n = (int)n;
 	for (int64_t a = 0; status == SJ_OK && ret_pairs->known && a < n; a++) {
 		ret_pairs->before[a] = sj__index_at(t, 2 * a);
 		ret_pairs->after[a] = sj__index_at(t, 2 * a + 1);
 		if (ret_pairs->before[a] < 0 || ret_pairs->after[a] < 0)
-			status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s[%lld] is (%lld, %lld); both must be >= 0", call->op->inputs[i].name,
-			                       (long long)a, (long long)ret_pairs->before[a], (long long)ret_pairs->after[a]);
+			status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s[%lld] is (%lld, %lld); both must be >= 0",
+			                       call->op->inputs[i].name, (long long)a, (long long)ret_pairs->before[a],
+			                       (long long)ret_pairs->after[a]);
 	}
 	return status;
 }
@@ -54,8 +56,10 @@ static sj_status dims_widen(const sj__call *call, const sj__pairs *pairs, int64_
 		dims[i] = x->shape.rank >= 0 ? sj__dims(x)[i] : SJ__UNKNOWN;
 		if (!pairs->known || dims[i] == SJ__UNKNOWN)
 			dims[i] = SJ__UNKNOWN;
-		else if (!sj__add_fits(dims[i], pairs->before[i], &dims[i]) || !sj__add_fits(dims[i], pairs->after[i], &dims[i]))
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "paddings[%d] is (%lld, %lld); the padded size overflows", i,
+		else if (!sj__add_fits(dims[i], pairs->before[i], &dims[i]) ||
+		         !sj__add_fits(dims[i], pairs->after[i], &dims[i]))
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "paddings[%d] is (%lld, %lld); the padded size overflows", i,
 			                     (long long)pairs->before[i], (long long)pairs->after[i]);
 	}
 	return SJ_OK;
@@ -67,7 +71,8 @@ sj_status sj__rule_pad(sj__call *call)
 	sj__pairs pairs;
 	int64_t dims[SJ_MAX_RANK];
 	if (call->n_inputs == 3 && call->inputs[2]->shape.rank > 0)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "constant_values has shape %s; it must be a scalar", sj__shape_text(call->inputs[2]));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "constant_values has shape %s; it must be a scalar",
+		                     sj__shape_text(call->inputs[2]));
 	sj_status status = sj__call_pairs(call, 1, x->shape.rank, &pairs);
 	if (status == SJ_OK)
 		status = dims_widen(call, &pairs, dims);
@@ -81,7 +86,8 @@ sj_status sj__mirror_offset(const sj__call *call, int *ret_offset)
 	const sj_mirror_pad_args *args = call->args; /* MirrorPadGrad's is alike */
 	*ret_offset = args->mode == SJ_PAD_MODE_REFLECT;
 	if (args->mode != SJ_PAD_MODE_REFLECT && args->mode != SJ_PAD_MODE_SYMMETRIC)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "mode %d is neither REFLECT nor SYMMETRIC", (int)args->mode);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "mode %d is neither REFLECT nor SYMMETRIC",
+		                     (int)args->mode);
 	return SJ_OK;
 }
 
@@ -89,8 +95,10 @@ static sj_status mirror_fits(const sj__call *call, const sj__pairs *pairs, int i
 {
 	if (pairs->before[i] <= dim - offset && pairs->after[i] <= dim - offset)
 		return SJ_OK;
-	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "paddings[%d] is (%lld, %lld); for a dimension of %lld neither can pass %lld", i,
-	                     (long long)pairs->before[i], (long long)pairs->after[i], (long long)dim, (long long)sj__max_i64(0, dim - offset));
+	return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+	                     "paddings[%d] is (%lld, %lld); for a dimension of %lld neither can pass %lld", i,
+	                     (long long)pairs->before[i], (long long)pairs->after[i], (long long)dim,
+	                     (long long)sj__max_i64(0, dim - offset));
 }
 
 sj_status sj__rule_mirror_pad(sj__call *call)
@@ -124,7 +132,8 @@ sj_status sj__rule_mirror_pad_grad(sj__call *call)
 		if (dims[i] == SJ__UNKNOWN || (pairs.before[i] == 0 && pairs.after[i] == 0))
 			continue;
 		if (pairs.before[i] > dims[i] || pairs.after[i] > dims[i] - pairs.before[i])
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "paddings[%d] is (%lld, %lld), larger than the input's dimension %lld", i,
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "paddings[%d] is (%lld, %lld), larger than the input's dimension %lld", i,
 			                     (long long)pairs.before[i], (long long)pairs.after[i], (long long)dims[i]);
 		dims[i] -= pairs.before[i] + pairs.after[i];
 		status = mirror_fits(call, &pairs, i, dims[i], offset);
@@ -142,7 +151,8 @@ sj_status sj__rule_tile(sj__call *call)
 	sj_status status = sj__call_shape_input(call, 1, &n, dims);
 	bool known = call->inputs[1]->data != NULL;
 	if (status == SJ_OK && n >= 0 && x->shape.rank >= 0 && n != x->shape.rank)
-		status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "multiples has %d entries, the input has rank %d", n, x->shape.rank);
+		status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "multiples has %d entries, the input has rank %d", n,
+		                       x->shape.rank);
 	if (status != SJ_OK)
 		return status;
 	for (int i = 0; i < n; i++) {
@@ -150,7 +160,8 @@ sj_status sj__rule_tile(sj__call *call)
 		if (!known || dim == SJ__UNKNOWN)
 			dims[i] = SJ__UNKNOWN;
 		else if (!sj__multiply_fits(dims[i], dim, &dims[i]))
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "dimension %d of %lld, repeated %lld times, overflows", i, (long long)dim,
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "dimension %d of %lld, repeated %lld times, overflows", i, (long long)dim,
 			                     (long long)dims[i]);
 	}
 	if (n < 0 && x->shape.rank >= 0) {
@@ -166,7 +177,8 @@ sj_status sj__reverse_axes(const sj__call *call, bool *ret_reversed)
 	const sj_tensor *x = call->inputs[0], *axes = call->inputs[1];
 	int64_t values[SJ_MAX_RANK], n;
 	if (axes->shape.rank >= 0 && axes->shape.rank != 1)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "axis has shape %s; it must be a vector", sj__shape_text(axes));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "axis has shape %s; it must be a vector",
+		                     sj__shape_text(axes));
 	sj_status status = sj__call_ints(call, 1, values, &n);
 	for (int i = 0; i < x->shape.rank; i++)
 		ret_reversed[i] = false;
@@ -194,7 +206,8 @@ sj_status sj__rule_reverse_sequence(sj__call *call)
 	const sj_reverse_sequence_args *args = call->args;
 	int seq_dim, batch_dim;
 	if (lengths->shape.rank >= 0 && lengths->shape.rank != 1)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "seq_lengths has shape %s; it must be a vector", sj__shape_text(lengths));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "seq_lengths has shape %s; it must be a vector",
+		                     sj__shape_text(lengths));
 	if (x->shape.rank < 0)
 		return sj__out_unknown(call, 0, (sj_dtype)x->dtype);
 	sj_status status = sj__call_axis(call, "seq_dim", args->seq_dim, x->shape.rank, &seq_dim);
@@ -203,10 +216,12 @@ sj_status sj__rule_reverse_sequence(sj__call *call)
 	if (status != SJ_OK)
 		return status;
 	if (seq_dim == batch_dim)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "seq_dim and batch_dim are both %d; they must differ", seq_dim);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "seq_dim and batch_dim are both %d; they must differ",
+		                     seq_dim);
 	int64_t n = sj__dims(x)[batch_dim];
 	if (n != SJ__UNKNOWN && lengths->shape.size != SJ__UNKNOWN && n != lengths->shape.size)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "seq_lengths has %lld numbers, dimension %d of %s has %lld", (long long)lengths->shape.size,
-		                     batch_dim, sj__shape_text(x), (long long)n);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "seq_lengths has %lld numbers, dimension %d of %s has %lld",
+		                     (long long)lengths->shape.size, batch_dim, sj__shape_text(x), (long long)n);
 	return sj__out_like(call, 0, (sj_dtype)x->dtype, x);
 }

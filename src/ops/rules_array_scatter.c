@@ -8,9 +8,11 @@ sj_status sj__bad_indices_ignored(const sj__call *call, bool *ret_ignored)
 	const sj_gather_nd_args *args = call->args; /* the same for all of this family */
 	const char *policy = args->bad_indices_policy;
 	*ret_ignored = policy != NULL && strcmp(policy, "IGNORE") == 0;
-	if (policy == NULL || *ret_ignored || policy[0] == 0 || strcmp(policy, "DEFAULT") == 0 || strcmp(policy, "ERROR") == 0)
+	if (policy == NULL || *ret_ignored || policy[0] == 0 || strcmp(policy, "DEFAULT") == 0 ||
+	    strcmp(policy, "ERROR") == 0)
 		return SJ_OK;
-	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "bad_indices_policy is '%.40s'; it must be DEFAULT, ERROR or IGNORE", policy);
+	return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+	                     "bad_indices_policy is '%.40s'; it must be DEFAULT, ERROR or IGNORE", policy);
 }
 
 /* k, the length of the indices' last dimension; -1 when unknown. `of`: the rank of what they index, -1 unknown. */
@@ -20,12 +22,14 @@ static sj_status depth_read(const sj__call *call, const sj_tensor *indices, int 
 	*ret_k = -1;
 	sj_status status = sj__bad_indices_ignored(call, &ignored);
 	if (status == SJ_OK && indices->shape.rank == 0)
-		status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "indices is a scalar; it must have at least one dimension");
+		status = sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                       "indices is a scalar; it must have at least one dimension");
 	if (status != SJ_OK || indices->shape.rank < 0)
 		return status;
 	*ret_k = sj__dims(indices)[indices->shape.rank - 1];
 	if (of >= 0 && *ret_k > of)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the last dimension of indices is %lld, above the rank %d of what it indexes",
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "the last dimension of indices is %lld, above the rank %d of what it indexes",
 		                     (long long)*ret_k, of);
 	return SJ_OK;
 }
@@ -36,7 +40,8 @@ sj_status sj__rule_gather_nd(sj__call *call)
 	int64_t k, dims[2 * SJ_MAX_RANK];
 	int rank = 0;
 	if (params->shape.rank == 0)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "params is a scalar; it must have at least one dimension");
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "params is a scalar; it must have at least one dimension");
 	sj_status status = depth_read(call, indices, params->shape.rank, &k);
 	if (status != SJ_OK)
 		return status;
@@ -47,12 +52,14 @@ sj_status sj__rule_gather_nd(sj__call *call)
 	for (int i = (int)k; i < params->shape.rank; i++)
 		dims[rank++] = sj__dims(params)[i];
 	if (rank > SJ_MAX_RANK)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the result has %d dimensions; at most %d are possible", rank, SJ_MAX_RANK);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the result has %d dimensions; at most %d are possible",
+		                     rank, SJ_MAX_RANK);
 	return sj__out(call, 0, (sj_dtype)params->dtype, rank, dims);
 }
 
 /* updates must be indices.shape[:-1] + dims[k:]. */
-static sj_status updates_fit(const sj__call *call, const sj_tensor *indices, const sj_tensor *updates, int64_t k, int rank, const int64_t *dims)
+static sj_status updates_fit(const sj__call *call, const sj_tensor *indices, const sj_tensor *updates, int64_t k,
+                             int rank, const int64_t *dims)
 {
 	int n_outer = indices->shape.rank - 1, expected = n_outer + rank - (int)k;
 	bool fits = updates->shape.rank < 0 || updates->shape.rank == expected;
@@ -62,11 +69,14 @@ static sj_status updates_fit(const sj__call *call, const sj_tensor *indices, con
 	}
 	if (fits)
 		return SJ_OK;
-	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "updates has shape %s; for indices %s into %s it must be indices.shape[:-1] + shape[%lld:]",
-	                     sj__shape_text(updates), sj__shape_text(indices), sj__dims_text(rank, dims), (long long)k);
+	return sj__call_fail(
+		call, SJ_INVALID_ARGUMENT,
+		"updates has shape %s; for indices %s into %s it must be indices.shape[:-1] + shape[%lld:]",
+		sj__shape_text(updates), sj__shape_text(indices), sj__dims_text(rank, dims), (long long)k);
 }
 
-static sj_status scatter_check(const sj__call *call, const sj_tensor *indices, const sj_tensor *updates, int rank, const int64_t *dims)
+static sj_status scatter_check(const sj__call *call, const sj_tensor *indices, const sj_tensor *updates, int rank,
+                               const int64_t *dims)
 {
 	int64_t k;
 	sj_status status = depth_read(call, indices, rank, &k);
@@ -99,14 +109,18 @@ sj_status sj__rule_unravel_index(sj__call *call)
 	int rank;
 	sj_status status = sj__call_shape_input(call, 1, &rank, dims);
 	if (status == SJ_OK && dims_input->shape.rank >= 0 && dims_input->shape.rank != 1)
-		status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "dims has shape %s; it must be a vector", sj__shape_text(dims_input));
+		status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "dims has shape %s; it must be a vector",
+		                       sj__shape_text(dims_input));
 	if (status == SJ_OK && indices->shape.rank > 1)
-		status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "indices has shape %s; it must be a scalar or a vector", sj__shape_text(indices));
+		status = sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                       "indices has shape %s; it must be a scalar or a vector",
+		                       sj__shape_text(indices));
 	for (int i = 0; status == SJ_OK && dims_input->data != NULL && i < rank; i++) {
 		if (dims[i] == 0)
 			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "dims[%d] is 0; dims must be > 0", i);
 		if (!sj__multiply_fits(size, dims[i], &size) || (dims_input->dtype == SJ_INT32 && size > INT32_MAX))
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the product of dims %s overflows", sj__dims_text(rank, dims));
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the product of dims %s overflows",
+			                     sj__dims_text(rank, dims));
 	}
 	if (status != SJ_OK)
 		return status;

@@ -5,7 +5,8 @@
 static bool dims_go(int64_t a, int64_t b) { return a == b || a == SJ__UNKNOWN || b == SJ__UNKNOWN; }
 
 /* What two shapes that must be equal say together; fails when they differ. */
-static sj_status shapes_merge(const sj__call *call, const sj_tensor *a, const sj_tensor *b, int *ret_rank, int64_t *ret_dims)
+static sj_status shapes_merge(const sj__call *call, const sj_tensor *a, const sj_tensor *b, int *ret_rank,
+                              int64_t *ret_dims)
 {
 	const sj_tensor *known = a->shape.rank >= 0 ? a : b;
 	bool fits = a->shape.rank < 0 || b->shape.rank < 0 || a->shape.rank == b->shape.rank;
@@ -17,7 +18,8 @@ static sj_status shapes_merge(const sj__call *call, const sj_tensor *a, const sj
 	}
 	if (fits)
 		return SJ_OK;
-	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "t has shape %s, e has shape %s; they must be equal (sj_where_values broadcasts)",
+	return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+	                     "t has shape %s, e has shape %s; they must be equal (sj_where_values broadcasts)",
 	                     sj__shape_text(a), sj__shape_text(b));
 }
 
@@ -40,9 +42,10 @@ sj_status sj__rule_select(sj__call *call)
 	int rank;
 	sj_status status = shapes_merge(call, call->inputs[1], call->inputs[2], &rank, dims);
 	if (status == SJ_OK && !condition_goes(c, rank, dims))
-		status = sj__call_fail(call, SJ_INVALID_ARGUMENT,
-		                       "condition has shape %s, the values %s; it must have that shape, or be a vector of the first dimension or a scalar",
-		                       sj__shape_text(c), sj__dims_text(rank, dims));
+		status = sj__call_fail(
+			call, SJ_INVALID_ARGUMENT,
+			"condition has shape %s, the values %s; it must have that shape, or be a vector of the first dimension or a scalar",
+			sj__shape_text(c), sj__dims_text(rank, dims));
 	return status == SJ_OK ? sj__out(call, 0, (sj_dtype)call->inputs[1]->dtype, rank, dims) : status;
 }
 

@@ -18,14 +18,15 @@ static sj_status vector_read(const sj__call *call, int i, int64_t *values, int64
 	const sj_tensor *t = call->inputs[i];
 	int64_t n;
 	if (t->shape.rank >= 0 && t->shape.rank != 1)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; it must be a vector", call->op->inputs[i].name, sj__shape_text(t));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; it must be a vector",
+		                     call->op->inputs[i].name, sj__shape_text(t));
 	sj_status status = sj__call_ints(call, i, values, &n);
 	if (n < 0)
 		*known = false;
 	*ret_n = t->shape.rank == 1 ? t->shape.size : -1;
 	if (*ret_n > SJ_MAX_RANK && status == SJ_OK)
-		status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has %lld elements; at most %d are possible", call->op->inputs[i].name,
-		                       (long long)*ret_n, SJ_MAX_RANK);
+		status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has %lld elements; at most %d are possible",
+		                       call->op->inputs[i].name, (long long)*ret_n, SJ_MAX_RANK);
 	return status;
 }
 
@@ -39,8 +40,10 @@ static sj_status entries_read(const sj__call *call, int first, entries *e)
 		if (status != SJ_OK)
 			return status;
 		if (n[i] >= 0 && e->n >= 0 && n[i] != e->n)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "begin, end and strides must have equal lengths; %s has %lld, another %lld",
-			                     call->op->inputs[first + i].name, (long long)n[i], (long long)e->n);
+			return sj__call_fail(
+				call, SJ_INVALID_ARGUMENT,
+				"begin, end and strides must have equal lengths; %s has %lld, another %lld",
+				call->op->inputs[first + i].name, (long long)n[i], (long long)e->n);
 		if (n[i] >= 0)
 			e->n = n[i];
 	}
@@ -54,7 +57,8 @@ static sj_status entries_read(const sj__call *call, int first, entries *e)
 static void range_take(sj__slice_plan *p, int at, const entries *e, int64_t i, bool no_begin, bool no_end, int64_t dim)
 {
 	int64_t stride = e->stride[i], low = stride > 0 ? 0 : -1, high = stride > 0 ? dim : dim - 1;
-	int64_t begin = e->begin[i] < 0 ? e->begin[i] + dim : e->begin[i], end = e->end[i] < 0 ? e->end[i] + dim : e->end[i];
+	int64_t begin = e->begin[i] < 0 ? e->begin[i] + dim : e->begin[i],
+		end = e->end[i] < 0 ? e->end[i] + dim : e->end[i];
 	begin = no_begin ? (stride > 0 ? low : high) : sj__max_i64(low, sj__min_i64(begin, high));
 	end = no_end ? (stride > 0 ? high : low) : sj__max_i64(low, sj__min_i64(end, high));
 	int64_t interval = end - begin, length = 0;
@@ -71,11 +75,13 @@ static sj_status index_take(const sj__call *call, sj__slice_plan *p, int at, con
 	if (!e->known || dim == SJ__UNKNOWN)
 		return SJ_OK;
 	if (e->stride[i] < 0)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "strides[%lld] is %lld; only a positive stride goes with an index", (long long)i,
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "strides[%lld] is %lld; only a positive stride goes with an index", (long long)i,
 		                     (long long)e->stride[i]);
 	p->begin[at] = e->begin[i] < 0 ? e->begin[i] + dim : e->begin[i];
 	if (p->begin[at] < 0 || p->begin[at] >= dim)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "slice index %lld of dimension %d out of bounds: the dimension is %lld",
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "slice index %lld of dimension %d out of bounds: the dimension is %lld",
 		                     (long long)e->begin[i], at, (long long)dim);
 	return SJ_OK;
 }
@@ -97,13 +103,15 @@ static sj_status whole_take(const sj__call *call, sj__slice_plan *p, int at, int
 }
 
 /* Entry i, which speaks of dimension *at. */
-static sj_status entry_take(const sj__call *call, sj__slice_plan *p, int *at, const entries *e, int64_t i, const int64_t *dims)
+static sj_status entry_take(const sj__call *call, sj__slice_plan *p, int *at, const entries *e, int64_t i,
+                            const int64_t *dims)
 {
 	const sj_strided_slice_args *args = call->args;
 	if (bit(args->new_axis_mask, i))
 		return out_add(call, p, 1);
 	if (*at == p->rank)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%lld entries index more than the %d dimensions of shape %s", (long long)e->n,
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "%lld entries index more than the %d dimensions of shape %s", (long long)e->n,
 		                     p->rank, sj__dims_text(p->rank, dims));
 	int64_t dim = dims[*at];
 	if (bit(args->shrink_axis_mask, i))
@@ -136,7 +144,8 @@ static sj_status ellipsis_find(const sj__call *call, int64_t n, int64_t *ret_at,
 	return SJ_OK;
 }
 
-sj_status sj__slice_plan_make(const sj__call *call, int first, int rank, const int64_t *dims, sj__slice_plan *ret_plan, bool *ret_known)
+sj_status sj__slice_plan_make(const sj__call *call, int first, int rank, const int64_t *dims, sj__slice_plan *ret_plan,
+                              bool *ret_known)
 {
 	entries e;
 	int64_t ellipsis, new_after;
@@ -178,18 +187,22 @@ static sj_status slice_check(const sj__call *call, int i, int64_t begin, int64_t
 {
 	int64_t end;
 	if (begin < 0)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "begin[%d] is %lld; it must be >= 0", i, (long long)begin);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "begin[%d] is %lld; it must be >= 0", i,
+		                     (long long)begin);
 	if (*size < -1)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "size[%d] is %lld; it must be >= 0, or -1 for all that follow", i,
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "size[%d] is %lld; it must be >= 0, or -1 for all that follow", i,
 		                     (long long)*size);
 	if (dim == SJ__UNKNOWN)
 		return SJ_OK;
 	if (begin > dim)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "begin[%d] is %lld; it must be in [0, %lld]", i, (long long)begin, (long long)dim);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "begin[%d] is %lld; it must be in [0, %lld]", i,
+		                     (long long)begin, (long long)dim);
 	if (*size == -1)
 		*size = dim - begin;
 	if (!sj__add_fits(begin, *size, &end) || end > dim)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "size[%d] is %lld; from begin %lld it must be in [0, %lld]", i, (long long)*size,
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "size[%d] is %lld; from begin %lld it must be in [0, %lld]", i, (long long)*size,
 		                     (long long)begin, (long long)(dim - begin));
 	return SJ_OK;
 }
@@ -205,8 +218,8 @@ sj_status sj__slice_plan_simple(const sj__call *call, sj__slice_plan *p)
 	p->rank = x->shape.rank;
 	for (int i = 0; i < 2; i++) {
 		if (status == SJ_OK && n[i] >= 0 && p->rank >= 0 && n[i] != p->rank)
-			status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has %lld entries, the input has rank %d", i ? "size" : "begin",
-			                       (long long)n[i], p->rank);
+			status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has %lld entries, the input has rank %d",
+			                       i ? "size" : "begin", (long long)n[i], p->rank);
 		if (p->rank < 0 && n[i] >= 0)
 			p->rank = (int)n[i];
 	}
@@ -233,7 +246,8 @@ sj_status sj__rule_slice(sj__call *call)
 		return status;
 	if (x->storage != NULL && call->inputs[1]->data != NULL && call->inputs[2]->data != NULL &&
 	    sj__slice_plan_is_run(&plan, sj__dims(x), &offset))
-		return sj__out_view(call, 0, 0, plan.rank, plan.length, offset * (int64_t)sj_dtype_size((sj_dtype)x->dtype));
+		return sj__out_view(call, 0, 0, plan.rank, plan.length,
+		                    offset * (int64_t)sj_dtype_size((sj_dtype)x->dtype));
 	return sj__out(call, 0, (sj_dtype)x->dtype, plan.rank, plan.length);
 }
 
@@ -254,7 +268,8 @@ sj_status sj__rule_strided_slice(sj__call *call)
 	for (int i = 1; i < 4; i++)
 		concrete = concrete && call->inputs[i]->data != NULL;
 	if (concrete && sj__slice_plan_is_run(&plan, sj__dims(x), &offset))
-		return sj__out_view(call, 0, 0, plan.out_rank, plan.out_dims, offset * (int64_t)sj_dtype_size((sj_dtype)x->dtype));
+		return sj__out_view(call, 0, 0, plan.out_rank, plan.out_dims,
+		                    offset * (int64_t)sj_dtype_size((sj_dtype)x->dtype));
 	return sj__out(call, 0, (sj_dtype)x->dtype, plan.out_rank, plan.out_dims);
 }
 
@@ -263,7 +278,8 @@ static sj_status grad_fits(const sj__call *call, const sj__slice_plan *plan)
 	const sj_tensor *dy = call->inputs[4];
 	bool fits = dy->shape.rank < 0 || dy->shape.rank == plan->out_rank;
 	for (int i = 0; fits && i < dy->shape.rank; i++)
-		fits = sj__dims(dy)[i] == plan->out_dims[i] || sj__dims(dy)[i] == SJ__UNKNOWN || plan->out_dims[i] == SJ__UNKNOWN;
+		fits = sj__dims(dy)[i] == plan->out_dims[i] || sj__dims(dy)[i] == SJ__UNKNOWN ||
+		       plan->out_dims[i] == SJ__UNKNOWN;
 	if (fits)
 		return SJ_OK;
 	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "dy has shape %s, the slice has shape %s", sj__shape_text(dy),

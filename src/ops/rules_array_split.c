@@ -22,8 +22,9 @@ static sj_status shapes_join(const sj__call *call, int n, int *ret_rank, int64_t
 			ret_dims[a] = ret_dims[a] == SJ__UNKNOWN ? dim : ret_dims[a];
 		}
 		if (!fits)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "tensor %d has shape %s, those before it %s; all must be equal", i, sj__shape_text(t),
-			                     sj__dims_text(*ret_rank, ret_dims));
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "tensor %d has shape %s, those before it %s; all must be equal", i,
+			                     sj__shape_text(t), sj__dims_text(*ret_rank, ret_dims));
 	}
 	return SJ_OK;
 }
@@ -42,7 +43,8 @@ sj_status sj__rule_stack(sj__call *call)
 	if (rank < 0)
 		return sj__out_unknown(call, 0, dtype);
 	if (rank == SJ_MAX_RANK)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the values have %d dimensions already, the most there can be", rank);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "the values have %d dimensions already, the most there can be", rank);
 	status = sj__call_axis(call, "axis", args->axis, rank + 1, &axis);
 	if (status != SJ_OK)
 		return status;
@@ -52,8 +54,8 @@ sj_status sj__rule_stack(sj__call *call)
 }
 
 /* Output k: elements [begin, begin + dims[axis]) of input i along the axis; a view where they are one run. */
-static sj_status part_out(sj__call *call, int k, int i, int axis, int64_t begin, int rank, const int64_t *dims, int out_rank,
-                          const int64_t *out_dims)
+static sj_status part_out(sj__call *call, int k, int i, int axis, int64_t begin, int rank, const int64_t *dims,
+                          int out_rank, const int64_t *out_dims)
 {
 	const sj_tensor *x = call->inputs[i];
 	int64_t before[SJ_MAX_RANK], offset;
@@ -61,7 +63,8 @@ static sj_status part_out(sj__call *call, int k, int i, int axis, int64_t begin,
 		for (int a = 0; a < rank; a++)
 			before[a] = a == axis ? begin : 0;
 		if (sj__block_is_run(rank, sj__dims(x), before, dims, &offset))
-			return sj__out_view(call, k, i, out_rank, out_dims, offset * (int64_t)sj_dtype_size((sj_dtype)x->dtype));
+			return sj__out_view(call, k, i, out_rank, out_dims,
+			                    offset * (int64_t)sj_dtype_size((sj_dtype)x->dtype));
 	}
 	return sj__out(call, k, (sj_dtype)x->dtype, out_rank, out_dims);
 }
@@ -84,17 +87,19 @@ sj_status sj__rule_unstack(sj__call *call)
 	int rank = x->shape.rank, axis;
 	int64_t dims[SJ_MAX_RANK], out[SJ_MAX_RANK], n = call->n_outputs;
 	if (args->num != 0 && args->num != n)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "num is %lld but %lld outputs are asked for", (long long)args->num, (long long)n);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "num is %lld but %lld outputs are asked for",
+		                     (long long)args->num, (long long)n);
 	if (rank == 0)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the value is a scalar; it must have at least one dimension");
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "the value is a scalar; it must have at least one dimension");
 	if (rank < 0)
 		return all_unknown(call, 0, -1);
 	sj_status status = sj__call_axis(call, "axis", args->axis, rank, &axis);
 	if (status != SJ_OK)
 		return status;
 	if (sj__dims(x)[axis] != n && sj__dims(x)[axis] != SJ__UNKNOWN)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "dimension %d of shape %s gives %lld outputs, not %lld", axis, sj__shape_text(x),
-		                     (long long)sj__dims(x)[axis], (long long)n);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "dimension %d of shape %s gives %lld outputs, not %lld",
+		                     axis, sj__shape_text(x), (long long)sj__dims(x)[axis], (long long)n);
 	for (int a = 0; a < rank; a++) {
 		dims[a] = a == axis ? 1 : sj__dims(x)[a];
 		if (a != axis)
@@ -108,7 +113,8 @@ sj_status sj__rule_unstack(sj__call *call)
 static sj_status split_counts(const sj__call *call, int64_t num_split)
 {
 	if (num_split != 0 && num_split != call->n_outputs)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "num_split is %lld but %d outputs are asked for", (long long)num_split, call->n_outputs);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "num_split is %lld but %d outputs are asked for",
+		                     (long long)num_split, call->n_outputs);
 	if (call->n_outputs < 1)
 		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "num_split is %d; it must be > 0", call->n_outputs);
 	return SJ_OK;
@@ -136,8 +142,8 @@ sj_status sj__rule_split(sj__call *call)
 		return all_unknown(call, 1, rank);
 	memcpy(dims, sj__dims(x), sizeof(*dims) * (size_t)rank);
 	if (dims[axis] != SJ__UNKNOWN && dims[axis] % n != 0)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "dimension %d of shape %s is not divided by %lld parts", axis, sj__shape_text(x),
-		                     (long long)n);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "dimension %d of shape %s is not divided by %lld parts",
+		                     axis, sj__shape_text(x), (long long)n);
 	dims[axis] = dims[axis] == SJ__UNKNOWN ? SJ__UNKNOWN : dims[axis] / n;
 	for (int k = 0; status == SJ_OK && k < n; k++)
 		status = part_out(call, k, 1, axis, k * dims[axis], rank, dims, rank, dims);
@@ -152,15 +158,17 @@ sj_status sj__split_size(const sj__call *call, int k, int64_t dim, int64_t *ret_
 	for (int64_t i = 0; i < n; i++) {
 		int64_t size = sj__index_at(sizes, i);
 		if (size < -1 || (size == -1 && free_at >= 0))
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "size_splits[%lld] is %lld; sizes must be >= 0, and -1 at most once", (long long)i,
-			                     (long long)size);
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "size_splits[%lld] is %lld; sizes must be >= 0, and -1 at most once",
+			                     (long long)i, (long long)size);
 		if (size == -1)
 			free_at = (int)i;
 		else if (!sj__add_fits(sum, size, &sum))
 			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the sum of size_splits overflows");
 	}
 	if (dim != SJ__UNKNOWN && (free_at < 0 ? sum != dim : sum > dim))
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "size_splits add up to %lld, the dimension is %lld", (long long)sum, (long long)dim);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "size_splits add up to %lld, the dimension is %lld",
+		                     (long long)sum, (long long)dim);
 	*ret_size = sj__index_at(sizes, k);
 	if (k == free_at)
 		*ret_size = dim == SJ__UNKNOWN ? SJ__UNKNOWN : dim - sum;
@@ -176,9 +184,12 @@ sj_status sj__rule_split_v(sj__call *call)
 	sj_status status = split_counts(call, args->num_split);
 	if (status == SJ_OK && rank == 0)
 		status = split_scalar(call);
-	if (status == SJ_OK && ((sizes->shape.rank >= 0 && sizes->shape.rank != 1) || (sizes->shape.size >= 0 && sizes->shape.size != call->n_outputs)))
-		status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "size_splits has shape %s; it must be a vector of %d numbers, one for each output",
-		                       sj__shape_text(sizes), call->n_outputs);
+	if (status == SJ_OK && ((sizes->shape.rank >= 0 && sizes->shape.rank != 1) ||
+	                        (sizes->shape.size >= 0 && sizes->shape.size != call->n_outputs)))
+		status = sj__call_fail(
+			call, SJ_INVALID_ARGUMENT,
+			"size_splits has shape %s; it must be a vector of %d numbers, one for each output",
+			sj__shape_text(sizes), call->n_outputs);
 	if (status == SJ_OK)
 		status = sj__call_axis_input(call, 2, rank, 0, &axis);
 	if (status != SJ_OK)
@@ -220,7 +231,8 @@ static bool begins_with(const sj_tensor *data, const sj_tensor *head)
 		return true;
 	bool fits = head->shape.rank <= data->shape.rank;
 	for (int i = 0; fits && i < head->shape.rank; i++)
-		fits = sj__dims(data)[i] == sj__dims(head)[i] || sj__dims(data)[i] == SJ__UNKNOWN || sj__dims(head)[i] == SJ__UNKNOWN;
+		fits = sj__dims(data)[i] == sj__dims(head)[i] || sj__dims(data)[i] == SJ__UNKNOWN ||
+		       sj__dims(head)[i] == SJ__UNKNOWN;
 	return fits;
 }
 
@@ -231,11 +243,12 @@ sj_status sj__rule_dynamic_partition(sj__call *call)
 	int64_t dims[SJ_MAX_RANK + 1] = {SJ__UNKNOWN};
 	int rank = -1;
 	if ((args->num_partitions != 0 && args->num_partitions != call->n_outputs) || call->n_outputs < 1)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "num_partitions is %lld and %d outputs are asked for; it must be > 0 and equal",
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "num_partitions is %lld and %d outputs are asked for; it must be > 0 and equal",
 		                     (long long)args->num_partitions, call->n_outputs);
 	if (!begins_with(data, partitions))
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "data %s must begin with the shape of partitions, %s", sj__shape_text(data),
-		                     sj__shape_text(partitions));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "data %s must begin with the shape of partitions, %s",
+		                     sj__shape_text(data), sj__shape_text(partitions));
 	if (data->shape.rank >= 0 && partitions->shape.rank >= 0) {
 		rank = 1 + data->shape.rank - partitions->shape.rank;
 		for (int i = 1; i < rank; i++)
@@ -253,26 +266,33 @@ sj_status sj__rule_dynamic_stitch(sj__call *call)
 	int64_t dims[SJ_MAX_RANK + 1] = {SJ__UNKNOWN};
 	int rank = -1;
 	if (n < 1 || call->n_inputs % 2 != 0)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%d inputs given; as many tensors of indices as of data are expected", call->n_inputs);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "%d inputs given; as many tensors of indices as of data are expected",
+		                     call->n_inputs);
 	for (int i = 0; i < n; i++) {
 		const sj_tensor *indices = call->inputs[i], *data = call->inputs[n + i];
 		if (indices->dtype != SJ_INT32 || data->dtype != call->inputs[n]->dtype)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "indices[%d] is %s and data[%d] is %s; indices must be int32, and all data of one dtype",
-			                     i, sj_dtype_name((sj_dtype)indices->dtype), i, sj_dtype_name((sj_dtype)data->dtype));
+			return sj__call_fail(
+				call, SJ_INVALID_ARGUMENT,
+				"indices[%d] is %s and data[%d] is %s; indices must be int32, and all data of one dtype",
+				i, sj_dtype_name((sj_dtype)indices->dtype), i, sj_dtype_name((sj_dtype)data->dtype));
 		if (!begins_with(data, indices))
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "data[%d] %s must begin with the shape of indices[%d], %s", i, sj__shape_text(data), i,
-			                     sj__shape_text(indices));
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "data[%d] %s must begin with the shape of indices[%d], %s", i,
+			                     sj__shape_text(data), i, sj__shape_text(indices));
 		if (indices->shape.rank < 0 || data->shape.rank < 0)
 			continue;
 		int rest = data->shape.rank - indices->shape.rank;
 		const int64_t *tail = sj__dims(data) + indices->shape.rank;
 		bool fits = rank < 0 || rank == rest + 1;
 		for (int a = 0; fits && a < rest; a++) {
-			fits = rank < 0 || tail[a] == dims[a + 1] || tail[a] == SJ__UNKNOWN || dims[a + 1] == SJ__UNKNOWN;
+			fits = rank < 0 || tail[a] == dims[a + 1] || tail[a] == SJ__UNKNOWN ||
+			       dims[a + 1] == SJ__UNKNOWN;
 			dims[a + 1] = rank < 0 || dims[a + 1] == SJ__UNKNOWN ? tail[a] : dims[a + 1];
 		}
 		if (!fits)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the rows of data[%d] %s differ from those of the data before it", i,
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "the rows of data[%d] %s differ from those of the data before it", i,
 			                     sj__shape_text(data));
 		rank = rest + 1;
 	}

@@ -48,7 +48,8 @@ sj_status sj__call_ints(const sj__call *call, int i, int64_t *values, int64_t *r
 	const sj_tensor *t = call->inputs[i];
 	const char *name = call->op->inputs[i < call->op->n_inputs ? i : call->op->n_inputs - 1].name;
 	if (t->shape.rank > 1)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; it must be a vector or a scalar", name, sj__shape_text(t));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; it must be a vector or a scalar",
+		                     name, sj__shape_text(t));
 	if (t->data == NULL) {
 		*ret_count = -1;
 		return SJ_OK;
@@ -65,8 +66,8 @@ sj_status sj__call_ints(const sj__call *call, int i, int64_t *values, int64_t *r
 sj_status sj__call_axis(const sj__call *call, const char *what, int64_t axis, int rank, int *ret_axis)
 {
 	if (axis < -(int64_t)rank || axis >= rank)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s %lld is outside [%d, %d) for rank %d", what, (long long)axis, -rank,
-		                     rank, rank);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s %lld is outside [%d, %d) for rank %d", what,
+		                     (long long)axis, -rank, rank, rank);
 	*ret_axis = (int)(axis < 0 ? axis + rank : axis);
 	return SJ_OK;
 }
@@ -87,7 +88,8 @@ static int64_t broadcast_dim(int64_t a, int64_t b)
 	return -2;
 }
 
-sj_status sj__broadcast_shapes(const sj__call *call, const sj_tensor *a, const sj_tensor *b, int *ret_rank, int64_t *ret_dims)
+sj_status sj__broadcast_shapes(const sj__call *call, const sj_tensor *a, const sj_tensor *b, int *ret_rank,
+                               int64_t *ret_dims)
 {
 	int ra = a->shape.rank, rb = b->shape.rank, rank = ra > rb ? ra : rb;
 	const int64_t *da = sj__dims(a), *db = sj__dims(b);
@@ -99,14 +101,19 @@ sj_status sj__broadcast_shapes(const sj__call *call, const sj_tensor *a, const s
 		int ia = i - (rank - ra), ib = i - (rank - rb);
 		ret_dims[i] = broadcast_dim(ia < 0 ? 1 : da[ia], ib < 0 ? 1 : db[ib]);
 		if (ret_dims[i] == -2)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "shapes %s and %s do not broadcast: dimension %d is %lld and %lld",
-			                     sj__shape_text(a), sj__shape_text(b), i, (long long)da[ia], (long long)db[ib]);
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "shapes %s and %s do not broadcast: dimension %d is %lld and %lld",
+			                     sj__shape_text(a), sj__shape_text(b), i, (long long)da[ia],
+			                     (long long)db[ib]);
 	}
 	*ret_rank = rank;
 	return SJ_OK;
 }
 
-sj_status sj__rule_unary(sj__call *call) { return sj__out_like(call, 0, (sj_dtype)call->inputs[0]->dtype, call->inputs[0]); }
+sj_status sj__rule_unary(sj__call *call)
+{
+	return sj__out_like(call, 0, (sj_dtype)call->inputs[0]->dtype, call->inputs[0]);
+}
 
 sj_status sj__rule_unary_bool(sj__call *call) { return sj__out_like(call, 0, SJ_BOOL, call->inputs[0]); }
 

@@ -42,8 +42,10 @@ static sj_status same_shapes(sj__call *call, sj_dtype dtype)
 		dims[i] = da == SJ__UNKNOWN ? db : da;
 	}
 	if (!fits)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s and %s has shape %s; they must be the same",
-		                     call->op->inputs[0].name, sj__shape_text(a), call->op->inputs[1].name, sj__shape_text(b));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "%s has shape %s and %s has shape %s; they must be the same",
+		                     call->op->inputs[0].name, sj__shape_text(a), call->op->inputs[1].name,
+		                     sj__shape_text(b));
 	return sj__out(call, 0, dtype, a->shape.rank, dims);
 }
 
@@ -66,7 +68,8 @@ sj_status sj__rule_clip_by_value(sj__call *call)
 		for (int a = 0; fits && a < rank; a++)
 			fits = dims[a] == sj__dims(t)[a] || sj__dims(t)[a] == SJ__UNKNOWN;
 		if (!fits)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s, which does not broadcast to t's shape %s",
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "%s has shape %s, which does not broadcast to t's shape %s",
 			                     call->op->inputs[i].name, sj__shape_text(limit), sj__shape_text(t));
 	}
 	return sj__out_like(call, 0, (sj_dtype)t->dtype, t);

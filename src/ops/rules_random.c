@@ -11,11 +11,12 @@ static sj_status shape_read(const sj__call *call, int i, int *ret_rank, int64_t 
 	if (status != SJ_OK)
 		return status;
 	if (n >= 0 && call->inputs[i]->shape.rank == 0)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s is a scalar; it must be a vector", call->op->inputs[i].name);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s is a scalar; it must be a vector",
+		                     call->op->inputs[i].name);
 	for (int64_t j = 0; j < n; j++)
 		if (dims[j] < 0)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s[%lld] is %lld; it must be >= 0", call->op->inputs[i].name,
-			                     (long long)j, (long long)dims[j]);
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s[%lld] is %lld; it must be >= 0",
+			                     call->op->inputs[i].name, (long long)j, (long long)dims[j]);
 	/* A vector of known length tells the rank before its values are known. */
 	if (n < 0 && call->inputs[i]->shape.rank == 1 && call->inputs[i]->shape.size >= 0 &&
 	    call->inputs[i]->shape.size <= SJ_MAX_RANK) {
@@ -42,23 +43,26 @@ static sj_status float_is_good(const sj__call *call, sj_dtype dtype)
 {
 	if (dtype == SJ_FLOAT32 || dtype == SJ_FLOAT64)
 		return SJ_OK;
-	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "dtype is %s; supported are float32, float64", sj_dtype_name(dtype));
+	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "dtype is %s; supported are float32, float64",
+	                     sj_dtype_name(dtype));
 }
 
 static sj_status scalar_is_good(const sj__call *call, int i)
 {
 	if (call->inputs[i]->shape.rank <= 0)
 		return SJ_OK;
-	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; it must be a scalar", call->op->inputs[i].name,
-	                     sj__shape_text(call->inputs[i]));
+	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; it must be a scalar",
+	                     call->op->inputs[i].name, sj__shape_text(call->inputs[i]));
 }
 
 static sj_status seed_is_good(const sj__call *call, int i)
 {
 	const sj_tensor *seed = call->inputs[i];
-	if (seed->shape.rank < 0 || (seed->shape.rank == 1 && (sj__dims(seed)[0] == 2 || sj__dims(seed)[0] == SJ__UNKNOWN)))
+	if (seed->shape.rank < 0 ||
+	    (seed->shape.rank == 1 && (sj__dims(seed)[0] == 2 || sj__dims(seed)[0] == SJ__UNKNOWN)))
 		return SJ_OK;
-	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "seed has shape %s; it must have shape [2]", sj__shape_text(seed));
+	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "seed has shape %s; it must have shape [2]",
+	                     sj__shape_text(seed));
 }
 
 /* RandomUniform, RandomStandardNormal and TruncatedNormal have the same arguments. */
@@ -101,8 +105,8 @@ sj_status sj__rule_stateless_full_int(sj__call *call)
 	sj_dtype dtype = dtype_or(args->dtype, SJ_INT32);
 	sj_status status = seed_is_good(call, 1);
 	if (status == SJ_OK && dtype != SJ_INT32 && dtype != SJ_INT64 && dtype != SJ_UINT32 && dtype != SJ_UINT64)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "dtype is %s; supported are int32, int64, uint32, uint64",
-		                     sj_dtype_name(dtype));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "dtype is %s; supported are int32, int64, uint32, uint64", sj_dtype_name(dtype));
 	return status == SJ_OK ? shape_out(call, dtype) : status;
 }
 
@@ -124,7 +128,8 @@ static sj_status samples_read(const sj__call *call, int64_t *ret_n)
 		return status;
 	*ret_n = *(const int32_t *)num_samples->data;
 	if (*ret_n < 0)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "num_samples is %lld; it must be >= 0", (long long)*ret_n);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "num_samples is %lld; it must be >= 0",
+		                     (long long)*ret_n);
 	return SJ_OK;
 }
 
@@ -141,14 +146,17 @@ sj_status sj__rule_multinomial(sj__call *call)
 	if (status != SJ_OK)
 		return status;
 	if (dtype != SJ_INT32 && dtype != SJ_INT64)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "output_dtype is %s; supported are int32, int64", sj_dtype_name(dtype));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "output_dtype is %s; supported are int32, int64",
+		                     sj_dtype_name(dtype));
 	if (logits->shape.rank >= 0 && logits->shape.rank != 2)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "logits has shape %s; it must be a matrix (rows, classes)",
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "logits has shape %s; it must be a matrix (rows, classes)",
 		                     sj__shape_text(logits));
 	if (logits->shape.rank == 2) {
 		dims[0] = sj__dims(logits)[0];
 		if (sj__dims(logits)[1] == 0 || sj__dims(logits)[1] > INT32_MAX)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "logits has %lld classes; there must be between 1 and %d",
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "logits has %lld classes; there must be between 1 and %d",
 			                     (long long)sj__dims(logits)[1], INT32_MAX);
 	}
 	status = samples_read(call, &dims[1]);

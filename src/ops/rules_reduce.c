@@ -3,7 +3,8 @@
 
 #include "ops_numbers.h"
 
-sj_status sj__reduce_axes(const sj__call *call, const sj_tensor *input, const sj_tensor *axes, bool *ret_reduced, bool *ret_known)
+sj_status sj__reduce_axes(const sj__call *call, const sj_tensor *input, const sj_tensor *axes, bool *ret_reduced,
+                          bool *ret_known)
 {
 	int64_t values[SJ_MAX_RANK], n = 0;
 	int rank = input->shape.rank, axis;
@@ -18,7 +19,8 @@ sj_status sj__reduce_axes(const sj__call *call, const sj_tensor *input, const sj
 	for (int64_t i = 0; status == SJ_OK && i < n && rank >= 0; i++) {
 		status = sj__call_axis(call, "axis", values[i], rank, &axis);
 		if (status == SJ_OK && ret_reduced[axis])
-			status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "axis %lld is given twice", (long long)values[i]);
+			status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "axis %lld is given twice",
+			                       (long long)values[i]);
 		if (status == SJ_OK)
 			ret_reduced[axis] = true;
 	}
@@ -59,11 +61,13 @@ sj_status sj__rule_prod_others(sj__call *call)
 	if (x == NULL)
 		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "no tensor is given");
 	if (call->n_inputs - 2 > SJ__PROD_DIRECTIONS)
-		return sj__call_fail(call, SJ_UNIMPLEMENTED, "derivatives of Prod above order %d", SJ__PROD_DIRECTIONS + 1);
+		return sj__call_fail(call, SJ_UNIMPLEMENTED, "derivatives of Prod above order %d",
+		                     SJ__PROD_DIRECTIONS + 1);
 	for (int i = 2; i < call->n_inputs; i++)
-		if (x->shape.rank >= 0 && call->inputs[i]->shape.rank >= 0 && !sj__same_shape(x, call->inputs[i]) && x->shape.size >= 0 &&
-		    call->inputs[i]->shape.size >= 0)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "tensors 0 and %d have shapes %s and %s; they must be the same", i - 1,
+		if (x->shape.rank >= 0 && call->inputs[i]->shape.rank >= 0 && !sj__same_shape(x, call->inputs[i]) &&
+		    x->shape.size >= 0 && call->inputs[i]->shape.size >= 0)
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "tensors 0 and %d have shapes %s and %s; they must be the same", i - 1,
 			                     sj__shape_text(x), sj__shape_text(call->inputs[i]));
 	sj_status status = sj__reduce_axes(call, x, call->inputs[0], reduced, &known);
 	return status == SJ_OK ? sj__out_like(call, 0, (sj_dtype)x->dtype, x) : status;

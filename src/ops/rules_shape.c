@@ -10,25 +10,30 @@ static sj_status reshape_dims(const sj__call *call, int64_t *dims, int64_t n)
 	int free_at = -1;
 	for (int64_t i = 0; i < n; i++) {
 		if (dims[i] == -1 && free_at >= 0)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "shape %s has two -1; one at most", sj__dims_text((int)n, dims));
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "shape %s has two -1; one at most",
+			                     sj__dims_text((int)n, dims));
 		if (dims[i] < -1)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "shape[%lld] is %lld; it must be >= 0, or -1 once", (long long)i,
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "shape[%lld] is %lld; it must be >= 0, or -1 once", (long long)i,
 			                     (long long)dims[i]);
 		if (dims[i] == -1)
 			free_at = (int)i;
 		else if (!sj__multiply_fits(known, dims[i], &known))
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "shape %s overflows", sj__dims_text((int)n, dims));
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "shape %s overflows",
+			                     sj__dims_text((int)n, dims));
 	}
 	if (x->shape.size == SJ__UNKNOWN)
 		return SJ_OK;
 	if (free_at >= 0) {
 		if (known == 0)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "cannot infer the -1 of shape %s: another dimension is 0; say its size",
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "cannot infer the -1 of shape %s: another dimension is 0; say its size",
 			                     sj__dims_text((int)n, dims));
 		dims[free_at] = x->shape.size / known;
 	}
 	if (!sj__shape_size((int)n, dims, &size) || size != x->shape.size)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the input has shape %s with %lld elements, shape %s has not as many",
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "the input has shape %s with %lld elements, shape %s has not as many",
 		                     sj__shape_text(x), (long long)x->shape.size, sj__dims_text((int)n, dims));
 	return SJ_OK;
 }
@@ -58,7 +63,8 @@ sj_status sj__rule_broadcast_to(sj__call *call)
 		int at = i + n - x->shape.rank;
 		int64_t have = sj__dims(x)[i];
 		if (at < 0 || (dims[at] != SJ__UNKNOWN && have != dims[at] && have != 1 && have != SJ__UNKNOWN))
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the input has shape %s, which does not broadcast to %s",
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "the input has shape %s, which does not broadcast to %s",
 			                     sj__shape_text(x), sj__dims_text(n, dims));
 	}
 	return sj__out(call, 0, (sj_dtype)x->dtype, n, dims);
@@ -75,7 +81,8 @@ sj_status sj__rule_expand_dims(sj__call *call)
 	if (rank < 0)
 		return sj__out_unknown(call, 0, (sj_dtype)x->dtype);
 	if (rank == SJ_MAX_RANK)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the input has %d dimensions already, the most there can be", rank);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "the input has %d dimensions already, the most there can be", rank);
 	for (int i = 0; i <= rank; i++)
 		dims[i] = axis < 0 ? SJ__UNKNOWN : i < axis ? sj__dims(x)[i] : i == axis ? 1 : sj__dims(x)[i - 1];
 	if (axis < 0)
@@ -95,7 +102,8 @@ static sj_status squeezed_mark(const sj__call *call, sj_ints axes, bool *ret_goe
 		if (status != SJ_OK)
 			return status;
 		if (sj__dims(x)[axis] != 1 && sj__dims(x)[axis] != SJ__UNKNOWN)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "dimension %d of shape %s is %lld; only a dimension of 1 can be squeezed",
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "dimension %d of shape %s is %lld; only a dimension of 1 can be squeezed",
 			                     axis, sj__shape_text(x), (long long)sj__dims(x)[axis]);
 		ret_goes[axis] = true;
 	}
@@ -112,7 +120,8 @@ sj_status sj__rule_squeeze(sj__call *call)
 	if (x->shape.rank < 0)
 		return sj__out_unknown(call, 0, (sj_dtype)x->dtype);
 	if (args->axis.count < 0 || (args->axis.count > 0 && args->axis.data == NULL))
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "axis is a list of %lld numbers at NULL", (long long)args->axis.count);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "axis is a list of %lld numbers at NULL",
+		                     (long long)args->axis.count);
 	sj_status status = squeezed_mark(call, args->axis, goes);
 	if (status != SJ_OK)
 		return status;
@@ -146,7 +155,8 @@ sj_status sj__rule_shape_n(sj__call *call)
 	sj_dtype dtype;
 	sj_status status = sj__call_index_dtype(call, "out_type", args->out_type, SJ_INT32, &dtype);
 	if (status == SJ_OK && call->n_inputs != call->n_outputs)
-		status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "%d inputs but %d outputs; each input has one", call->n_inputs, call->n_outputs);
+		status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "%d inputs but %d outputs; each input has one",
+		                       call->n_inputs, call->n_outputs);
 	for (int k = 0; status == SJ_OK && k < call->n_outputs; k++) {
 		int64_t n = call->inputs[k]->shape.rank;
 		status = sj__out(call, k, dtype, 1, &n);
@@ -179,13 +189,15 @@ sj_status sj__transpose_perm(const sj__call *call, int rank, int *ret_perm, bool
 	if (status != SJ_OK || n < 0)
 		return status;
 	if (n != rank)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "perm has %lld entries, x has rank %d", (long long)n, rank);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "perm has %lld entries, x has rank %d", (long long)n,
+		                     rank);
 	for (int i = 0; i < rank; i++) {
 		status = sj__call_axis(call, "perm entry", values[i], rank, &ret_perm[i]);
 		if (status != SJ_OK)
 			return status;
 		if (taken[ret_perm[i]])
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "perm %s names dimension %d twice", sj__dims_text(rank, values), ret_perm[i]);
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "perm %s names dimension %d twice",
+			                     sj__dims_text(rank, values), ret_perm[i]);
 		taken[ret_perm[i]] = true;
 	}
 	return SJ_OK;
@@ -216,7 +228,8 @@ sj_status sj__rule_fill(sj__call *call)
 	int64_t dims[SJ_MAX_RANK];
 	int rank;
 	if (value->shape.rank > 0)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "value has shape %s; it must be a scalar", sj__shape_text(value));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "value has shape %s; it must be a scalar",
+		                     sj__shape_text(value));
 	sj_status status = sj__call_shape_input(call, 0, &rank, dims);
 	return status == SJ_OK ? sj__out(call, 0, (sj_dtype)value->dtype, rank, dims) : status;
 }

@@ -12,8 +12,8 @@ static sj_status scalar_is_good(const sj__call *call, int i)
 {
 	if (call->inputs[i]->shape.rank <= 0)
 		return SJ_OK;
-	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; it must be a scalar", call->op->inputs[i].name,
-	                     sj__shape_text(call->inputs[i]));
+	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; it must be a scalar",
+	                     call->op->inputs[i].name, sj__shape_text(call->inputs[i]));
 }
 
 /* StringLower and StringUpper have the same arguments. */
@@ -21,7 +21,8 @@ sj_status sj__rule_string_case(sj__call *call)
 {
 	const sj_string_lower_args *args = call->args;
 	if (*text_or_empty(args->encoding) != 0)
-		return sj__call_fail(call, SJ_UNIMPLEMENTED, "encoding is '%s'; only '' (ASCII) is there", args->encoding);
+		return sj__call_fail(call, SJ_UNIMPLEMENTED, "encoding is '%s'; only '' (ASCII) is there",
+		                     args->encoding);
 	return sj__rule_string_unary(call);
 }
 
@@ -38,7 +39,8 @@ sj_status sj__rule_string_to_number(sj__call *call)
 	const sj_string_to_number_args *args = call->args;
 	sj_dtype dtype = args->out_type == SJ_DTYPE_NONE ? SJ_FLOAT32 : args->out_type;
 	if (dtype != SJ_FLOAT32 && dtype != SJ_FLOAT64 && dtype != SJ_INT32 && dtype != SJ_INT64)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "out_type is %s; supported are float32, float64, int32, int64",
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "out_type is %s; supported are float32, float64, int32, int64",
 		                     sj_dtype_name(dtype));
 	return sj__out_like(call, 0, dtype, call->inputs[0]);
 }
@@ -55,8 +57,9 @@ sj_status sj__rule_string_join(sj__call *call)
 		if (t->shape.rank <= 0)
 			continue;
 		if (shaped != NULL && shaped->shape.size >= 0 && t->shape.size >= 0 && !sj__same_shape(shaped, t))
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "input %d has shape %s where another has %s; all but scalars must agree", i,
-			                     sj__shape_text(t), sj__shape_text(shaped));
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "input %d has shape %s where another has %s; all but scalars must agree",
+			                     i, sj__shape_text(t), sj__shape_text(shaped));
 		if (shaped == NULL || shaped->shape.size < 0)
 			shaped = t;
 	}
@@ -69,7 +72,8 @@ static sj_status split_rule(sj__call *call)
 {
 	const sj_tensor *input = call->inputs[0];
 	if (input->shape.rank >= 0 && input->shape.rank != 1)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "input has shape %s; it must be a vector", sj__shape_text(input));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "input has shape %s; it must be a vector",
+		                     sj__shape_text(input));
 	sj_status status = scalar_is_good(call, 1);
 	if (status == SJ_OK)
 		status = sj__out(call, 0, SJ_INT64, 2, (int64_t[]){SJ__UNKNOWN, 2});
@@ -84,7 +88,8 @@ sj_status sj__rule_string_split_v2(sj__call *call)
 {
 	int64_t maxsplit = sj__string_split_v2_maxsplit(call->args);
 	if (maxsplit < -1)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "maxsplit is %lld; it must be -1 or more", (long long)maxsplit);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "maxsplit is %lld; it must be -1 or more",
+		                     (long long)maxsplit);
 	return split_rule(call);
 }
 
@@ -93,10 +98,12 @@ sj_status sj__rule_substr(sj__call *call)
 	const sj_tensor *input = call->inputs[0], *pos = call->inputs[1], *len = call->inputs[2];
 	bool is_known = input->shape.size >= 0 && pos->shape.size >= 0 && len->shape.size >= 0;
 	if (is_known && !sj__same_shape(pos, len))
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "pos has shape %s and len %s; they must have the same shape", sj__shape_text(pos),
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "pos has shape %s and len %s; they must have the same shape", sj__shape_text(pos),
 		                     sj__shape_text(len));
 	if (is_known && pos->shape.rank != 0 && !sj__same_shape(pos, input))
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "pos has shape %s and input %s; they must agree, or pos and len be scalars",
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "pos has shape %s and input %s; they must agree, or pos and len be scalars",
 		                     sj__shape_text(pos), sj__shape_text(input));
 	return sj__rule_string_unary(call);
 }
@@ -109,16 +116,18 @@ sj_status sj__rule_as_string(sj__call *call)
 	bool is_whole = sj_dtype_is_integer(dtype) || dtype == SJ_BOOL;
 	int64_t precision = sj__as_string_precision(args), width = sj__as_string_width(args);
 	if (strlen(fill) > 1 || (*fill != 0 && strchr(" 0+-#", *fill) == NULL))
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "fill is '%.20s'; it must be empty or one of space, 0, +, -, #", fill);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "fill is '%.20s'; it must be empty or one of space, 0, +, -, #", fill);
 	if (args->scientific && args->shortest)
 		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "scientific and shortest are both set; choose one");
 	if (is_whole && (args->scientific || args->shortest))
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "scientific and shortest are not for %s", sj_dtype_name(dtype));
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "scientific and shortest are not for %s",
+		                     sj_dtype_name(dtype));
 	if (is_whole && precision >= 0)
 		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "precision is not for %s", sj_dtype_name(dtype));
 	if (precision < -1 || precision > 65535 || width < -1 || width > 65535)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "precision %lld or width %lld is outside [-1, 65535]", (long long)precision,
-		                     (long long)width);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "precision %lld or width %lld is outside [-1, 65535]",
+		                     (long long)precision, (long long)width);
 	return sj__rule_string_unary(call);
 }
 
@@ -137,7 +146,8 @@ sj_status sj__rule_reduce_join(sj__call *call)
 	for (int i = 0; i < inputs->shape.rank; i++) {
 		int64_t dim = sj__dims(inputs)[i];
 		if (known && reduced[i] && dim == 0)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "dimension %d of shape %s has no strings to join", i,
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "dimension %d of shape %s has no strings to join", i,
 			                     sj__shape_text(inputs));
 		if (!known)
 			dims[rank++] = SJ__UNKNOWN;
@@ -155,11 +165,12 @@ static sj_status csv_columns_are_good(const sj__call *call, const sj_decode_csv_
 	if (columns.count == 0)
 		return SJ_OK;
 	if (columns.count != n_fields || columns.data == NULL)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "select_cols has %lld numbers for %d record_defaults", (long long)columns.count,
-		                     n_fields);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "select_cols has %lld numbers for %d record_defaults",
+		                     (long long)columns.count, n_fields);
 	for (int64_t i = 0; i < columns.count; i++)
 		if (columns.data[i] < (i == 0 ? 0 : columns.data[i - 1] + 1))
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "select_cols[%lld] is %lld; they must be >= 0 and ascending", (long long)i,
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "select_cols[%lld] is %lld; they must be >= 0 and ascending", (long long)i,
 			                     (long long)columns.data[i]);
 	return SJ_OK;
 }
@@ -170,22 +181,28 @@ sj_status sj__rule_decode_csv(sj__call *call)
 	const char *delimiter = text_or_empty(args->field_delim);
 	int n_fields = call->n_inputs - 1;
 	if (n_fields < 1 || n_fields != call->n_outputs)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%d outputs asked for with %d record_defaults; there is one each, one at least",
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "%d outputs asked for with %d record_defaults; there is one each, one at least",
 		                     call->n_outputs, n_fields);
 	if (strlen(delimiter) > 1 || (*delimiter != 0 && strchr("\n\r\"", *delimiter) != NULL))
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "field_delim is '%.20s'; it must be one byte, and no quote or end of line",
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "field_delim is '%.20s'; it must be one byte, and no quote or end of line",
 		                     delimiter);
 	sj_status status = csv_columns_are_good(call, args, n_fields);
 	for (int i = 0; status == SJ_OK && i < n_fields; i++) {
 		const sj_tensor *usual = call->inputs[i + 1];
 		sj_dtype dtype = (sj_dtype)usual->dtype;
-		if (dtype != SJ_FLOAT32 && dtype != SJ_FLOAT64 && dtype != SJ_INT32 && dtype != SJ_INT64 && dtype != SJ_STRING)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
-			                     "record_defaults[%d] is %s; supported are float32, float64, int32, int64, string", i,
-			                     sj_dtype_name(dtype));
+		if (dtype != SJ_FLOAT32 && dtype != SJ_FLOAT64 && dtype != SJ_INT32 && dtype != SJ_INT64 &&
+		    dtype != SJ_STRING)
+			return sj__call_fail(
+				call, SJ_INVALID_ARGUMENT,
+				"record_defaults[%d] is %s; supported are float32, float64, int32, int64, string", i,
+				sj_dtype_name(dtype));
 		if (usual->shape.rank > 1 || usual->shape.size > 1)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "record_defaults[%d] has shape %s; it must be a scalar or a vector of at most 1 element",
-			                     i, sj__shape_text(usual));
+			return sj__call_fail(
+				call, SJ_INVALID_ARGUMENT,
+				"record_defaults[%d] has shape %s; it must be a scalar or a vector of at most 1 element",
+				i, sj__shape_text(usual));
 		status = sj__out_like(call, i, dtype, call->inputs[0]);
 	}
 	return status;

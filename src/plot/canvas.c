@@ -20,8 +20,8 @@ static sj_status cairo_failure(const sj__canvas *c, cairo_status_t status)
 {
 	const char *text = cairo_status_to_string(status);
 	if (status == CAIRO_STATUS_NO_MEMORY)
-		return sj_error_set(SJ_RESOURCE_EXHAUSTED, "%s: no memory for a picture of %.0f x %.0f", c->function, c->width,
-		                    c->height);
+		return sj_error_set(SJ_RESOURCE_EXHAUSTED, "%s: no memory for a picture of %.0f x %.0f", c->function,
+		                    c->width, c->height);
 	if (status == CAIRO_STATUS_INVALID_STRING)
 		return sj_error_set(SJ_INVALID_ARGUMENT, "%s: a text is not valid UTF-8: convert it", c->function);
 	return sj_error_set(SJ_INTERNAL, "%s: cairo failed: %s", c->function, text);
@@ -29,7 +29,8 @@ static sj_status cairo_failure(const sj__canvas *c, cairo_status_t status)
 
 static sj_status check_pixels(const char *function, double width, double height)
 {
-	if (width >= 1 && height >= 1 && width <= LONGEST_SIDE && height <= LONGEST_SIDE && width * height <= MOST_PIXELS)
+	if (width >= 1 && height >= 1 && width <= LONGEST_SIDE && height <= LONGEST_SIDE &&
+	    width * height <= MOST_PIXELS)
 		return SJ_OK;
 	return sj_error_set(SJ_INVALID_ARGUMENT,
 	                    "%s: the picture would have %.0f x %.0f pixels: expected at most %d a side and %d in all: "
@@ -109,9 +110,13 @@ static bool font_has(cairo_t *cairo, const char *character, size_t bytes)
 
 /* Families in the order of trying; one that is not installed becomes the machine's own choice. */
 static const char *const families[] = {
-	"DejaVu Sans", "sans-serif", "Noto Sans CJK JP", "Noto Sans JP", "IPAexGothic", "IPAPGothic", "IPAGothic",
-	"TakaoPGothic", "VL PGothic", "Hiragino Sans", "Yu Gothic", "Meiryo", "MS PGothic", "WenQuanYi Zen Hei",
-	"Droid Sans Fallback", "Noto Sans", "Noto Sans Symbols", "Noto Sans Symbols2", "Symbola", "FreeSans",
+	"DejaVu Sans",   "sans-serif",        "Noto Sans CJK JP",
+	"Noto Sans JP",  "IPAexGothic",       "IPAPGothic",
+	"IPAGothic",     "TakaoPGothic",      "VL PGothic",
+	"Hiragino Sans", "Yu Gothic",         "Meiryo",
+	"MS PGothic",    "WenQuanYi Zen Hei", "Droid Sans Fallback",
+	"Noto Sans",     "Noto Sans Symbols", "Noto Sans Symbols2",
+	"Symbola",       "FreeSans",
 };
 enum { FAMILIES = sizeof(families) / sizeof(families[0]) };
 
@@ -140,7 +145,8 @@ static size_t next_piece(cairo_t *cairo, const char *text, char *piece, size_t c
 	while (text[used] != '\0') {
 		bytes = character_bytes(text + used);
 		bool ascii = (unsigned char)text[used] < 0x80;
-		if (used + bytes >= capacity || (used > 0 && !(ascii && family == 0) && !font_has(cairo, text + used, bytes)))
+		if (used + bytes >= capacity ||
+		    (used > 0 && !(ascii && family == 0) && !font_has(cairo, text + used, bytes)))
 			break;
 		if (used > 0 && family > 0 && ascii && text[used] != ' ')
 			break; /* letters go back to the first family */

@@ -11,8 +11,8 @@ sj_status sj__plot_check_start(const char *function, const char *path)
 	if (!sj_ok())
 		return sj_error_code();
 	if (path == NULL || *path == '\0')
-		return sj_error_set(SJ_INVALID_ARGUMENT, "%s: path is %s: give the name of the PNG file to write", function,
-		                    path == NULL ? "NULL" : "empty");
+		return sj_error_set(SJ_INVALID_ARGUMENT, "%s: path is %s: give the name of the PNG file to write",
+		                    function, path == NULL ? "NULL" : "empty");
 	return SJ_OK;
 }
 
@@ -23,8 +23,9 @@ sj_status sj__plot_check_options(const char *function, const void *given, void *
 		return SJ_OK;
 	memcpy(&given_size, given, sizeof(given_size));
 	if (given_size < sizeof(given_size))
-		return sj_error_set(SJ_INVALID_ARGUMENT, "%s: options->size is %zu: set it to the size of the struct (%zu)",
-		                    function, given_size, size);
+		return sj_error_set(SJ_INVALID_ARGUMENT,
+		                    "%s: options->size is %zu: set it to the size of the struct (%zu)", function,
+		                    given_size, size);
 	memcpy(options, given, given_size < size ? given_size : size);
 	return SJ_OK;
 }
@@ -58,7 +59,8 @@ static const char *text_fault(const char *text, int lines)
 		if (i + n > TEXT_BYTES_MOST)
 			return "longer than 4,096 bytes: shorten it";
 		if (s[i] == '\n' && ++seen_lines > lines)
-			return lines == 1 ? "more than one line: take the line end out" : "more than two lines: shorten it";
+			return lines == 1 ? "more than one line: take the line end out"
+			                  : "more than two lines: shorten it";
 		if ((s[i] < 0x20 && s[i] != '\n') || s[i] == 0x7f)
 			return "not printable: take its control characters out";
 	}
@@ -89,8 +91,8 @@ sj_status sj__plot_check_count(const char *function, const char *name, int64_t v
 {
 	if (value >= least && value <= most)
 		return SJ_OK;
-	return sj_error_set(SJ_INVALID_ARGUMENT, "%s: %s is %lld: expected %lld to %lld", function, name, (long long)value,
-	                    (long long)least, (long long)most);
+	return sj_error_set(SJ_INVALID_ARGUMENT, "%s: %s is %lld: expected %lld to %lld", function, name,
+	                    (long long)value, (long long)least, (long long)most);
 }
 
 bool sj__plot_is_usable(double value) { return fabs(value) <= 1e300; }
@@ -107,8 +109,8 @@ sj_status sj__plot_check_range(const char *function, double lowest, double highe
 	if (sj__plot_is_usable(lowest) && sj__plot_is_usable(highest) && !sj__plot_is_one(lowest, highest))
 		return SJ_OK;
 	return sj_error_set(SJ_INVALID_ARGUMENT,
-	                    "%s: lowest is %g and highest %g: expected finite numbers, lowest < highest, or both 0", function,
-	                    lowest, highest);
+	                    "%s: lowest is %g and highest %g: expected finite numbers, lowest < highest, or both 0",
+	                    function, lowest, highest);
 }
 
 sj_status sj__plot_check_scale(const char *function, double scale)

@@ -64,10 +64,11 @@ static sj_status check_values(int64_t rows, int64_t columns, const double *value
 		                    (long long)rows, (long long)columns);
 	for (int64_t i = 0; i < rows * columns; i++)
 		if (!sj__plot_is_usable(values[i]))
-			return sj_error_set(SJ_INVALID_ARGUMENT,
-			                    "%s: values[%lld][%lld] is %g: expected finite numbers up to 1e300: replace it or "
-			                    "leave its row out",
-			                    function_name, (long long)(i / columns), (long long)(i % columns), values[i]);
+			return sj_error_set(
+				SJ_INVALID_ARGUMENT,
+				"%s: values[%lld][%lld] is %g: expected finite numbers up to 1e300: replace it or "
+				"leave its row out",
+				function_name, (long long)(i / columns), (long long)(i % columns), values[i]);
 	return SJ_OK;
 }
 
@@ -152,7 +153,8 @@ static uint32_t colour_of_value(const heat_map *h, double value)
 }
 
 /* Paints a picture of `columns` x `rows` pixels over the box. */
-static void paint_pixels(heat_map *h, int rows, int columns, sj__box box, double (*value_at)(const heat_map *, int, int))
+static void paint_pixels(heat_map *h, int rows, int columns, sj__box box,
+                         double (*value_at)(const heat_map *, int, int))
 {
 	cairo_t *cairo = h->canvas.cairo;
 	cairo_surface_t *cells = cairo_image_surface_create(CAIRO_FORMAT_RGB24, columns, rows);
@@ -231,13 +233,15 @@ static void draw_column_labels(heat_map *h)
 {
 	char number[16];
 	double y = h->box.y + h->box.height;
-	sj__text_style style = {.size = h->label_size, .colour = sj__ink, .align = h->column_labels_upwards ? 1 : 0.5,
+	sj__text_style style = {.size = h->label_size,
+	                        .colour = sj__ink,
+	                        .align = h->column_labels_upwards ? 1 : 0.5,
 	                        .upwards = h->column_labels_upwards};
 	for (int i = 0; i < h->columns; i += h->column_label_step) {
 		double x = h->box.x + (i + 0.5) * h->box.width / h->columns;
 		sj__canvas_line(&h->canvas, x, y, x, y + 5, sj__soft_ink);
-		sj__canvas_text(&h->canvas, x, y + (style.upwards ? 10 : 16), label_of(h->options.column_labels, i, number),
-		                style);
+		sj__canvas_text(&h->canvas, x, y + (style.upwards ? 10 : 16),
+		                label_of(h->options.column_labels, i, number), style);
 	}
 }
 

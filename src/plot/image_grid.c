@@ -50,11 +50,11 @@ static sj_status bad_pixel(const image_grid *g, int64_t at)
 {
 	int64_t pixel = at / g->channels;
 	int64_t image = pixel / ((int64_t)g->width * g->height), row = pixel / g->width % g->height;
-	return sj_error_set(SJ_INVALID_ARGUMENT,
-	                    "%s: image %lld, row %lld, column %lld is %g: expected 0 to 1: divide by the largest value, or "
-	                    "set lowest and highest",
-	                    g->function, (long long)image, (long long)row, (long long)(pixel % g->width),
-	                    (double)g->floats[at]);
+	return sj_error_set(
+		SJ_INVALID_ARGUMENT,
+		"%s: image %lld, row %lld, column %lld is %g: expected 0 to 1: divide by the largest value, or "
+		"set lowest and highest",
+		g->function, (long long)image, (long long)row, (long long)(pixel % g->width), (double)g->floats[at]);
 }
 
 static sj_status check_pixels(const image_grid *g)
@@ -63,8 +63,8 @@ static sj_status check_pixels(const image_grid *g)
 	bool any_range = g->options.lowest != g->options.highest;
 	int64_t n = (int64_t)g->n * g->height * g->width * g->channels;
 	if (g->floats == NULL && g->bytes == NULL)
-		return sj_error_set(SJ_INVALID_ARGUMENT, "%s: pixels is NULL: give n * height * width * channels numbers",
-		                    g->function);
+		return sj_error_set(SJ_INVALID_ARGUMENT,
+		                    "%s: pixels is NULL: give n * height * width * channels numbers", g->function);
 	for (int64_t i = 0; g->floats != NULL && i < n; i++) {
 		float v = g->floats[i];
 		if (any_range ? !isfinite(v) : !(v >= -slack && v <= 1 + slack))
@@ -203,8 +203,8 @@ static void draw_cell(image_grid *g, int i)
 	double x = floor(middle - g->shown_width / 2), y = floor(bottom - g->shown_height);
 	int lines = lines_of(caption);
 	if (wrong)
-		sj__canvas_box(&g->canvas, x - FRAME, y - FRAME, g->shown_width + 2 * FRAME, g->shown_height + 2 * FRAME,
-		               highlight);
+		sj__canvas_box(&g->canvas, x - FRAME, y - FRAME, g->shown_width + 2 * FRAME,
+		               g->shown_height + 2 * FRAME, highlight);
 	draw_image(g, i, x, y);
 	for (int l = 0; l < lines; l++) {
 		copy_line(caption, l, line, sizeof(line));
@@ -237,8 +237,9 @@ static sj_status check_sizes(const char *function, int64_t n, int64_t height, in
 	if (status == SJ_OK)
 		status = sj__plot_check_count(function, "width", width, 1, LONGEST_SIDE);
 	if (status == SJ_OK && channels != 1 && channels != 3)
-		status = sj_error_set(SJ_INVALID_ARGUMENT, "%s: channels is %lld: expected 1 (grey) or 3 (red, green, blue)",
-		                      function, (long long)channels);
+		status = sj_error_set(SJ_INVALID_ARGUMENT,
+		                      "%s: channels is %lld: expected 1 (grey) or 3 (red, green, blue)", function,
+		                      (long long)channels);
 	return status;
 }
 

@@ -10,7 +10,7 @@ enum {
 	MOST_SERIES = 100,
 	MOST_POINTS = 10000000,
 	MOST_MARKERS = 5000,
-	STROKE_POINTS = 100, /* strokes cost cairo the square of the crossings in them */
+	STROKE_POINTS = 100,         /* strokes cost cairo the square of the crossings in them */
 	DASHED_STROKE_POINTS = 2000, /* dashes begin anew with each stroke */
 	LEGEND_LINE = 22,
 	LEGEND_SAMPLE = 26
@@ -45,8 +45,8 @@ static sj_status check_options(const sj_lines_options *o)
 	if (status == SJ_OK)
 		status = sj__plot_check_range(function_name, o->lowest, o->highest);
 	if (status == SJ_OK && o->log_y && o->lowest != o->highest && o->lowest <= 0)
-		status = sj_error_set(SJ_INVALID_ARGUMENT, "%s: lowest is %g with log_y: expected a number above 0", function_name,
-		                      o->lowest);
+		status = sj_error_set(SJ_INVALID_ARGUMENT, "%s: lowest is %g with log_y: expected a number above 0",
+		                      function_name, o->lowest);
 	if (status == SJ_OK && o->width != 0)
 		status = sj__plot_check_count(function_name, "width", o->width, 200, 10000);
 	if (status == SJ_OK && o->height != 0)
@@ -89,8 +89,8 @@ static sj_status check_series(int n_series, const sj_line_series *series, bool l
 		if (status == SJ_OK)
 			status = sj__plot_check_count(function_name, "the colour of a series", s->colour, 0, 0xffffff);
 		if (status == SJ_OK && s->y == NULL && s->n > 0)
-			status = sj_error_set(SJ_INVALID_ARGUMENT, "%s: series[%d].y is NULL: give %lld numbers", function_name, i,
-			                      (long long)s->n);
+			status = sj_error_set(SJ_INVALID_ARGUMENT, "%s: series[%d].y is NULL: give %lld numbers",
+			                      function_name, i, (long long)s->n);
 		if (status == SJ_OK)
 			status = check_points(i, s, log_y);
 		if (status != SJ_OK)

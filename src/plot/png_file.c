@@ -86,8 +86,8 @@ static sj_status find_place(const char *function, const char *path, char place[P
 	if (stat(path, &found) != 0)
 		return SJ_OK; /* not there, or the opening beside it will tell why not */
 	if (!S_ISREG(found.st_mode))
-		return sj_error_set(SJ_FAILED_PRECONDITION, "%s: cannot write '%s': it is %s: give the name of a file", function,
-		                    path, S_ISDIR(found.st_mode) ? "a directory" : "not a regular file");
+		return sj_error_set(SJ_FAILED_PRECONDITION, "%s: cannot write '%s': it is %s: give the name of a file",
+		                    function, path, S_ISDIR(found.st_mode) ? "a directory" : "not a regular file");
 	if (realpath(path, place) == NULL)
 		return fail(function, path, errno);
 	*ret_mode = (int)(found.st_mode & 0777);

@@ -46,7 +46,8 @@ static void format_scientific(char *text, size_t capacity, double value, double 
 	if (value == 0)
 		snprintf(text, capacity, "0");
 	else
-		snprintf(text, capacity, "%.16se%s%d", mantissa, exponent < 0 ? MINUS : "", exponent < 0 ? -exponent : exponent);
+		snprintf(text, capacity, "%.16se%s%d", mantissa, exponent < 0 ? MINUS : "",
+		         exponent < 0 ? -exponent : exponent);
 }
 
 /* The smallest of 1, 2, 2.5, 5 times a power of ten (1, 2, 5 for whole numbers) that is at least `least`. */

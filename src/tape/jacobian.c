@@ -7,7 +7,8 @@ static sj_status row_fill(sj_tape *tape, sj_tensor *target, sj_tensor *source, i
 {
 	size_t size = sj_dtype_size((sj_dtype)source->dtype), n_bytes = (size_t)source->shape.size * size;
 	sj_tensor *weight, *gradient = NULL;
-	sj_status status = sj__tensor_make("sj_jacobian", (sj_dtype)target->dtype, target->shape.rank, sj__dims(target), &weight);
+	sj_status status = sj__tensor_make("sj_jacobian", (sj_dtype)target->dtype, target->shape.rank, sj__dims(target),
+	                                   &weight);
 	if (status != SJ_OK)
 		return status;
 	memset(weight->data, 0, sj_tensor_bytes(weight));
@@ -30,15 +31,18 @@ static sj_status row_fill(sj_tape *tape, sj_tensor *target, sj_tensor *source, i
 static sj_status arguments_are_good(const sj_tape *tape, const sj_tensor *target, const sj_tensor *source)
 {
 	if (!sj_tensor_is_valid(target) || !sj_tensor_is_valid(source))
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_jacobian: the %s is no valid tensor", sj_tensor_is_valid(target) ? "source" : "target");
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_jacobian: the %s is no valid tensor",
+		                sj_tensor_is_valid(target) ? "source" : "target");
 	if (tape == NULL || !tape->persistent)
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_jacobian: the tape must be persistent; open it with sj_tape_begin_persistent");
+		return sj__fail(SJ_INVALID_ARGUMENT,
+		                "sj_jacobian: the tape must be persistent; open it with sj_tape_begin_persistent");
 	if (target->dtype != source->dtype || (target->dtype != SJ_FLOAT32 && target->dtype != SJ_FLOAT64))
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_jacobian: the target is %s, the source is %s; both must be float32 or both float64",
+		return sj__fail(SJ_INVALID_ARGUMENT,
+		                "sj_jacobian: the target is %s, the source is %s; both must be float32 or both float64",
 		                sj_dtype_name((sj_dtype)target->dtype), sj_dtype_name((sj_dtype)source->dtype));
 	if (target->shape.rank + source->shape.rank > SJ_MAX_RANK)
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_jacobian: ranks %d and %d add up to more than %d", target->shape.rank,
-		                source->shape.rank, SJ_MAX_RANK);
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_jacobian: ranks %d and %d add up to more than %d",
+		                target->shape.rank, source->shape.rank, SJ_MAX_RANK);
 	return SJ_OK;
 }
 

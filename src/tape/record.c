@@ -30,7 +30,10 @@ static sj_status variable_read(sj_tensor *variable, sj_tensor **value)
 
 static SJ_ALWAYS_INLINE bool is_differentiable(const sj_tensor *t)
 {
-	enum { FLOATING = 1 << SJ_FLOAT32 | 1 << SJ_FLOAT64 | 1 << SJ_FLOAT16 | 1 << SJ_BFLOAT16 | 1 << SJ_COMPLEX64 | 1 << SJ_COMPLEX128 };
+	enum {
+		FLOATING = 1 << SJ_FLOAT32 | 1 << SJ_FLOAT64 | 1 << SJ_FLOAT16 | 1 << SJ_BFLOAT16 | 1 << SJ_COMPLEX64 |
+		           1 << SJ_COMPLEX128
+	};
 	return FLOATING >> t->dtype & 1;
 }
 
@@ -83,7 +86,8 @@ static SJ_ALWAYS_INLINE bool port_in(unsigned ports, int i, int n_named)
 	return ports >> (SJ_LIKELY(i < n_named) ? i : n_named - 1) & 1;
 }
 
-static SJ_ALWAYS_INLINE sj_status inputs_save(const sj__call *call, sj__log *log, sj__record *r, const int n_inputs, uint32_t *ret_any)
+static SJ_ALWAYS_INLINE sj_status inputs_save(const sj__call *call, sj__log *log, sj__record *r, const int n_inputs,
+                                              uint32_t *ret_any)
 {
 	const sj_op *op = call->op;
 	sj_status status = SJ_OK;
@@ -152,7 +156,8 @@ static SJ_ALWAYS_INLINE sj_status record_ports(const sj__call *call, const int n
 		return SJ_RESOURCE_EXHAUSTED;
 	r->op = op;
 	sj_status status = inputs_save(call, log, r, n_inputs, &any), saved = outputs_save(call, r, n_outputs);
-	if (SJ_UNLIKELY(status != SJ_OK || saved != SJ_OK || any == 0)) { /* no memory; or nothing tracked, where a second thread uses the library */
+	if (SJ_UNLIKELY(status != SJ_OK || saved != SJ_OK ||
+	                any == 0)) { /* no memory; or nothing tracked, where a second thread uses the library */
 		sj__record_release(r);
 		return status != SJ_OK ? status : saved;
 	}
@@ -189,15 +194,16 @@ static sj_status custom_inputs(sj__log *log, int n, sj_tensor *const *inputs, sj
 	for (int i = 0; i < n; i++) {
 		bool automatic = sj_is_variable(inputs[i]) && inputs[i]->variable->trainable;
 		r->inputs[i] = NULL;
-		r->input_slots[i] = automatic ? sj__slot_give(log, inputs[i], SJ__SLOT_VARIABLE) : sj__slot_of(log, inputs[i]);
+		r->input_slots[i] = automatic ? sj__slot_give(log, inputs[i], SJ__SLOT_VARIABLE)
+		                              : sj__slot_of(log, inputs[i]);
 		if (status == SJ_OK)
 			status = sj__tensor_shape_only(inputs[i], &r->inputs[i]);
 	}
 	return status;
 }
 
-static sj_status custom_append(sj__log *log, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_tensor *const *outputs,
-                               sj__record **ret_record)
+static sj_status custom_append(sj__log *log, int n_inputs, sj_tensor *const *inputs, int n_outputs,
+                               sj_tensor *const *outputs, sj__record **ret_record)
 {
 	sj__record *r = sj__log_room(log, n_inputs, n_outputs, 0);
 	if (r == NULL)
@@ -221,7 +227,8 @@ static sj_status custom_append(sj__log *log, int n_inputs, sj_tensor *const *inp
 static sj_status list_is_good(const char *what, int n, sj_tensor *const *tensors)
 {
 	if (n < 0 || (n > 0 && tensors == NULL))
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_tape_record: %d %s at %s", n, what, tensors ? "an array" : "NULL");
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_tape_record: %d %s at %s", n, what,
+		                tensors ? "an array" : "NULL");
 	for (int i = 0; i < n; i++)
 		if (!sj_tensor_is_valid(tensors[i]))
 			return sj__fail(SJ_INVALID_ARGUMENT, "sj_tape_record: %s %d is no valid tensor", what, i);
@@ -233,7 +240,9 @@ sj_status sj_tape_record(int n_inputs, sj_tensor *const *inputs, int n_outputs, 
 {
 	sj__local *local = sj__local_now();
 	sj__record *r = NULL;
-	sj_status status = gradient == NULL ? sj__fail(SJ_INVALID_ARGUMENT, "sj_tape_record: the gradient function is NULL") : SJ_OK;
+	sj_status status = gradient == NULL
+	                           ? sj__fail(SJ_INVALID_ARGUMENT, "sj_tape_record: the gradient function is NULL")
+	                           : SJ_OK;
 	if (status == SJ_OK)
 		status = list_is_good("inputs", n_inputs, inputs);
 	if (status == SJ_OK)

@@ -60,8 +60,15 @@ static sj_tape *tape_begin(bool persistent)
 	}
 	if (log->n_tapes++ == 0)
 		local->tape_epoch = __atomic_add_fetch(&last_epoch, 1, __ATOMIC_RELAXED);
-	*tape = (sj_tape){.magic = TAPE_LIVE, .owner = local->number, .persistent = persistent, .watches_variables = true,
-	                  .is_open = true, .epoch = local->tape_epoch, .log = log, .before_first = log->last, .outer = log->open};
+	*tape = (sj_tape){.magic = TAPE_LIVE,
+	                  .owner = local->number,
+	                  .persistent = persistent,
+	                  .watches_variables = true,
+	                  .is_open = true,
+	                  .epoch = local->tape_epoch,
+	                  .log = log,
+	                  .before_first = log->last,
+	                  .outer = log->open};
 	log->open = tape;
 	log->n_open++;
 	recording_update(local);
@@ -76,7 +83,8 @@ static sj_status tape_is_good(const char *who, const sj_tape *tape)
 	if (tape == NULL)
 		return sj__fail(SJ_INVALID_ARGUMENT, "%s: the tape is NULL", who);
 	if (tape->magic != TAPE_LIVE)
-		return sj__fail(SJ_FAILED_PRECONDITION, "%s: the tape was used up or freed; a persistent tape answers more than once", who);
+		return sj__fail(SJ_FAILED_PRECONDITION,
+		                "%s: the tape was used up or freed; a persistent tape answers more than once", who);
 	if (tape->owner != sj__local_now()->number)
 		return sj__fail(SJ_FAILED_PRECONDITION, "%s: the tape belongs to another thread", who);
 	return SJ_OK;
@@ -116,7 +124,8 @@ sj_status sj_tape_watch(sj_tape *tape, sj_tensor *t)
 	if (status == SJ_OK && !sj_tensor_is_valid(t))
 		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_tape_watch: the tensor is %s", t ? "not valid" : "NULL");
 	if (status == SJ_OK && !sj_dtype_is_floating((sj_dtype)t->dtype))
-		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_tape_watch: the tensor is %s; only floating tensors have gradients",
+		status = sj__fail(SJ_INVALID_ARGUMENT,
+		                  "sj_tape_watch: the tensor is %s; only floating tensors have gradients",
 		                  sj_dtype_name((sj_dtype)t->dtype));
 	if (status != SJ_OK)
 		return stuck(status);
@@ -205,28 +214,35 @@ bool sj_tape_is_recording(void) { return sj__local_now()->recording > 0; }
 static sj_status tensors_are_good(const char *what, int n, sj_tensor *const *tensors, bool may_be_null)
 {
 	if (n < 0 || (n > 0 && tensors == NULL))
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_gradient: %d %s at %s", n, what, tensors ? "an array" : "NULL");
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_gradient: %d %s at %s", n, what,
+		                tensors ? "an array" : "NULL");
 	for (int i = 0; i < n; i++)
 		if (!sj_tensor_is_valid(tensors[i]) && !(may_be_null && tensors[i] == NULL))
-			return sj__fail(SJ_INVALID_ARGUMENT, "sj_gradient: %s %d is %s", what, i, tensors[i] ? "no valid tensor" : "NULL");
+			return sj__fail(SJ_INVALID_ARGUMENT, "sj_gradient: %s %d is %s", what, i,
+			                tensors[i] ? "no valid tensor" : "NULL");
 	return SJ_OK;
 }
 
-static sj_status gradient(sj_tape *tape, int n_targets, sj_tensor *const *targets, sj_tensor *const *weights, int n_sources,
-                          sj_tensor *const *sources, sj_tensor **ret_gradients)
+static sj_status gradient(sj_tape *tape, int n_targets, sj_tensor *const *targets, sj_tensor *const *weights,
+                          int n_sources, sj_tensor *const *sources, sj_tensor **ret_gradients)
 {
 	if (!tape->persistent)
 		tape_close(tape);
 	sj__log *log = tape->log;
 	sj__record *last = tape->is_open ? (log->last == tape->before_first ? NULL : log->last) : tape->last;
-	sj__walk walk = {log, tape->before_first, last, tape->watched, tape->n_watched, tape->watches_variables,
+	sj__walk walk = {log,
+	                 tape->before_first,
+	                 last,
+	                 tape->watched,
+	                 tape->n_watched,
+	                 tape->watches_variables,
 	                 !tape->persistent && log->n_tapes == 1};
 	/* A persistent tape that is still open records its own gradients, as TensorFlow's does. */
 	return sj__backward(&walk, n_targets, targets, weights, n_sources, sources, ret_gradients);
 }
 
-sj_status sj_gradient_of(sj_tape *tape, int n_targets, sj_tensor *const *targets, sj_tensor *const *weights, int n_sources,
-                         sj_tensor *const *sources, sj_tensor **ret_gradients)
+sj_status sj_gradient_of(sj_tape *tape, int n_targets, sj_tensor *const *targets, sj_tensor *const *weights,
+                         int n_sources, sj_tensor *const *sources, sj_tensor **ret_gradients)
 {
 	sj_status status = tape_is_good("sj_gradient", tape);
 	if (ret_gradients != NULL && n_sources > 0)
@@ -253,7 +269,8 @@ sj_status sj_gradient_of(sj_tape *tape, int n_targets, sj_tensor *const *targets
 	return stuck(status);
 }
 
-sj_status sj_gradient(sj_tape *tape, sj_tensor *target, int n_sources, sj_tensor *const *sources, sj_tensor **ret_gradients)
+sj_status sj_gradient(sj_tape *tape, sj_tensor *target, int n_sources, sj_tensor *const *sources,
+                      sj_tensor **ret_gradients)
 {
 	return sj_gradient_of(tape, 1, &target, NULL, n_sources, sources, ret_gradients);
 }

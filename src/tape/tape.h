@@ -6,15 +6,15 @@
 
 struct sj_tape {
 	uint32_t magic;
-	uint32_t owner;             /* number of the thread it records */
+	uint32_t owner; /* number of the thread it records */
 	bool persistent, watches_variables, is_open;
 	uint64_t epoch;
 	sj__log *log;
 	sj__record *before_first;
-	sj__record *last;           /* once it is ended */
-	uint32_t *watched;          /* slots */
+	sj__record *last;  /* once it is ended */
+	uint32_t *watched; /* slots */
 	int n_watched, watched_capacity;
-	struct sj_tape *outer;      /* the next open tape of the thread */
+	struct sj_tape *outer; /* the next open tape of the thread */
 };
 
 #endif

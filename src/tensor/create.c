@@ -15,7 +15,8 @@ static sj_tensor *result(sj_status status, sj_tensor *t)
 static sj_status list_is_good(const char *who, sj_ints list)
 {
 	if (list.count < 0 || list.count > SJ_MAX_RANK)
-		return sj__fail(SJ_INVALID_ARGUMENT, "%s: rank %lld is outside [0, %d]", who, (long long)list.count, SJ_MAX_RANK);
+		return sj__fail(SJ_INVALID_ARGUMENT, "%s: rank %lld is outside [0, %d]", who, (long long)list.count,
+		                SJ_MAX_RANK);
 	if (list.count > 0 && list.data == NULL)
 		return sj__fail(SJ_INVALID_ARGUMENT, "%s: the shape is NULL", who);
 	return SJ_OK;
@@ -25,7 +26,8 @@ static sj_status tensor_new(sj_dtype dtype, sj_ints shape, const void *data, siz
 {
 	sj_tensor *t;
 	if (dtype == SJ_STRING || dtype == SJ_RESOURCE || dtype == SJ_VARIANT)
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_tensor_new: %s elements cannot be copied from bytes; use sj_strings_new",
+		return sj__fail(SJ_INVALID_ARGUMENT,
+		                "sj_tensor_new: %s elements cannot be copied from bytes; use sj_strings_new",
 		                sj_dtype_name(dtype));
 	sj_status status = list_is_good("sj_tensor_new", shape);
 	if (status == SJ_OK)
@@ -34,7 +36,8 @@ static sj_status tensor_new(sj_dtype dtype, sj_ints shape, const void *data, siz
 		return status;
 	size_t expected = (size_t)t->shape.size * sj_dtype_size(dtype);
 	if (n_bytes != expected || (data == NULL && n_bytes > 0)) {
-		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_tensor_new: %zu bytes given at %s for a %s tensor of shape %s, which has %zu",
+		status = sj__fail(SJ_INVALID_ARGUMENT,
+		                  "sj_tensor_new: %zu bytes given at %s for a %s tensor of shape %s, which has %zu",
 		                  n_bytes, data ? "data" : "NULL", sj_dtype_name(dtype), sj__shape_text(t), expected);
 	} else {
 		status = sj__tensor_allocate(t);
@@ -61,12 +64,17 @@ sj_tensor *sj_tensor_new(sj_dtype dtype, sj_ints shape, const void *data, size_t
 static bool integer_range(sj_dtype dtype, double *low, double *below)
 {
 	switch (dtype) {
-	case SJ_INT8: case SJ_QINT8: *low = -128, *below = 128; return true;
-	case SJ_INT16: case SJ_QINT16: *low = -32768, *below = 32768; return true;
-	case SJ_INT32: case SJ_QINT32: *low = -2147483648.0, *below = 2147483648.0; return true;
+	case SJ_INT8:
+	case SJ_QINT8: *low = -128, *below = 128; return true;
+	case SJ_INT16:
+	case SJ_QINT16: *low = -32768, *below = 32768; return true;
+	case SJ_INT32:
+	case SJ_QINT32: *low = -2147483648.0, *below = 2147483648.0; return true;
 	case SJ_INT64: *low = -9223372036854775808.0, *below = 9223372036854775808.0; return true;
-	case SJ_UINT8: case SJ_QUINT8: *low = 0, *below = 256; return true;
-	case SJ_UINT16: case SJ_QUINT16: *low = 0, *below = 65536; return true;
+	case SJ_UINT8:
+	case SJ_QUINT8: *low = 0, *below = 256; return true;
+	case SJ_UINT16:
+	case SJ_QUINT16: *low = 0, *below = 65536; return true;
 	case SJ_UINT32: *low = 0, *below = 4294967296.0; return true;
 	case SJ_UINT64: *low = 0, *below = 18446744073709551616.0; return true;
 	case SJ_BOOL: *low = 0, *below = 2; return true;
@@ -118,10 +126,11 @@ static sj_status scalar(sj_dtype dtype, double value, sj_tensor **ret_tensor)
 {
 	double low, below;
 	if (dtype == SJ_STRING || dtype == SJ_RESOURCE || dtype == SJ_VARIANT)
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_scalar: a number cannot be a %s; use sj_string_new", sj_dtype_name(dtype));
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_scalar: a number cannot be a %s; use sj_string_new",
+		                sj_dtype_name(dtype));
 	if (integer_range(dtype, &low, &below) && !(value >= low && value < below && value == floor(value)))
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_scalar: %g is no %s value; give a whole number in [%g, %g)", value,
-		                sj_dtype_name(dtype), low, below);
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_scalar: %g is no %s value; give a whole number in [%g, %g)",
+		                value, sj_dtype_name(dtype), low, below);
 	sj_status status = sj__tensor_make("sj_scalar", dtype, 0, NULL, ret_tensor);
 	if (status == SJ_OK)
 		bytes_from_double(dtype, value, (*ret_tensor)->data);
@@ -161,8 +170,10 @@ static sj_status strings_new(sj_ints shape, const char *const *strings, const si
 	if (status != SJ_OK)
 		return status;
 	if (t->shape.size != count || (count > 0 && strings == NULL))
-		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_strings_new: %lld strings given at %s for shape %s, which has %lld elements",
-		                  (long long)count, strings ? "strings" : "NULL", sj__shape_text(t), (long long)t->shape.size);
+		status = sj__fail(SJ_INVALID_ARGUMENT,
+		                  "sj_strings_new: %lld strings given at %s for shape %s, which has %lld elements",
+		                  (long long)count, strings ? "strings" : "NULL", sj__shape_text(t),
+		                  (long long)t->shape.size);
 	if (status == SJ_OK)
 		status = sj__tensor_allocate(t);
 	for (int64_t i = 0; status == SJ_OK && i < count; i++) {

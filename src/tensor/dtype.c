@@ -67,10 +67,14 @@ bool sj_dtype_is_floating(sj_dtype dtype)
 bool sj_dtype_is_integer(sj_dtype dtype)
 {
 	switch (dtype) {
-	case SJ_INT8: case SJ_INT16: case SJ_INT32: case SJ_INT64:
-	case SJ_UINT8: case SJ_UINT16: case SJ_UINT32: case SJ_UINT64:
-		return true;
-	default:
-		return false;
+	case SJ_INT8:
+	case SJ_INT16:
+	case SJ_INT32:
+	case SJ_INT64:
+	case SJ_UINT8:
+	case SJ_UINT16:
+	case SJ_UINT32:
+	case SJ_UINT64: return true;
+	default: return false;
 	}
 }

@@ -51,8 +51,9 @@ void sj__elements_copy(sj_dtype dtype, void *destination, const void *source, in
 static double half_as_double(uint16_t bits)
 {
 	int exponent = bits >> 10 & 31, fraction = bits & 1023;
-	double magnitude = exponent == 31 ? (fraction ? (double)NAN : (double)INFINITY)
-	                   : exponent == 0 ? ldexp(fraction, -24) : ldexp(fraction + 1024, exponent - 25);
+	double magnitude = exponent == 31  ? (fraction ? (double)NAN : (double)INFINITY)
+	                   : exponent == 0 ? ldexp(fraction, -24)
+	                                   : ldexp(fraction + 1024, exponent - 25);
 	return bits & 0x8000 ? -magnitude : magnitude;
 }
 
@@ -74,7 +75,10 @@ double sj__element_as_double(sj_dtype dtype, const void *data, int64_t i)
 	case SJ_COMPLEX64: return ((const float *)data)[2 * i];
 	case SJ_COMPLEX128: return ((const double *)data)[2 * i];
 	case SJ_UINT64: return (double)((const uint64_t *)data)[i];
-	case SJ_STRING: case SJ_RESOURCE: case SJ_VARIANT: case SJ_DTYPE_NONE: return NAN;
+	case SJ_STRING:
+	case SJ_RESOURCE:
+	case SJ_VARIANT:
+	case SJ_DTYPE_NONE: return NAN;
 	default: return (double)sj__element_as_int64(dtype, data, i);
 	}
 }
@@ -82,12 +86,17 @@ double sj__element_as_double(sj_dtype dtype, const void *data, int64_t i)
 int64_t sj__element_as_int64(sj_dtype dtype, const void *data, int64_t i)
 {
 	switch (dtype) {
-	case SJ_INT8: case SJ_QINT8: return ((const int8_t *)data)[i];
-	case SJ_INT16: case SJ_QINT16: return ((const int16_t *)data)[i];
-	case SJ_INT32: case SJ_QINT32: return ((const int32_t *)data)[i];
+	case SJ_INT8:
+	case SJ_QINT8: return ((const int8_t *)data)[i];
+	case SJ_INT16:
+	case SJ_QINT16: return ((const int16_t *)data)[i];
+	case SJ_INT32:
+	case SJ_QINT32: return ((const int32_t *)data)[i];
 	case SJ_INT64: return ((const int64_t *)data)[i];
-	case SJ_UINT8: case SJ_QUINT8: return ((const uint8_t *)data)[i];
-	case SJ_UINT16: case SJ_QUINT16: return ((const uint16_t *)data)[i];
+	case SJ_UINT8:
+	case SJ_QUINT8: return ((const uint8_t *)data)[i];
+	case SJ_UINT16:
+	case SJ_QUINT16: return ((const uint16_t *)data)[i];
 	case SJ_UINT32: return ((const uint32_t *)data)[i];
 	case SJ_UINT64: return (int64_t)((const uint64_t *)data)[i];
 	case SJ_BOOL: return ((const uint8_t *)data)[i] != 0;
@@ -95,7 +104,9 @@ int64_t sj__element_as_int64(sj_dtype dtype, const void *data, int64_t i)
 		double value = sj__element_as_double(dtype, data, i);
 		if (!(value > -9.3e18 && value < 9.3e18))
 			return value > 0 ? INT64_MAX : INT64_MIN;
-		return value >= 9223372036854775808.0 ? INT64_MAX : value <= -9223372036854775808.0 ? INT64_MIN : (int64_t)value;
+		return value >= 9223372036854775808.0    ? INT64_MAX
+		       : value <= -9223372036854775808.0 ? INT64_MIN
+		                                         : (int64_t)value;
 	}
 	}
 }

@@ -104,15 +104,16 @@ static sj_status handle_with_shape(sj_dtype dtype, int rank, const int64_t *dims
 static sj_status SJ_COLD bad_shape(const char *who, sj_dtype dtype, int rank, const int64_t *dims)
 {
 	if (sj_dtype_size(dtype) == 0)
-		return sj__fail(SJ_INVALID_ARGUMENT, "%s: %d is no dtype; use one of the SJ_... dtypes", who, (int)dtype);
+		return sj__fail(SJ_INVALID_ARGUMENT, "%s: %d is no dtype; use one of the SJ_... dtypes", who,
+		                (int)dtype);
 	if (rank < 0 || rank > SJ_MAX_RANK)
 		return sj__fail(SJ_INVALID_ARGUMENT, "%s: rank %d is outside [0, %d]", who, rank, SJ_MAX_RANK);
 	if (dims == NULL && rank > 0)
 		return sj__fail(SJ_INVALID_ARGUMENT, "%s: the shape is NULL", who);
 	for (int i = 0; i < rank; i++)
 		if (dims[i] < 0)
-			return sj__fail(SJ_INVALID_ARGUMENT, "%s: dimension %d is %lld; dimensions must be >= 0", who, i,
-			                (long long)dims[i]);
+			return sj__fail(SJ_INVALID_ARGUMENT, "%s: dimension %d is %lld; dimensions must be >= 0", who,
+			                i, (long long)dims[i]);
 	return sj__fail(SJ_INVALID_ARGUMENT, "%s: the shape %s overflows: too many elements for 64 bits", who,
 	                sj__dims_text(rank, dims));
 }
@@ -126,7 +127,8 @@ static bool shape_is_good(sj_dtype dtype, int rank, const int64_t *dims, int64_t
 		if (dims[i] < 0)
 			return false;
 	int64_t element = (int64_t)sj__dtype_size(dtype);
-	return (unsigned)dtype < 32 && element != 0 && sj__shape_size(rank, dims, ret_size) && sj__multiply_fits(*ret_size, element, &n_bytes);
+	return (unsigned)dtype < 32 && element != 0 && sj__shape_size(rank, dims, ret_size) &&
+	       sj__multiply_fits(*ret_size, element, &n_bytes);
 }
 
 sj_status sj__tensor_new(const char *who, sj_dtype dtype, int rank, const int64_t *dims, sj_tensor **ret_tensor)

@@ -7,16 +7,16 @@
 struct sj__log;
 
 typedef struct sj__local {
-	uint32_t number;             /* 0 before the thread's first use of the library */
-	int32_t region_depth;        /* scopes and executes open: denormals are flushed inside */
-	uint32_t denormals_before;   /* the mode to go back to */
-	int32_t recording;           /* open tapes, 0 while paused */
-	uint64_t tape_epoch;         /* of the log now being written; 0: none */
-	sj_tensor **owned;           /* the scopes' tensors */
+	uint32_t number;           /* 0 before the thread's first use of the library */
+	int32_t region_depth;      /* scopes and executes open: denormals are flushed inside */
+	uint32_t denormals_before; /* the mode to go back to */
+	int32_t recording;         /* open tapes, 0 while paused */
+	uint64_t tape_epoch;       /* of the log now being written; 0: none */
+	sj_tensor **owned;         /* the scopes' tensors */
 	int64_t n_owned, owned_capacity;
 	int64_t n_scopes;
-	sj_tensor *free_handles;     /* linked through `data` */
-	sj_tensor *foreign_handles;  /* the same, of handles that other threads made */
+	sj_tensor *free_handles;    /* linked through `data` */
+	sj_tensor *foreign_handles; /* the same, of handles that other threads made */
 	int32_t n_foreign_handles;
 	struct sj__log *log;
 	void (*log_release)(struct sj__log *log); /* set by the tape's room: ends the log with the thread */

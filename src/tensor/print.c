@@ -14,7 +14,7 @@ typedef struct printer {
 	const sj_tensor *t;
 	sj_dtype dtype;
 	bool summarise;
-	int width;                 /* of integers */
+	int width; /* of integers */
 	sj__float_form real, imaginary;
 	sj__text text;
 } printer;
@@ -28,7 +28,8 @@ static int kind_of(sj_dtype dtype)
 	switch (dtype) {
 	case SJ_FLOAT16: return SJ__DECIMAL_F16;
 	case SJ_BFLOAT16: return SJ__DECIMAL_BF16;
-	case SJ_FLOAT32: case SJ_COMPLEX64: return SJ__DECIMAL_F32;
+	case SJ_FLOAT32:
+	case SJ_COMPLEX64: return SJ__DECIMAL_F32;
 	default: return SJ__DECIMAL_F64;
 	}
 }
@@ -37,7 +38,8 @@ static double real_of(const printer *p, int64_t i) { return sj__element_as_doubl
 
 static double imaginary_of(const printer *p, int64_t i)
 {
-	return p->dtype == SJ_COMPLEX64 ? (double)((const float *)p->t->data)[2 * i + 1] : ((const double *)p->t->data)[2 * i + 1];
+	return p->dtype == SJ_COMPLEX64 ? (double)((const float *)p->t->data)[2 * i + 1]
+	                                : ((const double *)p->t->data)[2 * i + 1];
 }
 
 /* ---- the elements that are shown ---- */
@@ -65,7 +67,9 @@ static int integer_text(const printer *p, int64_t i, char buffer[24])
 {
 	bool is_large = p->dtype == SJ_UINT64;
 	int64_t value = is_large ? 0 : sj__element_as_int64(p->dtype, p->t->data, i);
-	uint64_t magnitude = is_large ? ((const uint64_t *)p->t->data)[i] : value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	uint64_t magnitude = is_large    ? ((const uint64_t *)p->t->data)[i]
+	                     : value < 0 ? 0 - (uint64_t)value
+	                                 : (uint64_t)value;
 	char digits[24];
 	int n = 0, length = 0;
 	do {

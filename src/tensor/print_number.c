@@ -163,7 +163,8 @@ static double lowest_positional(int kind)
 void sj__float_form_choose(sj__float_form *form)
 {
 	if (form->smallest > 0)
-		form->scientific = form->largest >= 1e8 || form->smallest < lowest_positional(form->kind) || ratio(form) > 1000;
+		form->scientific = form->largest >= 1e8 || form->smallest < lowest_positional(form->kind) ||
+		                   ratio(form) > 1000;
 }
 
 static int widest(int a, int b) { return a > b ? a : b; }

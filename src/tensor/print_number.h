@@ -7,9 +7,9 @@
 
 /* The form of a row of floating numbers, found by looking at each of them and then settling it. */
 typedef struct sj__float_form {
-	bool always_signed;  /* imaginary parts: "+2." */
+	bool always_signed; /* imaginary parts: "+2." */
 	bool scientific, has_finite, has_nan, has_inf, has_negative_inf;
-	int kind;            /* sj__decimal_kind */
+	int kind;                 /* sj__decimal_kind */
 	double largest, smallest; /* of the absolute values but 0; smallest is 0 while there is none */
 	int left, right, places, exponent_digits;
 } sj__float_form;

@@ -34,8 +34,8 @@ typedef struct sj_storage {
 } sj_storage;
 
 typedef struct sj__shape {
-	int32_t rank;   /* -1: unknown (symbolic tensors only) */
-	int64_t size;   /* number of elements; -1: unknown */
+	int32_t rank; /* -1: unknown (symbolic tensors only) */
+	int64_t size; /* number of elements; -1: unknown */
 	int64_t inline_dims[SJ__INLINE_DIMS];
 	int64_t *heap_dims; /* all dimensions, where there are more than SJ__INLINE_DIMS */
 } sj__shape;
@@ -47,8 +47,8 @@ struct sj_tensor {
 	int32_t refs;
 	uint8_t dtype;
 	uint8_t flags;
-	uint32_t owner;      /* number of the thread that made the handle */
-	uint32_t tape_slot;  /* valid while tape_epoch is the epoch of the owner's log */
+	uint32_t owner;     /* number of the thread that made the handle */
+	uint32_t tape_slot; /* valid while tape_epoch is the epoch of the owner's log */
 	uint64_t tape_epoch;
 	void *data;
 	sj_storage *storage;

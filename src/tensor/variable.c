@@ -23,7 +23,10 @@ bool sj_is_variable(const sj_tensor *t) { return sj__is_live(t) && (t->flags & S
 
 bool sj_variable_is_trainable(const sj_tensor *t) { return sj_is_variable(t) && t->variable->trainable; }
 
-const char *sj_variable_name(const sj_tensor *t) { return sj_is_variable(t) && t->variable->name ? t->variable->name : ""; }
+const char *sj_variable_name(const sj_tensor *t)
+{
+	return sj_is_variable(t) && t->variable->name ? t->variable->name : "";
+}
 
 static sj_status name_copy(const char *name, char **ret_copy)
 {
@@ -65,7 +68,8 @@ sj_status sj__variable_value(sj_tensor *variable, sj_tensor **ret_value)
 	sj_tensor *value = v->value ? sj__keep(v->value) : NULL;
 	lock_leave(v);
 	if (SJ_UNLIKELY(value == NULL))
-		return sj__fail(SJ_FAILED_PRECONDITION, "reading the variable '%s': it has no value yet; assign it first",
+		return sj__fail(SJ_FAILED_PRECONDITION,
+		                "reading the variable '%s': it has no value yet; assign it first",
 		                sj_variable_name(variable));
 	*ret_value = value;
 	return SJ_OK;
@@ -75,11 +79,13 @@ sj_status sj__variable_writable(sj_tensor *variable, void **ret_data)
 {
 	struct sj__variable *v = variable->variable;
 	if (v->value == NULL)
-		return sj__fail(SJ_FAILED_PRECONDITION, "updating the variable '%s': it has no value yet; assign it first",
+		return sj__fail(SJ_FAILED_PRECONDITION,
+		                "updating the variable '%s': it has no value yet; assign it first",
 		                sj_variable_name(variable));
 	if (!sj__is_sole_owner(v->value)) {
 		sj_tensor *copy;
-		sj_status status = sj__tensor_make("variable", (sj_dtype)variable->dtype, variable->shape.rank, sj__dims(variable), &copy);
+		sj_status status = sj__tensor_make("variable", (sj_dtype)variable->dtype, variable->shape.rank,
+		                                   sj__dims(variable), &copy);
 		if (status != SJ_OK)
 			return status;
 		sj__elements_copy((sj_dtype)variable->dtype, copy->data, v->value->data, variable->shape.size);
@@ -96,8 +102,10 @@ sj_status sj__variable_writable(sj_tensor *variable, void **ret_data)
 static sj_status assignment_is_good(const sj_tensor *variable, const sj_tensor *value)
 {
 	if (value->dtype != variable->dtype)
-		return sj__fail(SJ_INVALID_ARGUMENT, "assign: the variable '%s' is %s, the value is %s; cast it with sj_cast",
-		                sj_variable_name(variable), sj_dtype_name((sj_dtype)variable->dtype), sj_dtype_name((sj_dtype)value->dtype));
+		return sj__fail(SJ_INVALID_ARGUMENT,
+		                "assign: the variable '%s' is %s, the value is %s; cast it with sj_cast",
+		                sj_variable_name(variable), sj_dtype_name((sj_dtype)variable->dtype),
+		                sj_dtype_name((sj_dtype)value->dtype));
 	if (!sj__same_shape(variable, value))
 		return sj__fail(SJ_INVALID_ARGUMENT, "assign: the variable '%s' has shape %s, the value has shape %s",
 		                sj_variable_name(variable), sj__shape_text(variable), sj__shape_text(value));
@@ -135,7 +143,8 @@ void sj__variable_exchange(sj_tensor *variable, sj_tensor **value)
 static sj_status input_is_good(const char *who, const sj_tensor *t)
 {
 	if (!sj__is_live(t))
-		return sj__fail(SJ_INVALID_ARGUMENT, "%s: the value is %s", who, t ? "not a valid tensor (released?)" : "NULL");
+		return sj__fail(SJ_INVALID_ARGUMENT, "%s: the value is %s", who,
+		                t ? "not a valid tensor (released?)" : "NULL");
 	if (sj__is_nil(t))
 		return sj__fail(SJ_FAILED_PRECONDITION, "%s: the value is nil: an operation before failed", who);
 	return SJ_OK;
@@ -195,8 +204,9 @@ sj_status sj_assign(sj_tensor *variable, sj_tensor *value)
 	sj_tensor *source = NULL;
 	if (!sj_ok())
 		return sj_error_code();
-	sj_status status = sj_is_variable(variable) ? input_is_good("sj_assign", value)
-	                                            : sj__fail(SJ_INVALID_ARGUMENT, "sj_assign: the first argument is no variable");
+	sj_status status = sj_is_variable(variable)
+	                           ? input_is_good("sj_assign", value)
+	                           : sj__fail(SJ_INVALID_ARGUMENT, "sj_assign: the first argument is no variable");
 	if (status == SJ_OK && value->flags & SJ__FLAG_VARIABLE)
 		status = sj__variable_value(value, &source);
 	else if (status == SJ_OK)

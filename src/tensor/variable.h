@@ -6,10 +6,10 @@
 #include "tensor/tensor.h"
 
 struct sj__variable {
-	sj_tensor *value;    /* an ordinary handle; NULL before the first assignment */
+	sj_tensor *value; /* an ordinary handle; NULL before the first assignment */
 	bool trainable;
-	int32_t lock;        /* a spin lock, taken once a second thread uses the library */
-	char *name;          /* of the one allocator; NULL: none */
+	int32_t lock; /* a spin lock, taken once a second thread uses the library */
+	char *name;   /* of the one allocator; NULL: none */
 };
 
 /* The present value as an own reference; FailedPrecondition before the first assignment. */

@@ -50,10 +50,7 @@ static void average_add(average *a, double weight, double value)
 	a->rest *= 1 - weight;
 }
 
-static double average_get(const average *a)
-{
-	return a->rest < 1 ? a->value / (1 - a->rest) : 0;
-}
+static double average_get(const average *a) { return a->rest < 1 ? a->value / (1 - a->rest) : 0; }
 
 /* Text under way to the output, so that a drawing is one write. */
 typedef struct drawing {
@@ -185,12 +182,14 @@ static sj_status check_numbers(const sj_progress_options *o)
 		                    "sj_progress_begin: unit_divisor is %d: expected 1000 or 1024 (or 0 for 1000)",
 		                    o->unit_divisor);
 	if (!(o->smoothing == SJ_PROGRESS_AVERAGE || (o->smoothing >= 0 && o->smoothing <= 1)))
-		return sj_error_set(SJ_INVALID_ARGUMENT,
-		                    "sj_progress_begin: smoothing is %g: expected 0 (for 0.3) to 1, or SJ_PROGRESS_AVERAGE",
-		                    o->smoothing);
+		return sj_error_set(
+			SJ_INVALID_ARGUMENT,
+			"sj_progress_begin: smoothing is %g: expected 0 (for 0.3) to 1, or SJ_PROGRESS_AVERAGE",
+			o->smoothing);
 	if (!(fabs(o->min_interval) <= 1e9))
 		return sj_error_set(SJ_INVALID_ARGUMENT,
-		                    "sj_progress_begin: min_interval is %g: expected seconds, 0 for 0.1", o->min_interval);
+		                    "sj_progress_begin: min_interval is %g: expected seconds, 0 for 0.1",
+		                    o->min_interval);
 	if (o->columns < SJ_PROGRESS_NO_BAR || o->columns > SJ__METER_COLUMNS_MOST)
 		return sj_error_set(SJ_INVALID_ARGUMENT,
 		                    "sj_progress_begin: columns is %d: expected 1 to %d, 0 for the terminal's or "
@@ -209,9 +208,10 @@ static sj_status check_outer(const sj_progress *outer)
 	if (outer == NULL)
 		return SJ_OK;
 	if (outer->inner != NULL)
-		return sj_error_set(SJ_FAILED_PRECONDITION,
-		                    "sj_progress_begin: the bar given as `inside` has a bar inside it already: end that one "
-		                    "first, or give it as `inside`");
+		return sj_error_set(
+			SJ_FAILED_PRECONDITION,
+			"sj_progress_begin: the bar given as `inside` has a bar inside it already: end that one "
+			"first, or give it as `inside`");
 	if (depth_of(outer) + 1 >= DEEPEST)
 		return sj_error_set(SJ_INVALID_ARGUMENT, "sj_progress_begin: more than %d bars inside one another",
 		                    DEEPEST);

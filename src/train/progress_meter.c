@@ -113,8 +113,8 @@ static void format_without_total(char *text, const sj__meter *m)
 	format_count(n, m, m->n);
 	format_interval(elapsed, m->elapsed);
 	format_rate(speed, sizeof(speed), m, meter_rate(m));
-	snprintf(text, SJ__METER_BYTES, "%s%s%s%s [%s, %s%s%s]", m->prefix, *m->prefix != '\0' ? ": " : "", n,
-	         m->unit, elapsed, speed, *m->postfix != '\0' ? ", " : "", m->postfix);
+	snprintf(text, SJ__METER_BYTES, "%s%s%s%s [%s, %s%s%s]", m->prefix, *m->prefix != '\0' ? ": " : "", n, m->unit,
+	         elapsed, speed, *m->postfix != '\0' ? ", " : "", m->postfix);
 }
 
 /* A bar of `columns` columns, filled to eighths (tenths in ASCII) of a column; returns its end. */

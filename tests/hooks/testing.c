@@ -22,7 +22,8 @@ static sj_status inputs_take(sj__call *call, const sj__test_input *inputs, bool 
 		if (given->tensor == NULL)
 			continue;
 		if (given->is_symbolic) {
-			status = sj__tensor_symbolic((sj_dtype)given->tensor->dtype, given->rank, given->dims, &call->inputs[i]);
+			status = sj__tensor_symbolic((sj_dtype)given->tensor->dtype, given->rank, given->dims,
+			                             &call->inputs[i]);
 			made[i] = status == SJ_OK;
 		}
 		if (status != SJ_OK)
@@ -53,8 +54,12 @@ sj_status sj__test_infer(const sj_op *op, const void *args, int n_inputs, const 
 	if (n_inputs > MOST_PORTS || n_outputs > MOST_PORTS)
 		return sj__fail(SJ_INVALID_ARGUMENT, "%s: at most %d ports can be inferred", op->name, MOST_PORTS);
 	sj__local_now();
-	sj__call call = {.op = op, .args = args ? args : op->default_args, .n_inputs = n_inputs, .n_outputs = n_outputs,
-	                 .inputs = input_ports, .outputs = output_ports};
+	sj__call call = {.op = op,
+	                 .args = args ? args : op->default_args,
+	                 .n_inputs = n_inputs,
+	                 .n_outputs = n_outputs,
+	                 .inputs = input_ports,
+	                 .outputs = output_ports};
 	sj_status status = inputs_take(&call, inputs, made);
 	if (status == SJ_OK)
 		status = op->rule(&call);

@@ -25,8 +25,8 @@ typedef struct sj__test_shape {
 } sj__test_shape;
 
 /* Runs only the rule of `op`. args: as for sj_execute. Fills n_outputs shapes on success. */
-SJ_PUBLIC sj_status sj__test_infer(const sj_op *op, const void *args, int n_inputs, const sj__test_input *inputs, int n_outputs,
-                                   sj__test_shape *ret_shapes);
+SJ_PUBLIC sj_status sj__test_infer(const sj_op *op, const void *args, int n_inputs, const sj__test_input *inputs,
+                                   int n_outputs, sj__test_shape *ret_shapes);
 
 /* The n-th allocation from now on fails (1: the next), once or for ever; 0 disarms. */
 SJ_PUBLIC void sj__test_memory_fail_at(int64_t n, bool for_ever);

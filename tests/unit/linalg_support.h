@@ -77,11 +77,11 @@ static void untyped(element t, int64_t n, const void *from, double *to)
 /* The kernels with numbers in float64 whatever the element type. */
 
 static sj_status lu(element t, int64_t n, const double *a, double *ret_lu, int64_t *ret_permutation, int *ret_sign,
-		    bool *ret_singular)
+                    bool *ret_singular)
 {
 	void *x = typed(t, n * n, a);
 	sj_status status = t == F32 ? sj__lu_f32(n, x, ret_permutation, ret_sign, ret_singular)
-				    : sj__lu_f64(n, x, ret_permutation, ret_sign, ret_singular);
+	                            : sj__lu_f64(n, x, ret_permutation, ret_sign, ret_singular);
 	untyped(t, n * n, x, ret_lu);
 	return status;
 }
@@ -120,11 +120,11 @@ static sj_status cholesky(element t, int64_t n, const double *a, double *ret_l)
 }
 
 static sj_status triangular_solve(element t, bool lower, bool adjoint, int64_t n, int64_t k, const double *a,
-				  const double *b, double *ret_x)
+                                  const double *b, double *ret_x)
 {
 	void *x = typed(t, n * n, a), *y = typed(t, n * k, b), *z = typed(t, n * k, NULL);
 	sj_status status = t == F32 ? sj__triangular_solve_f32(lower, adjoint, n, k, x, y, z)
-				    : sj__triangular_solve_f64(lower, adjoint, n, k, x, y, z);
+	                            : sj__triangular_solve_f64(lower, adjoint, n, k, x, y, z);
 	untyped(t, n * k, z, ret_x);
 	return status;
 }
@@ -138,11 +138,11 @@ static sj_status solve(element t, bool adjoint, int64_t n, int64_t k, const doub
 }
 
 static sj_status least_squares(element t, int64_t m, int64_t n, int64_t k, const double *a, const double *b, double l2,
-			       double *ret_x)
+                               double *ret_x)
 {
 	void *x = typed(t, m * n, a), *y = typed(t, m * k, b), *z = typed(t, n * k, NULL);
-	sj_status status =
-		t == F32 ? sj__least_squares_f32(m, n, k, x, y, l2, z) : sj__least_squares_f64(m, n, k, x, y, l2, z);
+	sj_status status = t == F32 ? sj__least_squares_f32(m, n, k, x, y, l2, z)
+	                            : sj__least_squares_f64(m, n, k, x, y, l2, z);
 	untyped(t, n * k, z, ret_x);
 	return status;
 }
@@ -159,13 +159,13 @@ static sj_status qr(element t, int64_t m, int64_t n, bool full, const double *a,
 }
 
 static sj_status svd(element t, int64_t m, int64_t n, bool vectors, bool full, const double *a, double *ret_s,
-		     double *ret_u, double *ret_v)
+                     double *ret_u, double *ret_v)
 {
 	int64_t p = m < n ? m : n, n_u = m * (full ? m : p), n_v = n * (full ? n : p);
 	void *x = typed(t, m * n, a), *s = typed(t, p, NULL);
 	void *u = vectors ? typed(t, n_u, NULL) : NULL, *v = vectors ? typed(t, n_v, NULL) : NULL;
-	sj_status status =
-		t == F32 ? sj__svd_f32(m, n, vectors, full, x, s, u, v) : sj__svd_f64(m, n, vectors, full, x, s, u, v);
+	sj_status status = t == F32 ? sj__svd_f32(m, n, vectors, full, x, s, u, v)
+	                            : sj__svd_f64(m, n, vectors, full, x, s, u, v);
 	untyped(t, p, s, ret_s);
 	if (vectors) {
 		untyped(t, n_u, u, ret_u);
@@ -178,7 +178,7 @@ static sj_status eigen(element t, int64_t n, bool vectors, const double *a, doub
 {
 	void *x = typed(t, n * n, a), *e = typed(t, n, NULL), *v = vectors ? typed(t, n * n, NULL) : NULL;
 	sj_status status = t == F32 ? sj__self_adjoint_eigen_f32(n, vectors, x, e, v)
-				    : sj__self_adjoint_eigen_f64(n, vectors, x, e, v);
+	                            : sj__self_adjoint_eigen_f64(n, vectors, x, e, v);
 	untyped(t, n, e, ret_e);
 	if (vectors)
 		untyped(t, n * n, v, ret_v);

@@ -183,8 +183,18 @@ static bool int64_of(const char *string, int64_t *ret_value)
 
 static void numbers_int64(void **state)
 {
-	static const char *const bad[] = {"", "+", "-", " 1", "1 ", "0x1", "1.", "--1", "9223372036854775808",
-					  "-9223372036854775809", "99999999999999999999", "1e3"};
+	static const char *const bad[] = {"",
+	                                  "+",
+	                                  "-",
+	                                  " 1",
+	                                  "1 ",
+	                                  "0x1",
+	                                  "1.",
+	                                  "--1",
+	                                  "9223372036854775808",
+	                                  "-9223372036854775809",
+	                                  "99999999999999999999",
+	                                  "1e3"};
 	int64_t value = 7;
 	(void)state;
 	for (int i = 0; i < SJ_COUNT_OF(bad); i++)
@@ -203,7 +213,8 @@ static bool double_of(const char *string, double *ret_value)
 
 static void numbers_double(void **state)
 {
-	static const char *const bad[] = {"", ".", "+", "1e", "1e+", "e5", " 1", "1 ", "0x1p3", "1,5", "nan(1)", "infi", "1.2.3"};
+	static const char *const bad[] = {"",   ".",     "+",   "1e",     "1e+",  "e5",   " 1",
+	                                  "1 ", "0x1p3", "1,5", "nan(1)", "infi", "1.2.3"};
 	double value = 7;
 	char digits[400];
 	(void)state;

@@ -51,7 +51,8 @@ static bool covers(record *r, int64_t n, int64_t grain)
 
 static void threads_cover_every_range_once(void **state)
 {
-	static const int64_t sizes[][2] = {{1, 1}, {2, 1}, {7, 3}, {64, 64}, {65, 64}, {1000, 1}, {N_MOST, 7}, {N_MOST, 9999}};
+	static const int64_t sizes[][2] = {{1, 1},   {2, 1},    {7, 3},      {64, 64},
+	                                   {65, 64}, {1000, 1}, {N_MOST, 7}, {N_MOST, 9999}};
 	static record r;
 	(void)state;
 	for (int n_threads = 1; n_threads <= 8; n_threads++) {

@@ -18,9 +18,9 @@
 #include "linalg_support.h"
 
 static const int squares[] = {0, 1, 2, 3, 5, 8, 9, 17, 33, 64, 100, 131};
-static const int shapes[][2] = {{0, 0},	  {0, 3},   {3, 0},    {1, 1},	  {1, 5},    {5, 1},   {2, 2},
-				{3, 2},	  {2, 3},   {5, 3},    {3, 5},	  {17, 17},  {64, 17}, {17, 64},
-				{64, 64}, {65, 64}, {200, 30}, {30, 200}, {100, 100}};
+static const int shapes[][2] = {{0, 0},   {0, 3},   {3, 0},    {1, 1},    {1, 5},    {5, 1},   {2, 2},
+                                {3, 2},   {2, 3},   {5, 3},    {3, 5},    {17, 17},  {64, 17}, {17, 64},
+                                {64, 64}, {65, 64}, {200, 30}, {30, 200}, {100, 100}};
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
 /* LU, inverse, determinant, solves */
@@ -56,23 +56,23 @@ static void check_lu(element t, int64_t n, const double *a)
 static void test_lu(void **state)
 {
 	(void)state;
-	FOR_EACH_ELEMENT (t)
-		for (int i = 0; i < COUNT_OF(squares); i++)
-			check_lu(t, squares[i], random_matrix(squares[i], squares[i]));
+	FOR_EACH_ELEMENT(t)
+	for (int i = 0; i < COUNT_OF(squares); i++)
+		check_lu(t, squares[i], random_matrix(squares[i], squares[i]));
 }
 
 static void test_inverse(void **state)
 {
 	(void)state;
-	FOR_EACH_ELEMENT (t)
-		for (int i = 0; i < COUNT_OF(squares); i++) {
-			int64_t n = squares[i];
-			double *a = random_matrix(n, n), *x = numbers(n * n), *adjoint = numbers(n * n);
-			assert_int_equal(inverse(t, n, false, a, x), SJ_OK);
-			assert_int_equal(inverse(t, n, true, a, adjoint), SJ_OK);
-			assert_near(t, n * n, product(n, n, n, a, x), identity(n), norm(n * n, a) * norm(n * n, x), n);
-			assert_memory_equal(transpose(n, n, x), adjoint, (size_t)(n * n) * sizeof(double));
-		}
+	FOR_EACH_ELEMENT(t)
+	for (int i = 0; i < COUNT_OF(squares); i++) {
+		int64_t n = squares[i];
+		double *a = random_matrix(n, n), *x = numbers(n * n), *adjoint = numbers(n * n);
+		assert_int_equal(inverse(t, n, false, a, x), SJ_OK);
+		assert_int_equal(inverse(t, n, true, a, adjoint), SJ_OK);
+		assert_near(t, n * n, product(n, n, n, a, x), identity(n), norm(n * n, a) * norm(n * n, x), n);
+		assert_memory_equal(transpose(n, n, x), adjoint, (size_t)(n * n) * sizeof(double));
+	}
 }
 
 static void test_inverse_in_place(void **state)
@@ -88,15 +88,15 @@ static void test_solve(void **state)
 {
 	(void)state;
 	static const int widths[] = {0, 1, 3, 20};
-	FOR_EACH_ELEMENT (t)
-		for (int i = 0; i < COUNT_OF(squares) * COUNT_OF(widths) * 2; i++) {
-			int64_t n = squares[i / 8], k = widths[i / 2 % 4];
-			bool adjoint = i % 2;
-			double *a = random_matrix(n, n), *b = random_matrix(n, k), *x = numbers(n * k);
-			assert_int_equal(solve(t, adjoint, n, k, a, b, x), SJ_OK);
-			double *back = product(n, n, k, adjoint ? transpose(n, n, a) : a, x);
-			assert_near(t, n * k, back, b, norm(n * n, a) * norm(n * k, x), n);
-		}
+	FOR_EACH_ELEMENT(t)
+	for (int i = 0; i < COUNT_OF(squares) * COUNT_OF(widths) * 2; i++) {
+		int64_t n = squares[i / 8], k = widths[i / 2 % 4];
+		bool adjoint = i % 2;
+		double *a = random_matrix(n, n), *b = random_matrix(n, k), *x = numbers(n * k);
+		assert_int_equal(solve(t, adjoint, n, k, a, b, x), SJ_OK);
+		double *back = product(n, n, k, adjoint ? transpose(n, n, a) : a, x);
+		assert_near(t, n * k, back, b, norm(n * n, a) * norm(n * k, x), n);
+	}
 }
 
 /* Elements of the other triangle are NaN: they must not be read as numbers. */
@@ -114,11 +114,11 @@ static void check_triangular_solve(element t, int64_t n, int64_t k, bool lower, 
 static void test_triangular_solve(void **state)
 {
 	(void)state;
-	FOR_EACH_ELEMENT (t)
-		for (int i = 0; i < COUNT_OF(squares) * 4; i++) {
-			check_triangular_solve(t, squares[i / 4], 1, i & 1, i & 2);
-			check_triangular_solve(t, squares[i / 4], 19, i & 1, i & 2);
-		}
+	FOR_EACH_ELEMENT(t)
+	for (int i = 0; i < COUNT_OF(squares) * 4; i++) {
+		check_triangular_solve(t, squares[i / 4], 1, i & 1, i & 2);
+		check_triangular_solve(t, squares[i / 4], 19, i & 1, i & 2);
+	}
 }
 
 static void assert_not_invertible(sj_status status, const double *out, int64_t n)
@@ -132,7 +132,8 @@ static void test_singular(void **state)
 {
 	(void)state;
 	const double a[] = {1, 2, 3, 2, 4, 6, 1, 0, 1}, lower[] = {1, 0, 0, 5, 0, 0, 1, 2, 3};
-	FOR_EACH_ELEMENT (t) {
+	FOR_EACH_ELEMENT(t)
+	{
 		double x[9], packed[9], sign, log_abs;
 		int64_t permutation[3];
 		int permutation_sign;
@@ -184,30 +185,30 @@ static void test_log(void **state)
 static void test_cholesky(void **state)
 {
 	(void)state;
-	FOR_EACH_ELEMENT (t)
-		for (int i = 0; i < COUNT_OF(squares); i++) {
-			int64_t n = squares[i];
-			double *a = positive_definite(n), *l = numbers(n * n);
-			assert_int_equal(cholesky(t, n, triangle(n, true, a, NAN), l), SJ_OK);
-			assert_memory_equal(l, triangle(n, true, l, 0), (size_t)(n * n) * sizeof(double));
-			assert_near(t, n * n, product(n, n, n, l, transpose(n, n, l)), a, norm(n * n, a), n);
-		}
+	FOR_EACH_ELEMENT(t)
+	for (int i = 0; i < COUNT_OF(squares); i++) {
+		int64_t n = squares[i];
+		double *a = positive_definite(n), *l = numbers(n * n);
+		assert_int_equal(cholesky(t, n, triangle(n, true, a, NAN), l), SJ_OK);
+		assert_memory_equal(l, triangle(n, true, l, 0), (size_t)(n * n) * sizeof(double));
+		assert_near(t, n * n, product(n, n, n, l, transpose(n, n, l)), a, norm(n * n, a), n);
+	}
 }
 
 static void test_cholesky_refuses(void **state)
 {
 	(void)state;
 	static const double bad[] = {0, -1, NAN, INFINITY};
-	FOR_EACH_ELEMENT (t)
-		for (int i = 0; i < 4 * 40; i += 3) {
-			double *a = positive_definite(40), *l = numbers(40 * 40);
-			a[i / 4 * 41] = bad[i % 4];
-			assert_int_equal(cholesky(t, 40, a, l), SJ_INVALID_ARGUMENT);
-			assert_non_null(strstr(sj_error_message(),
-					       "Cholesky decomposition was not successful. The input might not "
-					       "be valid."));
-			assert_all(40 * 40, l, untouched);
-		}
+	FOR_EACH_ELEMENT(t)
+	for (int i = 0; i < 4 * 40; i += 3) {
+		double *a = positive_definite(40), *l = numbers(40 * 40);
+		a[i / 4 * 41] = bad[i % 4];
+		assert_int_equal(cholesky(t, 40, a, l), SJ_INVALID_ARGUMENT);
+		assert_non_null(strstr(sj_error_message(),
+		                       "Cholesky decomposition was not successful. The input might not "
+		                       "be valid."));
+		assert_all(40 * 40, l, untouched);
+	}
 }
 
 /* QR and least squares */
@@ -228,12 +229,12 @@ static void check_qr(element t, int64_t m, int64_t n, bool full, const double *a
 static void test_qr(void **state)
 {
 	(void)state;
-	FOR_EACH_ELEMENT (t)
-		for (int i = 0; i < COUNT_OF(shapes) * 2; i++) {
-			int64_t m = shapes[i / 2][0], n = shapes[i / 2][1];
-			check_qr(t, m, n, i % 2, random_matrix(m, n));
-			check_qr(t, m, n, i % 2, zeros(m * n));
-		}
+	FOR_EACH_ELEMENT(t)
+	for (int i = 0; i < COUNT_OF(shapes) * 2; i++) {
+		int64_t m = shapes[i / 2][0], n = shapes[i / 2][1];
+		check_qr(t, m, n, i % 2, random_matrix(m, n));
+		check_qr(t, m, n, i % 2, zeros(m * n));
+	}
 }
 
 /* LAPACK's sign: R's first element is minus the norm of a first column that begins positive. */
@@ -256,7 +257,7 @@ static void check_least_squares(element t, int64_t m, int64_t n, int64_t k, doub
 		left[i] += l2 * x[i];
 	double scale = norm(m * n, a), size = m > n ? (double)m : (double)n;
 	assert_near(t, n * k, left, right, (scale * scale + l2) * norm(n * k, x) + scale * norm(m * k, b),
-		    (int64_t)size);
+	            (int64_t)size);
 	if (m >= n || l2 > 0)
 		return;
 	double *y = numbers(m * k), *gram = product(m, n, m, a, at);
@@ -267,11 +268,11 @@ static void check_least_squares(element t, int64_t m, int64_t n, int64_t k, doub
 static void test_least_squares(void **state)
 {
 	(void)state;
-	FOR_EACH_ELEMENT (t)
-		for (int i = 0; i < COUNT_OF(shapes); i++) {
-			check_least_squares(t, shapes[i][0], shapes[i][1], 2, 0);
-			check_least_squares(t, shapes[i][0], shapes[i][1], 1, 0.5);
-		}
+	FOR_EACH_ELEMENT(t)
+	for (int i = 0; i < COUNT_OF(shapes); i++) {
+		check_least_squares(t, shapes[i][0], shapes[i][1], 2, 0);
+		check_least_squares(t, shapes[i][0], shapes[i][1], 1, 0.5);
+	}
 }
 
 static void test_least_squares_refuses(void **state)
@@ -292,13 +293,14 @@ static void test_least_squares_refuses(void **state)
 static void test_least_squares_rank(void **state)
 {
 	(void)state;
-	FOR_EACH_ELEMENT (t) {
+	FOR_EACH_ELEMENT(t)
+	{
 		double *a = random_matrix(20, 3), *x = numbers(3);
 		for (int i = 0; i < 20; i++)
 			a[3 * i + 2] = a[3 * i] / 3 + a[3 * i + 1] / 7;
 		assert_int_equal(least_squares(t, 20, 3, 1, a, a, 0, x), SJ_INVALID_ARGUMENT);
 		assert_int_equal(least_squares(t, 3, 20, 1, transpose(20, 3, a), a, 0, numbers(20)),
-				 SJ_INVALID_ARGUMENT);
+		                 SJ_INVALID_ARGUMENT);
 		assert_all(3, x, untouched);
 		assert_int_equal(least_squares(t, 20, 3, 1, a, a, 1e-30, x), SJ_OK);
 	}
@@ -332,12 +334,12 @@ static void check_svd(element t, int64_t m, int64_t n, bool full, const double *
 static void test_svd(void **state)
 {
 	(void)state;
-	FOR_EACH_ELEMENT (t)
-		for (int i = 0; i < COUNT_OF(shapes) * 2; i++) {
-			int64_t m = shapes[i / 2][0], n = shapes[i / 2][1];
-			check_svd(t, m, n, i % 2, random_matrix(m, n));
-			check_svd(t, m, n, i % 2, zeros(m * n));
-		}
+	FOR_EACH_ELEMENT(t)
+	for (int i = 0; i < COUNT_OF(shapes) * 2; i++) {
+		int64_t m = shapes[i / 2][0], n = shapes[i / 2][1];
+		check_svd(t, m, n, i % 2, random_matrix(m, n));
+		check_svd(t, m, n, i % 2, zeros(m * n));
+	}
 }
 
 static double *constant_matrix(int64_t n, double value)
@@ -402,9 +404,9 @@ static void check_eigen(element t, int64_t n, const double *a)
 static void test_eigen(void **state)
 {
 	(void)state;
-	FOR_EACH_ELEMENT (t)
-		for (int i = 0; i < COUNT_OF(squares); i++)
-			check_eigen(t, squares[i], random_matrix(squares[i], squares[i]));
+	FOR_EACH_ELEMENT(t)
+	for (int i = 0; i < COUNT_OF(squares); i++)
+		check_eigen(t, squares[i], random_matrix(squares[i], squares[i]));
 }
 
 /* Repeated, zero, clustered and graded values, which shifts and deflation must survive. */
@@ -412,18 +414,17 @@ static void test_hard_matrices(void **state)
 {
 	(void)state;
 	void (*const checks[])(element, int64_t, const double *) = {check_square_svd, check_eigen};
-	FOR_EACH_ELEMENT (t)
-		for (int i = 0; i < 2; i++) {
-			check_hard_matrix(t, 30, identity(30), checks[i]);
-			check_hard_matrix(t, 30, constant_matrix(900, 1), checks[i]);
-			check_hard_matrix(t, 12, hilbert(12), checks[i]);
-			check_hard_matrix(t, 30, product(30, 2, 30, random_matrix(30, 2), random_matrix(2, 30)),
-					  checks[i]);
-			for (unsigned mask = 0; mask < 64; mask++)
-				check_hard_matrix(t, 6, bidiagonal(6, mask), checks[i]);
-			for (int step = 1; step < 8; step++)
-				check_hard_matrix(t, 8, graded(8, step), checks[i]);
-		}
+	FOR_EACH_ELEMENT(t)
+	for (int i = 0; i < 2; i++) {
+		check_hard_matrix(t, 30, identity(30), checks[i]);
+		check_hard_matrix(t, 30, constant_matrix(900, 1), checks[i]);
+		check_hard_matrix(t, 12, hilbert(12), checks[i]);
+		check_hard_matrix(t, 30, product(30, 2, 30, random_matrix(30, 2), random_matrix(2, 30)), checks[i]);
+		for (unsigned mask = 0; mask < 64; mask++)
+			check_hard_matrix(t, 6, bidiagonal(6, mask), checks[i]);
+		for (int step = 1; step < 8; step++)
+			check_hard_matrix(t, 8, graded(8, step), checks[i]);
+	}
 	for (int step = 10; step <= 60; step += 5) {
 		check_hard_matrix(F64, 8, graded(8, step), check_square_svd);
 		check_hard_matrix(F64, 8, graded(8, step), check_eigen);
@@ -468,15 +469,15 @@ static void test_extreme_scales(void **state)
 {
 	(void)state;
 	static const int exponents[ELEMENT_COUNT][2] = {{120, -110}, {1015, -960}};
-	FOR_EACH_ELEMENT (t)
-		for (int i = 0; i < 2; i++) {
-			double *a = random_matrix(9, 9);
-			for (int j = 0; j < 81; j++)
-				a[j] = ldexp(a[j], exponents[t][i]);
-			check_svd(t, 9, 9, true, a);
-			check_eigen(t, 9, a);
-			check_qr(t, 9, 9, true, a);
-		}
+	FOR_EACH_ELEMENT(t)
+	for (int i = 0; i < 2; i++) {
+		double *a = random_matrix(9, 9);
+		for (int j = 0; j < 81; j++)
+			a[j] = ldexp(a[j], exponents[t][i]);
+		check_svd(t, 9, 9, true, a);
+		check_eigen(t, 9, a);
+		check_qr(t, 9, 9, true, a);
+	}
 }
 
 /* A column of tiny numbers beside large ones keeps its relative precision in QR. */
@@ -520,9 +521,9 @@ static void check_reference(element t, const linalg_reference *expected)
 static void test_references(void **state)
 {
 	(void)state;
-	FOR_EACH_ELEMENT (t)
-		for (int i = 0; i < COUNT_OF(linalg_references); i++)
-			check_reference(t, &linalg_references[i]);
+	FOR_EACH_ELEMENT(t)
+	for (int i = 0; i < COUNT_OF(linalg_references); i++)
+		check_reference(t, &linalg_references[i]);
 }
 
 /* Inputs that are not finite end, with NaN or a status. */
@@ -551,8 +552,8 @@ static void check_not_finite(element t, int64_t n, const double *a)
 	double *e = numbers(n);
 	assert_int_equal(eigen(t, n, true, a, e, numbers(n * n)), SJ_INVALID_ARGUMENT);
 	assert_non_null(strstr(sj_error_message(),
-			       "Self-adjoint eigen decomposition was not successful. The input might not "
-			       "be valid."));
+	                       "Self-adjoint eigen decomposition was not successful. The input might not "
+	                       "be valid."));
 	assert_all(n, e, untouched);
 }
 
@@ -560,14 +561,14 @@ static void test_not_finite(void **state)
 {
 	(void)state;
 	static const double bad[] = {NAN, INFINITY, -INFINITY};
-	FOR_EACH_ELEMENT (t)
-		for (int i = 0; i < 3 * 4; i++) {
-			int64_t n = i / 3 == 0 ? 1 : i / 3 == 1 ? 3 : 20;
-			double *a = random_matrix(n, n);
-			a[i / 3 == 3 ? n * n - 1 : n * n / 2 / n * n] = bad[i % 3];
-			check_not_finite(t, n, a);
-			check_not_finite(t, n, constant_matrix(n * n, bad[i % 3]));
-		}
+	FOR_EACH_ELEMENT(t)
+	for (int i = 0; i < 3 * 4; i++) {
+		int64_t n = i / 3 == 0 ? 1 : i / 3 == 1 ? 3 : 20;
+		double *a = random_matrix(n, n);
+		a[i / 3 == 3 ? n * n - 1 : n * n / 2 / n * n] = bad[i % 3];
+		check_not_finite(t, n, a);
+		check_not_finite(t, n, constant_matrix(n * n, bad[i % 3]));
+	}
 }
 
 /* NaN goes through a determinant and an inverse as it does through arithmetic. */
@@ -618,7 +619,8 @@ static void test_allocation_failures(void **state)
 {
 	(void)state;
 	double *a = random_matrix(12, 12), *spd = positive_definite(12);
-	FOR_EACH_ELEMENT (t) {
+	FOR_EACH_ELEMENT(t)
+	{
 		int64_t n = 0;
 		for (;; n++) {
 			sj__memory_fail_at(n + 1, false);

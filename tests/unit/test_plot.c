@@ -133,8 +133,9 @@ static void heat_maps(void **state)
 	assert_whole(path, 1000, 800);
 	sj_plot_heat_map(path, 2, 3, values, HEAT_MAP(.width = 300, .height = 200, .scale = 2));
 	assert_whole(path, 600, 400);
-	sj_plot_heat_map(path, 2, 3, values, HEAT_MAP(.title = "混同行列", .x_title = "x", .y_title = "y", .row_labels = labels,
-	                                              .column_labels = labels, .decimals = 3, .width = 400));
+	sj_plot_heat_map(path, 2, 3, values,
+	                 HEAT_MAP(.title = "混同行列", .x_title = "x", .y_title = "y", .row_labels = labels,
+	                          .column_labels = labels, .decimals = 3, .width = 400));
 	assert_whole(path, 400, 800);
 	assert_int_equal(count_files(false), 1);
 }
@@ -147,7 +148,8 @@ static void heat_map_colours(void **state)
 	const char *path = in_folder("map.png");
 	for (int map = 0; map <= SJ_COLOUR_MAP_GREY; map++) {
 		sj_plot_heat_map(path, 1, 2, two,
-		                 HEAT_MAP(.hide_numbers = true, .hide_colour_bar = true, .colours = (sj_colour_map)map));
+		                 HEAT_MAP(.hide_numbers = true, .hide_colour_bar = true,
+		                          .colours = (sj_colour_map)map));
 		assert_true(sj_ok());
 		picture p = read_picture(path);
 		for (int side = 0; side < 2; side++) {
@@ -184,8 +186,15 @@ static void extreme_heat_maps(void **state)
 	(void)state;
 	const char *path = in_folder("map.png");
 	static const double cases[][4] = {
-		{0, 0, 0, 0}, {-0.0, 0, -0.0, 0}, {1e300, -1e300, 0, 1}, {5e-324, 0, 0, 1e-320}, {1e15, 1e15 + 1, 1e15, 1e15 + 2},
-		{1, 1 + 1e-15, 1, 1}, {-1e-9, 1e-9, 0, 0}, {1e9, 3e9, 2e9, 0}, {-0.001, 0.001, 0, 0},
+		{0, 0, 0, 0},
+		{-0.0, 0, -0.0, 0},
+		{1e300, -1e300, 0, 1},
+		{5e-324, 0, 0, 1e-320},
+		{1e15, 1e15 + 1, 1e15, 1e15 + 2},
+		{1, 1 + 1e-15, 1, 1},
+		{-1e-9, 1e-9, 0, 0},
+		{1e9, 3e9, 2e9, 0},
+		{-0.001, 0.001, 0, 0},
 	};
 	for (int i = 0; i < COUNT_OF(cases); i++)
 		for (int decimals = 0; decimals <= 15; decimals += 5) {
@@ -217,7 +226,8 @@ static void image_grids(void **state)
 	assert_int_equal(count_pixels(&p, 0x7b7b7b), 100 * 80);
 	free(p.pixels);
 	assert_int_equal(sj_plot_image_grid(path, 3, 4, 5, 1, floats,
-	                                    GRID(.captions = captions, .wrong = wrong, .highlight = 0x00ff00, .columns = 2)),
+	                                    GRID(.captions = captions, .wrong = wrong, .highlight = 0x00ff00,
+	                                         .columns = 2)),
 	                 SJ_OK);
 	p = read_picture(path);
 	assert_true(count_pixels(&p, 0x00ff00) >= 106 * 86 - 100 * 80); /* the frame at least */
@@ -273,12 +283,24 @@ static void extreme_lines(void **state)
 	(void)state;
 	const char *path = in_folder("lines.png");
 	static const double cases[][4] = {
-		{NAN, NAN, NAN, NAN}, {0, 0, 0, 0}, {1e300, -1e300, 0, 1}, {5e-324, 1e-320, 0, 0}, {1e15, 1e15 + 1, 1e15, 1e15 + 2},
-		{1, 1 + 1e-15, 1, 1}, {NAN, 3, NAN, NAN}, {1e6, 3e6, 2e6, 4e6}, {-2e-8, 1e-8, 0, 5e-9}, {1e-300, 1e300, 1, 2},
+		{NAN, NAN, NAN, NAN},
+		{0, 0, 0, 0},
+		{1e300, -1e300, 0, 1},
+		{5e-324, 1e-320, 0, 0},
+		{1e15, 1e15 + 1, 1e15, 1e15 + 2},
+		{1, 1 + 1e-15, 1, 1},
+		{NAN, 3, NAN, NAN},
+		{1e6, 3e6, 2e6, 4e6},
+		{-2e-8, 1e-8, 0, 5e-9},
+		{1e-300, 1e300, 1, 2},
 	};
 	for (int i = 0; i < COUNT_OF(cases); i++)
 		for (int n = 0; n <= 4; n++) {
-			sj_line_series series = {.name = "", .x = i % 2 ? cases[0 + 1] : NULL, .y = cases[i], .n = n, .markers = true};
+			sj_line_series series = {.name = "",
+			                         .x = i % 2 ? cases[0 + 1] : NULL,
+			                         .y = cases[i],
+			                         .n = n,
+			                         .markers = true};
 			if (sj_plot_lines(path, 1, &series, NULL) != SJ_OK)
 				fail_msg("case %d, %d points: %s", i, n, sj_error_message());
 			if (sj_plot_lines(path, 1, &series, LINES(.lowest = 1e-9, .highest = 2e-9)) != SJ_OK)
@@ -343,7 +365,8 @@ static void wrong_heat_maps(void **state)
 		{path, 2, 3, values, *HEAT_MAP(.width = 10000, .scale = 10), "100000 x 8000 pixels"},
 	};
 	for (int i = 0; i < COUNT_OF(cases); i++)
-		expect_error(sj_plot_heat_map(cases[i].path, cases[i].rows, cases[i].columns, cases[i].values, &cases[i].options),
+		expect_error(sj_plot_heat_map(cases[i].path, cases[i].rows, cases[i].columns, cases[i].values,
+		                              &cases[i].options),
 		             SJ_INVALID_ARGUMENT, "sj_plot_heat_map: ", cases[i].named, 0);
 }
 
@@ -413,8 +436,8 @@ static void wrong_lines(void **state)
 		{1, {.y = y, .n = 3}, {.size = 0}, "options->size is 0"},
 	};
 	for (int i = 0; i < COUNT_OF(cases); i++)
-		expect_error(sj_plot_lines(path, cases[i].n_series, &cases[i].series, &cases[i].options), SJ_INVALID_ARGUMENT,
-		             "sj_plot_lines: ", cases[i].named, 0);
+		expect_error(sj_plot_lines(path, cases[i].n_series, &cases[i].series, &cases[i].options),
+		             SJ_INVALID_ARGUMENT, "sj_plot_lines: ", cases[i].named, 0);
 	expect_error(sj_plot_lines(path, 1, NULL, NULL), SJ_INVALID_ARGUMENT, "sj_plot_lines: ", "series is NULL", 0);
 }
 
@@ -506,7 +529,8 @@ static void numbers(void **state)
 		int decimals;
 		const char *expected;
 	} cases[] = {
-		{0, 0, "0"}, {-0.0, 2, "0.00"}, {-0.001, 2, "0.00"}, {-0.006, 2, "−0.01"}, {1234.5678, 3, "1234.568"}, {-5, 0, "−5"},
+		{0, 0, "0"},          {-0.0, 2, "0.00"},          {-0.001, 2, "0.00"},
+		{-0.006, 2, "−0.01"}, {1234.5678, 3, "1234.568"}, {-5, 0, "−5"},
 	};
 	for (int i = 0; i < COUNT_OF(cases); i++) {
 		char text[SJ__NUMBER_BYTES];

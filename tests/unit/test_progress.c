@@ -146,8 +146,15 @@ static void extreme_numbers_fit(void **state)
 	(void)state;
 	static char long_text[255 + 1];
 	memset(long_text, 'x', sizeof(long_text) - 1);
-	sj__meter m = {.n = INT64_MIN, .total = INT64_MAX, .initial = INT64_MAX, .elapsed = 1e300, .rate = 1e300,
-	               .columns = SJ__METER_COLUMNS_MOST, .prefix = long_text, .unit = "it", .postfix = long_text,
+	sj__meter m = {.n = INT64_MIN,
+	               .total = INT64_MAX,
+	               .initial = INT64_MAX,
+	               .elapsed = 1e300,
+	               .rate = 1e300,
+	               .columns = SJ__METER_COLUMNS_MOST,
+	               .prefix = long_text,
+	               .unit = "it",
+	               .postfix = long_text,
 	               .unit_divisor = 1000};
 	char text[SJ__METER_BYTES];
 	static const double rates[] = {1e300, -1e300, 1e-300, -1e-300, 0};
@@ -201,8 +208,10 @@ static void options_are_checked(void **state)
 		{{.size = sizeof(sj_progress_options), .min_interval = NAN}, "min_interval"},
 		{{.size = sizeof(sj_progress_options), .columns = -2}, "columns"},
 		{{.size = sizeof(sj_progress_options), .columns = 1001}, "columns"},
-		{{.size = sizeof(sj_progress_options), .when_not_terminal = (sj_progress_fallback)3}, "when_not_terminal"},
-		{{.size = sizeof(sj_progress_options), .when_not_terminal = (sj_progress_fallback)-1}, "when_not_terminal"},
+		{{.size = sizeof(sj_progress_options), .when_not_terminal = (sj_progress_fallback)3},
+	         "when_not_terminal"},
+		{{.size = sizeof(sj_progress_options), .when_not_terminal = (sj_progress_fallback)-1},
+	         "when_not_terminal"},
 	};
 	for (int i = 0; i < COUNT_OF(cases); i++) {
 		sj_error_clear();
@@ -309,8 +318,9 @@ static void not_a_terminal(void **state)
 		sj_progress_update(bar, 1);
 		sj_progress_describe(bar, "done");
 		sj_progress_end(bar);
-		assert_string_equal(shown.text, silent ? "epoch 1\n"
-		                                       : "epoch 1\ndone: 100%|██████████| 2/2 [00:02<00:00,  1.00it/s]\n");
+		assert_string_equal(shown.text,
+		                    silent ? "epoch 1\n"
+		                           : "epoch 1\ndone: 100%|██████████| 2/2 [00:02<00:00,  1.00it/s]\n");
 	}
 }
 
@@ -319,7 +329,8 @@ static void an_inner_bar_that_stays(void **state)
 {
 	(void)state;
 	sj_progress *outer = sj_progress_begin(2, NULL);
-	sj_progress *inner = sj_progress_begin(1, &(sj_progress_options){.size = sizeof(sj_progress_options), .inside = outer});
+	sj_progress *inner = sj_progress_begin(1, &(sj_progress_options){.size = sizeof(sj_progress_options),
+	                                                                 .inside = outer});
 	now_ns += 1000000000;
 	sj_progress_update(inner, 1);
 	shown.length = 0;
@@ -372,8 +383,8 @@ static void a_terminal_is_filled(void **state)
 	struct winsize window = {.ws_col = 50, .ws_row = 24};
 	assert_true(fd >= 0 && ioctl(fd, TIOCSWINSZ, &window) == 0);
 	const char *expected = "\r  0%|                       | 0/2 [00:00<?, ?it/s]"
-	                       "\r100%|███████████████| 2/2 [00:00<00:00,  4.00it/s]"
-	                       "\r100%|███████████████| 2/2 [00:00<00:00,  4.00it/s]\r\n";
+			       "\r100%|███████████████| 2/2 [00:00<00:00,  4.00it/s]"
+			       "\r100%|███████████████| 2/2 [00:00<00:00,  4.00it/s]\r\n";
 	with_descriptor_1(fd, show_two_steps);
 	read_shown(terminal, strlen(expected));
 	assert_string_equal(shown.text, expected);

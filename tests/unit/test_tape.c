@@ -293,11 +293,21 @@ static void threads_share_a_variable(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(second_derivative), TEST(inner_tape_knows_only_what_it_watches), TEST(persistent_tape_answers_again),
-		TEST(used_up_tape_is_refused), TEST(pausing_hides_operations), TEST(reset_forgets),
-		TEST(variables_are_watched_and_updated_in_place), TEST(value_read_earlier_keeps_its_contents), TEST(own_gradient),
-		TEST(own_gradient_of_a_wrong_shape_is_refused), TEST(integers_have_no_gradient), TEST(jacobian_of_a_square),
-		TEST(nil_loss_is_refused_and_the_tape_ends), TEST(memory_is_steady), TEST(threads_share_a_variable),
+		TEST(second_derivative),
+		TEST(inner_tape_knows_only_what_it_watches),
+		TEST(persistent_tape_answers_again),
+		TEST(used_up_tape_is_refused),
+		TEST(pausing_hides_operations),
+		TEST(reset_forgets),
+		TEST(variables_are_watched_and_updated_in_place),
+		TEST(value_read_earlier_keeps_its_contents),
+		TEST(own_gradient),
+		TEST(own_gradient_of_a_wrong_shape_is_refused),
+		TEST(integers_have_no_gradient),
+		TEST(jacobian_of_a_square),
+		TEST(nil_loss_is_refused_and_the_tape_ends),
+		TEST(memory_is_steady),
+		TEST(threads_share_a_variable),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

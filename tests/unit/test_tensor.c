@@ -51,7 +51,8 @@ static void wrong_shapes_are_refused(void **state)
 {
 	(void)state;
 	float value = 1;
-	int64_t huge[] = {(int64_t)1 << 40, (int64_t)1 << 40}, with_zero[] = {0, (int64_t)1 << 40, (int64_t)1 << 40}, many[300] = {0};
+	int64_t huge[] = {(int64_t)1 << 40, (int64_t)1 << 40}, with_zero[] = {0, (int64_t)1 << 40, (int64_t)1 << 40},
+		many[300] = {0};
 	assert_ptr_equal(sj_tensor_new(SJ_FLOAT32, SJ_INTS(-1), &value, 4), sj_nil());
 	expect_error(SJ_INVALID_ARGUMENT, "dimension 0 is -1");
 	assert_ptr_equal(sj_tensor_new(SJ_FLOAT32, SJ_INTS(2), &value, 4), sj_nil());
@@ -241,10 +242,17 @@ static void allocation_failures_lose_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(tensor_holds_a_copy), TEST(wrong_shapes_are_refused), TEST(scalars_hold_what_their_dtype_can),
-		TEST(strings_are_kept_with_their_lengths), TEST(scopes_release_everything), TEST(scope_hands_one_tensor_out),
-		TEST(kept_tensor_outlives_its_scope), TEST(released_handles_are_told), TEST(nil_passes_through_and_the_first_error_sticks),
-		TEST(variables_refuse_what_does_not_fit), TEST(allocation_failures_lose_nothing),
+		TEST(tensor_holds_a_copy),
+		TEST(wrong_shapes_are_refused),
+		TEST(scalars_hold_what_their_dtype_can),
+		TEST(strings_are_kept_with_their_lengths),
+		TEST(scopes_release_everything),
+		TEST(scope_hands_one_tensor_out),
+		TEST(kept_tensor_outlives_its_scope),
+		TEST(released_handles_are_told),
+		TEST(nil_passes_through_and_the_first_error_sticks),
+		TEST(variables_refuse_what_does_not_fit),
+		TEST(allocation_failures_lose_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
