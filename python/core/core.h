@@ -1,0 +1,99 @@
+/*
+ * The C extension sokuji._core: what its files share. It sees the library's public headers only, and no NumPy headers: arrays come and
+ * go through the buffer protocol. What is written in Python (printing, shapes, dtype objects, nested structures) registers itself here.
+ */
+#ifndef SOKUJI_PYTHON_CORE_H
+#define SOKUJI_PYTHON_CORE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <structmember.h>
+
+#include <sokuji.h>
+
+/* A tensor or variable as Python sees it: one reference to the library's handle. */
+typedef struct Handle {
+	PyObject_HEAD sj_tensor *tensor; /* own reference; NULL only in a variable that is not initialised yet */
+	PyObject *weak_references;
+	uint64_t read_mark; /* of a variable: the mark of the newest tape that noted that it was read */
+} Handle;
+
+enum { CORE_DTYPES = 24, CORE_MAX_INPUTS = 64, CORE_STATUSES = 17 };
+
+/* What the Python side registered, by name (core_hooks.c), and the two switches. */
+typedef struct core_hooks {
+	int version;                     /* 1 or 2: the TensorFlow whose semantics hold */
+	PyObject *dtypes[CORE_DTYPES];   /* DType objects by number */
+	PyObject *errors[CORE_STATUSES]; /* exception classes by status */
+	PyObject *as_dtype;              /* any -> number */
+	PyObject *numpy;                 /* EagerTensor -> array or NumPy scalar */
+	PyObject *text, *representation; /* str, repr */
+	PyObject *shape;                 /* tuple of int -> TensorShape */
+	PyObject *convert;               /* (object, dtype number or 0) -> EagerTensor, for what C does not know */
+	PyObject *flatten, *pack_as;     /* nested structures */
+	PyObject *index_other;           /* (tensor, key) -> tensor, for keys that C does not know */
+	PyObject *executed;              /* None, or called as (op name, inputs, outputs) after every operation */
+	PyObject *slices;                /* the class IndexedSlices */
+	PyObject *unconnected;           /* (what was asked, gradients, sources) -> gradients without None */
+	PyObject *make_error;            /* (class, message) -> exception */
+} core_hooks;
+
+extern core_hooks core;
+extern PyTypeObject Handle_Type, Tensor_Type, EagerTensor_Type, VariableBase_Type, Function_Type, GradientTape_Type,
+	Updater_Type;
+
+#define Handle_Check(o) (Py_TYPE(o) == &EagerTensor_Type || PyObject_TypeCheck(o, &Handle_Type))
+#define HANDLE_TENSOR(o) (((Handle *)(o))->tensor)
+
+/* ---- tensor.c ---- */
+/* A new EagerTensor that takes over the reference; NULL and a Python error on failure (the reference is released then). */
+PyObject *core_wrap(sj_tensor *own);
+/* The value of a variable now (of a tensor: the same), an own reference; the reading is recorded by open tapes. */
+sj_tensor *core_read(sj_tensor *variable);
+/* -1 and a Python error when the object is no tensor or variable. */
+int core_handle_check(PyObject *o, const char *what);
+
+/* ---- errors.c ---- */
+/* Raises the exception of a failed call from the library's message; always returns NULL. */
+void *core_raise(sj_status status);
+/* The same for the sticky error, which it clears. */
+void *core_raise_sticky(void);
+
+/* ---- convert.c ---- */
+/* A tensor of the object, an own reference; dtype: the one wanted, or 0 for the rules of conversion. */
+sj_tensor *core_convert(PyObject *o, sj_dtype dtype);
+/* The dtype that an argument names; 0 and a Python error when none. */
+sj_dtype core_dtype(PyObject *o);
+/* A vector of int64, an own reference. */
+sj_tensor *core_vector(Py_ssize_t n, const int64_t *values);
+
+/* ---- function.c ---- */
+sj_status core_run(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs, int n_outputs,
+                   sj_tensor **ret_outputs);
+/* One result, wrapped. */
+PyObject *core_run_one(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs);
+PyObject *core_execute(PyObject *module, PyObject *const *arguments, Py_ssize_t n);
+extern _Thread_local int core_heavy; /* whether this thread ran something worth releasing the interpreter for */
+int core_is_heavy(int n, sj_tensor *const *inputs);
+
+/* ---- numbers.c, index.c ---- */
+extern PyNumberMethods core_number_methods;
+int core_numbers_init(void);
+int core_index_init(void);
+PyObject *core_compare(PyObject *a, PyObject *b, int how);
+PyObject *core_index(PyObject *self, PyObject *key);
+PyObject *core_item(PyObject *self, Py_ssize_t i);
+
+/* ---- tape.c ---- */
+/* Notes that a variable is used as an input, for watched_variables(); does nothing while no tape is open. */
+#define CORE_NOTE_READ(o) \
+	do { \
+		if (core_open_tapes > 0 && ((Handle *)(o))->read_mark != core_tape_mark) \
+			core_note_read(o); \
+	} while (0)
+extern _Thread_local int core_open_tapes;
+extern _Thread_local uint64_t core_tape_mark;
+void core_note_read(PyObject *handle);
+PyObject *core_record_gradient(PyObject *module, PyObject *arguments);
+
+#endif

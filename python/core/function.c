@@ -1,0 +1,537 @@
+/*
+ * Calling operations. execute(name, inputs, attributes) runs any of them; a Function is an operation under a TensorFlow signature, with
+ * everything resolved when it is made: a call compares interned keywords, converts, fills the argument struct and runs.
+ */
+#include "core.h"
+
+enum { MOST_PARAMETERS = 24, ARGS_ROOM = 512, INTS_ROOM = 64, HEAVY_BYTES = 1 << 18 };
+
+_Thread_local int core_heavy;
+
+typedef enum Destination { INPUT, ATTRIBUTE, IGNORED, REFUSED } Destination;
+
+typedef struct Parameter {
+	PyObject *name;
+	PyObject *default_value; /* NULL: required */
+	Destination destination;
+	int index; /* of the input */
+	const sj_attribute *attribute;
+} Parameter;
+
+typedef struct Function {
+	PyObject_HEAD vectorcallfunc call;
+	const sj_op *op,
+		*batch_op; /* batch_op: of MatMul, what runs instead when the first input has more than two dimensions */
+	int n_parameters, n_inputs, n_outputs;
+	char groups[CORE_MAX_INPUTS]; /* inputs of one letter share a dtype; 'i' is int32 by default, '?' free */
+	Parameter parameters[MOST_PARAMETERS];
+	PyObject *name, *result, *doc; /* result: None, or a callable that takes the outputs */
+	PyObject *dict;
+} Function;
+
+/* ---- running ---- */
+
+/* Work that takes longer than about 100 us: the interpreter is released for it. */
+int core_is_heavy(int n, sj_tensor *const *inputs)
+{
+	size_t bytes = 0;
+	for (int i = 0; i < n; i++)
+		if (inputs[i] != NULL)
+			bytes += sj_tensor_bytes(inputs[i]);
+	return bytes >= HEAVY_BYTES;
+}
+
+sj_status core_run(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs, int n_outputs,
+                   sj_tensor **ret_outputs)
+{
+	if (!core_is_heavy(n_inputs, inputs))
+		return sj_execute(op, args, n_inputs, inputs, n_outputs, ret_outputs);
+	sj_status status;
+	core_heavy = 1;
+	Py_BEGIN_ALLOW_THREADS status = sj_execute(op, args, n_inputs, inputs, n_outputs, ret_outputs);
+	Py_END_ALLOW_THREADS return status;
+}
+
+/* Tells the execution callback; a failure of it drops the result. */
+static PyObject *announce(const sj_op *op, int n_inputs, sj_tensor *const *inputs, PyObject *result)
+{
+	PyObject *list = PyList_New(0), *answer = NULL;
+	for (int i = 0; list != NULL && i < n_inputs; i++) {
+		PyObject *one = inputs[i] ? core_wrap(sj_keep(inputs[i])) : Py_NewRef(Py_None);
+		if (one == NULL || PyList_Append(list, one) < 0)
+			Py_CLEAR(list);
+		Py_XDECREF(one);
+	}
+	if (list != NULL)
+		answer = PyObject_CallFunction(core.executed, "sOO", sj_op_name(op), list, result);
+	Py_XDECREF(list);
+	if (answer == NULL)
+		Py_CLEAR(result);
+	Py_XDECREF(answer);
+	return result;
+}
+
+PyObject *core_run_one(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs)
+{
+	sj_tensor *output;
+	sj_status status = core_run(op, args, n_inputs, inputs, 1, &output);
+	if (status != SJ_OK)
+		return core_raise(status);
+	PyObject *result = core_wrap(output);
+	if (core.executed != NULL && result != NULL)
+		result = announce(op, n_inputs, inputs, result);
+	return result;
+}
+
+static PyObject *run_many(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs, int n_outputs)
+{
+	sj_tensor *few[CORE_MAX_INPUTS],
+		**outputs = n_outputs <= CORE_MAX_INPUTS ? few : PyMem_Malloc(sizeof(*outputs) * (size_t)n_outputs);
+	if (outputs == NULL)
+		return PyErr_NoMemory();
+	sj_status status = core_run(op, args, n_inputs, inputs, n_outputs, outputs);
+	PyObject *list = NULL;
+	if (status != SJ_OK)
+		core_raise(status);
+	else
+		list = PyList_New(n_outputs);
+	for (int k = 0; list != NULL && k < n_outputs; k++)
+		PyList_SET_ITEM(list, k, core_wrap(outputs[k]));
+	if (outputs != few)
+		PyMem_Free(outputs);
+	if (list != NULL && core.executed != NULL)
+		list = announce(op, n_inputs, inputs, list);
+	return list;
+}
+
+/* ---- attributes ---- */
+
+typedef struct Ints {
+	int64_t room[INTS_ROOM];
+	int n;
+} Ints;
+
+static int fill_ints(sj_ints *field, PyObject *value, Ints *ints)
+{
+	PyObject *list = PyList_Check(value) || PyTuple_Check(value) ? Py_NewRef(value)
+	                 : PyIndex_Check(value) && !Handle_Check(value) && !PyObject_CheckBuffer(value)
+	                         ? PyList_New(0)
+	                         : PySequence_List(value);
+	if (list == NULL)
+		return -1;
+	if (PyList_Check(list) && PyList_GET_SIZE(list) == 0 && PyLong_Check(value))
+		PyList_Append(list, value);
+	Py_ssize_t n = PySequence_Fast_GET_SIZE(list);
+	int failed = 0;
+	if (n > INTS_ROOM - ints->n) {
+		PyErr_SetString(PyExc_ValueError, "too many numbers in an argument");
+		failed = -1;
+	}
+	*field = (sj_ints){n, ints->room + ints->n};
+	for (Py_ssize_t i = 0; failed == 0 && i < n; i++) {
+		PyObject *number = PyNumber_Long(PySequence_Fast_GET_ITEM(list, i));
+		ints->room[ints->n++] = number ? PyLong_AsLongLong(number) : -1;
+		Py_XDECREF(number);
+		failed = PyErr_Occurred() ? -1 : 0;
+	}
+	Py_DECREF(list);
+	return failed;
+}
+
+static int fill_enum(int *field, const sj_attribute *a, PyObject *value)
+{
+	const char *text = PyUnicode_Check(value) ? PyUnicode_AsUTF8(value)
+	                   : PyBytes_Check(value) ? PyBytes_AS_STRING(value)
+	                                          : NULL;
+	for (int i = 0; text != NULL && a->names[i] != NULL; i++)
+		if (strcasecmp(a->names[i], text) == 0) {
+			*field = i;
+			return 0;
+		}
+	if (!PyErr_Occurred())
+		PyErr_Format(PyExc_ValueError, "%s is %R; it can be one of the names of its operation", a->name, value);
+	return -1;
+}
+
+static int fill_number(char *field, const sj_attribute *a, PyObject *value)
+{
+	double number = PyFloat_AsDouble(value);
+	int64_t integer = 0;
+	bool truth = number != 0;
+	if (a->kind == SJ_ATTRIBUTE_INT || a->kind == SJ_ATTRIBUTE_INT_OPTION) {
+		PyObject *whole = PyNumber_Long(value);
+		integer = whole ? PyLong_AsLongLong(whole) : 0;
+		Py_XDECREF(whole);
+	}
+	if (PyErr_Occurred())
+		return -1;
+	switch (a->kind) {
+	case SJ_ATTRIBUTE_BOOL: *(bool *)field = truth; break;
+	case SJ_ATTRIBUTE_INT: *(int64_t *)field = integer; break;
+	case SJ_ATTRIBUTE_FLOAT: *(double *)field = number; break;
+	case SJ_ATTRIBUTE_INT_OPTION: *(sj_int_option *)field = (sj_int_option){true, integer}; break;
+	case SJ_ATTRIBUTE_FLOAT_OPTION: *(sj_float_option *)field = (sj_float_option){true, number}; break;
+	default: *(sj_bool_option *)field = (sj_bool_option){true, truth}; break;
+	}
+	return 0;
+}
+
+static int fill(char *args, const sj_attribute *a, PyObject *value, Ints *ints)
+{
+	char *field = args + a->offset;
+	switch (a->kind) {
+	case SJ_ATTRIBUTE_INTS: return fill_ints((sj_ints *)field, value, ints);
+	case SJ_ATTRIBUTE_DTYPE:
+		*(sj_dtype *)field = PyLong_Check(value) ? (sj_dtype)PyLong_AsLong(value) : core_dtype(value);
+		return PyErr_Occurred() ? -1 : 0;
+	case SJ_ATTRIBUTE_ENUM: return fill_enum((int *)field, a, value);
+	case SJ_ATTRIBUTE_STRING:
+		*(const char **)field = PyBytes_Check(value) ? PyBytes_AS_STRING(value) : PyUnicode_AsUTF8(value);
+		return *(const char **)field == NULL ? -1 : 0;
+	default: return fill_number(field, a, value);
+	}
+}
+
+static const sj_attribute *attribute_find(const sj_op *op, const char *name)
+{
+	for (int i = 0; i < sj_op_attribute_count(op); i++)
+		if (strcmp(sj_op_attribute(op, i)->name, name) == 0)
+			return sj_op_attribute(op, i);
+	return NULL;
+}
+
+/* ---- execute(name, inputs, attributes, n_outputs=None, dtypes=None) ---- */
+
+static const sj_op *op_of(PyObject *name)
+{
+	const char *text = PyUnicode_AsUTF8(name);
+	const sj_op *op = text ? sj_op_find(text) : NULL;
+	if (op == NULL && text != NULL)
+		PyErr_Format(PyExc_NotImplementedError, "not implemented: the operation %s", text);
+	return op;
+}
+
+static int fill_dict(const sj_op *op, char *args, PyObject *attributes, Ints *ints)
+{
+	PyObject *key, *value;
+	Py_ssize_t at = 0;
+	while (attributes != Py_None && PyDict_Next(attributes, &at, &key, &value)) {
+		const char *text = PyUnicode_AsUTF8(key);
+		const sj_attribute *a = text ? attribute_find(op, text) : NULL;
+		if (a == NULL) {
+			PyErr_Format(PyExc_TypeError, "%s has no attribute %R", sj_op_name(op), key);
+			return -1;
+		}
+		if (value != Py_None && fill(args, a, value, ints) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+PyObject *core_execute(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t n)
+{
+	if (n < 3 || !PyDict_Check(arguments[2]) || (!PyList_Check(arguments[1]) && !PyTuple_Check(arguments[1])))
+		return PyErr_Format(PyExc_TypeError, "execute(name, inputs, attributes[, n_outputs])");
+	const sj_op *op = op_of(arguments[0]);
+	_Alignas(16) char args[ARGS_ROOM] = {0};
+	Ints ints = {.n = 0};
+	if (op == NULL || fill_dict(op, args, arguments[2], &ints) < 0)
+		return NULL;
+	*(size_t *)args = sj_op_args_size(op);
+	Py_ssize_t n_inputs = PySequence_Fast_GET_SIZE(arguments[1]);
+	sj_tensor *few[CORE_MAX_INPUTS],
+		**inputs = n_inputs <= CORE_MAX_INPUTS ? few : PyMem_Malloc(sizeof(*inputs) * (size_t)n_inputs);
+	if (inputs == NULL)
+		return PyErr_NoMemory();
+	PyObject *result = NULL;
+	Py_ssize_t done = 0;
+	for (; done < n_inputs; done++) {
+		PyObject *o = PySequence_Fast_GET_ITEM(arguments[1], done);
+		inputs[done] = o == Py_None ? NULL : core_convert(o, SJ_DTYPE_NONE);
+		if (inputs[done] == NULL && o != Py_None)
+			break;
+	}
+	int n_outputs = n > 3 && arguments[3] != Py_None ? (int)PyLong_AsLong(arguments[3]) : sj_op_output_count(op);
+	const void *filled = sj_op_args_size(op) ? args : NULL;
+	if (done == n_inputs && !PyErr_Occurred())
+		result = n_outputs == 1 && (n <= 3 || arguments[3] == Py_None)
+		                 ? core_run_one(op, filled, (int)n_inputs, inputs)
+		                 : run_many(op, filled, (int)n_inputs, inputs, n_outputs);
+	while (done-- > 0)
+		sj_free(inputs[done]);
+	if (inputs != few)
+		PyMem_Free(inputs);
+	return result;
+}
+
+/* ---- Function ---- */
+
+static PyObject *arity_wrong(const Function *f, const char *what, PyObject *name)
+{
+	PyErr_Format(PyExc_TypeError, "%U() %s '%U'", f->name, what, name);
+	return NULL;
+}
+
+static int keyword_place(const Function *f, PyObject *keyword)
+{
+	for (int i = 0; i < f->n_parameters; i++)
+		if (f->parameters[i].name == keyword)
+			return i;
+	for (int i = 0; i < f->n_parameters; i++)
+		if (PyUnicode_Compare(f->parameters[i].name, keyword) == 0)
+			return i;
+	return -1;
+}
+
+static int bind(const Function *f, PyObject *const *arguments, Py_ssize_t n, PyObject *keywords, PyObject **values)
+{
+	if (n > f->n_parameters) {
+		PyErr_Format(PyExc_TypeError, "%U() takes at most %d arguments (%zd given)", f->name, f->n_parameters,
+		             n);
+		return -1;
+	}
+	for (Py_ssize_t i = 0; i < n; i++)
+		values[i] = arguments[i];
+	for (int i = (int)n; i < f->n_parameters; i++)
+		values[i] = NULL;
+	for (Py_ssize_t k = 0; keywords != NULL && k < PyTuple_GET_SIZE(keywords); k++) {
+		PyObject *name = PyTuple_GET_ITEM(keywords, k);
+		int i = keyword_place(f, name);
+		if (i < 0 || values[i] != NULL) {
+			arity_wrong(f,
+			            i < 0 ? "got an unexpected keyword argument" : "got multiple values for argument",
+			            name);
+			return -1;
+		}
+		values[i] = arguments[n + k];
+	}
+	for (int i = 0; i < f->n_parameters; i++)
+		if (values[i] == NULL) {
+			values[i] = f->parameters[i].default_value;
+			if (values[i] == NULL) {
+				arity_wrong(f, "missing required argument:", f->parameters[i].name);
+				return -1;
+			}
+		}
+	return 0;
+}
+
+/* The dtype that a group's tensors fix for its plain values. */
+static sj_dtype group_dtype(const Function *f, char group, PyObject *const *objects)
+{
+	for (int i = 0; i < f->n_inputs; i++)
+		if (f->groups[i] == group && objects[i] != NULL && Handle_Check(objects[i]) &&
+		    HANDLE_TENSOR(objects[i]) != NULL)
+			return sj_tensor_dtype(HANDLE_TENSOR(objects[i]));
+	return SJ_DTYPE_NONE;
+}
+
+static bool is_empty_list(PyObject *o)
+{
+	return (PyList_Check(o) || PyTuple_Check(o)) && PySequence_Fast_GET_SIZE(o) == 0;
+}
+
+static int inputs_convert(const Function *f, PyObject *const *objects, sj_tensor **inputs)
+{
+	for (int i = 0; i < f->n_inputs; i++)
+		inputs[i] = NULL;
+	for (int i = 0; i < f->n_inputs; i++) {
+		PyObject *o = objects[i];
+		if (o == NULL)
+			continue;
+		if (Py_TYPE(o) == &EagerTensor_Type) {
+			inputs[i] = sj_keep(HANDLE_TENSOR(o));
+			continue;
+		}
+		char group = f->groups[i];
+		sj_dtype hint = group == 'i'   ? (is_empty_list(o) ? SJ_INT32 : SJ_DTYPE_NONE)
+		                : group == '?' ? SJ_DTYPE_NONE
+		                               : group_dtype(f, group, objects);
+		for (int k = 0; hint == SJ_DTYPE_NONE && group != 'i' && group != '?' && k < i; k++)
+			if (f->groups[k] == group && inputs[k] != NULL)
+				hint = sj_tensor_dtype(inputs[k]);
+		inputs[i] = core_convert(o, hint);
+		if (inputs[i] == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+static PyObject *result_make(const Function *f, const void *args, sj_tensor *const *inputs)
+{
+	if (f->n_outputs == 1)
+		return core_run_one(f->batch_op != NULL && sj_tensor_rank(inputs[0]) > 2 ? f->batch_op : f->op, args,
+		                    f->n_inputs, inputs);
+	PyObject *list = run_many(f->op, args, f->n_inputs, inputs, f->n_outputs);
+	if (list == NULL || f->result == Py_None)
+		return list;
+	PyObject *made = PyObject_CallOneArg(f->result, list);
+	Py_DECREF(list);
+	return made;
+}
+
+static int refuse(const Function *f, const Parameter *p, PyObject *value)
+{
+	int truth = PyObject_IsTrue(value);
+	if (truth > 0)
+		PyErr_Format(PyExc_NotImplementedError, "not implemented: %U with %U=%R", f->name, p->name, value);
+	return truth == 0 ? 0 : -1;
+}
+
+/* Spreads the bound values over inputs and attributes; returns whether any attribute was given, -1 on failure. */
+static int spread(const Function *f, PyObject *const *values, PyObject **objects, char *args, Ints *ints)
+{
+	int any = 0;
+	for (int i = 0; i < f->n_inputs; i++)
+		objects[i] = NULL;
+	for (int i = 0; i < f->n_parameters; i++) {
+		const Parameter *p = &f->parameters[i];
+		if (p->destination >= IGNORED) {
+			if (p->destination == REFUSED && values[i] != p->default_value && refuse(f, p, values[i]) < 0)
+				return -1;
+			continue;
+		}
+		if (values[i] == Py_None) {
+			bool optional = p->destination == ATTRIBUTE || sj_op_input_is_optional(f->op, p->index) ||
+			                p->default_value != NULL;
+			if (optional)
+				continue;
+		}
+		if (p->destination == INPUT) {
+			objects[p->index] = values[i];
+		} else {
+			if (values[i] == Py_False && p->attribute->kind == SJ_ATTRIBUTE_BOOL)
+				continue;
+			any = 1;
+			if (fill(args, p->attribute, values[i], ints) < 0)
+				return -1;
+		}
+	}
+	return any;
+}
+
+static PyObject *function_call(PyObject *self, PyObject *const *arguments, size_t n_flags, PyObject *keywords)
+{
+	Function *f = (Function *)self;
+	PyObject *values[MOST_PARAMETERS], *objects[CORE_MAX_INPUTS];
+	sj_tensor *inputs[CORE_MAX_INPUTS];
+	_Alignas(16) char args[ARGS_ROOM];
+	Ints ints;
+	ints.n = 0;
+	if (bind(f, arguments, PyVectorcall_NARGS(n_flags), keywords, values) < 0)
+		return NULL;
+	size_t size = sj_op_args_size(f->op);
+	if (size > 0)
+		memset(args, 0, size);
+	int any = spread(f, values, objects, args, &ints);
+	if (any < 0)
+		return NULL;
+	*(size_t *)args = size;
+	PyObject *result = NULL;
+	if (inputs_convert(f, objects, inputs) == 0)
+		result = result_make(f, any ? args : NULL, inputs);
+	for (int i = 0; i < f->n_inputs; i++)
+		sj_free(inputs[i]);
+	return result;
+}
+
+static int parameter_init(Function *f, PyObject *row)
+{
+	Parameter *p = &f->parameters[f->n_parameters];
+	const char *target;
+	PyObject *name, *value;
+	int has_default;
+	if (!PyArg_ParseTuple(row, "UzOp", &name, &target, &value, &has_default))
+		return -1;
+	p->name = PyUnicode_InternFromString(PyUnicode_AsUTF8(name));
+	p->default_value = has_default ? Py_NewRef(value) : NULL;
+	f->n_parameters++;
+	p->destination = IGNORED;
+	if (target == NULL)
+		return 0;
+	if (strcmp(target, "?") == 0) {
+		p->destination = REFUSED;
+		return 0;
+	}
+	for (int i = 0; i < f->n_inputs; i++)
+		if (strcmp(sj_op_input_name(f->op, i), target) == 0) {
+			p->destination = INPUT;
+			p->index = i;
+			return 0;
+		}
+	p->attribute = attribute_find(f->op, target);
+	p->destination = ATTRIBUTE;
+	if (p->attribute == NULL)
+		PyErr_Format(PyExc_ValueError, "%s has no input or attribute '%s'", sj_op_name(f->op), target);
+	return p->attribute == NULL ? -1 : 0;
+}
+
+/* Function(name, op, groups, [(parameter, target or None, default, has default)], result, doc) */
+static int function_init(PyObject *self, PyObject *arguments, PyObject *Py_UNUSED(keywords))
+{
+	Function *f = (Function *)self;
+	const char *op, *groups;
+	PyObject *name, *rows, *result, *doc;
+	if (!PyArg_ParseTuple(arguments, "UssO!OO", &name, &op, &groups, &PyList_Type, &rows, &result, &doc))
+		return -1;
+	f->op = sj_op_find(op);
+	if (f->op == NULL || sj_op_input_count(f->op) < 0 || strlen(groups) >= sizeof(f->groups) ||
+	    PyList_GET_SIZE(rows) > MOST_PARAMETERS || sj_op_args_size(f->op) > ARGS_ROOM) {
+		PyErr_Format(PyExc_ValueError, "%s: no such operation, or too large for a Function", op);
+		return -1;
+	}
+	f->n_inputs = sj_op_input_count(f->op);
+	f->n_outputs = sj_op_output_count(f->op);
+	memset(f->groups, '?', sizeof(f->groups));
+	memcpy(f->groups, groups, strlen(groups));
+	/* Both operations' argument structs are {size, first, second}. */
+	f->batch_op = strcmp(op, "MatMul") == 0 && sj_op_args_size(f->op) == sj_op_args_size(sj_op_find("BatchMatMul"))
+	                      ? sj_op_find("BatchMatMul")
+	                      : NULL;
+	f->name = Py_NewRef(name);
+	f->result = Py_NewRef(result);
+	f->doc = Py_NewRef(doc);
+	f->dict = PyDict_New();
+	f->call = function_call;
+	f->n_parameters = 0;
+	for (Py_ssize_t i = 0; i < PyList_GET_SIZE(rows); i++)
+		if (parameter_init(f, PyList_GET_ITEM(rows, i)) < 0)
+			return -1;
+	return 0;
+}
+
+static void function_dealloc(PyObject *self)
+{
+	Function *f = (Function *)self;
+	for (int i = 0; i < f->n_parameters; i++) {
+		Py_XDECREF(f->parameters[i].name);
+		Py_XDECREF(f->parameters[i].default_value);
+	}
+	Py_XDECREF(f->name);
+	Py_XDECREF(f->result);
+	Py_XDECREF(f->doc);
+	Py_XDECREF(f->dict);
+	Py_TYPE(self)->tp_free(self);
+}
+
+static PyObject *function_text(PyObject *self)
+{
+	return PyUnicode_FromFormat("<function %U>", ((Function *)self)->name);
+}
+
+static PyMemberDef function_members[] = {{"__name__", T_OBJECT, offsetof(Function, name), READONLY, NULL},
+                                         {"__qualname__", T_OBJECT, offsetof(Function, name), READONLY, NULL},
+                                         {"__doc__", T_OBJECT, offsetof(Function, doc), READONLY, NULL},
+                                         {NULL, 0, 0, 0, NULL}};
+
+PyTypeObject Function_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._core.Function",
+                              .tp_basicsize = sizeof(Function),
+                              .tp_dealloc = function_dealloc,
+                              .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL,
+                              .tp_vectorcall_offset = offsetof(Function, call),
+                              .tp_call = PyVectorcall_Call,
+                              .tp_members = function_members,
+                              .tp_init = function_init,
+                              .tp_new = PyType_GenericNew,
+                              .tp_repr = function_text,
+                              .tp_dictoffset = offsetof(Function, dict)};

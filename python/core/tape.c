@@ -1,0 +1,421 @@
+/* GradientTape over the library's tapes, gradients written in Python (custom_gradient), and which variables a tape saw. */
+#include "core.h"
+
+_Thread_local int core_open_tapes;
+_Thread_local uint64_t core_tape_mark;
+static _Thread_local PyObject *reads; /* variables read since the outermost open tape began, in order */
+
+typedef struct Tape {
+	PyObject_HEAD sj_tape *tape;
+	bool persistent, watches_variables, is_open, was_open;
+	Py_ssize_t first_read;
+	PyObject *seen; /* list of variables, once it is closed */
+} Tape;
+
+/* ---- variables read ---- */
+
+void core_note_read(PyObject *handle)
+{
+	((Handle *)handle)->read_mark = core_tape_mark;
+	if (reads != NULL && sj_variable_is_trainable(HANDLE_TENSOR(handle)) && PyList_Append(reads, handle) < 0)
+		PyErr_Clear();
+}
+
+static void reads_begin(Tape *t)
+{
+	static uint64_t mark;
+	if (reads == NULL)
+		reads = PyList_New(0);
+	if (reads == NULL)
+		PyErr_Clear();
+	t->first_read = reads ? PyList_GET_SIZE(reads) : 0;
+	core_open_tapes++;
+	core_tape_mark = ++mark;
+}
+
+static void reads_end(Tape *t)
+{
+	Py_XSETREF(t->seen, reads ? PyList_GetSlice(reads, t->first_read, PyList_GET_SIZE(reads)) : NULL);
+	if (--core_open_tapes == 0)
+		Py_CLEAR(reads);
+}
+
+/* ---- begin and end ---- */
+
+static int tape_init(PyObject *self, PyObject *arguments, PyObject *keywords)
+{
+	static char *names[] = {"persistent", "watch_accessed_variables", NULL};
+	int persistent = 0, watches = 1;
+	if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|pp", names, &persistent, &watches))
+		return -1;
+	Tape *t = (Tape *)self;
+	t->persistent = persistent;
+	t->watches_variables = watches;
+	return 0;
+}
+
+static int tape_begin(Tape *t)
+{
+	if (t->is_open) {
+		PyErr_SetString(PyExc_ValueError, "the tape is recording already");
+		return -1;
+	}
+	if (t->was_open) {
+		PyErr_SetString(PyExc_NotImplementedError,
+		                "not implemented: entering a GradientTape a second time; make a new one");
+		return -1;
+	}
+	t->tape = t->persistent ? sj_tape_begin_persistent() : sj_tape_begin();
+	if (t->tape == NULL) {
+		core_raise_sticky();
+		return -1;
+	}
+	if (!t->watches_variables)
+		sj_tape_watch_variables(t->tape, false);
+	t->is_open = t->was_open = true;
+	core_heavy = 0;
+	reads_begin(t);
+	return 0;
+}
+
+static void tape_end(Tape *t)
+{
+	if (!t->is_open)
+		return;
+	t->is_open = false;
+	if (t->tape != NULL)
+		sj_tape_end(t->tape);
+	reads_end(t);
+}
+
+static PyObject *tape_enter(PyObject *self, PyObject *Py_UNUSED(nothing))
+{
+	return tape_begin((Tape *)self) < 0 ? NULL : Py_NewRef(self);
+}
+
+static PyObject *tape_exit(PyObject *self, PyObject *const *Py_UNUSED(arguments), Py_ssize_t Py_UNUSED(n))
+{
+	tape_end((Tape *)self);
+	Py_RETURN_NONE;
+}
+
+static void tape_dealloc(PyObject *self)
+{
+	Tape *t = (Tape *)self;
+	tape_end(t);
+	sj_tape_free(t->tape);
+	Py_CLEAR(t->seen);
+	Py_TYPE(self)->tp_free(self);
+}
+
+static sj_tape *tape_live(Tape *t)
+{
+	if (t->tape == NULL)
+		PyErr_SetString(PyExc_RuntimeError,
+		                t->was_open
+		                        ? "GradientTape.gradient can only be called once on non-persistent tapes."
+		                        : "the tape was never entered: use it as `with tf.GradientTape() as tape:`");
+	return t->tape;
+}
+
+static PyObject *tape_watch(PyObject *self, PyObject *what)
+{
+	sj_tape *tape = tape_live((Tape *)self);
+	PyObject *flat = tape ? Handle_Check(what) ? PyList_New(0) : PyObject_CallOneArg(core.flatten, what) : NULL;
+	if (flat == NULL || (Handle_Check(what) && PyList_Append(flat, what) < 0))
+		return NULL;
+	for (Py_ssize_t i = 0; i < PyList_GET_SIZE(flat); i++) {
+		PyObject *o = PyList_GET_ITEM(flat, i);
+		sj_status status = core_handle_check(o, "what is watched") < 0 ? SJ_UNKNOWN : SJ_OK;
+		if (status == SJ_OK && sj_dtype_is_floating(sj_tensor_dtype(HANDLE_TENSOR(o))))
+			status = sj_tape_watch(tape, HANDLE_TENSOR(o));
+		if (status != SJ_OK) {
+			Py_DECREF(flat);
+			return PyErr_Occurred() ? NULL : sj_ok() ? core_raise(status) : core_raise_sticky();
+		}
+	}
+	Py_DECREF(flat);
+	Py_RETURN_NONE;
+}
+
+/* ---- gradients ---- */
+
+enum { FEW = 64 };
+
+/* The tensors of a list, borrowed; NULL and a Python error when something else is among them. */
+static sj_tensor **tensors_of(PyObject *list, const char *what, sj_tensor **few)
+{
+	Py_ssize_t n = PySequence_Fast_GET_SIZE(list);
+	sj_tensor **tensors = n <= FEW ? few : PyMem_Malloc(sizeof(*tensors) * (size_t)n);
+	if (tensors == NULL) {
+		PyErr_NoMemory();
+		return NULL;
+	}
+	for (Py_ssize_t i = 0; i < n; i++) {
+		PyObject *o = PySequence_Fast_GET_ITEM(list, i);
+		if (core_handle_check(o, what) < 0) {
+			if (tensors != few)
+				PyMem_Free(tensors);
+			return NULL;
+		}
+		tensors[i] = HANDLE_TENSOR(o);
+	}
+	return tensors;
+}
+
+static PyObject *gradient_wrap(sj_tensor *g)
+{
+	if (g == NULL)
+		Py_RETURN_NONE;
+	return core_wrap(sj_keep(g));
+}
+
+static sj_status walk(sj_tape *tape, int n_targets, sj_tensor **targets, sj_tensor **weights, int n,
+                      sj_tensor **sources, sj_tensor **gradients)
+{
+	if (!core_heavy)
+		return sj_gradient_of(tape, n_targets, targets, weights, n, sources, gradients);
+	sj_status status;
+	Py_BEGIN_ALLOW_THREADS status = sj_gradient_of(tape, n_targets, targets, weights, n, sources, gradients);
+	Py_END_ALLOW_THREADS return status;
+}
+
+/* Weights of the targets: NULL where None, else converted; own references. */
+static int weights_of(PyObject *given, Py_ssize_t n, sj_tensor *const *targets, sj_tensor **weights)
+{
+	if (PySequence_Fast_GET_SIZE(given) != n) {
+		PyErr_Format(PyExc_ValueError, "%zd output_gradients for %zd targets", PySequence_Fast_GET_SIZE(given),
+		             n);
+		return -1;
+	}
+	for (Py_ssize_t i = 0; i < n; i++) {
+		PyObject *o = PySequence_Fast_GET_ITEM(given, i);
+		if (o != Py_None && (weights[i] = core_convert(o, sj_tensor_dtype(targets[i]))) == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+/* All lists; a new list of gradients. */
+static PyObject *gradients_of(Tape *t, PyObject *targets, PyObject *sources, PyObject *output_gradients)
+{
+	sj_tensor *few[3][FEW], *gradients[FEW], *weights[FEW] = {NULL};
+	Py_ssize_t n_targets = PySequence_Fast_GET_SIZE(targets), n = PySequence_Fast_GET_SIZE(sources);
+	if (n_targets > FEW)
+		return PyErr_Format(PyExc_ValueError, "at most %d targets at once", FEW);
+	sj_tensor **t_targets = tensors_of(targets, "a target", few[0]),
+		  **t_sources = t_targets ? tensors_of(sources, "a source", few[1]) : NULL;
+	sj_tensor **found = n <= FEW ? gradients : PyMem_Malloc(sizeof(*found) * (size_t)n);
+	PyObject *list = NULL;
+	if (t_sources != NULL && found != NULL &&
+	    (output_gradients == NULL || weights_of(output_gradients, n_targets, t_targets, weights) == 0)) {
+		sj_scope scope = sj_scope_begin();
+		sj_status status = walk(t->tape, (int)n_targets, t_targets, output_gradients ? weights : NULL, (int)n,
+		                        t_sources, found);
+		list = status == SJ_OK ? PyList_New(n) : core_raise_sticky();
+		for (Py_ssize_t i = 0; list != NULL && i < n; i++)
+			PyList_SET_ITEM(list, i, gradient_wrap(found[i]));
+		sj_scope_end(scope);
+	}
+	for (Py_ssize_t i = 0; i < n_targets; i++)
+		sj_free(weights[i]);
+	if (found != gradients)
+		PyMem_Free(found);
+	if (t_sources != NULL && t_sources != few[1])
+		PyMem_Free(t_sources);
+	return list;
+}
+
+static bool is_plain_list(PyObject *o)
+{
+	if (!PyList_CheckExact(o))
+		return false;
+	for (Py_ssize_t i = 0; i < PyList_GET_SIZE(o); i++)
+		if (!Handle_Check(PyList_GET_ITEM(o, i)))
+			return false;
+	return true;
+}
+
+static PyObject *as_list(PyObject *o)
+{
+	if (Handle_Check(o))
+		return Py_BuildValue("[O]", o);
+	return is_plain_list(o) ? Py_NewRef(o) : PyObject_CallOneArg(core.flatten, o);
+}
+
+static PyObject *tape_gradient(PyObject *self, PyObject *arguments, PyObject *keywords)
+{
+	static char *names[] = {"target", "sources", "output_gradients", "unconnected_gradients", NULL};
+	PyObject *target, *sources, *weights = Py_None, *unconnected = Py_None;
+	if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "OO|OO", names, &target, &sources, &weights,
+	                                 &unconnected))
+		return NULL;
+	Tape *t = (Tape *)self;
+	if (tape_live(t) == NULL)
+		return NULL;
+	if (t->is_open && !t->persistent)
+		tape_end(t);
+	PyObject *targets = as_list(target), *flat = targets ? as_list(sources) : NULL, *list = NULL;
+	PyObject *outputs = weights != Py_None && flat ? as_list(weights) : NULL;
+	if (flat != NULL && !PyErr_Occurred())
+		list = gradients_of(t, targets, flat, outputs);
+	if (!t->persistent && (list != NULL || flat != NULL)) {
+		sj_tape_free(t->tape);
+		t->tape = NULL;
+	}
+	if (list != NULL && unconnected != Py_None) {
+		PyObject *filled = PyObject_CallFunctionObjArgs(core.unconnected, unconnected, list, flat, NULL);
+		Py_SETREF(list, filled);
+	}
+	PyObject *result = list;
+	if (list != NULL && Handle_Check(sources))
+		result = Py_NewRef(PyList_GET_ITEM(list, 0));
+	else if (list != NULL && flat != sources)
+		result = PyObject_CallFunctionObjArgs(core.pack_as, sources, list, NULL);
+	if (result != list)
+		Py_XDECREF(list);
+	Py_XDECREF(targets);
+	Py_XDECREF(flat);
+	Py_XDECREF(outputs);
+	return result;
+}
+
+static PyObject *tape_reset(PyObject *self, PyObject *Py_UNUSED(nothing))
+{
+	Tape *t = (Tape *)self;
+	if (tape_live(t) == NULL)
+		return NULL;
+	sj_tape_reset(t->tape);
+	Py_RETURN_NONE;
+}
+
+static PyObject *tape_variables(PyObject *self, PyObject *Py_UNUSED(nothing))
+{
+	Tape *t = (Tape *)self;
+	PyObject *list = t->is_open && reads ? PyList_GetSlice(reads, t->first_read, PyList_GET_SIZE(reads))
+	                 : t->seen           ? PyList_GetSlice(t->seen, 0, PyList_GET_SIZE(t->seen))
+	                                     : PyList_New(0);
+	PyObject *distinct = PyList_New(0);
+	for (Py_ssize_t i = 0; list != NULL && distinct != NULL && i < PyList_GET_SIZE(list); i++) {
+		bool known = false;
+		for (Py_ssize_t k = 0; k < PyList_GET_SIZE(distinct); k++)
+			known |= PyList_GET_ITEM(distinct, k) == PyList_GET_ITEM(list, i);
+		if (!known && PyList_Append(distinct, PyList_GET_ITEM(list, i)) < 0)
+			Py_CLEAR(distinct);
+	}
+	Py_XDECREF(list);
+	return distinct;
+}
+
+static PyObject *tape_jacobian(PyObject *self, PyObject *arguments)
+{
+	PyObject *target, *source;
+	if (!PyArg_ParseTuple(arguments, "OO", &target, &source) || tape_live((Tape *)self) == NULL ||
+	    core_handle_check(target, "the target") < 0 || core_handle_check(source, "the source") < 0)
+		return NULL;
+	sj_scope scope = sj_scope_begin();
+	sj_tensor *j = sj_jacobian(((Tape *)self)->tape, HANDLE_TENSOR(target), HANDLE_TENSOR(source));
+	if (sj_ok())
+		sj_keep(j);
+	sj_scope_end(scope);
+	return sj_ok() ? core_wrap(j) : core_raise_sticky();
+}
+
+/* with tape.stop_recording(): nothing on this thread is recorded. */
+static PyObject *tape_pause(PyObject *Py_UNUSED(type), PyObject *Py_UNUSED(nothing))
+{
+	sj_tape_pause();
+	Py_RETURN_NONE;
+}
+
+static PyObject *tape_resume(PyObject *Py_UNUSED(type), PyObject *Py_UNUSED(nothing))
+{
+	sj_tape_resume();
+	Py_RETURN_NONE;
+}
+
+static PyMethodDef tape_methods[] = {
+	{"__enter__", tape_enter, METH_NOARGS, NULL},
+	{"__exit__", (PyCFunction)(void (*)(void))tape_exit, METH_FASTCALL, NULL},
+	{"watch", tape_watch, METH_O, "Watches a tensor, or every tensor of a structure."},
+	{"gradient", (PyCFunction)(void (*)(void))tape_gradient, METH_VARARGS | METH_KEYWORDS,
+         "Gradients of the target (of its sum) by the sources, in the sources' structure; None where it does not depend on one."},
+	{"_jacobian", tape_jacobian, METH_VARARGS, NULL},
+	{"reset", tape_reset, METH_NOARGS, "Forgets what was recorded and watched."},
+	{"watched_variables", tape_variables, METH_NOARGS, "The trainable variables read while the tape was open."},
+	{"_pause", tape_pause, METH_NOARGS | METH_STATIC, NULL},
+	{"_resume", tape_resume, METH_NOARGS | METH_STATIC, NULL},
+	{NULL, NULL, 0, NULL}};
+
+PyTypeObject GradientTape_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._core.GradientTape",
+                                  .tp_basicsize = sizeof(Tape),
+                                  .tp_dealloc = tape_dealloc,
+                                  .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+                                  .tp_methods = tape_methods,
+                                  .tp_init = tape_init,
+                                  .tp_new = PyType_GenericNew,
+                                  .tp_doc = "Records operations, to be asked for gradients."};
+
+/* ---- gradients of the user's own ---- */
+
+static void custom_release(void *context)
+{
+	PyGILState_STATE state = PyGILState_Ensure();
+	Py_DECREF((PyObject *)context);
+	PyGILState_Release(state);
+}
+
+/* Puts what the function returned into ret_dx; tensors go to the open scope. */
+static int custom_take(PyObject *result, int n_inputs, sj_tensor **ret_dx)
+{
+	PyObject *list = PySequence_Fast(result, "a gradient function must return a list of gradients");
+	if (list == NULL)
+		return -1;
+	int failed = 0;
+	if (PySequence_Fast_GET_SIZE(list) != n_inputs) {
+		PyErr_Format(PyExc_ValueError, "the gradient function returned %zd gradients for %d inputs",
+		             PySequence_Fast_GET_SIZE(list), n_inputs);
+		failed = -1;
+	}
+	for (int i = 0; failed == 0 && i < n_inputs; i++) {
+		PyObject *o = PySequence_Fast_GET_ITEM(list, i);
+		sj_tensor *t = o == Py_None ? NULL : core_convert(o, SJ_DTYPE_NONE);
+		failed = t == NULL && o != Py_None ? -1 : 0;
+		ret_dx[i] = t ? sj_scope_own(t) : NULL;
+	}
+	Py_DECREF(list);
+	return failed;
+}
+
+static void custom_call(void *context, int n_outputs, sj_tensor *const *dy, int n_inputs, sj_tensor **ret_dx)
+{
+	PyGILState_STATE state = PyGILState_Ensure();
+	PyObject *gradients = PyErr_Occurred() ? NULL : PyList_New(n_outputs), *result = NULL;
+	for (int k = 0; gradients != NULL && k < n_outputs; k++)
+		PyList_SET_ITEM(gradients, k, dy[k] ? core_wrap(sj_keep(dy[k])) : Py_NewRef(Py_None));
+	if (gradients != NULL)
+		result = PyObject_CallOneArg(context, gradients);
+	if (result == NULL || custom_take(result, n_inputs, ret_dx) < 0)
+		sj_error_set(SJ_UNKNOWN, "a gradient function raised a Python exception");
+	Py_XDECREF(result);
+	Py_XDECREF(gradients);
+	PyGILState_Release(state);
+}
+
+/* record_gradient(inputs, outputs, function): function takes a list of output gradients (or None) and returns one of input gradients. */
+PyObject *core_record_gradient(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+	PyObject *inputs, *outputs, *function;
+	sj_tensor *few[2][FEW];
+	if (!PyArg_ParseTuple(arguments, "O!O!O", &PyList_Type, &inputs, &PyList_Type, &outputs, &function))
+		return NULL;
+	if (PyList_GET_SIZE(inputs) > FEW || PyList_GET_SIZE(outputs) > FEW)
+		return PyErr_Format(PyExc_ValueError, "at most %d inputs and outputs", FEW);
+	if (tensors_of(inputs, "an input", few[0]) == NULL || tensors_of(outputs, "an output", few[1]) == NULL)
+		return NULL;
+	sj_status status = sj_tape_record((int)PyList_GET_SIZE(inputs), few[0], (int)PyList_GET_SIZE(outputs), few[1],
+	                                  custom_call, Py_NewRef(function), custom_release);
+	if (status != SJ_OK)
+		return sj_ok() ? core_raise(status) : core_raise_sticky();
+	Py_RETURN_NONE;
+}

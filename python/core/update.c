@@ -1,0 +1,247 @@
+/*
+ * Updater: one optimizer's step for all its variables in one call. It finds the slots of each variable (made by a Python function when the
+ * variable is met first), computes Adam's corrected rate in float32 as TensorFlow does, and hands everything to the library's update rules.
+ */
+#include "core.h"
+
+#include <math.h>
+
+enum { MOST_SLOTS = 3 };
+
+typedef struct Updater {
+	PyObject_HEAD sj_update update;
+	int n_slots;
+	PyObject *slots;      /* dict: id of the variable -> (variable, slots) */
+	PyObject *make_slots; /* variable -> tuple of slot variables */
+	PyObject *powers;     /* Adam: (beta1_power, beta2_power), else NULL */
+} Updater;
+
+static int updater_init(PyObject *self, PyObject *arguments, PyObject *Py_UNUSED(keywords))
+{
+	Updater *u = (Updater *)self;
+	int rule;
+	PyObject *make_slots;
+	if (!PyArg_ParseTuple(arguments, "iO", &rule, &make_slots))
+		return -1;
+	u->n_slots = sj_update_slots((sj_update_rule)rule);
+	if (u->n_slots < 0 || u->n_slots > MOST_SLOTS) {
+		PyErr_SetString(PyExc_ValueError, "no such update rule");
+		return -1;
+	}
+	u->update = (sj_update){.size = sizeof(sj_update), .rule = (sj_update_rule)rule};
+	u->slots = PyDict_New();
+	u->make_slots = Py_NewRef(make_slots);
+	return u->slots == NULL ? -1 : 0;
+}
+
+static int traverse(PyObject *self, visitproc visit, void *arg)
+{
+	Updater *u = (Updater *)self;
+	Py_VISIT(u->slots);
+	Py_VISIT(u->make_slots);
+	Py_VISIT(u->powers);
+	return 0;
+}
+
+static int clear(PyObject *self)
+{
+	Updater *u = (Updater *)self;
+	Py_CLEAR(u->slots);
+	Py_CLEAR(u->make_slots);
+	Py_CLEAR(u->powers);
+	return 0;
+}
+
+static void updater_dealloc(PyObject *self)
+{
+	PyObject_GC_UnTrack(self);
+	clear(self);
+	Py_TYPE(self)->tp_free(self);
+}
+
+/* The entry of a variable, made when it is missing; borrowed. */
+static PyObject *slots_of(Updater *u, PyObject *variable)
+{
+	PyObject *key = PyLong_FromVoidPtr(variable);
+	PyObject *entry = key ? PyDict_GetItemWithError(u->slots, key) : NULL;
+	if (entry == NULL && key != NULL && !PyErr_Occurred()) {
+		PyObject *made = PyObject_CallOneArg(u->make_slots, variable);
+		PyObject *pair = made && PyTuple_Check(made) && PyTuple_GET_SIZE(made) == u->n_slots
+		                         ? PyTuple_Pack(2, variable, made)
+		                         : NULL;
+		if (pair != NULL && PyDict_SetItem(u->slots, key, pair) == 0)
+			entry = pair;
+		else if (!PyErr_Occurred())
+			PyErr_SetString(PyExc_TypeError, "the slots must be a tuple of variables");
+		Py_XDECREF(pair);
+		Py_XDECREF(made);
+	}
+	Py_XDECREF(key);
+	return entry;
+}
+
+/*
+ * IndexedSlices made in Python are used as dense tensors, which is the same only for rules that leave a variable alone where its
+ * gradient is 0, and for Adam, whose moments decay everywhere. (Gradients of a tape keep their rows in the library.)
+ */
+static bool sparse_refused(const Updater *u, PyObject *gradient)
+{
+	sj_update_rule rule = u->update.rule;
+	if (Py_TYPE(gradient) == &EagerTensor_Type || rule == SJ_UPDATE_GRADIENT_DESCENT || rule == SJ_UPDATE_ADAM ||
+	    rule == SJ_UPDATE_ADAGRAD)
+		return false;
+	if (core.slices == NULL || PyObject_IsInstance(gradient, core.slices) != 1)
+		return false;
+	PyErr_SetString(PyExc_NotImplementedError,
+	                "not implemented: IndexedSlices with this optimizer; use tf.convert_to_tensor(gradient)");
+	return true;
+}
+
+/* One step of n pairs into the arrays; own references of the gradients. */
+static int gather(Updater *u, PyObject *pairs, sj_tensor **variables, sj_tensor **gradients, sj_tensor **slots)
+{
+	for (Py_ssize_t i = 0; i < PyList_GET_SIZE(pairs); i++) {
+		PyObject *pair = PyList_GET_ITEM(pairs, i);
+		PyObject *g = PyTuple_GET_ITEM(pair, 0), *v = PyTuple_GET_ITEM(pair, 1), *entry = slots_of(u, v);
+		if (entry == NULL || sparse_refused(u, g))
+			return -1;
+		variables[i] = HANDLE_TENSOR(v);
+		for (int k = 0; k < u->n_slots; k++)
+			slots[i * u->n_slots + k] = HANDLE_TENSOR(PyTuple_GET_ITEM(PyTuple_GET_ITEM(entry, 1), k));
+		gradients[i] = core_convert(g, sj_tensor_dtype(variables[i]));
+		if (gradients[i] == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+static float power_now(const Updater *u, int k)
+{
+	return (float)sj_item(HANDLE_TENSOR(PyTuple_GET_ITEM(u->powers, k)));
+}
+
+static double adam_rate(const Updater *u)
+{
+	float rate = (float)u->update.learning_rate;
+	return (double)(rate * sqrtf(1.0f - power_now(u, 1)) / (1.0f - power_now(u, 0)));
+}
+
+static sj_status powers_advance(const Updater *u)
+{
+	const float next[2] = {power_now(u, 0) * (float)u->update.beta1, power_now(u, 1) * (float)u->update.beta2};
+	sj_status status = SJ_OK;
+	sj_scope scope = sj_scope_begin();
+	for (int k = 0; k < 2 && status == SJ_OK; k++)
+		status = sj_assign(HANDLE_TENSOR(PyTuple_GET_ITEM(u->powers, k)), sj_float(next[k]));
+	sj_scope_end(scope);
+	return status;
+}
+
+static sj_status apply(Updater *u, int n, sj_tensor **variables, sj_tensor **slots, sj_tensor **gradients)
+{
+	sj_update now = u->update;
+	if (u->powers != NULL)
+		now.learning_rate = adam_rate(u);
+	sj_status status;
+	if (core_is_heavy(n, variables)) {
+		Py_BEGIN_ALLOW_THREADS status = sj_update_apply(&now, n, variables, slots, gradients);
+		Py_END_ALLOW_THREADS
+	} else {
+		status = sj_update_apply(&now, n, variables, slots, gradients);
+	}
+	return status == SJ_OK && u->powers != NULL ? powers_advance(u) : status;
+}
+
+/* Every pair must be (gradient, variable); those without a gradient are left out. */
+static PyObject *pairs_take(PyObject *given)
+{
+	PyObject *all = PySequence_List(given), *kept = all ? PyList_New(0) : NULL;
+	for (Py_ssize_t i = 0; kept != NULL && i < PyList_GET_SIZE(all); i++) {
+		PyObject *pair = PyList_GET_ITEM(all, i);
+		if (!PyTuple_Check(pair) || PyTuple_GET_SIZE(pair) != 2)
+			PyErr_SetString(PyExc_TypeError, "apply_gradients takes pairs (gradient, variable)");
+		else if (!PyObject_TypeCheck(PyTuple_GET_ITEM(pair, 1), &VariableBase_Type) ||
+		         HANDLE_TENSOR(PyTuple_GET_ITEM(pair, 1)) == NULL)
+			PyErr_Format(PyExc_TypeError, "%R is not a variable", PyTuple_GET_ITEM(pair, 1));
+		else if (PyTuple_GET_ITEM(pair, 0) == Py_None || PyList_Append(kept, pair) == 0)
+			continue;
+		Py_CLEAR(kept);
+	}
+	if (kept != NULL && PyList_GET_SIZE(kept) == 0) {
+		PyErr_SetString(PyExc_ValueError, PyList_GET_SIZE(all) == 0
+		                                          ? "No variables provided."
+		                                          : "No gradients provided for any variable.");
+		Py_CLEAR(kept);
+	}
+	Py_XDECREF(all);
+	return kept;
+}
+
+static PyObject *updater_apply(PyObject *self, PyObject *given)
+{
+	Updater *u = (Updater *)self;
+	PyObject *pairs = pairs_take(given), *result = NULL;
+	if (pairs == NULL)
+		return NULL;
+	Py_ssize_t n = PyList_GET_SIZE(pairs);
+	sj_tensor *few[32 * (2 + MOST_SLOTS)] = {NULL}, **room = few;
+	if (n > 32)
+		room = PyMem_Calloc((size_t)n * (2 + MOST_SLOTS), sizeof(*room));
+	if (room == NULL) {
+		Py_DECREF(pairs);
+		return PyErr_NoMemory();
+	}
+	sj_tensor **variables = room, **gradients = room + n, **slots = room + 2 * n;
+	if (gather(u, pairs, variables, gradients, slots) == 0)
+		result = apply(u, (int)n, variables, slots, gradients) == SJ_OK ? Py_NewRef(Py_None)
+		                                                                : core_raise_sticky();
+	for (Py_ssize_t i = 0; i < n; i++)
+		sj_free(gradients[i]);
+	if (room != few)
+		PyMem_Free(room);
+	Py_DECREF(pairs);
+	return result;
+}
+
+/* Makes the slots of a variable without a step. */
+static PyObject *updater_slots(PyObject *self, PyObject *variable)
+{
+	PyObject *entry = slots_of((Updater *)self, variable);
+	return entry ? Py_NewRef(PyTuple_GET_ITEM(entry, 1)) : NULL;
+}
+
+static PyMethodDef methods[] = {{"apply", updater_apply, METH_O, "One step for (gradient, variable) pairs."},
+                                {"slots_of", updater_slots, METH_O,
+                                 "The slot variables of a variable, made when missing."},
+                                {NULL, NULL, 0, NULL}};
+
+#define FIELD(name) \
+	{ \
+#name, T_DOUBLE, offsetof(Updater, update.name), 0, NULL \
+	}
+static PyMemberDef members[] = {FIELD(learning_rate),
+                                FIELD(momentum),
+                                FIELD(rho),
+                                FIELD(beta1),
+                                FIELD(beta2),
+                                FIELD(epsilon),
+                                FIELD(learning_rate_power),
+                                FIELD(l1),
+                                FIELD(l2),
+                                FIELD(l2_shrinkage),
+                                {"nesterov", T_BOOL, offsetof(Updater, update.nesterov), 0, NULL},
+                                {"slots", T_OBJECT, offsetof(Updater, slots), READONLY, NULL},
+                                {"powers", T_OBJECT, offsetof(Updater, powers), 0, NULL},
+                                {NULL, 0, 0, 0, NULL}};
+
+PyTypeObject Updater_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._core.Updater",
+                             .tp_basicsize = sizeof(Updater),
+                             .tp_dealloc = updater_dealloc,
+                             .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+                             .tp_traverse = traverse,
+                             .tp_clear = clear,
+                             .tp_methods = methods,
+                             .tp_members = members,
+                             .tp_init = updater_init,
+                             .tp_new = PyType_GenericNew,
+                             .tp_doc = "Applies an update rule to variables."};

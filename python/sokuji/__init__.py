@@ -1,0 +1,38 @@
+"""Sokuji: a define-by-run deep-learning library that speaks TensorFlow. `import sokuji as tf` has TensorFlow 2's semantics.
+
+`import sokuji.v1 as tf` has 1.x's; install_as_tensorflow(version) makes `import tensorflow` find either.
+"""
+
+import importlib as _importlib
+import sys as _sys
+
+from . import _core, _missing, errors
+
+for _code, _class in errors.BY_CODE.items():
+    _core.set_error(_code, _class)
+_core.set_hook("make_error", errors.make)
+
+from . import _assemble  # noqa: E402
+
+__version__ = "0.1.0"
+_assemble.set_version(2)
+globals().update(_assemble.namespace(2))
+_missing_name = _missing.getattr_of("")
+
+
+def __getattr__(name):
+    if name == "v1":
+        return _importlib.import_module(".v1", __name__)
+    return _missing_name(name)
+
+
+def install_as_tensorflow(version=2):
+    """Makes `import tensorflow`, `tensorflow.keras`, `tensorflow.contrib.eager` … find Sokuji, with the semantics of version 1 or 2."""
+    if version == 1:
+        module = _importlib.import_module(".v1", __name__)
+        _assemble.set_version(1)
+    else:
+        module = _sys.modules[__name__]
+        _assemble.set_version(2)
+    _assemble.register(module)
+    return module

@@ -1,0 +1,75 @@
+"""Activations by name or function, and regularizers, as tf.keras takes them."""
+
+from . import _functions, nn_ops
+from ._run import convert, run
+
+_table = _functions.table(1)
+relu, elu, selu, softplus, softsign = (_table["nn." + n] for n in ("relu", "elu", "selu", "softplus", "softsign"))
+tanh, sigmoid = _table["tanh"], _table["sigmoid"]
+
+
+def softmax(x, axis=-1):
+    return nn_ops.softmax(x, axis)
+
+
+def linear(x):
+    return x
+
+
+def exponential(x):
+    return run("Exp", convert(x, 0))
+
+
+def hard_sigmoid(x):
+    x = convert(x, 0)
+    return run("ClipByValue", 0.2 * x + 0.5, convert(0.0, x._dtype_number), convert(1.0, x._dtype_number))
+
+
+BY_NAME = {
+    "relu": relu, "elu": elu, "selu": selu, "softplus": softplus, "softsign": softsign, "tanh": tanh, "sigmoid": sigmoid, "softmax": softmax,
+    "linear": linear, "hard_sigmoid": hard_sigmoid, "exponential": exponential,
+}  # fmt: skip
+
+
+def get(identifier):
+    """None for no activation; a function for a name."""
+    if identifier is None:
+        return linear
+    if callable(identifier):
+        return identifier
+    if identifier in BY_NAME:
+        return BY_NAME[identifier]
+    raise ValueError("Unknown activation function:%s" % (identifier,))
+
+
+class L1L2:
+    def __init__(self, l1=0.0, l2=0.0):
+        self.l1, self.l2 = float(l1), float(l2)
+
+    def __call__(self, x):
+        total = 0.0
+        if self.l1:
+            total = total + self.l1 * run("Sum", run("Abs", x), None)
+        if self.l2:
+            total = total + self.l2 * run("Sum", run("Square", x), None)
+        return convert(total, 0)
+
+
+def l1(l=0.01):  # noqa: E741
+    return L1L2(l1=l)
+
+
+def l2(l=0.01):  # noqa: E741
+    return L1L2(l2=l)
+
+
+def l1_l2(l1=0.01, l2=0.01):
+    return L1L2(l1, l2)
+
+
+def get_regularizer(identifier):
+    if identifier is None or callable(identifier):
+        return identifier
+    if identifier in ("l1", "l2", "l1_l2"):
+        return {"l1": l1, "l2": l2, "l1_l2": l1_l2}[identifier]()
+    raise ValueError("Could not interpret regularizer identifier: %s" % (identifier,))

@@ -1,0 +1,46 @@
+"""tf.errors: one exception class a status code, as TensorFlow has them."""
+
+OK = 0
+_NAMES = (
+    "Cancelled Unknown InvalidArgument DeadlineExceeded NotFound AlreadyExists PermissionDenied ResourceExhausted "
+    "FailedPrecondition Aborted OutOfRange Unimplemented Internal Unavailable DataLoss Unauthenticated"
+).split()
+
+
+class OpError(Exception):
+    """An operation failed; message says why, error_code is TensorFlow's number."""
+
+    def __init__(self, node_def, op, message, error_code):
+        super().__init__(message)
+        self.node_def, self.op, self.message, self.error_code = node_def, op, message, error_code
+
+    def __str__(self):
+        return self.message
+
+    def __reduce__(self):
+        return type(self), (None, None, self.message)
+
+
+def _define(name, code):
+    def __init__(self, node_def, op, message):
+        OpError.__init__(self, node_def, op, message, code)
+
+    return type(name + "Error", (OpError,), {"__init__": __init__, "__module__": __name__})
+
+
+def _all():
+    import re
+
+    namespace = globals()
+    for code, name in enumerate(_NAMES, 1):
+        class_name = "CancelledError" if name == "Cancelled" else name + "Error"
+        namespace[class_name] = _define(name, code)
+        namespace[re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper()] = code
+
+
+_all()
+BY_CODE = {code: globals()[name + "Error"] for code, name in enumerate(_NAMES, 1)}
+
+
+def make(error_class, message):
+    return error_class(None, None, message)

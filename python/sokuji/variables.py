@@ -1,0 +1,351 @@
+"""Variables and where their names come from: tf.Variable, tfe.Variable, get_variable, scopes, EagerVariableStore, the global step."""
+
+import threading
+
+from . import _core, _dtypes, _shapes, array_ops, init_ops
+from ._run import convert, ints, invalid, run
+
+_version = 2
+_state = threading.local()
+
+
+def set_version(version):
+    global _version
+    _version = version
+
+
+def _scopes():
+    if not hasattr(_state, "scopes"):
+        _state.scopes, _state.names, _state.stores, _state.step = [], [], [], None
+    return _state
+
+
+def scope_name():
+    return "/".join(s.name for s in _scopes().scopes if s.name) if _scopes().scopes else ""
+
+
+class Variable(_core.VariableBase):
+    """A tensor that can be assigned. An open tape watches it when it is trainable."""
+
+    def __init__(self, initial_value=None, trainable=True, *arguments, dtype=None, name=None, constraint=None, collections=None,
+                 validate_shape=True, caching_device=None, variable_def=None, import_scope=None, expected_shape=None, shape=None,
+                 synchronization=None, aggregation=None, use_resource=None):  # fmt: skip
+        if _version == 1 and type(self) is Variable:
+            raise RuntimeError("tf.Variable not supported when eager execution is enabled. Please use tf.contrib.eager.Variable instead")
+        if initial_value is None:
+            raise ValueError("initial_value must be specified.")
+        if callable(initial_value):
+            initial_value = initial_value()
+        elif hasattr(initial_value, "initialize"):
+            initial_value = initial_value.initialize()
+        value = convert(initial_value, 0 if dtype is None else _dtypes.as_dtype(dtype)._number)
+        if dtype is not None and value.dtype is not _dtypes.as_dtype(dtype):
+            raise ValueError("Tensor conversion requested dtype %s for Tensor with dtype %s: %r"
+                             % (_dtypes.as_dtype(dtype).name, value.dtype.name, value))  # fmt: skip
+        prefix = "/".join(n for n in _scopes().names if n)
+        self._name = (prefix + "/" if prefix else "") + (name or "Variable")
+        self._constraint = constraint
+        super().__init__(value, self._name, bool(trainable))
+
+    name = property(lambda self: self._name + ":0")
+    _shared_name = property(lambda self: self._name)
+    constraint = property(lambda self: self._constraint)
+    initializer = property(lambda self: None)
+    initial_value = property(lambda self: self._read())
+    initialized_value = lambda self: self._read()  # noqa: E731
+    handle = property(lambda self: self)
+
+    def __deepcopy__(self, memo):
+        made = type(self)(self._read(), trainable=self.trainable, name=self._name)
+        memo[id(self)] = made
+        return made
+
+    def __reduce__(self):
+        return _restore, (type(self), self.numpy(), self.dtype.name, self._name, self.trainable)
+
+    def value(self):
+        return self._read()
+
+    def read_value(self):
+        return self._read()
+
+    def is_initialized(self, name=None):
+        return convert(True, 10)
+
+    def _check(self, value):
+        value = convert(value, self._dtype_number)
+        if value.dtype is not self.dtype:
+            raise invalid("assign: the value is %s, the variable %s is %s" % (value.dtype.name, self.name, self.dtype.name))
+        return value
+
+    def assign(self, value, use_locking=None, name=None, read_value=True):
+        value = self._check(value)
+        if value._shape_tuple != self._shape_tuple:
+            raise ValueError("Shapes %s and %s are incompatible" % (_shapes.as_shape(self._shape_tuple), _shapes.as_shape(value._shape_tuple)))
+        self._assign(value)
+        return self._assigned()
+
+    def assign_add(self, delta, use_locking=None, name=None, read_value=True):
+        self._assign_add(self._same_shape(delta))
+        return self._assigned()
+
+    def assign_sub(self, delta, use_locking=None, name=None, read_value=True):
+        self._assign_sub(self._same_shape(delta))
+        return self._assigned()
+
+    def _same_shape(self, delta):
+        delta = self._check(delta)
+        if delta._shape_tuple != self._shape_tuple:
+            raise invalid("Cannot update variable with shape %s using a Tensor with shape %s, shapes must be equal."
+                          % (list(self._shape_tuple), list(delta._shape_tuple)))  # fmt: skip
+        return delta
+
+    def _assigned(self):
+        return self if _version == 2 else self._read()
+
+    def load(self, value, session=None):
+        self.assign(value)
+
+    def count_up_to(self, limit):
+        raise NotImplementedError("not implemented: tf.Variable.count_up_to; use assign_add")
+
+    def sparse_read(self, indices, name=None):
+        return run("GatherV2", self, convert(indices, 0), convert(0, 3))
+
+    def _scatter(self, indices, updates, how):
+        """Writes rows: how is called with the old rows and the updates, one index after the other."""
+        index = ints(convert(indices, 0))
+        rows = self._shape_tuple[0]
+        if any(not 0 <= i < rows for i in index):
+            raise invalid("scatter: an index is outside [0, %d)" % rows)
+        value = self.numpy()
+        new = convert(updates, self._dtype_number).numpy()
+        for k, i in enumerate(index):
+            value[i] = how(value[i], new[k] if new.ndim else new)
+        self._assign(convert(value, 0))
+        return self._assigned()
+
+    def scatter_update(self, sparse_delta, use_locking=False, name=None):
+        return self._scatter(sparse_delta.indices, sparse_delta.values, lambda old, new: new)
+
+    def scatter_add(self, sparse_delta, use_locking=False, name=None):
+        return self._scatter(sparse_delta.indices, sparse_delta.values, lambda old, new: old + new)
+
+    def scatter_sub(self, sparse_delta, use_locking=False, name=None):
+        return self._scatter(sparse_delta.indices, sparse_delta.values, lambda old, new: old - new)
+
+    def experimental_ref(self):
+        return self.ref()
+
+
+def _restore(kind, value, dtype, name, trainable):
+    return kind(convert(value, _dtypes.as_dtype(dtype)._number), trainable=trainable, name=name)
+
+
+class ResourceVariable(Variable):
+    """tfe.Variable."""
+
+
+def make(value, **keywords):
+    """A variable of the running version's class."""
+    return (ResourceVariable if _version == 1 else Variable)(value, **keywords)
+
+
+# ---- tf.assign and its family ----
+
+
+def assign(ref, value, validate_shape=None, use_locking=None, name=None):
+    return ref.assign(value)
+
+
+def assign_add(ref, value, use_locking=None, name=None):
+    return ref.assign_add(value)
+
+
+def assign_sub(ref, value, use_locking=None, name=None):
+    return ref.assign_sub(value)
+
+
+def scatter_update(ref, indices, updates, use_locking=True, name=None):
+    return ref._scatter(indices, updates, lambda old, new: new)
+
+
+def scatter_add(ref, indices, updates, use_locking=False, name=None):
+    return ref._scatter(indices, updates, lambda old, new: old + new)
+
+
+def scatter_sub(ref, indices, updates, use_locking=False, name=None):
+    return ref._scatter(indices, updates, lambda old, new: old - new)
+
+
+# ---- scopes and stores ----
+
+AUTO_REUSE = "AUTO_REUSE"
+
+
+class VariableScope:
+    def __init__(self, name, initializer=None, reuse=None):
+        self.name, self.initializer, self.reuse = name, initializer, reuse
+
+    original_name_scope = property(lambda self: scope_name() + "/")
+
+
+class variable_scope:
+    """with tf.variable_scope(name): names of get_variable begin with it."""
+
+    def __init__(self, name_or_scope, default_name=None, values=None, initializer=None, regularizer=None, caching_device=None, partitioner=None,
+                 custom_getter=None, reuse=None, dtype=None, use_resource=None, constraint=None, auxiliary_name_scope=True):  # fmt: skip
+        if custom_getter is not None:
+            raise NotImplementedError("not implemented: tf.variable_scope with custom_getter")
+        name = name_or_scope if name_or_scope is not None else default_name
+        if name is None:
+            raise ValueError("If default_name is None then name_or_scope is required")
+        self._name, self._initializer, self._reuse = name, initializer, reuse
+
+    def __enter__(self):
+        state = _scopes()
+        name = self._name
+        if isinstance(name, VariableScope):
+            self._saved = state.scopes
+            state.scopes = [name]
+        else:
+            self._saved = list(state.scopes)
+            state.scopes = state.scopes + [VariableScope(name, self._initializer, self._reuse)]
+        state.names.append(name.name if isinstance(name, VariableScope) else name)
+        return state.scopes[-1] if isinstance(name, VariableScope) else VariableScope(scope_name(), self._initializer, self._reuse)
+
+    def __exit__(self, *exception):
+        state = _scopes()
+        state.scopes = self._saved
+        state.names.pop()
+
+
+class name_scope:
+    """with tf.name_scope(name): names of tfe.Variable begin with it."""
+
+    def __init__(self, name, default_name=None, values=None):
+        self._name = name if name is not None else default_name
+
+    def __enter__(self):
+        _scopes().names.append(self._name)
+        return "/".join(n for n in _scopes().names if n) + "/"
+
+    def __exit__(self, *exception):
+        _scopes().names.pop()
+
+
+def get_variable_scope():
+    scopes = _scopes().scopes
+    return VariableScope(scope_name(), *([scopes[-1].initializer, scopes[-1].reuse] if scopes else []))
+
+
+class EagerVariableStore:
+    """Keeps what get_variable makes inside `with store.as_default()`, so that the next call finds it."""
+
+    def __init__(self, store=None):
+        self._variables = {} if store is None else store
+
+    def as_default(self):
+        return _StoreScope(self._variables)
+
+    def variables(self):
+        return sorted(self._variables.values(), key=lambda v: v.name)
+
+    def trainable_variables(self):
+        return [v for v in self.variables() if v.trainable]
+
+    def non_trainable_variables(self):
+        return [v for v in self.variables() if not v.trainable]
+
+    def copy(self):
+        return EagerVariableStore({name: _copied(v) for name, v in self._variables.items()})
+
+
+def _copied(variable):
+    return ResourceVariable(variable._read(), name=variable._name, trainable=variable.trainable)
+
+
+class _StoreScope:
+    def __init__(self, variables):
+        self._variables = variables
+
+    def __enter__(self):
+        _scopes().stores.append(self._variables)
+
+    def __exit__(self, *exception):
+        _scopes().stores.pop()
+
+
+def get_variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=True, collections=None, caching_device=None,
+                 partitioner=None, validate_shape=True, use_resource=None, custom_getter=None, constraint=None):  # fmt: skip
+    """A variable of the scope: inside an EagerVariableStore the one made before, else a new one."""
+    state = _scopes()
+    prefix = scope_name()
+    full = (prefix + "/" if prefix else "") + name
+    store = state.stores[-1] if state.stores else None
+    if store is not None and full in store:
+        found = store[full]
+        if shape is not None and not _shapes.as_shape(shape).is_compatible_with(found._shape_tuple):
+            raise ValueError("Trying to share variable %s, but specified shape %s and found shape %s." % (full, shape, found._shape_tuple))
+        return found
+    value = _initial(full, shape, dtype, initializer)
+    saved, state.names = state.names, []
+    try:
+        made = ResourceVariable(value, trainable=trainable, name=full, constraint=constraint)
+    finally:
+        state.names = saved
+    if store is not None:
+        store[full] = made
+    return made
+
+
+def _initial(name, shape, dtype, initializer):
+    if initializer is None:
+        scopes = _scopes().scopes
+        initializer = next((s.initializer for s in reversed(scopes) if s.initializer is not None), None)
+    kind = _dtypes.as_dtype(_dtypes.float32 if dtype is None else dtype)
+    if initializer is None:
+        if shape is None:
+            raise ValueError("Shape of a new variable (%s) must be fully defined, but instead was <unknown>." % name)
+        if kind.is_floating:
+            initializer = init_ops.glorot_uniform_initializer()
+        elif kind.is_integer or kind.is_bool:
+            return array_ops.zeros(shape, kind)
+        else:
+            raise ValueError("An initializer for variable %s of %s is required" % (name, kind))
+    if not callable(initializer):
+        if shape is not None:
+            raise ValueError("If initializer is a constant, do not specify shape.")
+        return convert(initializer, 0 if dtype is None else kind._number)
+    if isinstance(initializer, type):
+        initializer = initializer()
+    return initializer(_shapes.as_shape(shape).as_list(), dtype=kind) if isinstance(initializer, init_ops.Initializer) or shape is not None else initializer()
+
+
+# ---- the global step ----
+
+
+def get_global_step(graph=None):
+    return _scopes().step
+
+
+def get_or_create_global_step(graph=None):
+    state = _scopes()
+    if state.step is None:
+        saved, state.names = state.names, []
+        state.step = make(convert(0, 9), trainable=False, name="global_step")
+        state.names = saved
+    return state.step
+
+
+def create_global_step(graph=None):
+    if _scopes().step is not None:
+        raise ValueError('"global_step" already exists.')
+    return get_or_create_global_step()
+
+
+def _collection(scope=None):
+    raise ValueError("collections are not supported with eager execution; keep your variables in your own objects")
+
+
+global_variables = trainable_variables = local_variables = _collection

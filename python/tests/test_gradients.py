@@ -1,0 +1,153 @@
+"""Tapes, variables, custom gradients, optimizers' steps, and what must stay steady over many steps."""
+
+import gc
+import resource
+import sys
+
+import numpy as np
+import pytest
+
+
+def test_gradient_structures(tf2):
+    x, y = tf2.constant(3.0), tf2.constant(2.0)
+    with tf2.GradientTape(persistent=True) as tape:
+        tape.watch([x, y])
+        z = x * x * y
+    assert tape.gradient(z, x).numpy() == 12
+    assert [g.numpy() for g in tape.gradient(z, [x, y])] == [12, 9]
+    named = tape.gradient(z, {"x": x, "rest": (y,)})
+    assert named["x"].numpy() == 12 and named["rest"][0].numpy() == 9
+    assert tape.gradient(z, tf2.constant(1.0)) is None
+    assert tape.gradient(z, [tf2.constant([1.0, 2.0])], unconnected_gradients=tf2.UnconnectedGradients.ZERO)[0].numpy().tolist() == [0, 0]
+
+
+def test_a_tape_answers_once(tf2):
+    x = tf2.constant(3.0)
+    with tf2.GradientTape() as tape:
+        tape.watch(x)
+        y = x * x
+    tape.gradient(y, x)
+    with pytest.raises(RuntimeError):
+        tape.gradient(y, x)
+
+
+def test_higher_order_and_pause(tf2):
+    x = tf2.constant(2.0)
+    with tf2.GradientTape() as outer:
+        outer.watch(x)
+        with tf2.GradientTape() as inner:
+            inner.watch(x)
+            y = x**3
+            with inner.stop_recording():
+                ignored = x**2
+        first = inner.gradient(y, x)
+    assert first.numpy() == 12 and outer.gradient(first, x).numpy() == 12 and ignored.numpy() == 4
+
+
+def test_variables(tf2):
+    v = tf2.Variable([1.0, 2.0], name="v")
+    before = v.read_value()
+    v.assign_add([1.0, 1.0])
+    assert before.numpy().tolist() == [1, 2] and v.numpy().tolist() == [2, 3] and v.name == "v:0"
+    with pytest.raises(ValueError):
+        v.assign([1.0])
+    with pytest.raises(tf2.errors.InvalidArgumentError):
+        v.assign_add(1.0)
+    with tf2.GradientTape() as tape:
+        loss = tf2.reduce_sum(v * v)
+    assert [w.name for w in tape.watched_variables()] == ["v:0"]
+    assert tape.gradient(loss, v).numpy().tolist() == [4, 6]
+
+
+def test_custom_gradient(tf2):
+    @tf2.custom_gradient
+    def twice(x):
+        return x * 2.0, lambda dy: dy * 100.0
+
+    x = tf2.constant([1.0, 2.0])
+    with tf2.GradientTape() as tape:
+        tape.watch(x)
+        y = twice(x)
+    assert y.numpy().tolist() == [2, 4] and tape.gradient(y, x).numpy().tolist() == [100, 100]
+
+
+class OwnError(Exception):
+    pass
+
+
+def test_exceptions_in_callbacks_come_out_as_themselves(tf2):
+    @tf2.custom_gradient
+    def wrong(x):
+        def gradient(dy):
+            raise OwnError("here")
+
+        return x + 0.0, gradient
+
+    x = tf2.constant(1.0)
+    for _ in range(3):
+        with tf2.GradientTape() as tape:
+            tape.watch(x)
+            y = wrong(x)
+        with pytest.raises(OwnError, match="here"):
+            tape.gradient(y, x)
+        with tf2.GradientTape() as tape:
+            tape.watch(x)
+            y = x * x
+        assert tape.gradient(y, x).numpy() == 2
+
+
+def test_failed_operations_leave_everything_as_it_was(tf2):
+    v = tf2.Variable([1.0, 2.0])
+    for _ in range(100):
+        with pytest.raises(tf2.errors.InvalidArgumentError) as caught:
+            v + tf2.constant([1.0, 2.0, 3.0])
+        assert caught.value.error_code == 3 and isinstance(caught.value, tf2.errors.OpError)
+    v.assign_add([1.0, 1.0])
+    assert v.numpy().tolist() == [2, 3]
+
+
+def test_optimizer_refuses_wrong_pairs(tf1):
+    w = tf1.contrib.eager.Variable([1.0, 2.0])
+    optimizer = tf1.train.MomentumOptimizer(0.1, 0.9)
+    with pytest.raises(ValueError):
+        optimizer.apply_gradients([])
+    with pytest.raises(TypeError):
+        optimizer.apply_gradients([(tf1.constant([1.0, 1.0]), 3)])
+    with pytest.raises(tf1.errors.InvalidArgumentError):
+        optimizer.apply_gradients([(tf1.constant([1.0, 1.0, 1.0]), w)])
+    with pytest.raises(NotImplementedError):
+        optimizer.apply_gradients([(tf1.IndexedSlices(tf1.constant([1.0]), tf1.constant([0]), tf1.constant([2])), w)])
+    assert w.numpy().tolist() == [1, 2]
+
+
+def test_steps_leak_nothing(tf1):
+    tfe = tf1.contrib.eager
+    w = tfe.Variable(np.ones((20, 20), np.float32))
+    x = tf1.ones([16, 20])
+    optimizer = tf1.train.AdamOptimizer()
+
+    def step():
+        with tf1.GradientTape() as tape:
+            loss = tf1.reduce_mean(tf1.nn.relu(tf1.matmul(x, w)) * 2.0)
+        optimizer.apply_gradients([(tape.gradient(loss, [w])[0], w)])
+
+    for _ in range(200):
+        step()
+    gc.collect()
+    objects, memory, blocks = len(gc.get_objects()), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, sys.getallocatedblocks()
+    for _ in range(3000):
+        step()
+    gc.collect()
+    assert abs(len(gc.get_objects()) - objects) < 50
+    assert sys.getallocatedblocks() - blocks < 300
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 2048
+
+
+def test_seeds_repeat(tf1):
+    def weights():
+        tf1.set_random_seed(5)
+        layer = tf1.layers.Dense(4)
+        layer(tf1.ones([1, 3]))
+        return layer.kernel.numpy()
+
+    assert np.array_equal(weights(), weights())
