@@ -279,7 +279,15 @@ def flags_text(row):
         flags.append("SJ__OP_STATEFUL")
     if any(a.kind in ("ints", "string") for a in row.attributes):
         flags.append("SJ__OP_HAS_POINTERS")
+    if is_plain(row):
+        flags.append("SJ__OP_PLAIN")
     return " | ".join(flags) or "0"
+
+
+def is_plain(row):
+    """One or two inputs of one dtype, always given, and one output: what the short way through execute takes."""
+    return (len(row.inputs) in (1, 2) and len(row.outputs) == 1 and not row.variadic_outputs and not row.allocates
+            and all(i.type == rows.CLASS_NAMES[0] and not i.optional and not i.variadic for i in row.inputs))
 
 
 def row_text(row):

@@ -121,8 +121,6 @@ void sj__memory_fail_at(int64_t n, bool for_ever)
 	__atomic_store_n(&sj__memory_armed, n > 0, __ATOMIC_RELEASE);
 }
 
-bool sj__memory_is_armed(void) { return __atomic_load_n(&sj__memory_armed, __ATOMIC_RELAXED) != 0; }
-
 int64_t sj__memory_count_allocations(void) { return __atomic_load_n(&n_counted, __ATOMIC_RELAXED); }
 
 bool sj__account_injects(void)

@@ -10,6 +10,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/compiler.h"
+
+/*
+ * Every block its own malloc, where a sanitizer looks for overruns; a build for valgrind may define it too. Callers then keep
+ * no small blocks to themselves.
+ */
+#if defined(__SANITIZE_ADDRESS__)
+#define SJ_MEMORY_PLAIN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+#define SJ_MEMORY_PLAIN 1
+#endif
+#endif
+
 /*
  * A block of at least n_bytes, 64-byte aligned, uninitialised; a valid pointer also for 0 bytes. NULL when memory is
  * exhausted, the limit would be passed or a failure is injected; the thread's last failure then says so
@@ -49,7 +63,11 @@ void sj__memory_trim(void);
  * sj__memory_count_allocations: allocations since the last arming (or since it was armed with n = INT64_MAX).
  */
 void sj__memory_fail_at(int64_t n, bool for_ever);
-bool sj__memory_is_armed(void);
+extern SJ_HIDDEN int sj__memory_armed;
+static SJ_ALWAYS_INLINE bool sj__memory_is_armed(void)
+{
+	return __atomic_load_n(&sj__memory_armed, __ATOMIC_RELAXED) != 0;
+}
 int64_t sj__memory_count_allocations(void);
 
 #endif

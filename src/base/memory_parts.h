@@ -11,23 +11,12 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
+#include "base/memory.h"
 #include "base/thread_state.h"
-
-/* SJ_MEMORY_PLAIN may also be defined by a build for valgrind. */
-#if defined(__SANITIZE_ADDRESS__)
-#define SJ_MEMORY_PLAIN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
-#define SJ_MEMORY_PLAIN 1
-#endif
-#endif
 
 #define SJ__SPAN_SIZE ((size_t)2 << 20)
 
 /* ---- account ---- */
-
-/* Nonzero while a failure is armed. */
-extern SJ_HIDDEN int sj__memory_armed;
 
 /* Armed only: counts this allocation; true when it is the one that must fail. */
 bool sj__account_injects(void) SJ_COLD;

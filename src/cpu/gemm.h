@@ -17,6 +17,8 @@
 
 /* Terms of a dot product summed in one chain. */
 enum { SJ__GEMM_BLOCK = 384 };
+/* Multiply-adds of a product that is not worth any preparation. */
+enum { SJ__GEMM_FEW = 16 };
 
 /*
  * c (m, n) = a (m, k) * b (k, n), c += with `accumulate`; then, in this order, + bias (n) where not NULL and

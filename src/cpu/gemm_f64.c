@@ -15,6 +15,7 @@ const sj__gemm_kernels TABLE = {
 	.rows = TILE_ROWS,
 	.columns = TILE_COLUMNS,
 	.direct = direct,
+	.few = few,
 	.tiny = tiny,
 	.pack_a = pack_a,
 	.pack_b = pack_b,

@@ -52,6 +52,9 @@ typedef struct sj__gemm_kernels {
 	/* The same, for m, n, k below SJ__GEMM_BLOCK and b not transposed; element (r, p) of a at r * a_row + p * a_term. */
 	void (*tiny)(int64_t m, int64_t n, int64_t k, const void *a, int64_t a_row, int64_t a_term, const void *b,
 	             int64_t ldb, void *c, int64_t ldc, bool add, const void *bias, bool relu);
+	/* The same, for m * n * k up to SJ__GEMM_FEW, c without gaps. */
+	void (*few)(int64_t m, int64_t n, int64_t k, const void *a, int64_t a_row, int64_t a_term, const void *b,
+	            int64_t ldb, void *c);
 	/* Packs a's rows [row, row + n_rows) and terms [k, k + n_k) as sj__gemm_block wants them. */
 	void (*pack_a)(const sj__gemm *g, int64_t row, int64_t n_rows, int64_t k, int64_t n_k, void *packed);
 	void (*pack_b)(const sj__gemm *g, int64_t column, int64_t n_columns, int64_t k, int64_t n_k, void *packed);

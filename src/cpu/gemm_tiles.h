@@ -484,8 +484,8 @@ static void direct(const sj__gemm *g, int64_t row_begin, int64_t row_end, int64_
 }
 
 /* The same chains of multiply-adds, for products of a few numbers: any loop is dearer than the arithmetic. */
-static SJ_ALWAYS_INLINE void few(int64_t m, int64_t n, int64_t k, const real *a, int64_t a_row, int64_t a_term,
-                                 const real *b, int64_t ldb, real *c, int64_t ldc)
+static SJ_ALWAYS_INLINE void few_terms(int64_t m, int64_t n, int64_t k, const real *a, int64_t a_row, int64_t a_term,
+                                       const real *b, int64_t ldb, real *c, int64_t ldc)
 {
 #pragma GCC unroll 2
 	for (int64_t row = 0; row < m; row++)
@@ -499,17 +499,19 @@ static SJ_ALWAYS_INLINE void few(int64_t m, int64_t n, int64_t k, const real *a,
 		}
 }
 
+static void few(int64_t m, int64_t n, int64_t k, const void *a, int64_t a_row, int64_t a_term, const void *b,
+                int64_t ldb, void *c)
+{
+	if (m == 2 && n == 2 && k == 2) /* the loops fall away */
+		few_terms(2, 2, 2, a, a_row, a_term, b, ldb, c, 2);
+	else
+		few_terms(m, n, k, a, a_row, a_term, b, ldb, c, n);
+}
+
 /* The same for products so small that the way to the tiles costs more than the tiles: b as it lies, one block of k. */
 static void tiny(int64_t m, int64_t n, int64_t k, const void *a, int64_t a_row, int64_t a_term, const void *b,
                  int64_t ldb, void *c, int64_t ldc, bool add, const void *bias, bool relu)
 {
-	if (m * n * k <= 16 && !add && !bias && !relu) {
-		if (m == 2 && n == 2 && k == 2) /* the loops fall away */
-			few(2, 2, 2, a, a_row, a_term, b, ldb, c, ldc);
-		else
-			few(m, n, k, a, a_row, a_term, b, ldb, c, ldc);
-		return;
-	}
 	for (int64_t column = 0; column < n; column += TILE_COLUMNS) {
 		direct_tile t = {
 			.n_k = k,

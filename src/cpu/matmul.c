@@ -1,7 +1,14 @@
 /* Matrix product kernels: the tensor's side of gemm.h. */
 #include "cpu/gemm.h"
+#include "cpu/gemm_kernels.h"
 #include "cpu/kernels.h"
 #include "ops_numbers.h"
+
+/* A few numbers take the shortest way to their multiply-adds, which are the same on every way. */
+static SJ_ALWAYS_INLINE bool are_few(bool transpose_b, int64_t m, int64_t n, int64_t k)
+{
+	return !transpose_b && (uint64_t)(m | n | k) < 16 && m * n * k <= SJ__GEMM_FEW;
+}
 
 sj_status sj__kernel_matmul(sj__call *call)
 {
@@ -9,10 +16,15 @@ sj_status sj__kernel_matmul(sj__call *call)
 	sj_tensor *c = call->outputs[0];
 	const sj_matmul_args *args = call->args;
 	bool ta = args->transpose_a, tb = args->transpose_b;
-	int64_t m = sj__dims(c)[0], n = sj__dims(c)[1], k = sj__dims(a)[!ta];
-	int64_t lda = sj__dims(a)[1], ldb = sj__dims(b)[1];
+	const int64_t *da = a->shape.inline_dims, *db = b->shape.inline_dims; /* the rank is 2 */
+	int64_t m = da[ta], k = da[!ta], n = db[!tb], lda = da[1], ldb = db[1];
 	switch (c->dtype) {
 	case SJ_FLOAT32:
+		if (are_few(tb, m, n, k)) {
+			sj__gemm_f32_kernels()->few(m, n, k, a->data, ta ? 1 : lda, ta ? lda : 1, b->data, ldb,
+			                            c->data);
+			return SJ_OK;
+		}
 		return sj__gemm_f32(ta, tb, m, n, k, a->data, lda, b->data, ldb, c->data, n, false, NULL, false);
 	case SJ_FLOAT64:
 		return sj__gemm_f64(ta, tb, m, n, k, a->data, lda, b->data, ldb, c->data, n, false, NULL, false);

@@ -29,9 +29,11 @@ void *sj__log_room_slow(sj__log *log, size_t n)
 
 void sj__record_release(sj__record *r)
 {
-	for (int i = 0; i < r->n_inputs + r->n_outputs; i++) {
-		sj__drop(r->inputs[i]); /* the outputs follow the inputs */
+	for (int i = 0, n = r->n_inputs + r->n_outputs; i < n; i++) {
+		sj_tensor *t = r->inputs[i]; /* the outputs follow the inputs */
 		r->inputs[i] = NULL;
+		if (t != NULL && sj__count_down(&t->refs)) /* nil is never saved */
+			sj__tensor_destroy(t);
 	}
 	if (r->custom_release != NULL)
 		r->custom_release(r->custom_context);

@@ -52,15 +52,29 @@ void *sj__log_room_slow(sj__log *log, size_t n) SJ_COLD;
 
 static SJ_ALWAYS_INLINE size_t sj__log_round(size_t n) { return (n + 15) & ~(size_t)15; }
 
+/* Where the arrays of a record lie behind it. */
+typedef struct sj__log_ports {
+	sj_tensor **inputs;    /* and the outputs behind them */
+	uint32_t *input_slots; /* likewise */
+	void *args;
+	size_t n_bytes; /* of the record without the arguments */
+} sj__log_ports;
+
+static SJ_ALWAYS_INLINE sj__log_ports sj__log_ports_of(const sj__record *r, int n_inputs, int n_outputs)
+{
+	size_t n_ports = (size_t)n_inputs + (size_t)n_outputs, head = sj__log_round(sizeof(sj__record));
+	size_t tensors = n_ports * sizeof(sj_tensor *), n = sj__log_round(head + tensors + n_ports * sizeof(uint32_t));
+	char *bytes = (char *)r;
+	return (sj__log_ports){(sj_tensor **)(bytes + head), (uint32_t *)(bytes + head + tensors), bytes + n, n};
+}
+
 /*
  * Room for a record with its arrays (not yet filled) and n_args bytes of arguments, not yet in the list; NULL without memory.
  */
 static SJ_ALWAYS_INLINE sj__record *sj__log_room(sj__log *log, int n_inputs, int n_outputs, size_t n_args)
 {
-	size_t n_ports = (size_t)n_inputs + (size_t)n_outputs, head = sj__log_round(sizeof(sj__record));
-	size_t tensors = n_ports * sizeof(sj_tensor *), slots = n_ports * sizeof(uint32_t);
-	size_t n = sj__log_round(head + tensors + slots) + sj__log_round(n_args);
 	char *bytes = log->next;
+	size_t n = sj__log_ports_of((sj__record *)bytes, n_inputs, n_outputs).n_bytes + sj__log_round(n_args);
 	if (SJ_UNLIKELY((size_t)(log->end - bytes) < n)) {
 		bytes = sj__log_room_slow(log, n);
 		if (bytes == NULL)
@@ -69,16 +83,17 @@ static SJ_ALWAYS_INLINE sj__record *sj__log_room(sj__log *log, int n_inputs, int
 		log->next = bytes + n;
 	}
 	sj__record *r = (sj__record *)bytes;
+	sj__log_ports ports = sj__log_ports_of(r, n_inputs, n_outputs);
 	r->op = NULL;
 	r->custom = NULL;
 	r->custom_release = NULL;
 	r->n_inputs = n_inputs;
 	r->n_outputs = n_outputs;
-	r->inputs = (sj_tensor **)(bytes + head);
-	r->outputs = r->inputs + n_inputs;
-	r->input_slots = (uint32_t *)(bytes + head + tensors);
-	r->output_slots = r->input_slots + n_inputs;
-	r->args = bytes + sj__log_round(head + tensors + slots);
+	r->inputs = ports.inputs;
+	r->outputs = ports.inputs + n_inputs;
+	r->input_slots = ports.input_slots;
+	r->output_slots = ports.input_slots + n_inputs;
+	r->args = ports.args;
 	return r;
 }
 

@@ -348,7 +348,7 @@ sj_tensor *sj__run(const sj_op *op, const void *args, int n_inputs, sj_tensor *c
 	return &sj__nil_tensor;
 }
 
-/* The common case of one or two inputs inside a scope, with the counts as constants; all else the general way. */
+/* One or two inputs inside a scope, with the counts as constants; all else the general way. */
 static SJ_ALWAYS_INLINE sj_tensor *run_few(const sj_op *op, const void *args, sj_tensor *const *given,
                                            const int n_inputs)
 {
@@ -371,12 +371,64 @@ static SJ_ALWAYS_INLINE sj_tensor *run_few(const sj_op *op, const void *args, sj
 	return &sj__nil_tensor;
 }
 
-sj_tensor *sj__run_1(const sj_op *op, const void *args, sj_tensor *x) { return run_few(op, args, &x, 1); }
+static SJ_NOINLINE sj_tensor *run_one(const sj_op *op, const void *args, sj_tensor *const *given)
+{
+	return run_few(op, args, given, 1);
+}
+
+static SJ_NOINLINE sj_tensor *run_two(const sj_op *op, const void *args, sj_tensor *const *given)
+{
+	return run_few(op, args, given, 2);
+}
+
+/* Everything that the short way need not look at again: a plain operation, sound tensors of one of its dtypes, in a scope. */
+static SJ_ALWAYS_INLINE bool is_short_way(const sj_op *op, const void *args, const sj_tensor *x, const sj_tensor *y)
+{
+	return x != NULL && y != NULL && (op->flags & SJ__OP_PLAIN) && sj__local_state.region_depth > 0 &&
+	       (x->magic == SJ__TENSOR_LIVE) & (y->magic == SJ__TENSOR_LIVE) && (x->flags | y->flags) == 0 &&
+	       x->dtype == y->dtype && (op->type_masks[0] >> x->dtype & 1) &&
+	       (args == NULL || *(const size_t *)args == op->args_size);
+}
+
+static SJ_COLD sj_tensor *short_way_failed(sj__call *call, sj_status status)
+{
+	outputs_drop(call);
+	sj__error_stick(status);
+	return &sj__nil_tensor;
+}
+
+/* Of a plain operation: its checks are done, its counts are constants, nothing is resolved and so nothing to be let go. */
+static SJ_ALWAYS_INLINE sj_tensor *run_short(const sj_op *op, const void *args, sj_tensor **given, const int n_inputs)
+{
+	const sj__local *thread = &sj__local_state;
+	sj_tensor *output = NULL;
+	sj__call call;
+	call.op = op;
+	call.args = args ? args : op->default_args;
+	call.n_inputs = n_inputs;
+	call.n_outputs = 1;
+	call.inputs = given;
+	call.outputs = &output;
+	call.types[0] = (sj_dtype)given[0]->dtype;
+	sj_status status = call_run(&call, 1);
+	if (SJ_LIKELY(status == SJ_OK) && must_record(&call, thread, n_inputs))
+		status = sj__tape.record(&call);
+	return SJ_LIKELY(status == SJ_OK) ? sj__scope_push(output) : short_way_failed(&call, status);
+}
+
+sj_tensor *sj__run_1(const sj_op *op, const void *args, sj_tensor *x)
+{
+	if (SJ_LIKELY(is_short_way(op, args, x, x)) && op->n_inputs == 1)
+		return run_short(op, args, &x, 1);
+	return run_one(op, args, &x);
+}
 
 sj_tensor *sj__run_2(const sj_op *op, const void *args, sj_tensor *x, sj_tensor *y)
 {
 	sj_tensor *given[] = {x, y};
-	return run_few(op, args, given, 2);
+	if (SJ_LIKELY(is_short_way(op, args, x, y)) && op->n_inputs == 2)
+		return run_short(op, args, given, 2);
+	return run_two(op, args, given);
 }
 
 sj_tensor *sj__list(sj_ints list)

@@ -30,6 +30,7 @@ enum sj__op_flag {
 	SJ__OP_ELEMENTWISE = 16,
 	SJ__OP_STATEFUL = 32,     /* random numbers: never folded, never merged */
 	SJ__OP_HAS_POINTERS = 64, /* some attribute is a list or a string: copies must be deep */
+	SJ__OP_PLAIN = 128,       /* one or two inputs of one dtype (class 0), always given, and one output */
 };
 
 typedef struct sj__call {

@@ -1,6 +1,7 @@
 /* What rules say outputs with, and the rules that many operations share. Unknown dimensions (-1) pass through. */
 #include "ops/op.h"
 #include "ops/rules.h"
+#include "tensor/handle.h"
 
 static sj_status SJ_NOINLINE out_checked(sj__call *call, int k, sj_dtype dtype, int rank, const int64_t *dims)
 {
@@ -17,6 +18,10 @@ sj_status sj__out(sj__call *call, int k, sj_dtype dtype, int rank, const int64_t
 {
 	enum { SMALL = 1 << 20 };
 	uint64_t size = 1, any = 0;
+	if (SJ_LIKELY(rank == 2)) /* so that the loops fall away */
+		return SJ_LIKELY((uint64_t)(dims[0] | dims[1]) < SMALL)
+		               ? sj__tensor_of(dtype, 2, dims, dims[0] * dims[1], &call->outputs[k])
+		               : out_checked(call, k, dtype, rank, dims);
 	if (SJ_UNLIKELY((unsigned)rank > 3))
 		return out_checked(call, k, dtype, rank, dims);
 	for (int i = 0; i < rank; i++) {

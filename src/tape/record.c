@@ -173,8 +173,56 @@ static SJ_ALWAYS_INLINE sj_status record_ports(const sj__call *call, const int n
 	return status;
 }
 
+/* ---- the short way: a plain operation whose tensors are this thread's own, and no other thread ---- */
+
+static SJ_ALWAYS_INLINE bool is_short_way(const sj__call *call, const sj__local *local, const int n_inputs)
+{
+	const sj_op *op = call->op;
+	const sj_tensor *x = call->inputs[0], *y = call->inputs[n_inputs - 1], *z = call->outputs[0];
+	return !SJ__COUNTS_ARE_SHARED && (x->owner == local->number) & (y->owner == local->number) &&
+	       z->tape_epoch != local->tape_epoch &&
+	       (op->saves_shapes == 0 ||
+	        (op->flags & SJ__OP_ELEMENTWISE && sj__same_shape(x, z) && sj__same_shape(y, z)));
+}
+
+static SJ_ALWAYS_INLINE sj_status record_short(const sj__call *call, sj__local *local, const int n_inputs)
+{
+	const sj_op *op = call->op;
+	sj__log *log = local->log;
+	sj_tensor *z = call->outputs[0];
+	uint64_t epoch = local->tape_epoch;
+	unsigned saved = op->saves_inputs;
+	sj__record *r = sj__log_room(log, n_inputs, 1, sj__log_round(op->args_size));
+	if (SJ_UNLIKELY(r == NULL))
+		return SJ_RESOURCE_EXHAUSTED;
+	sj__log_ports ports = sj__log_ports_of(r, n_inputs, 1);
+	for (int i = 0; i < n_inputs; i++) {
+		sj_tensor *t = call->inputs[i];
+		ports.input_slots[i] = t->tape_epoch == epoch ? t->tape_slot : 0;
+		ports.inputs[i] = saved >> i & 1 ? t : NULL;
+		t->refs += saved >> i & 1;
+	}
+	ports.inputs[n_inputs] = op->saves_outputs & 1 ? z : NULL;
+	z->refs += op->saves_outputs & 1;
+	z->tape_epoch = epoch;
+	z->tape_slot = ports.input_slots[n_inputs] = ++log->n_slots;
+	r->op = op;
+	for (size_t at = 0; at < op->args_size; at += sizeof(uint64_t)) /* argument structs begin with a size_t */
+		memcpy((char *)ports.args + at, (const char *)call->args + at, sizeof(uint64_t));
+	sj__log_append(log, r);
+	return SJ_OK;
+}
+
 static sj_status record(const sj__call *call)
 {
+	enum { PLAIN = SJ__OP_PLAIN | SJ__OP_HAS_POINTERS };
+	sj__local *local = &sj__local_state;
+	if (SJ_LIKELY((call->op->flags & PLAIN) == SJ__OP_PLAIN) && is_differentiable(call->outputs[0])) {
+		if (call->n_inputs == 2 && SJ_LIKELY(is_short_way(call, local, 2)))
+			return record_short(call, local, 2);
+		if (call->n_inputs == 1 && SJ_LIKELY(is_short_way(call, local, 1)))
+			return record_short(call, local, 1);
+	}
 	if (SJ_LIKELY(call->n_outputs == 1)) {
 		if (SJ_LIKELY(call->n_inputs == 2))
 			return record_ports(call, 2, 1);

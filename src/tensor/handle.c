@@ -1,6 +1,8 @@
 /* Handles and storages: their pool, their making and their end. Nothing here looks at the elements. */
+#include <stddef.h>
+
 #include "base/memory.h"
-#include "tensor/local.h"
+#include "tensor/handle.h"
 #include "tensor/slices.h"
 #include "tensor/variable.h"
 
@@ -16,6 +18,7 @@ static bool slab_add(sj__local *thread)
 	if (slab == NULL)
 		return false;
 	for (int i = HANDLES_IN_A_SLAB - 1; i >= 0; i--) {
+		slab[i].inside = (sj_storage){.is_inside = true, .bytes = slab[i].inside_bytes};
 		slab[i].data = thread->free_handles;
 		thread->free_handles = &slab[i];
 	}
@@ -30,7 +33,7 @@ static bool SJ_COLD allocation_is_allowed(void)
 	return probe != NULL;
 }
 
-static SJ_NOINLINE bool handles_prepare(sj__local *thread)
+bool sj__handles_prepare(sj__local *thread)
 {
 	if (sj__memory_is_armed() && !allocation_is_allowed())
 		return false;
@@ -38,25 +41,6 @@ static SJ_NOINLINE bool handles_prepare(sj__local *thread)
 	if (thread->free_handles == NULL)
 		sj__handles_adopt(thread);
 	return thread->free_handles != NULL || slab_add(thread);
-}
-
-static SJ_ALWAYS_INLINE sj_tensor *handle_take(void)
-{
-	sj__local *thread = &sj__local_state;
-	if (SJ_UNLIKELY(thread->free_handles == NULL || sj__memory_is_armed()) && !handles_prepare(thread))
-		return NULL;
-	sj_tensor *t = thread->free_handles;
-	thread->free_handles = t->data;
-	t->magic = SJ__TENSOR_LIVE;
-	t->refs = 1;
-	t->flags = 0;
-	t->owner = thread->number;
-	t->tape_epoch = 0;
-	t->data = NULL;
-	t->storage = NULL;
-	t->variable = NULL;
-	t->shape.heap_dims = NULL;
-	return t;
 }
 
 static void handle_give_back(sj_tensor *t)
@@ -88,7 +72,7 @@ static sj_status shape_set(sj_tensor *t, int rank, const int64_t *dims)
 
 static sj_status handle_with_shape(sj_dtype dtype, int rank, const int64_t *dims, int64_t size, sj_tensor **ret_tensor)
 {
-	sj_tensor *t = handle_take();
+	sj_tensor *t = sj__handle_take();
 	if (SJ_UNLIKELY(t == NULL))
 		return SJ_RESOURCE_EXHAUSTED;
 	t->dtype = (uint8_t)dtype;
@@ -143,25 +127,11 @@ sj_status sj__tensor_like(const sj_tensor *like, sj_dtype dtype, sj_tensor **ret
 {
 	if (SJ_UNLIKELY(like->shape.rank > SJ__INLINE_DIMS))
 		return handle_with_shape(dtype, like->shape.rank, like->shape.heap_dims, like->shape.size, ret_tensor);
-	sj_tensor *t = handle_take();
+	sj_tensor *t = sj__handle_take();
 	if (SJ_UNLIKELY(t == NULL))
 		return SJ_RESOURCE_EXHAUSTED;
 	t->dtype = (uint8_t)dtype;
 	t->shape = like->shape; /* heap_dims is NULL there */
-	*ret_tensor = t;
-	return SJ_OK;
-}
-
-sj_status sj__tensor_of(sj_dtype dtype, int rank, const int64_t *dims, int64_t size, sj_tensor **ret_tensor)
-{
-	sj_tensor *t = handle_take();
-	if (SJ_UNLIKELY(t == NULL))
-		return SJ_RESOURCE_EXHAUSTED;
-	t->dtype = (uint8_t)dtype;
-	t->shape.rank = rank;
-	t->shape.size = size;
-	for (int i = 0; i < rank; i++)
-		t->shape.inline_dims[i] = dims[i];
 	*ret_tensor = t;
 	return SJ_OK;
 }
@@ -187,8 +157,15 @@ sj_status sj__tensor_shape_only(const sj_tensor *t, sj_tensor **ret_tensor)
 	return status;
 }
 
-/* The storage's header lies before its bytes in one block, so a small tensor costs two pops. */
+/* The storage's header lies before its bytes in one block, so a tensor costs two pops. */
 enum { STORAGE_HEADER = 64 };
+
+/* Where a sanitizer watches, all bytes come from the allocator, so that it sees what is written beyond them. */
+#ifdef SJ_MEMORY_PLAIN
+enum { INSIDE_MOST = -1 };
+#else
+enum { INSIDE_MOST = SJ__INSIDE_BYTES };
+#endif
 
 static sj_storage *storage_new(int64_t n_bytes, bool strings)
 {
@@ -198,6 +175,7 @@ static sj_storage *storage_new(int64_t n_bytes, bool strings)
 	sj_storage *storage = (sj_storage *)block;
 	storage->refs = 1;
 	storage->holds_strings = strings;
+	storage->is_inside = false;
 	storage->n_bytes = n_bytes;
 	storage->bytes = block + STORAGE_HEADER;
 	if (SJ_UNLIKELY(strings))
@@ -210,6 +188,13 @@ sj_status sj__tensor_allocate(sj_tensor *t)
 	int64_t n_bytes = t->shape.size * (int64_t)sj__dtype_size(t->dtype);
 	if (SJ_UNLIKELY(n_bytes > INT64_MAX - STORAGE_HEADER))
 		return sj__fail(SJ_RESOURCE_EXHAUSTED, "cannot hold a tensor of %lld bytes", (long long)n_bytes);
+	if (SJ_LIKELY(n_bytes <= INSIDE_MOST && t->dtype != SJ_STRING)) {
+		t->inside.refs = 1;
+		t->inside.n_bytes = n_bytes;
+		t->storage = &t->inside;
+		t->data = t->inside_bytes;
+		return SJ_OK;
+	}
 	t->storage = storage_new(n_bytes, t->dtype == SJ_STRING);
 	if (SJ_UNLIKELY(t->storage == NULL))
 		return SJ_RESOURCE_EXHAUSTED;
@@ -254,6 +239,10 @@ sj_status sj__tensor_from_ints(sj_ints list, sj_tensor **ret_tensor)
 
 void sj__storage_destroy(sj_storage *storage)
 {
+	if (storage->is_inside) {
+		handle_give_back((sj_tensor *)((char *)storage - offsetof(sj_tensor, inside)));
+		return;
+	}
 	if (SJ_UNLIKELY(storage->holds_strings)) {
 		sj__string *elements = storage->bytes;
 		for (int64_t i = 0; i < storage->n_bytes / (int64_t)sizeof(sj__string); i++)
@@ -269,19 +258,26 @@ static void SJ_NOINLINE variable_destroy(struct sj__variable *variable)
 	sj__memory_free(variable);
 }
 
+static SJ_NOINLINE void parts_destroy(sj_tensor *t)
+{
+	if (t->flags & SJ__FLAG_SLICES)
+		sj__slices_destroy(t->slices);
+	else if (t->variable != NULL)
+		variable_destroy(t->variable);
+	sj__memory_free(t->shape.heap_dims);
+}
+
+/* With the count of its storage goes the right to touch the handle, where others look at the bytes inside. */
 void sj__tensor_destroy(sj_tensor *t)
 {
-	if (t->storage != NULL && sj__count_down(&t->storage->refs))
-		sj__storage_destroy(t->storage);
-	if (SJ_UNLIKELY(t->variable != NULL)) {
-		if (t->flags & SJ__FLAG_SLICES)
-			sj__slices_destroy(t->slices);
-		else
-			variable_destroy(t->variable);
-	}
-	if (SJ_UNLIKELY(t->shape.heap_dims != NULL))
-		sj__memory_free(t->shape.heap_dims);
-	handle_give_back(t);
+	sj_storage *storage = t->storage;
+	if (SJ_UNLIKELY(t->variable != NULL || t->shape.heap_dims != NULL))
+		parts_destroy(t);
+	t->magic = 0;
+	if (storage != &t->inside)
+		handle_give_back(t);
+	if (storage != NULL && sj__count_down(&storage->refs))
+		sj__storage_destroy(storage);
 }
 
 sj_tensor *sj_nil(void) { return &sj__nil_tensor; }

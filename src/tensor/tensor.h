@@ -2,7 +2,7 @@
  * The tensor handle, its storage and its shape, as the rooms above see them.
  *
  * A handle says what a tensor is (dtype, shape, where its bytes begin); a storage holds the bytes and may be shared by
- * several handles (reshape, leading slices and variables' values are views). Counts are plain integers until a second
+ * several handles (reshape, leading slices and variables' values are views); a small tensor's lies inside its handle. Counts are plain integers until a second
  * thread uses the library, atomics from then on. Handles live in slabs that are never given back, so a released handle can be told by its magic word.
  */
 #ifndef SOKUJI_TENSOR_TENSOR_H
@@ -16,6 +16,8 @@
 
 #define SJ__TENSOR_LIVE 0x534a5431u
 #define SJ__INLINE_DIMS 6
+/* Tensors of at most so many bytes need no storage of their own. */
+#define SJ__INSIDE_BYTES 64
 #define SJ__UNKNOWN (-1)
 
 enum sj__tensor_flag {
@@ -29,8 +31,9 @@ enum sj__tensor_flag {
 typedef struct sj_storage {
 	int32_t refs;
 	bool holds_strings;
+	bool is_inside; /* of the handle that was made with it, which then lives as long */
 	int64_t n_bytes;
-	void *bytes; /* of the one allocator */
+	void *bytes; /* of the one allocator, or the handle's own */
 } sj_storage;
 
 typedef struct sj__shape {
@@ -57,6 +60,8 @@ struct sj_tensor {
 		struct sj__variable *variable; /* of handles with SJ__FLAG_VARIABLE */
 		struct sj__slices *slices;     /* of handles with SJ__FLAG_SLICES */
 	};
+	sj_storage inside; /* in use where storage points here */
+	_Alignas(64) char inside_bytes[SJ__INSIDE_BYTES];
 };
 
 /* Bytes of an element by dtype number: what sj_dtype_size answers, without the call. */
@@ -99,8 +104,6 @@ sj_status sj__tensor_new(const char *who, sj_dtype dtype, int rank, const int64_
 sj_status sj__tensor_allocate(sj_tensor *t);
 /* A handle of t's shape (which is known) and another dtype, no bytes yet. */
 sj_status sj__tensor_like(const sj_tensor *t, sj_dtype dtype, sj_tensor **ret_tensor);
-/* A handle of at most SJ__INLINE_DIMS dimensions, all of it checked by the caller. */
-sj_status sj__tensor_of(sj_dtype dtype, int rank, const int64_t *dims, int64_t size, sj_tensor **ret_tensor);
 /* Handle and storage at once. */
 sj_status sj__tensor_make(const char *who, sj_dtype dtype, int rank, const int64_t *dims, sj_tensor **ret_tensor);
 /* A view of base's storage from `byte_offset` on, of another shape. */
