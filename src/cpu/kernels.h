@@ -18,6 +18,7 @@ sj_status sj__kernel_leaky_relu_grad(sj__call *call);
 
 /* matmul.c */
 sj_status sj__kernel_matmul(sj__call *call);
+sj_status sj__kernel_fused_matmul(sj__call *call);
 
 /* batch_matmul.c */
 sj_status sj__kernel_batch_matmul(sj__call *call);
@@ -38,6 +39,7 @@ sj_status sj__kernel_broadcast_to(sj__call *call);
 
 /* nn_conv.c */
 sj_status sj__kernel_conv2d(sj__call *call);
+sj_status sj__kernel_fused_conv2d(sj__call *call);
 sj_status sj__kernel_conv2d_backprop_input(sj__call *call);
 sj_status sj__kernel_conv2d_backprop_filter(sj__call *call);
 sj_status sj__kernel_depthwise_conv2d(sj__call *call);

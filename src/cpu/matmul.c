@@ -32,3 +32,17 @@ sj_status sj__kernel_matmul(sj__call *call)
 	default: return sj__gemm_i64(ta, tb, m, n, k, a->data, lda, b->data, ldb, c->data, n);
 	}
 }
+
+sj_status sj__kernel_fused_matmul(sj__call *call)
+{
+	const sj_tensor *a = call->inputs[0], *b = call->inputs[1], *bias = call->inputs[2];
+	sj_tensor *c = call->outputs[0];
+	const sj_fused_matmul_args *args = call->args;
+	bool ta = args->transpose_a, tb = args->transpose_b;
+	const int64_t *da = a->shape.inline_dims, *db = b->shape.inline_dims; /* the rank is 2 */
+	int64_t m = da[ta], k = da[!ta], n = db[!tb], lda = da[1], ldb = db[1];
+	if (c->dtype == SJ_FLOAT32)
+		return sj__gemm_f32(ta, tb, m, n, k, a->data, lda, b->data, ldb, c->data, n, false, bias->data,
+		                    args->relu);
+	return sj__gemm_f64(ta, tb, m, n, k, a->data, lda, b->data, ldb, c->data, n, false, bias->data, args->relu);
+}

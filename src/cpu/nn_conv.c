@@ -7,8 +7,11 @@
 #include "cpu/conv.h"
 #include "cpu/kernels.h"
 #include "ops/window.h"
+#include "ops_numbers.h"
 
 static bool is_depthwise(const sj__call *call) { return call->op->name[0] == 'D'; }
+static bool is_fused(const sj__call *call) { return call->op == &sj__op_table[SJ__OP_FUSED_CONV2D]; }
+static bool has_relu(const sj__call *call) { return ((const sj_fused_conv2d_args *)call->args)->relu; }
 
 static sj_status geometry_of(const sj__call *call, const int64_t *input, const int64_t *filter, sj__conv_geometry *g)
 {
@@ -107,13 +110,13 @@ static void output_finish(const sj__call *call, sj_tensor *y, void *bytes)
 
 static sj_status forward(const sj__call *call, const sj__conv_geometry *g, const void *x, void *y)
 {
-	const void *filter = call->inputs[1]->data;
-	bool single = call->outputs[0]->dtype == SJ_FLOAT32;
+	const void *filter = call->inputs[1]->data, *bias = is_fused(call) ? call->inputs[2]->data : NULL;
+	bool single = call->outputs[0]->dtype == SJ_FLOAT32, relu = is_fused(call) && has_relu(call);
 	if (is_depthwise(call))
-		return single ? sj__depthwise_forward_f32(g, x, filter, y, NULL, false)
-		              : sj__depthwise_forward_f64(g, x, filter, y, NULL, false);
-	return single ? sj__conv2d_forward_f32(g, x, filter, y, NULL, false)
-	              : sj__conv2d_forward_f64(g, x, filter, y, NULL, false);
+		return single ? sj__depthwise_forward_f32(g, x, filter, y, bias, relu)
+		              : sj__depthwise_forward_f64(g, x, filter, y, bias, relu);
+	return single ? sj__conv2d_forward_f32(g, x, filter, y, bias, relu)
+	              : sj__conv2d_forward_f64(g, x, filter, y, bias, relu);
 }
 
 static sj_status backward_input(const sj__call *call, const sj__conv_geometry *g, const void *dy, void *dx)
@@ -145,6 +148,23 @@ static sj_status zeros(sj_tensor *t)
 	return SJ_OK;
 }
 
+/* Where there is no input, the sums are 0. */
+static sj_status bias_alone(const sj__call *call, sj_tensor *y)
+{
+	const sj_tensor *bias = call->inputs[2];
+	int64_t n = bias->shape.size, inner = is_nchw(call) ? sj__dims(y)[2] * sj__dims(y)[3] : 1;
+	for (int64_t i = 0; i < y->shape.size; i++) {
+		int64_t c = i / inner % n;
+		double value = sj__element_as_double((sj_dtype)bias->dtype, bias->data, c);
+		value = has_relu(call) && value < 0 ? 0 : value;
+		if (y->dtype == SJ_FLOAT32)
+			((float *)y->data)[i] = (float)value;
+		else
+			((double *)y->data)[i] = value;
+	}
+	return SJ_OK;
+}
+
 sj_status sj__kernel_conv2d(sj__call *call)
 {
 	const sj_tensor *x = call->inputs[0], *filter = call->inputs[1];
@@ -153,7 +173,7 @@ sj_status sj__kernel_conv2d(sj__call *call)
 	const void *bytes;
 	void *copy = NULL, *result = NULL;
 	if (is_empty(x) || is_empty(y))
-		return zeros(y);
+		return is_fused(call) ? bias_alone(call, y) : zeros(y);
 	sj_status status = geometry_of(call, sj__dims(x), sj__dims(filter), &g);
 	if (status == SJ_OK)
 		status = as_nhwc(call, x, &bytes, &copy);
@@ -208,6 +228,7 @@ sj_status sj__kernel_conv2d_backprop_filter(sj__call *call)
 	return status;
 }
 
+sj_status sj__kernel_fused_conv2d(sj__call *call) { return sj__kernel_conv2d(call); }
 sj_status sj__kernel_depthwise_conv2d(sj__call *call) { return sj__kernel_conv2d(call); }
 sj_status sj__kernel_depthwise_conv2d_backprop_input(sj__call *call) { return sj__kernel_conv2d_backprop_input(call); }
 sj_status sj__kernel_depthwise_conv2d_backprop_filter(sj__call *call)

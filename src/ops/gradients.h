@@ -15,6 +15,7 @@ void sj__gradient_leaky_relu_grad(const sj__gradient *g, sj_tensor **dx);
 
 /* gradients_matmul.c */
 void sj__gradient_matmul(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_fused_matmul(const sj__gradient *g, sj_tensor **dx);
 void sj__gradient_batch_matmul(const sj__gradient *g, sj_tensor **dx);
 
 /* gradients_reduce.c */
@@ -31,6 +32,7 @@ void sj__gradient_broadcast_to(const sj__gradient *g, sj_tensor **dx);
 
 /* gradients_conv.c */
 void sj__gradient_conv2d(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_fused_conv2d(const sj__gradient *g, sj_tensor **dx);
 void sj__gradient_conv2d_backprop_input(const sj__gradient *g, sj_tensor **dx);
 void sj__gradient_conv2d_backprop_filter(const sj__gradient *g, sj_tensor **dx);
 void sj__gradient_depthwise_conv2d(const sj__gradient *g, sj_tensor **dx);

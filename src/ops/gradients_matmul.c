@@ -16,6 +16,19 @@ void sj__gradient_matmul(const sj__gradient *g, sj_tensor **dx)
 		           : sj_matmul(a, dc, .transpose_a = !ta);
 }
 
+void sj__gradient_fused_matmul(const sj__gradient *g, sj_tensor **dx)
+{
+	const sj_fused_matmul_args *args = g->args;
+	sj_matmul_args product = {sizeof(product), args->transpose_a, args->transpose_b};
+	sj_tensor *dy = args->relu ? sj_relu_grad(g->dy[0], g->outputs[0]) : g->dy[0];
+	sj__gradient without_bias = *g;
+	without_bias.args = &product;
+	without_bias.dy = &dy;
+	sj__gradient_matmul(&without_bias, dx);
+	if (g->needs[2])
+		dx[2] = sj_bias_add_grad(dy);
+}
+
 /* The same, matrix by matrix; what broadcasting repeated is summed. */
 void sj__gradient_batch_matmul(const sj__gradient *g, sj_tensor **dx)
 {

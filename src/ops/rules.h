@@ -16,6 +16,7 @@ sj_status sj__rule_leaky_relu_grad(sj__call *call);
 
 /* rules_matmul.c */
 sj_status sj__rule_matmul(sj__call *call);
+sj_status sj__rule_fused_matmul(sj__call *call);
 sj_status sj__rule_batch_matmul(sj__call *call);
 
 /* rules_reduce.c */
@@ -34,10 +35,13 @@ sj_status sj__rule_broadcast_to(sj__call *call);
 
 /* rules_conv.c */
 sj_status sj__rule_conv2d(sj__call *call);
+sj_status sj__rule_fused_conv2d(sj__call *call);
 sj_status sj__rule_conv2d_backprop_input(sj__call *call);
 sj_status sj__rule_conv2d_backprop_filter(sj__call *call);
 
 /* rules_nn.c */
+/* bias is a vector of so many channels (which may be unknown). */
+sj_status sj__bias_check(const sj__call *call, const sj_tensor *bias, int64_t channels);
 sj_status sj__rule_bias_add(sj__call *call);
 sj_status sj__rule_bias_add_grad(sj__call *call);
 sj_status sj__rule_softmax(sj__call *call);

@@ -42,6 +42,15 @@ sj_status sj__rule_conv2d(sj__call *call)
 	return sj__out(call, 0, (sj_dtype)call->inputs[0]->dtype, 4, dims);
 }
 
+sj_status sj__rule_fused_conv2d(sj__call *call)
+{
+	int64_t filter[4];
+	sj_status status = sj__four_dims(call, "filter", call->inputs[1], filter);
+	if (status == SJ_OK)
+		status = sj__bias_check(call, call->inputs[2], filter[3]);
+	return status == SJ_OK ? sj__rule_conv2d(call) : status;
+}
+
 /* out_backprop must have the shape that the forward convolution would give. */
 static sj_status backprop_check(const sj__call *call, const int64_t *input, const int64_t *filter)
 {

@@ -1,4 +1,6 @@
 /* Shape rules of the contractions. */
+#include <stddef.h>
+
 #include "ops/rules.h"
 
 #include "ops_numbers.h"
@@ -21,6 +23,19 @@ sj_status sj__rule_matmul(sj__call *call)
 		                     args->transpose_a ? " transposed" : "", sj__shape_text(b),
 		                     args->transpose_b ? " transposed" : "", (long long)inner_a, (long long)inner_b);
 	return sj__out(call, 0, (sj_dtype)a->dtype, 2, (int64_t[]){da[args->transpose_a], db[!args->transpose_b]});
+}
+
+_Static_assert(offsetof(sj_fused_matmul_args, relu) >= offsetof(sj_matmul_args, transpose_b) + sizeof(bool),
+               "the fused product's arguments begin as the product's");
+
+sj_status sj__rule_fused_matmul(sj__call *call)
+{
+	const sj_tensor *b = call->inputs[1];
+	const sj_fused_matmul_args *args = call->args;
+	sj_status status = sj__rule_matmul(call);
+	return status == SJ_OK ? sj__bias_check(call, call->inputs[2],
+	                                        b->shape.rank < 0 ? SJ__UNKNOWN : sj__dims(b)[!args->transpose_b])
+	                       : status;
 }
 
 /* The dimensions before the last two, broadcast (or equal in the first version), into dims; false when they do not fit. */

@@ -26,22 +26,27 @@ static sj_status channels_of(const sj__call *call, const char *what, const sj_te
 	return SJ_OK;
 }
 
-sj_status sj__rule_bias_add(sj__call *call)
+sj_status sj__bias_check(const sj__call *call, const sj_tensor *bias, int64_t channels)
 {
-	const sj_tensor *value = call->inputs[0], *bias = call->inputs[1];
-	const sj_bias_add_args *args = call->args;
-	int64_t channels;
-	sj_status status = channels_of(call, "value", value, args->data_format, &channels);
-	if (status != SJ_OK)
-		return status;
 	if (bias->shape.rank >= 0 && bias->shape.rank != 1)
 		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "bias has shape %s; it must be a vector",
 		                     sj__shape_text(bias));
 	int64_t length = bias->shape.rank < 0 ? SJ__UNKNOWN : sj__dims(bias)[0];
 	if (channels != length && channels != SJ__UNKNOWN && length != SJ__UNKNOWN)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "bias has %lld elements; value %s has %lld channels",
-		                     (long long)length, sj__shape_text(value), (long long)channels);
-	return sj__out_like(call, 0, (sj_dtype)value->dtype, value);
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "bias has %lld elements; there are %lld channels",
+		                     (long long)length, (long long)channels);
+	return SJ_OK;
+}
+
+sj_status sj__rule_bias_add(sj__call *call)
+{
+	const sj_tensor *value = call->inputs[0];
+	const sj_bias_add_args *args = call->args;
+	int64_t channels;
+	sj_status status = channels_of(call, "value", value, args->data_format, &channels);
+	if (status == SJ_OK)
+		status = sj__bias_check(call, call->inputs[1], channels);
+	return status == SJ_OK ? sj__out_like(call, 0, (sj_dtype)value->dtype, value) : status;
 }
 
 sj_status sj__rule_bias_add_grad(sj__call *call)

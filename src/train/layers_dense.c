@@ -3,6 +3,7 @@
 
 #include <sokuji/array_functions.h>
 #include <sokuji/memory.h>
+#include <sokuji/scope.h>
 #include <sokuji/tape.h>
 
 #include "layer_parts.h"
@@ -34,6 +35,11 @@ static sj_tensor *dense_call(sj_layer *layer, void *context, sj_tensor *x, bool 
 	const dense *d = context;
 	sj_tensor *y;
 	(void)layer, (void)training;
+	if (sj_tensor_rank(x) == 2 && d->bias != NULL) {
+		bool relu = d->args.activation == SJ_RELU;
+		y = sj_fused_matmul(x, d->kernel, d->bias, .relu = relu);
+		return relu ? y : sj_activate(y, d->args.activation);
+	}
 	if (sj_tensor_rank(x) == 2) {
 		y = sj_matmul(x, d->kernel);
 	} else { /* (…, in) as one matrix, and back */
@@ -164,8 +170,16 @@ static void sequential_release(void *context)
 static sj_tensor *sequential_call(sj_layer *layer, void *context, sj_tensor *x, bool training)
 {
 	sequential *s = context;
-	for (int i = 0; i < s->count; i++)
-		x = sj_layer_call(s->layers[i], x, training);
+	for (int i = 0; i < s->count; i++) { /* what a layer made goes when the next one has used it */
+		sj_scope scope = sj_scope_begin();
+		sj_tensor *y = sj_keep(sj_layer_call(s->layers[i], x, training));
+		sj_scope_end(scope);
+		if (i > 0)
+			sj_free(x);
+		x = y;
+	}
+	if (s->count > 0)
+		x = sj_scope_own(x);
 	if (!s->is_adopted && sj_ok()) {
 		s->is_adopted = true;
 		for (int i = 0; i < s->count && sj_ok(); i++)

@@ -36,13 +36,16 @@ static sj_tensor *conv2d_call(sj_layer *layer, void *context, sj_tensor *x, bool
 {
 	const conv2d *c = context;
 	(void)layer, (void)training;
-	sj_tensor *y = sj_conv2d(x, c->kernel,
-	                         .strides = SJ_INTS(1, or_one(c->args.stride_h), or_one(c->args.stride_w), 1),
-	                         .dilations = SJ_INTS(1, or_one(c->args.dilation_h), or_one(c->args.dilation_w), 1),
-	                         .padding = c->args.padding);
-	if (c->bias != NULL)
-		y = sj_bias_add(y, c->bias);
-	return sj_activate(y, c->args.activation);
+	sj_ints strides = SJ_INTS(1, or_one(c->args.stride_h), or_one(c->args.stride_w), 1),
+		dilations = SJ_INTS(1, or_one(c->args.dilation_h), or_one(c->args.dilation_w), 1);
+	if (c->bias == NULL)
+		return sj_activate(sj_conv2d(x, c->kernel, .strides = strides, .dilations = dilations,
+		                             .padding = c->args.padding),
+		                   c->args.activation);
+	bool relu = c->args.activation == SJ_RELU;
+	sj_tensor *y = sj_fused_conv2d(x, c->kernel, c->bias, .strides = strides, .dilations = dilations,
+	                               .padding = c->args.padding, .relu = relu);
+	return relu ? y : sj_activate(y, c->args.activation);
 }
 
 sj_layer *sj_conv2d_layer_with(int64_t filters, int64_t kernel_h, int64_t kernel_w, const sj_conv2d_layer_args *args)

@@ -190,3 +190,33 @@ for forward, reference, by_input, by_filter in OPS:
     error(by_filter, [np.zeros((0, 0, 1, 0), np.float32), [1, 1, 1, 1], np.zeros((0, 0, 1, 1), np.float32)], match="the input has 0 channels")
     error(by_filter, [x, [3, 3, 2, 1], grad[:, :2]], match="out_backprop has shape")
 error("Conv2D", [np.ones((1, 5, 5, 4), np.float32), f], code="Unimplemented", match="grouped convolution")
+
+
+def fused(x, filter_, bias, relu=False, **attrs):
+    result = OPS[0][1].forward(x, filter_, **attrs)
+    result = result + (bias[:, None, None] if attrs.get("data_format") == "NCHW" else bias)
+    return np.maximum(result, 0) if relu else result
+
+
+for shape, kernel, attrs in SETTINGS:
+    if attrs.get("data_format") == "NCHW":
+        shape = nchw(shape)
+    x, f = draw(*shape), draw(*kernel)
+    bias = np.where(np.arange(kernel[3]) % 2, 99.0, -99.0)  # far from relu's corner
+    for relu in (False, True):
+        for dtype in ("float64", "float32"):
+            options = dict(dtypes=[dtype], gradient=dtype == "float64" and x.size > 4, **(TOLERANCE if dtype == "float32" else {}))
+            case("FusedConv2D", [x, f, bias], dict(attrs, relu=relu), expect=fused, **options)
+case("FusedConv2D", [draw(3, 28, 28, 1), draw(5, 5, 1, 20), draw(20)], dict(relu=True), expect=fused, dtypes=["float32"], gradient=False,
+     rtol=1e-4, atol=1e-3, symbolic=False)
+case("FusedConv2D", [draw(17, 12, 12, 20), draw(5, 5, 20, 50), draw(50)], dict(relu=True), expect=fused, dtypes=["float32"], gradient=False,
+     rtol=1e-4, atol=1e-3, symbolic=False)
+case("FusedConv2D", [np.zeros((0, 4, 4, 1)), draw(2, 2, 1, 1), draw(1)], expect=fused, gradient=False)
+case("FusedConv2D", [np.zeros((1, 0, 2, 1)), draw(1, 1, 1, 3), draw(3)], dict(padding="EXPLICIT", explicit_paddings=[0, 0, 1, 1, 1, 1, 0, 0], relu=True),
+     expect=fused, gradient=False)
+x, f, b = np.ones((1, 5, 5, 2), np.float32), np.ones((3, 3, 2, 4), np.float32), np.ones(4, np.float32)
+error("FusedConv2D", [x, f, b[:3]], match="bias has 3 elements; there are 4 channels")
+error("FusedConv2D", [x, f, f], match="bias has shape .* must be a vector")
+error("FusedConv2D", [x, f, b], dict(strides=[1, 0, 1, 1]), match=r"strides\[1\] is 0")
+error("FusedConv2D", [x[0], f, b], match="rank must be 4")
+error("FusedConv2D", [x[..., :1], f, b], match="the input has 1 channels, the filter is for 2")

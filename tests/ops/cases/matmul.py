@@ -31,6 +31,33 @@ error("MatMul", [whole(2, 3), whole(3)], match="must be matrices")
 error("MatMul", [whole(2, 3, 4), whole(4, 3)], match="use sj_batch_matmul")
 error("MatMul", [whole(2, 3), whole(3, 2).astype(np.int32)], match="b is int32 where float64 is expected")
 
+
+
+def fused_matmul(a, b, bias, transpose_a=False, transpose_b=False, relu=False):
+    result = matmul(a, b, transpose_a, transpose_b) + bias
+    return np.maximum(result, 0) if relu else result
+
+
+def off_zero(x):
+    """No element where relu has its corner: products of whole numbers plus a half are never 0."""
+    return x + 0.5
+
+
+for m, k, n in ((3, 4, 5), (1, 6, 1), (17, 33, 9), (5, 0, 3), (0, 4, 2), (2, 3, 0), (2, 2, 2)):
+    for ta in (False, True):
+        for tb in (False, True):
+            a, b = whole(*((k, m) if ta else (m, k))), whole(*((n, k) if tb else (k, n)))
+            for relu in (False, True):
+                case("FusedMatMul", [a, b, off_zero(whole(n))], {"transpose_a": ta, "transpose_b": tb, "relu": relu}, expect=fused_matmul,
+                     gradient=m * n * k < 100)
+case("FusedMatMul", [rng.standard_normal((130, 400)), rng.standard_normal((400, 70)), rng.standard_normal(70)], {"relu": True},
+     expect=fused_matmul, dtypes=["float32", "float64"], gradient=False, rtol=1e-5, atol=1e-4)
+error("FusedMatMul", [whole(2, 3), whole(2, 3), whole(3)], match="inner sizes 3 and 2 differ")
+error("FusedMatMul", [whole(2, 3), whole(3), whole(3)], match="must be matrices")
+error("FusedMatMul", [whole(2, 3), whole(3, 4), whole(3)], match="bias has 3 elements; there are 4 channels")
+error("FusedMatMul", [whole(2, 3), whole(3, 4), whole(1, 4)], match="bias has shape .* must be a vector")
+error("FusedMatMul", [whole(2, 3), whole(3, 2), whole(2).astype(np.float32)], match="bias is float32 where float64 is expected")
+
 for name in ("BatchMatMulV2", "BatchMatMul"):
     for tx in (False, True):
         for ty in (False, True):
