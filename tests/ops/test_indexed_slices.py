@@ -53,7 +53,19 @@ def test_gradients_of_gathers_are_slices():
     expected = dense.copy()
     expected[2] = rows[0]
     np.testing.assert_array_equal(found.numpy(), expected)
-    assert sj.lib.sj_tensor_text(ctypes.c_void_p(found.handle), None, ctypes.c_size_t(0)) > 0
+    text = ctypes.create_string_buffer(200)
+    sj.lib.sj_tensor_text(ctypes.c_void_p(found.handle), text, ctypes.c_size_t(200))
+    assert text.value.decode() == str(expected)
+
+
+def test_variables_take_the_dense_form():
+    slices = make(rows, numbers, (4, 2))
+    variable = sj.Tensor(call("sj_variable_new", slices).handle)
+    np.testing.assert_array_equal(sj.run("Identity", [variable])[0], dense)
+    assert sj.lib.sj_assign(ctypes.c_void_p(variable.handle), ctypes.c_void_p(make(2 * rows, numbers, (4, 2)).handle)) == 0
+    np.testing.assert_array_equal(sj.run("Identity", [variable])[0], 2 * dense)
+    with pytest.raises(sj.SokujiError, match="indexed slices; watch"):
+        sj.Tape([slices])
 
 
 def test_what_does_not_fit():
