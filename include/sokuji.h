@@ -16,6 +16,7 @@
 #include <sokuji/array_functions.h>
 #include <sokuji/reduce_functions.h>
 #include <sokuji/tape.h>
+#include <sokuji/indexed_slices.h>
 #include <sokuji/update.h>
 #include <sokuji/optimizer.h>
 #include <sokuji/clip.h>

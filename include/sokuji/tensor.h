@@ -35,7 +35,8 @@ typedef struct sj_ints {
 
 /*
  * A tensor of the given shape with a copy of `data` (row-major, n_bytes of it). InvalidArgument when a dimension is negative, the shape
- * overflows, the rank passes SJ_MAX_RANK, or n_bytes is not the size of the shape. Not for strings.
+ * overflows, the rank passes SJ_MAX_RANK, or n_bytes is not the size of the shape. Not for strings. A bool byte
+ * that is not 0 is true.
  */
 SJ_PUBLIC sj_tensor *sj_tensor_new(sj_dtype dtype, sj_ints shape, const void *data, size_t n_bytes);
 

@@ -25,10 +25,11 @@ static SJ_ALWAYS_INLINE float sj__fmodf_near(float x, float y)
 	return __builtin_copysignf((float)(rest < 0 ? rest + b : rest), x);
 }
 
-/* The remainder with the sign of y, from the one with the sign of x. */
+/* The remainder with the sign of y, a zero's too, from the one with the sign of x. */
 static SJ_ALWAYS_INLINE float sj__floormodf_of_fmod(float rest, float y)
 {
-	return ((rest != 0) & ((rest < 0) != (y < 0))) ? rest + y : rest;
+	float same = rest != 0 ? rest : __builtin_copysignf(0, y);
+	return ((rest != 0) & ((rest < 0) != (y < 0))) ? rest + y : same;
 }
 
 static SJ_ALWAYS_INLINE int sj__fmod_is_near(double x, double y)
@@ -47,7 +48,8 @@ static SJ_ALWAYS_INLINE double sj__fmod_near(double x, double y)
 
 static SJ_ALWAYS_INLINE double sj__floormod_of_fmod(double rest, double y)
 {
-	return ((rest != 0) & ((rest < 0) != (y < 0))) ? rest + y : rest;
+	double same = rest != 0 ? rest : __builtin_copysign(0, y);
+	return ((rest != 0) & ((rest < 0) != (y < 0))) ? rest + y : same;
 }
 
 static inline float sj__fmodf(float x, float y)

@@ -6,6 +6,7 @@
 #include "base/threads.h"
 #include "cpu/conv.h"
 #include "cpu/kernels.h"
+#include "cpu/nn_conv_groups.h"
 #include "ops/window.h"
 #include "ops_numbers.h"
 
@@ -108,9 +109,9 @@ static void output_finish(const sj__call *call, sj_tensor *y, void *bytes)
 
 /* ---- kernels ---- */
 
-static sj_status forward(const sj__call *call, const sj__conv_geometry *g, const void *x, void *y)
+static sj_status forward(const sj__call *call, const sj__conv_geometry *g, const void *x, const void *filter, void *y)
 {
-	const void *filter = call->inputs[1]->data, *bias = is_fused(call) ? call->inputs[2]->data : NULL;
+	const void *bias = is_fused(call) ? call->inputs[2]->data : NULL;
 	bool single = call->outputs[0]->dtype == SJ_FLOAT32, relu = is_fused(call) && has_relu(call);
 	if (is_depthwise(call))
 		return single ? sj__depthwise_forward_f32(g, x, filter, y, bias, relu)
@@ -119,9 +120,9 @@ static sj_status forward(const sj__call *call, const sj__conv_geometry *g, const
 	              : sj__conv2d_forward_f64(g, x, filter, y, bias, relu);
 }
 
-static sj_status backward_input(const sj__call *call, const sj__conv_geometry *g, const void *dy, void *dx)
+static sj_status backward_input(const sj__call *call, const sj__conv_geometry *g, const void *dy, const void *filter,
+                                void *dx)
 {
-	const void *filter = call->inputs[1]->data;
 	bool single = call->outputs[0]->dtype == SJ_FLOAT32;
 	if (is_depthwise(call))
 		return single ? sj__depthwise_backward_input_f32(g, dy, filter, dx)
@@ -130,14 +131,36 @@ static sj_status backward_input(const sj__call *call, const sj__conv_geometry *g
 	              : sj__conv2d_backward_input_f64(g, dy, filter, dx);
 }
 
-static sj_status backward_filter(const sj__call *call, const sj__conv_geometry *g, const void *x, const void *dy)
+static sj_status backward_filter(const sj__call *call, const sj__conv_geometry *g, const void *x, const void *dy,
+                                 void *df)
 {
-	void *df = call->outputs[0]->data;
 	bool single = call->outputs[0]->dtype == SJ_FLOAT32;
 	if (is_depthwise(call))
 		return single ? sj__depthwise_backward_filter_f32(g, x, dy, df)
 		              : sj__depthwise_backward_filter_f64(g, x, dy, df);
 	return single ? sj__conv2d_backward_filter_f32(g, x, dy, df) : sj__conv2d_backward_filter_f64(g, x, dy, df);
+}
+
+/* Images and filters as matrices for groups; NHWC bytes. A filter of shape (fh, fw, in_c / groups, out_c). */
+static sj__conv_matrix_view input_view(const sj__conv_geometry *g, const void *x)
+{
+	return (sj__conv_matrix_view){(void *)(uintptr_t)x, g->n * g->in_h * g->in_w, g->in_c};
+}
+
+static sj__conv_matrix_view output_view(const sj__conv_geometry *g, const void *y)
+{
+	return (sj__conv_matrix_view){(void *)(uintptr_t)y, g->n * g->out_h * g->out_w, g->out_c};
+}
+
+static sj__conv_matrix_view filter_view(const sj_tensor *filter)
+{
+	const int64_t *d = sj__dims(filter);
+	return (sj__conv_matrix_view){filter->data, d[0] * d[1] * d[2], d[3]};
+}
+
+static int64_t groups_of(const sj__call *call, const sj__conv_geometry *g, const sj_tensor *filter)
+{
+	return is_depthwise(call) ? 1 : g->in_c / sj__dims(filter)[2];
 }
 
 static bool is_empty(const sj_tensor *t) { return t->shape.size == 0; }
@@ -180,7 +203,8 @@ sj_status sj__kernel_conv2d(sj__call *call)
 	if (status == SJ_OK)
 		status = output_begin(call, y, &result);
 	if (status == SJ_OK)
-		status = forward(call, &g, bytes, result);
+		status = sj__conv_in_groups(call, &g, groups_of(call, &g, filter), forward, input_view(&g, bytes),
+		                            filter_view(filter), output_view(&g, result));
 	output_finish(call, y, result);
 	sj__memory_free(copy);
 	return status;
@@ -201,7 +225,8 @@ sj_status sj__kernel_conv2d_backprop_input(sj__call *call)
 	if (status == SJ_OK)
 		status = output_begin(call, dx, &result);
 	if (status == SJ_OK)
-		status = backward_input(call, &g, bytes, result);
+		status = sj__conv_in_groups(call, &g, groups_of(call, &g, filter), backward_input,
+		                            output_view(&g, bytes), filter_view(filter), input_view(&g, result));
 	output_finish(call, dx, result);
 	sj__memory_free(copy);
 	return status;
@@ -222,7 +247,8 @@ sj_status sj__kernel_conv2d_backprop_filter(sj__call *call)
 	if (status == SJ_OK)
 		status = as_nhwc(call, dy, &dy_bytes, &dy_copy);
 	if (status == SJ_OK)
-		status = backward_filter(call, &g, x_bytes, dy_bytes);
+		status = sj__conv_in_groups(call, &g, groups_of(call, &g, df), backward_filter, input_view(&g, x_bytes),
+		                            output_view(&g, dy_bytes), filter_view(df));
 	sj__memory_free(x_copy);
 	sj__memory_free(dy_copy);
 	return status;

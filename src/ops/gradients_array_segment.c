@@ -97,20 +97,37 @@ void sj__gradient_segment_extreme(const sj__gradient *g, sj_tensor **dx)
 }
 
 /*
- * dy times the product of the others: the segment's product divided by the element; where the element is 0 and the only 0 of
- * its segment, the product of the rest. Exact to first order everywhere; to higher orders where no element is 0.
+ * For the zeros of a segment: the product of the segment's other zeros, which is 0 but for a lone zero. It is written as the elementary symmetric
+ * polynomial of the others, through power sums over the segment less the element's own, so that its derivatives are right too. Of four zeros
+ * and more only derivatives above the third order would not vanish.
+ */
+static sj_tensor *other_zeros(sj_tensor *data, sj_tensor *is_not_zero, sj_tensor *ids, sj_ints n_segments)
+{
+	sj_dtype dtype = (sj_dtype)data->dtype;
+	sj_tensor *zero = sj_scalar(dtype, 0), *one = sj_scalar(dtype, 1);
+	sj_tensor *z = sj_where_values(is_not_zero, zero, data);
+	sj_tensor *is_zero = sj_where_values(is_not_zero, zero, one);
+	sj_tensor *count = rows_of(sj_unsorted_segment_sum(is_zero, ids, n_segments), ids);
+	sj_tensor *sum = sj_sub(rows_of(sj_unsorted_segment_sum(z, ids, n_segments), ids), z);
+	sj_tensor *squares = sj_sub(rows_of(sj_unsorted_segment_sum(sj_square(z), ids, n_segments), ids), sj_square(z));
+	sj_tensor *of_two = sj_mul(sj_sub(sj_square(sum), squares), sj_scalar(dtype, 0.5));
+	sj_tensor *product = sj_where_values(sj_equal(count, sj_scalar(dtype, 3)), of_two, zero);
+	product = sj_where_values(sj_equal(count, sj_scalar(dtype, 2)), sum, product);
+	return sj_where_values(sj_equal(count, one), one, product);
+}
+
+/*
+ * dy times the product of the others: the segment's product divided by the element where that is not 0, else the product of the elements that
+ * are not 0 times that of the other zeros. Exact for derivatives up to the third order, and for all where a segment has fewer than four zeros.
  */
 void sj__gradient_segment_prod(const sj__gradient *g, sj_tensor **dx)
 {
 	sj_tensor *data = g->inputs[0], *ids = g->inputs[1], *y = g->outputs[0];
-	sj_dtype dtype = (sj_dtype)data->dtype;
-	int64_t n_segments = sj__dims(y)[0];
-	sj_tensor *zero = sj_scalar(dtype, 0), *one = sj_scalar(dtype, 1);
+	sj_ints n_segments = {1, sj__dims(y)};
 	sj_tensor *is_not_zero = sj_cast(data, SJ_BOOL);
-	sj_tensor *zeros = sj_unsorted_segment_sum(sj_where_values(is_not_zero, zero, one), ids, SJ_INTS(n_segments));
-	sj_tensor *many_zeros = sj_cast(sj_mul(zeros, sj_sub(zeros, one)), SJ_BOOL); /* 0 or 1 of them: false */
-	sj_tensor *without_zeros = sj_where_values(is_not_zero, data, one);
-	sj_tensor *rest = rows_of(sj_unsorted_segment_prod(without_zeros, ids, SJ_INTS(n_segments)), ids);
-	sj_tensor *others = sj_where_values(is_not_zero, sj_div(rows_of(y, ids), without_zeros), rest);
-	dx[0] = sj_mul(rows_of(sj_where_values(many_zeros, zero, g->dy[0]), ids), others);
+	sj_tensor *without_zeros = sj_where_values(is_not_zero, data, sj_scalar((sj_dtype)data->dtype, 1));
+	sj_tensor *rest = rows_of(sj_unsorted_segment_prod(without_zeros, ids, n_segments), ids);
+	sj_tensor *of_zeros = sj_mul(rest, other_zeros(data, is_not_zero, ids, n_segments));
+	sj_tensor *others = sj_where_values(is_not_zero, sj_div(rows_of(y, ids), without_zeros), of_zeros);
+	dx[0] = sj_mul(rows_of(g->dy[0], ids), others);
 }

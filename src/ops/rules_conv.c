@@ -42,13 +42,23 @@ sj_status sj__rule_conv2d(sj__call *call)
 	return sj__out(call, 0, (sj_dtype)call->inputs[0]->dtype, 4, dims);
 }
 
+/* Groups of channels would each need their part of the bias. */
 sj_status sj__rule_fused_conv2d(sj__call *call)
 {
-	int64_t filter[4];
-	sj_status status = sj__four_dims(call, "filter", call->inputs[1], filter);
+	int64_t input[4], filter[4];
+	sj_status status = sj__four_dims(call, "input", call->inputs[0], input);
+	if (status == SJ_OK)
+		status = sj__four_dims(call, "filter", call->inputs[1], filter);
 	if (status == SJ_OK)
 		status = sj__bias_check(call, call->inputs[2], filter[3]);
-	return status == SJ_OK ? sj__rule_conv2d(call) : status;
+	if (status != SJ_OK)
+		return status;
+	int64_t channels = input[sj__channel_axis(sj__conv_attributes(call->args).data_format)];
+	if (channels != filter[2] && channels != SJ__UNKNOWN && filter[2] != SJ__UNKNOWN)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "the input has %lld channels, the filter is for %lld; groups are for sj_conv2d",
+		                     (long long)channels, (long long)filter[2]);
+	return sj__rule_conv2d(call);
 }
 
 /* out_backprop must have the shape that the forward convolution would give. */

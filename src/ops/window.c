@@ -103,6 +103,22 @@ sj__window_attributes sj__conv_attributes(const void *args)
 	return (sj__window_attributes){a->strides, a->dilations, a->explicit_paddings, a->padding, a->data_format};
 }
 
+/* A filter of fewer channels than the input stands for groups of channels, each with its share of the output's. */
+static sj_status depths_check(const sj__call *call, int64_t depth, const int64_t *filter, bool depthwise)
+{
+	if (depth == SJ__UNKNOWN || filter[2] == SJ__UNKNOWN || depth == filter[2])
+		return SJ_OK;
+	if (depthwise || depth <= 0 || depth % filter[2] != 0)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the input has %lld channels, the filter is for %lld",
+		                     (long long)depth, (long long)filter[2]);
+	if (filter[3] != SJ__UNKNOWN && filter[3] % (depth / filter[2]) != 0)
+		return sj__call_fail(
+			call, SJ_INVALID_ARGUMENT,
+			"the filter %s has %lld output channels; %lld groups of input channels do not divide them",
+			sj__dims_text(4, filter), (long long)filter[3], (long long)(depth / filter[2]));
+	return SJ_OK;
+}
+
 sj_status sj__conv_windows(const sj__call *call, const int64_t *input, const int64_t *filter, bool depthwise,
                            sj__window w[2])
 {
@@ -116,15 +132,9 @@ sj_status sj__conv_windows(const sj__call *call, const int64_t *input, const int
 		if (filter[i] == 0)
 			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the filter %s must not have zero elements",
 			                     sj__dims_text(4, filter));
-	if (depth != SJ__UNKNOWN && filter[2] != SJ__UNKNOWN && depth != filter[2]) {
-		if (!depthwise && depth % filter[2] == 0 && depth > 0)
-			return sj__call_fail(
-				call, SJ_UNIMPLEMENTED,
-				"not implemented: grouped convolution (input depth %lld, filter depth %lld); use one convolution per group",
-				(long long)depth, (long long)filter[2]);
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the input has %lld channels, the filter is for %lld",
-		                     (long long)depth, (long long)filter[2]);
-	}
+	status = depths_check(call, depth, filter, depthwise);
+	if (status != SJ_OK)
+		return status;
 	w[0].in = input[h];
 	w[1].in = input[h + 1];
 	w[0].size = filter[0];

@@ -127,6 +127,10 @@ sj_status sj_tape_watch(sj_tape *tape, sj_tensor *t)
 		status = sj__fail(SJ_INVALID_ARGUMENT,
 		                  "sj_tape_watch: the tensor is %s; only floating tensors have gradients",
 		                  sj_dtype_name((sj_dtype)t->dtype));
+	if (status == SJ_OK && t->flags & SJ__FLAG_SLICES)
+		status =
+			sj__fail(SJ_INVALID_ARGUMENT,
+		                 "sj_tape_watch: the tensor is indexed slices; watch sj_identity of it, or its values");
 	if (status != SJ_OK)
 		return stuck(status);
 	bool automatic = sj_is_variable(t) && sj_variable_is_trainable(t);

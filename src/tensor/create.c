@@ -46,7 +46,10 @@ static sj_status tensor_new(sj_dtype dtype, sj_ints shape, const void *data, siz
 		sj__drop(t);
 		return status;
 	}
-	if (n_bytes > 0)
+	if (dtype == SJ_BOOL) /* kernels rely on 0 and 1 */
+		for (size_t i = 0; i < n_bytes; i++)
+			((uint8_t *)t->data)[i] = ((const uint8_t *)data)[i] != 0;
+	else if (n_bytes > 0)
 		memcpy(t->data, data, n_bytes);
 	*ret_tensor = t;
 	return SJ_OK;

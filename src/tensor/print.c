@@ -4,6 +4,7 @@
  */
 #include "sokuji/output.h"
 #include "base/decimal.h"
+#include "tensor/concrete.h"
 #include "tensor/local.h"
 #include "tensor/print_number.h"
 #include "tensor/variable.h"
@@ -304,8 +305,9 @@ static sj_status text_of(const sj_tensor *t, sj__text *ret_text)
 	sj_status status = SJ_OK;
 	*ret_text = (sj__text){0};
 	sj__local_now();
-	if (sj_tensor_is_valid(t) && t->flags & SJ__FLAG_VARIABLE && t->variable->value != NULL)
-		status = sj__variable_value((sj_tensor *)(uintptr_t)t, &value);
+	if (sj_tensor_is_valid(t) &&
+	    (t->flags & SJ__FLAG_SLICES || (t->flags & SJ__FLAG_VARIABLE && t->variable->value != NULL)))
+		status = sj__concrete("sj_tensor_text", (sj_tensor *)(uintptr_t)t, &value);
 	if (status != SJ_OK)
 		return status;
 	const sj_tensor *shown = value != NULL ? value : t;

@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include "base/memory.h"
+#include "tensor/concrete.h"
 #include "tensor/local.h"
 
 static void lock_enter(struct sj__variable *v)
@@ -140,26 +141,10 @@ void sj__variable_exchange(sj_tensor *variable, sj_tensor **value)
 	*value = old;
 }
 
-static sj_status input_is_good(const char *who, const sj_tensor *t)
-{
-	if (!sj__is_live(t))
-		return sj__fail(SJ_INVALID_ARGUMENT, "%s: the value is %s", who,
-		                t ? "not a valid tensor (released?)" : "NULL");
-	if (sj__is_nil(t))
-		return sj__fail(SJ_FAILED_PRECONDITION, "%s: the value is nil: an operation before failed", who);
-	return SJ_OK;
-}
-
 static sj_status variable_new(sj_tensor *initial, const char *name, bool trainable, sj_tensor **ret_variable)
 {
 	sj_tensor *value = NULL, *variable = NULL;
-	sj_status status = input_is_good("sj_variable_new", initial);
-	if (status != SJ_OK)
-		return status;
-	if (initial->flags & SJ__FLAG_VARIABLE)
-		status = sj__variable_value(initial, &value);
-	else
-		value = sj__keep(initial);
+	sj_status status = sj__concrete("sj_variable_new", initial, &value);
 	if (status != SJ_OK)
 		return status;
 	status = variable_make((sj_dtype)value->dtype, value->shape.rank, sj__dims(value), name, trainable, &variable);
@@ -205,12 +190,8 @@ sj_status sj_assign(sj_tensor *variable, sj_tensor *value)
 	if (!sj_ok())
 		return sj_error_code();
 	sj_status status = sj_is_variable(variable)
-	                           ? input_is_good("sj_assign", value)
+	                           ? sj__concrete("sj_assign", value, &source)
 	                           : sj__fail(SJ_INVALID_ARGUMENT, "sj_assign: the first argument is no variable");
-	if (status == SJ_OK && value->flags & SJ__FLAG_VARIABLE)
-		status = sj__variable_value(value, &source);
-	else if (status == SJ_OK)
-		source = sj__keep(value);
 	if (status == SJ_OK)
 		status = sj__variable_set(variable, source);
 	sj__drop(source);

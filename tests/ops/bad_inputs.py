@@ -96,6 +96,9 @@ bad("DER-013", "GatherV2", [ones(3), i32(-1), 0])
 bad("DER-014", "GatherV2", [ones(3), i32(0), 1])
 bad("DER-014", "GatherV2", [ones(3, 2), np.zeros((3, 1), np.int32), 0], {"batch_dims": 1})
 bad("DER-014", "GatherV2", [zeros(0, 2), i32(0), 0])
+bad("TFSA-2021-127", "GatherV2", [zeros(0, 1), i32(0), 0], {"batch_dims": 1})
+bad("TFSA-2021-128", "GatherV2", [ones(3, 2), i32(0), 0], {"batch_dims": 10})
+bad("TFSA-2021-129", "TensorScatterUpdate", [np.array([b"a", b"b"], object), np.array([[0]], np.int32), np.array([b"c"] * 5, object)])
 bad("TFSA-2021-161", "GatherV2", [ones(3), i32(-5), 0])
 bad("TFSA-2021-161", "GatherNd", [ones(3), np.array([[-5]], np.int32)])
 bad("TFSA-2021-076", "GatherNd", [zeros(0, 2), np.array([[0]], np.int32)])
@@ -168,6 +171,10 @@ bad("TFSA-2022-118", "Bincount", [i32(1, 2), np.int32(3), ones(3)])
 bad("TFSA-2023-007", "Bincount", [np.int32(1), np.int32(3), ones(2)])
 bad("TFSA-2022-080", "HistogramFixedWidth", [np.array([np.nan], f32), np.array([0, 1], f32), np.int32(4)])
 bad("TFSA-2021-144", "LowerBound", [ones(3), ones(3)])
+for _operation in ("LowerBound", "UpperBound"):
+    good("TFSA-2022-097", _operation, [zeros(10, 0), ones(10, 2)], expected=np.zeros((10, 2), np.int32))
+    bad("TFSA-2022-097", _operation, [zeros(10, 0), ones(9, 2)])
+    bad("TFSA-2022-097", _operation, [zeros(*[1] * 8), ones(*[1] * 8)])
 # ---- contractions, linear algebra ----
 good("TFSA-2021-044", "MatMul", [ones(2, 2), zeros(0, 2)], {"transpose_a": True, "transpose_b": True}, expected=zeros(2, 0))
 bad("TFSA-2021-044", "MatMul", [ones(2, 2), zeros(0, 2)])
@@ -236,6 +243,13 @@ bad("TFSA-2023-001", "Conv2D", [ones(1, 2, 2, 1), zeros(1, 1, 0, 1)], _conv)
 bad("TFSA-2021-089", "DepthwiseConv2dNative", [zeros(1, 2, 2, 0), zeros(1, 1, 0, 1)], _conv)
 bad("TFSA-2022-022", "DepthwiseConv2dNative", [ones(1, 2, 2, 1), ones(1, 1, 1, 1)], dict(_conv, strides=[1, 0, 0, 1]))
 bad("TFSA-2021-077", "Conv2DBackpropInput", [i32(1, 2, 2, 1), ones(1, 1, 1, 1), ones(1, 2, 2, 1)], dict(_conv, strides=[1, 0, 0, 1]))
+for _training in (False, True):
+    good("TFSA-2021-043", "FusedBatchNorm", [zeros(1, 2, 2, 0)] + [zeros(0)] * (2 if _training else 4) + [zeros(0)] * (2 if _training else 0),
+         {"is_training": _training}, expected=zeros(1, 2, 2, 0))
+_of_six = [ones(1, 1, 1, 6), ones(1, 1, 1, 6), ones(6), ones(6), ones(6)]
+for _place, _wrong in ((0, ones(1, 1, 2, 6)), (1, ones(1, 1, 1, 5)), (2, ones(5)), (3, ones(7)), (4, zeros(0))):
+    for _operation in ("FusedBatchNormGrad", "FusedBatchNormGradV2"):
+        bad("TFSA-2021-169", _operation, _of_six[:_place] + [_wrong] + _of_six[_place + 1:])
 bad("DER-030", "BiasAdd", [ones(2, 3), ones(2)])
 bad("DER-030", "BiasAdd", [ones(2, 3), ones(1, 3)])
 bad("DER-030", "BiasAdd", [ones(3), ones(3)])
@@ -261,6 +275,11 @@ good("DER-027", "Cast", [np.array([np.nan, 1e30, -1e30, -5.0], f32)], {"DstT": "
 bad("TFSA-2020-013", "AsString", [f32(1)], {"fill": "h"})
 bad("TFSA-2020-013", "AsString", [f32(1)], {"fill": "%n"})
 bad("TFSA-2021-106", "Substr", [np.array(b"abc", object), i32(1, -1), np.int32(1)])
+good("TFSA-2022-084", "Unique", [np.array([b"a\0b", b"a\0c", b"a", b"a\0b", b"long " * 9, b"long " * 9], object)],
+     expected=np.array([b"a\0b", b"a\0c", b"a", b"long " * 9], object))
+for _record, _match in ((b"1,2,3", "expected 2 fields but have 3 in record 1"), (b'"1,2', "field 0 in record 1"), (b"1,\0", "record 1 holds a 0 byte"),
+                        (b"1,99999999999", "field 1 in record 1")):
+    bad("DER-039", "DecodeCSV", [np.array([b"1,2", _record], object), np.zeros(1, f32), i32(0)], match=_match, n_outputs=2)
 bad("TFSA-2021-102", "DecodePaddedRaw", [np.array([b"abcd"], object), np.int32(3)], {"out_type": "int16"})
 bad("TFSA-2021-041", "UnsortedSegmentJoin", [np.array([b"a"], object), i32(0), i32()])
 bad("TFSA-2022-066", "UnsortedSegmentJoin", [np.array([b"a"], object), i32(0), i32(*range(12))])
@@ -270,12 +289,21 @@ bad("TFSA-2022-078", "UnsortedSegmentJoin", [np.array([b"a"], object), i32(0), n
 COVERED.update({
     "DER-051": "test_bad_inputs.py: handles that are NULL, nil, freed", "DER-052": "test_operations.py: allocation failures",
     "DER-044": "test_bad_inputs.py: tapes", "TFSA-2022-046": "test_operations.py: errors (dtypes)",
+    "TFSA-2022-037": "test_bad_inputs.py: variables", "TFSA-2022-166": "test_bad_inputs.py: bools",
+    "TFSA-2021-192": "test_functions_nn.py: einsum", "DER-032": "test_functions_nn.py: dropout",
+    "TFSA-2020-014": "unit/test_base_threads.c: ranges of up to 2^63-1",
+    "NPY-001": "test_files.py, unit/test_io.c", "NPY-002": "test_files.py: headers", "NPY-003": "test_files.py: headers",
+    "NPY-004": "test_files.py: headers", "CVE-2019-6446": "test_files.py: objects",
+    "DER-040": "unit/test_dataset.c: lines", "DER-042": "unit/test_dataset.c: arguments and shapes",
+    "DER-043": "unit/test_dataset.c: errors and functions that call back", "DER-045": "unit/test_train_optimizers.c: refused",
+    "DER-046": "test_files.py: every flipped bit of an npz file, which is what variables are saved in",
+    "DER-047": "test_files.py: every failure of a save", "DER-054": "unit/test_base_threads.c: a variable of two threads",
     "TFSA-2022-027": "unit/test_base_file.c", "TFSA-2022-083": "the build: -Wextra has -Wsign-compare",
 })
 
 # Rows of parts that do not exist yet, by phrases in the row's op (the first part with one that is found).
 NOT_YET = [
-    ("TensorFlow Lite import", "tflite"), ("GGUF import", "GGUF"), ("npy and safetensors files", "npy, safetensors"),
+    ("TensorFlow Lite import", "tflite"), ("GGUF import", "GGUF"), ("safetensors files", "safetensors"),
     ("images and sound", "image, audio_, mfcc, resize, sobol"),
     ("checkpoints", "checkpoint, restore, save, load_and_remap"),
     ("graphs", "SavedModel, GraphDef, graph, tensor proto, resource handle, shape function, type inference, constant folding, "

@@ -130,6 +130,33 @@ def test_tapes():
         sj.Tape([sj.tensor(np.ones(2, np.int32))])
 
 
+def test_variables():
+    """What was never assigned is not read: not by operations, not by an assignment from it, not as an initial value."""
+    new = sj._declare("sj_variable_new_uninitialized", ctypes.c_void_p, ctypes.c_int, sj.Ints, ctypes.c_char_p, ctypes.c_bool)
+    empty, other = [sj.Tensor(new(1, sj._ints([2]), name, True)) for name in (b"empty", b"other")]
+    for attempt in (lambda: sj.run("Identity", [empty]), lambda: sj.check(sj.lib.sj_assign(ctypes.c_void_p(other.handle), ctypes.c_void_p(empty.handle))),
+                    lambda: (sj.lib.sj_variable_new(ctypes.c_void_p(empty.handle)), sj._stuck())):
+        with pytest.raises(sj.SokujiError, match="'empty'.* has no value yet") as raised:
+            attempt()
+        assert raised.value.code == "FailedPrecondition"
+        sj.lib.sj_error_clear()
+
+
+def test_bools_that_are_neither_0_nor_1():
+    scope, text = sj.lib.sj_scope_begin(), ctypes.create_string_buffer(64)
+    made = sj.lib.sj_tensor_new(sj.DTYPES["bool"], sj._ints([3]), bytes([0, 2, 255]), 3)
+    sj.lib.sj_tensor_text(ctypes.c_void_p(made), text, ctypes.c_size_t(64))
+    bools = sj.Tensor(sj._keep(made))
+    sj.lib.sj_scope_end(scope)
+    assert text.value == b"[False  True  True]"
+    assert sj.run("Cast", [bools], {"DstT": "int32"})[0].tolist() == [0, 1, 1]
+    assert sj.run("LogicalNot", [bools])[0].view(np.uint8).tolist() == [1, 0, 0]
+    assert sj.run("LogicalAnd", [bools, np.array([True] * 3)])[0].view(np.uint8).tolist() == [0, 1, 1]
+    assert sj.run("Equal", [bools, np.array([True] * 3)])[0].view(np.uint8).tolist() == [0, 1, 1]
+    assert sj.run("All", [bools, np.int32(0)])[0].view(np.uint8) == 0
+    assert sj.run("Any", [bools, np.int32(0)])[0].view(np.uint8) == 1
+
+
 def test_tensors_of_bad_shapes():
     new, data = sj.lib.sj_tensor_new, (ctypes.c_char * 64)()
     def status(dtype, dims, n_bytes, pointer=data):

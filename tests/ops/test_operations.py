@@ -102,6 +102,30 @@ def test_elementwise_specials(name):
     elementwise.check_specials(ROWS[name])
 
 
+def result_of_struct(case, row, inputs, args):
+    """What a call with these arguments gives: the message of its error, or its outputs (of random draws only dtype and shape)."""
+    op, n, tensors = sj.Op(case.op), outputs_wanted(case, row), [sj.tensor(v) for v in inputs]
+    n = op.n_outputs if n is None else n
+    results = (ctypes.c_void_p * max(1, n))()
+    if sj.execute_raw(op, args, len(tensors), sj.handles(tensors), n, results) != 0:
+        return sj.last_message()
+    arrays = [sj.Tensor(r).numpy() for r in results[:n]]
+    return [(a.dtype, a.shape, None if row["stateful"] else a.tolist() if a.dtype == object else a.tobytes()) for a in arrays]
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if ROWS[n]["attributes"] and not any(a["required"] for a in ROWS[n]["attributes"])])
+def test_defaults_hold(name):
+    """An argument struct whose options are all left out says what NULL and the shorter struct of an older header say."""
+    row, op = ROWS[name], sj.Op(name)
+    for case in CASES.get(name, []):
+        _, inputs, _ = next(iter(variants(case, row)))
+        expected = result_of_struct(case, row, inputs, None)
+        for size in (op.args_size, 8):
+            args = ctypes.create_string_buffer(op.args_size)
+            ctypes.c_size_t.from_buffer(args).value = size
+            assert result_of_struct(case, row, inputs, args) == expected, f"{described(case)}: a struct of {size} bytes"
+
+
 # ---- gradients ----
 
 class Differentiation:

@@ -17,6 +17,7 @@
 #include "base/compiler.h"
 #include "base/memory.h"
 #include "base/threads.h"
+#include "sokuji.h"
 
 #define N_MOST 10000
 
@@ -271,6 +272,36 @@ static void take_ten(void *context)
 	sj__lock_leave(q->lock);
 }
 
+/* One thread assigns tensors of equal elements, the other reads: what it sees is always one of them, whole. */
+static void *assign_often(void *variable)
+{
+	for (int i = 0; i < 2000; i++) {
+		sj_scope scope = sj_scope_begin();
+		sj_assign(variable, sj_fill(SJ_INTS(64), sj_float((float)i)));
+		sj_scope_end(scope);
+	}
+	return sj_ok() ? NULL : (void *)1;
+}
+
+static void threads_share_a_variable(void **state)
+{
+	pthread_t thread;
+	void *failed;
+	sj_tensor *variable = sj_variable_new(sj_zeros_like(sj_fill(SJ_INTS(64), sj_float(0))));
+	(void)state;
+	pthread_create(&thread, NULL, assign_often, variable);
+	for (int i = 0; i < 2000; i++) {
+		sj_scope scope = sj_scope_begin();
+		sj_tensor *value = sj_variable_read(variable);
+		assert_true(sj_item(sj_max(value)) == sj_item(sj_min(value)));
+		sj_scope_end(scope);
+	}
+	pthread_join(thread, &failed);
+	assert_null(failed);
+	assert_true(sj_tensor_item(variable, 0) == 1999);
+	sj_free(variable);
+}
+
 static void threads_and_locks_of_their_own(void **state)
 {
 	queue q = {0};
@@ -308,6 +339,7 @@ int main(void)
 		cmocka_unit_test(threads_skip_when_cancelled),
 		cmocka_unit_test(threads_come_back_after_fork),
 		cmocka_unit_test(threads_block_signals_and_flush),
+		cmocka_unit_test(threads_share_a_variable),
 		cmocka_unit_test(threads_and_locks_of_their_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

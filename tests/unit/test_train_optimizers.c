@@ -168,11 +168,37 @@ static void sparse(void **state)
 	sj_npz_close(npz);
 }
 
+/* A gradient that does not fit: nothing of the step happens, to no variable, slot or count. */
+static void refused(void **state)
+{
+	(void)state;
+	sj_scope scope = sj_scope_begin();
+	sj_tensor *v[] = {sj_variable_new(sj_fill(SJ_INTS(3), sj_float(1))),
+	                  sj_variable_new(sj_fill(SJ_INTS(2), sj_float(2)))};
+	sj_tensor *good = sj_fill(SJ_INTS(3), sj_float(1)), *fits = sj_fill(SJ_INTS(2), sj_float(1));
+	sj_tensor *bad[] = {good, sj_fill(SJ_INTS(1, 2), sj_float(1)), sj_fill(SJ_INTS(2), sj_scalar(SJ_FLOAT64, 1)),
+	                    sj_fill(SJ_INTS(2), sj_int(1))};
+	sj_optimizer *adam = sj_adam_new(0.1);
+	assert_int_equal(sj_optimizer_apply(adam, 2, v, (sj_tensor *[]){good, fits}), SJ_OK);
+	double before = sj_tensor_item(v[0], 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		assert_int_equal(sj_optimizer_apply(adam, 2, v, (sj_tensor *[]){good, bad[i]}), SJ_INVALID_ARGUMENT);
+		assert_non_null(strstr(sj_error_message(), "gradient 1"));
+		sj_error_clear();
+		assert_true(sj_tensor_item(v[0], 0) == before && sj_optimizer_steps(adam) == 1);
+	}
+	sj_optimizer_free(adam);
+	sj_free(v[0]);
+	sj_free(v[1]);
+	sj_scope_end(scope);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dense),
 		cmocka_unit_test(sparse),
+		cmocka_unit_test(refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

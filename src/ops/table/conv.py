@@ -9,10 +9,12 @@ SJ_PADDING_EXPLICIT with explicit_paddings: eight numbers, before and after for 
 
 op("Conv2D", "input:T filter:T", "output:T", T="floats", c_name="conv2d", attrs=_ATTRS, gradient="conv2d", saves="input filter",
    doc="The convolution (cross-correlation) of images, input (n, h, w, c) (or (n, c, h, w) with SJ_DATA_FORMAT_NCHW), with filter "
-       "(fh, fw, c, out_c).\nThe output has the input's layout." + _WINDOW)
+       "(fh, fw, c, out_c).\nThe output has the input's layout. A filter of c / g channels convolves g groups of channels apart: group i gives the output\n"
+       "channels from i * out_c / g on." + _WINDOW)
 op("FusedConv2D", "input:T filter:T bias:T", "output:T", T="floats", c_name="fused_conv2d", attrs=_ATTRS + " relu:bool", gradient="fused_conv2d",
    saves="input filter", saves_outputs="output",
-   doc="Conv2D, plus bias (out_c) along the channels, and with relu the positive part, in one pass: the same bits as one after the other." + _WINDOW)
+   doc="Conv2D, plus bias (out_c) along the channels, and with relu the positive part, in one pass: the same bits as one after the other.\n"
+       "No groups of channels." + _WINDOW)
 op("Conv2DBackpropInput", "input_sizes:ints filter:T out_backprop:T", "output:T", T="floats", c_name="conv2d_backprop_input", attrs=_ATTRS,
    gradient="conv2d_backprop_input", saves="filter out_backprop",
    doc="The gradient of Conv2D with respect to its input, of shape input_sizes; also the transposed convolution." + _WINDOW)

@@ -18,7 +18,8 @@ op("AddN", "inputs:T*", "sum:T", T=NUMBERS + ["uint16", "uint32", "uint64"], c_n
 op("DynamicPartition", "data:T partitions:int32", "outputs:T*", "num_partitions:int", T=ALL, allocates=True, gradient="dynamic_partition",
    saves="partitions", saves_shapes="data",
    doc="Output p has the rows of data (data.shape[:rank of partitions]) whose number in partitions is p, in their order.")
-op("DynamicStitch", "indices_and_data:any*", "merged:any", internal=True, allocates=True, gradient="dynamic_stitch",
+op("DynamicStitch", "indices_and_data:any*", "merged:any", internal=True, c_name="dynamic_stitch_list", allocates=True,
+   rule="dynamic_stitch", kernel="dynamic_stitch", gradient="dynamic_stitch",
    saves="indices_and_data",
    doc="merged[indices[m][i]] = data[m][i]: n tensors of int32 indices, then n of data whose shapes begin with those of the indices. Later ones win.\n"
        "Rows that nobody gives are zeros. sj_dynamic_stitch in array_functions.h.")

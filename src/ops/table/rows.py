@@ -92,6 +92,8 @@ class Attribute:
         self._set_default(default)
 
     def _set_default(self, default):
+        if self.enum and default not in (None, ENUMS[self.enum][0]):  # a struct whose field is left out holds 0
+            raise SystemExit(f"operation table: {self.name}: the default {default} must be the first name of {self.enum}")
         if default is None:
             if self.enum:
                 self.default = ENUMS[self.enum][0]

@@ -11,6 +11,10 @@ for op, arg in (("ArgMax", np.argmax), ("ArgMin", np.argmin)):
     case(op, [cube, -2], {"output_type": np.int32}, expect=lambda x, a, output_type, arg=arg: arg(x, 1).astype(np.int32))
     case(op, [cube, None], expect=lambda x, a, arg=arg: arg(x, 0))
     case(op, [np.array([np.nan, 1.0, np.nan, 2.0, -3.0], np.float32), 0], expect=np.int64(3 if op == "ArgMax" else 4))
+    # What TensorFlow 1.8 and 2.21 say of NaN beside the infinity that nothing beats: the first place.
+    worst = -np.inf if op == "ArgMax" else np.inf
+    for values in ([np.nan, worst], [worst, np.nan], [np.nan, np.nan], [worst, worst, np.nan], [np.nan] * 3 + [worst] * 20):
+        case(op, [np.array(values), 0], expect=np.int64(0), dtypes=["float32", "float64"])
     case(op, [np.full(3, np.nan, np.float32), 0], expect=np.int64(0))
     case(op, [np.zeros((0, 3), np.float32), 1], expect=np.zeros(0, np.int64))
     case(op, [to_bfloat16(np.float32([1, -4, 3])), 0], expect=np.int64(2 if op == "ArgMax" else 1))

@@ -46,8 +46,8 @@ for name, empty in (("Sum", lambda d: 0), ("Prod", lambda d: 1), ("Max", lowest)
     error(op, [data, mixed, np.zeros(0, np.int32)], match="num_segments must be a scalar")
     error(op, [data, mixed, [3, 3]], match="num_segments must be a scalar")
     error(op, [data, mixed[:4], 3], match="must begin with")
-case("SegmentProd", [[2.0, 0.0, 3.0, 0.0, 0.0], [0, 0, 0, 1, 1]], expect=lambda x, s: np.array([0, 0], x.dtype), second=False)
-case("UnsortedSegmentProd", [[2.0, 0.0, 3.0, 0.0, 0.0], [0, 0, 0, 1, 1], 2], expect=lambda x, s, n: np.array([0, 0], x.dtype), second=False)
+case("SegmentProd", [[2.0, 0.0, 3.0, 0.0, 0.0], [0, 0, 0, 1, 1]], expect=lambda x, s: np.array([0, 0], x.dtype))
+case("UnsortedSegmentProd", [[2.0, 0.0, 3.0, 0.0, 0.0], [0, 0, 0, 1, 1], 2], expect=lambda x, s, n: np.array([0, 0], x.dtype))
 case("UnsortedSegmentSum", [np.ones((200, 1500)), np.arange(200) % 7, 7], gradient=False, expect=folded("Sum", 7, lambda d: 0),
      dtypes={"T": ["float32"], "U": ["int32"]})
 _float_max = np.finfo(np.float32).max

@@ -47,10 +47,14 @@ for what, fold in FOLDS.items():
     error(name, [whole, np.array([0, 0, 1, 1, 2**63 - 1])], match="too great")
     error(name, [whole, [0.0, 0.0, 1.0, 1.0, 2.0]], match="float32")
 
-# Zeros, one and several in a segment: the gradient of a product must not divide by them (exact to first order, as it says).
+# Zeros, one and several in a segment: the gradient of a product must not divide by them, nor must its own gradient.
 for name, more in (("SegmentProd", []), ("UnsortedSegmentProd", [3])):
-    case(name, [[2.0, 0.0, 3.0, 0.0, 5.0, 0.0, 4.0], [0, 0, 0, 1, 1, 1, 2]] + more, dtypes=["float64"], second=False,
+    case(name, [[2.0, 0.0, 3.0, 0.0, 5.0, 0.0, 4.0], [0, 0, 0, 1, 1, 1, 2]] + more, dtypes=["float64"],
          expect=lambda *a: np.array([0.0, 0.0, 4.0]))
+    case(name, [[0.0, 2.0, 0.0, 3.0, 0.0, 0.0, 0.0], [0, 0, 0, 0, 1, 1, 1]] + more[:1], dtypes=["float64"],
+         expect=np.array([0.0, 0.0] + [1.0] * len(more)))
+    case(name, [[[0.0, 2.0], [0.0, 0.0], [3.0, 1.5]], [0, 0, 0]] + more[:1], dtypes=["float64"],
+         expect=np.array([[0.0, 0.0]] + [[1.0, 1.0]] * 2 * len(more)))
 # Equal extremes share the gradient; finite differences cannot say so, only the values are compared.
 for name, more in (("SegmentMax", []), ("UnsortedSegmentMax", [2])):
     case(name, [[2.0, 2.0, 1.0, 3.0], [0, 0, 1, 1]] + more, expect=lambda *a: np.array([2.0, 3.0]), gradient=False)

@@ -189,7 +189,55 @@ for forward, reference, by_input, by_filter in OPS:
     error(by_filter, [x, [0, 0, 0, 0], grad], match="zero elements")
     error(by_filter, [np.zeros((0, 0, 1, 0), np.float32), [1, 1, 1, 1], np.zeros((0, 0, 1, 1), np.float32)], match="the input has 0 channels")
     error(by_filter, [x, [3, 3, 2, 1], grad[:, :2]], match="out_backprop has shape")
-error("Conv2D", [np.ones((1, 5, 5, 4), np.float32), f], code="Unimplemented", match="grouped convolution")
+
+# ---- groups: convolutions of parts of the channels, side by side ----
+
+whole, order_of = OPS[0][1], dict(NHWC=3, NCHW=1)
+
+
+def parts(x, n, data_format="NHWC"):
+    return np.split(x, n, order_of[data_format])
+
+
+def grouped(x, f, data_format="NHWC", **attrs):
+    n = x.shape[order_of[data_format]] // f.shape[2]
+    return np.concatenate([whole.forward(a, b, data_format=data_format, **attrs) for a, b in zip(parts(x, n, data_format), np.split(f, n, 3))],
+                          order_of[data_format])
+
+
+def grouped_by_input(sizes, f, d, data_format="NHWC", **attrs):
+    n, sizes = sizes[order_of[data_format]] // f.shape[2], list(sizes)
+    sizes[order_of[data_format]] //= n
+    return np.concatenate([whole.by_input(sizes, b, c, data_format=data_format, **attrs)
+                           for b, c in zip(np.split(f, n, 3), parts(d, n, data_format))], order_of[data_format])
+
+
+def grouped_by_filter(x, sizes, d, data_format="NHWC", **attrs):
+    n, sizes = x.shape[order_of[data_format]] // sizes[2], list(sizes)
+    sizes[3] //= n
+    return np.concatenate([whole.by_filter(a, sizes, c, data_format=data_format, **attrs)
+                           for a, c in zip(parts(x, n, data_format), parts(d, n, data_format))], 3)
+
+
+for shape, kernel, attrs in (([2, 4, 5, 4], [2, 3, 2, 6], {}), ([1, 5, 4, 3], [3, 3, 1, 3], dict(padding="SAME", strides=[1, 2, 2, 1])),
+                             ([2, 6, 4, 4], [2, 2, 2, 4], dict(data_format="NCHW", dilations=[1, 1, 2, 1])),
+                             ([2, 3, 3, 6], [1, 1, 3, 4], {})):
+    shape = nchw(shape) if "data_format" in attrs else shape
+    x, f = draw(*shape), draw(*kernel)
+    d = draw(*grouped(x, f, **attrs).shape)
+    for dtype in ("float64", "float32"):
+        options = dict(dtypes=[dtype], gradient=dtype == "float64", **(TOLERANCE if dtype == "float32" else {}))
+        case("Conv2D", [x, f], attrs, expect=grouped, **options)
+        case("Conv2DBackpropInput", [shape, f, d], attrs, expect=grouped_by_input, **options)
+        case("Conv2DBackpropFilter", [x, kernel, d], attrs, expect=grouped_by_filter, **options)
+x = np.ones((1, 5, 5, 4), np.float32)
+error("Conv2D", [x, np.ones((3, 3, 2, 3), np.float32)], match="3 output channels; 2 groups")
+error("Conv2D", [x, np.ones((3, 3, 3, 2), np.float32)], match="the input has 4 channels, the filter is for 3")
+error("DepthwiseConv2dNative", [x, np.ones((3, 3, 2, 2), np.float32)], match="the input has 4 channels, the filter is for 2")
+error("Conv2DBackpropInput", [[1, 5, 5, 4], np.ones((3, 3, 2, 3), np.float32), np.ones((1, 3, 3, 3), np.float32)], match="2 groups")
+error("Conv2DBackpropFilter", [x, [3, 3, 2, 4], np.ones((1, 3, 3, 2), np.float32)], match="out_backprop has shape")
+
+# ---- with bias and relu ----
 
 
 def fused(x, filter_, bias, relu=False, **attrs):

@@ -82,6 +82,15 @@ case("Mul", [np.array([-128, 100], np.int8), np.array([-1, 3], np.int8)], expect
 case("Abs", [np.array([-128, -5], np.int8)], expect=np.array([-128, 5], np.int8), dtypes=["int8"])
 case("Pow", [[2, -3, 7, 0, 10], [10, 3, 0, 0, 2]], expect=np.array([1024, -27, 1, 1, 100]), dtypes=["int32", "int64", "int16"])
 case("Pow", [np.array([3], np.int32), np.array([40], np.int32)], expect=np.array([3**40 % 2**32], np.int32), dtypes=["int32"])
+
+
+def _zero_signs(outputs, inputs, attrs):
+    """A remainder of 0 has the divisor's sign, as in Python, NumPy and TensorFlow 1.8."""
+    assert not outputs[0].any() and (np.signbit(outputs[0]) == np.signbit(inputs[1])).all(), outputs
+
+
+case("FloorMod", [np.array([6.0, -6.0, 6.0, -6.0, 0.0, -0.0, 0.0, -0.0] * 5), np.array([3.0, 3.0, -3.0, -3.0] * 10)], check=_zero_signs,
+     dtypes=["float32", "float64"], gradient=False)
 error("Pow", [np.array([2, 2]), np.array([1, -1])], match=r"negative integer powers are not allowed: y\[1\] is -1")
 error("Pow", [np.array([2], np.uint8), np.array([1], np.uint8)], match="uint8; supported are")
 case("LeftShift", [[1, -1, 5, 1], [-1, 40, 31, 100]], expect=np.array([1, -2**31, -2**31, -2**31]), dtypes=["int32"])
