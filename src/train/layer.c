@@ -40,20 +40,22 @@ void *sj_layer_context(sj_layer *layer) { return layer ? layer->context : NULL; 
 const sj_layer_class *sj_layer_class_of(const sj_layer *layer) { return layer ? layer->class_of : NULL; }
 const char *sj_layer_name(const sj_layer *layer) { return layer && layer->class_of->name ? layer->class_of->name : ""; }
 
-static sj_status list_add(sj_layer_list *list, sj_tensor *variable)
+/* Room for n more; the list itself stays as it is. */
+static sj_status list_room(sj_layer_list *list, int n)
 {
-	if (list->count == list->capacity) {
-		int capacity = list->capacity ? list->capacity * 2 : 4;
-		sj_tensor **items = sj_memory_new(sizeof(*items) * (size_t)capacity);
-		if (items == NULL)
-			return sj_error_set(SJ_RESOURCE_EXHAUSTED, "layer: no memory for its variables");
-		if (list->count > 0)
-			memcpy(items, list->items, sizeof(*items) * (size_t)list->count);
-		sj_memory_free(list->items);
-		list->items = items;
-		list->capacity = capacity;
-	}
-	list->items[list->count++] = variable;
+	int capacity = list->capacity ? list->capacity : 4;
+	if (list->count + n <= list->capacity)
+		return SJ_OK;
+	while (capacity < list->count + n)
+		capacity *= 2;
+	sj_tensor **items = sj_memory_new(sizeof(*items) * (size_t)capacity);
+	if (items == NULL)
+		return sj_error_set(SJ_RESOURCE_EXHAUSTED, "layer: no memory for its variables");
+	if (list->count > 0)
+		memcpy(items, list->items, sizeof(*items) * (size_t)list->count);
+	sj_memory_free(list->items);
+	list->items = items;
+	list->capacity = capacity;
 	return SJ_OK;
 }
 
@@ -66,24 +68,37 @@ sj_tensor *sj_layer_add_variable(sj_layer *layer, sj_tensor *variable)
 		sj_free(variable);
 		return sj_nil();
 	}
-	if (list_add(&layer->variables, variable) != SJ_OK) {
+	bool is_trained = sj_variable_is_trainable(variable);
+	if (list_room(&layer->variables, 1) != SJ_OK || list_room(&layer->trainable, is_trained) != SJ_OK) {
 		sj_free(variable);
 		return sj_nil();
 	}
-	if (sj_variable_is_trainable(variable) && list_add(&layer->trainable, variable) != SJ_OK)
-		return sj_nil(); /* the layer owns it; it is only not trained */
+	layer->variables.items[layer->variables.count++] = variable;
+	if (is_trained)
+		layer->trainable.items[layer->trainable.count++] = variable;
 	return variable;
 }
 
 /* Containers show their layers' variables as their own; these stay the inner layers'. */
-sj_status sj__layer_adopt(sj_layer *outer, const sj_layer *inner)
+sj_status sj__layer_adopt(sj_layer *outer, int n, sj_layer *const *inner)
 {
-	sj_status status = SJ_OK;
-	for (int i = 0; i < inner->variables.count && status == SJ_OK; i++)
-		status = list_add(&outer->variables, sj_keep(inner->variables.items[i]));
-	for (int i = 0; i < inner->trainable.count && status == SJ_OK; i++)
-		status = list_add(&outer->trainable, inner->trainable.items[i]);
-	return status;
+	int n_variables = 0, n_trainable = 0;
+	for (int k = 0; k < n; k++) {
+		n_variables += inner[k]->variables.count;
+		n_trainable += inner[k]->trainable.count;
+	}
+	sj_status status = list_room(&outer->variables, n_variables);
+	if (status == SJ_OK)
+		status = list_room(&outer->trainable, n_trainable);
+	if (status != SJ_OK)
+		return status;
+	for (int k = 0; k < n; k++) {
+		for (int i = 0; i < inner[k]->variables.count; i++)
+			outer->variables.items[outer->variables.count++] = sj_keep(inner[k]->variables.items[i]);
+		for (int i = 0; i < inner[k]->trainable.count; i++)
+			outer->trainable.items[outer->trainable.count++] = inner[k]->trainable.items[i];
+	}
+	return SJ_OK;
 }
 
 static void variables_end(sj_layer *layer)

@@ -17,8 +17,8 @@ void sj__layer_builds_by_call(sj_layer *layer);
 /* Says that `inner` is number `place` of `outer`, which outlives it. */
 void sj__layer_place(sj_layer *inner, const sj_layer *outer, int place);
 
-/* The outer layer shows the inner one's variables too. */
-sj_status sj__layer_adopt(sj_layer *outer, const sj_layer *inner);
+/* The outer layer shows the n inner ones' variables too: all of them, or none when memory runs out. */
+sj_status sj__layer_adopt(sj_layer *outer, int n, sj_layer *const *inner);
 
 /* A variable named by its layer's place and `name`; a reference of the caller's own. */
 sj_tensor *sj__layer_variable(const sj_layer *layer, sj_tensor *start, const char *name, bool trainable);

@@ -180,11 +180,8 @@ static sj_tensor *sequential_call(sj_layer *layer, void *context, sj_tensor *x, 
 	}
 	if (s->count > 0)
 		x = sj_scope_own(x);
-	if (!s->is_adopted && sj_ok()) {
-		s->is_adopted = true;
-		for (int i = 0; i < s->count && sj_ok(); i++)
-			sj__layer_adopt(layer, s->layers[i]);
-	}
+	if (!s->is_adopted && sj_ok())
+		s->is_adopted = sj__layer_adopt(layer, s->count, s->layers) == SJ_OK;
 	return x;
 }
 

@@ -117,17 +117,14 @@ def print_meters():
     for n, total, elapsed, keywords in METERS:
         expected = std.tqdm.format_meter(n, total, elapsed, **keywords)
         fields = {
-            "n": f"{n}", "total": f"{-1 if total is None else total}", "initial": keywords.get("initial", 0),
-            "elapsed": repr(elapsed), "rate": repr(keywords.get("rate", 0.0)), "columns": keywords.get("ncols", -1),
-            "prefix": c_string(keywords.get("prefix", "")), "unit": c_string(keywords.get("unit", "it")),
-            "postfix": c_string(keywords.get("postfix", "")), "ascii": str(keywords.get("ascii", False)).lower(),
-            "unit_scale": str(keywords.get("unit_scale", False)).lower(),
-            "unit_divisor": keywords.get("unit_divisor", 1000),
+            "initial": keywords.get("initial", 0), "elapsed": repr(elapsed), "rate": repr(keywords.get("rate", 0.0)),
+            "columns": keywords.get("ncols", "FREE"), "prefix": c_string(keywords.get("prefix", "")),
+            "unit": c_string(keywords.get("unit", "")), "postfix": c_string(keywords.get("postfix", "")),
+            "ascii": str(keywords.get("ascii", False)).lower(), "unit_scale": str(keywords.get("unit_scale", False)).lower(),
+            "unit_divisor": keywords.get("unit_divisor", 0),
         }
-        zero = ("0", "0.0", '""', "false")
-        text = ", ".join(f".{key} = {value}" for key, value in fields.items()
-                         if str(value) not in zero or key in ("prefix", "postfix"))
-        print(f"\t{{{{{text}}},\n\t {c_string(expected)}}},")
+        text = "".join(f", .{key} = {value}" for key, value in fields.items() if str(value) not in ("0", "0.0", '""', "false"))
+        print(f"\t{{{{{n}, {-1 if total is None else total}{text}}},\n\t {c_string(expected)}}},")
     print("};\n")
 
 
@@ -195,6 +192,7 @@ def print_scenarios():
     print("};")
 
 
-print("/* Made by make_progress_cases.py with the real tqdm: what it shows for given numbers, and byte by byte over time. */\n")
+print("/* Made by make_progress_cases.py with the real tqdm: what it shows for given numbers, and byte by byte over time. */")
+print("/* clang-format off */\n")
 print_meters()
 print_scenarios()

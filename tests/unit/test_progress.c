@@ -27,8 +27,10 @@
 #include "base/memory.h"
 #include "train/progress_meter.h"
 
+enum { FREE = SJ__METER_COLUMNS_FREE };
+
 typedef struct meter_case {
-	sj__meter meter;
+	sj__meter meter; /* texts may be NULL and the divisor 0: the usual ones */
 	const char *expected;
 } meter_case;
 
@@ -91,12 +93,22 @@ static int teardown(void **state)
 	return 0;
 }
 
+static sj__meter meter_of(sj__meter meter)
+{
+	meter.prefix = meter.prefix ? meter.prefix : "";
+	meter.unit = meter.unit ? meter.unit : "it";
+	meter.postfix = meter.postfix ? meter.postfix : "";
+	meter.unit_divisor = meter.unit_divisor != 0 ? meter.unit_divisor : 1000;
+	return meter;
+}
+
 static void meters_read_like_tqdm(void **state)
 {
 	(void)state;
 	for (int i = 0; i < COUNT_OF(meter_cases); i++) {
 		char text[SJ__METER_BYTES];
-		sj__meter_format(&meter_cases[i].meter, text);
+		sj__meter meter = meter_of(meter_cases[i].meter);
+		sj__meter_format(&meter, text);
 		assert_string_equal(text, meter_cases[i].expected);
 	}
 }

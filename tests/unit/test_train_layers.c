@@ -133,7 +133,8 @@ static void layer_check(sj_npz *npz, const layer_case *c)
 	sj_layer_build(layer, (sj_ints){sj_tensor_rank(x), sj_tensor_dims(x)});
 	weights_assign(npz, c->number, layer);
 	int n = sj_layer_trainable_count(layer);
-	memcpy(sources + 1, sj_layer_trainable(layer), sizeof(*sources) * (size_t)n);
+	for (int k = 0; k < n; k++)
+		sources[1 + k] = sj_layer_trainable(layer)[k];
 	bool is_float = sj_tensor_dtype(x) == SJ_FLOAT32;
 	sj_tape *tape = sj_tape_begin();
 	if (is_float)

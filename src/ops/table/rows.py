@@ -9,8 +9,8 @@ Inputs: "a:T b:T" (classes T, U, V, W: equal within one call), "shape:ints" (a l
 Attributes: "transpose_a:bool", "depth_radius:int=5" (an option with a default), "DstT:dtype!=dtype" (required, named dtype in C),
 "padding:padding=VALID" (one of the names of an enum below).
 """
-import importlib
 import os
+import runpy
 
 TYPE_CLASSES = 4
 CLASS_NAMES = ["T", "U", "V", "W"]
@@ -175,11 +175,11 @@ def binary(name, c, doc, T="numbers", gradient=None, out="T", numpy=None, domain
 
 
 def load():
-    """All rows, sorted by name; the names and C names are each used once."""
+    """All rows, sorted by name; the names and C names are each used once. Files are run by path: a name like select.py may be Python's own module."""
     folder = os.path.dirname(os.path.abspath(__file__))
     for file in sorted(os.listdir(folder)):
         if file.endswith(".py") and file != "rows.py":
-            importlib.import_module(file[:-3])
+            runpy.run_path(os.path.join(folder, file))
     table = sorted(_table, key=lambda row: row.name.encode())
     for what in ("name", "c_name"):
         seen = set()
