@@ -5,13 +5,13 @@ JOBS ?= $(shell nproc)
 CMAKE_FLAGS ?=
 CMAKE = cmake -S . -B $(BUILD) -DCMAKE_INSTALL_PREFIX=$(PREFIX) $(CMAKE_FLAGS)
 
-.PHONY: all test demo bench install clean format check-format check ci bootstrap-%
+.PHONY: all test demo demo-python bench install clean format check-format check ci bootstrap-%
 
 all: bootstrap-build
 	@$(CMAKE) -DSOKUJI_TESTS=OFF >/dev/null
 	@$(MAKE) --no-print-directory -C $(BUILD) -j$(JOBS)
 
-# Unit tests, every operation, examples and the installation; ends with "N passed, N failed".
+# Unit tests, every operation, examples, the Python package and the installation; ends with "N passed, N failed".
 test: bootstrap-test
 	@$(CMAKE) -DSOKUJI_TESTS=ON >/dev/null
 	@$(MAKE) --no-print-directory -C $(BUILD) -j$(JOBS) all
@@ -21,6 +21,13 @@ demo: bootstrap-demo
 	@$(CMAKE) -DSOKUJI_TESTS=OFF >/dev/null
 	@$(MAKE) --no-print-directory -C $(BUILD) -j$(JOBS) >/dev/null
 	@tools/demo $(BUILD)
+
+# Installs the Python package into build/demo-python and runs two unmodified TensorFlow programs on it; PEERS as below.
+demo-python: bootstrap-python
+	@$(CMAKE) -DSOKUJI_TESTS=OFF >/dev/null
+	@$(MAKE) --no-print-directory -C $(BUILD) -j$(JOBS) sokuji >/dev/null
+	@tools/install-python $(BUILD) build/demo-python "$$(tools/bootstrap python)"
+	@"$$(tools/bootstrap python)" tools/demo-python build/demo-python
 
 # First marks; with PEERS=FOLDER (virtual environments tf18, tf2, torch, jax) the same work on the peers in the same run.
 bench: bootstrap-build

@@ -11,9 +11,13 @@ _NEAREST = {
 }
 
 
+class MissingName(NotImplementedError, AttributeError):
+    """So that hasattr() and getattr() with a default work as with any module."""
+
+
 def missing(name):
     use = _NEAREST.get(name, "an operation that is there, or NumPy through .numpy()")
-    return NotImplementedError("not implemented: tf.%s; use %s" % (name, use))
+    return MissingName("not implemented: tf.%s; use %s" % (name, use))
 
 
 def getattr_of(prefix):

@@ -190,6 +190,14 @@ linalg.cholesky | Cholesky | T | input, name!=None
 linalg.solve | MatrixSolve | TT | matrix, rhs, adjoint=False, name!=None
 1 matrix_triangular_solve | MatrixTriangularSolve | TT | matrix, rhs, lower=True, adjoint=False, name!=None
 linalg.triangular_solve | MatrixTriangularSolve | TT | matrix, rhs, lower=True, adjoint=False, name!=None
+1 space_to_depth | SpaceToDepth | T | input, block_size, name!=None, data_format='NHWC'
+2 nn.space_to_depth | SpaceToDepth | T | input, block_size, data_format='NHWC', name!=None
+1 depth_to_space | DepthToSpace | T | input, block_size, name!=None, data_format='NHWC'
+2 nn.depth_to_space | DepthToSpace | T | input, block_size, data_format='NHWC', name!=None
+1 nn.conv2d_backprop_input | Conv2DBackpropInput | iTT | input_sizes, filter, out_backprop, strides, padding, use_cudnn_on_gpu!=True, data_format='NHWC', dilations=[1, 1, 1, 1], name!=None
+1 nn.conv2d_backprop_filter | Conv2DBackpropFilter | TiT | input, filter_sizes, out_backprop, strides, padding, use_cudnn_on_gpu!=True, data_format='NHWC', dilations=[1, 1, 1, 1], name!=None
+1 nn.depthwise_conv2d_native_backprop_input | DepthwiseConv2dNativeBackpropInput | iTT | input_sizes, filter, out_backprop, strides, padding, data_format='NHWC', dilations=[1, 1, 1, 1], name!=None
+1 nn.depthwise_conv2d_native_backprop_filter | DepthwiseConv2dNativeBackpropFilter | TiT | input, filter_sizes, out_backprop, strides, padding, data_format='NHWC', dilations=[1, 1, 1, 1], name!=None
 1 string_to_number | StringToNumber | s | string_tensor, out_type='float32', name!=None
 1 substr | Substr | sii | input, pos, len, name!=None
 1 as_string | AsString | T | input, precision=-1, scientific=False, shortest=False, width=-1, fill='', name!=None
