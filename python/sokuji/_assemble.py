@@ -3,7 +3,7 @@
 import sys
 
 from . import (
-    _conversion, _core, _dtypes, _functions, _nest, _print, _shapes, activations, array_ops, errors, gradients, init_ops, layers, layers_1,
+    _assemble_models, _conversion, _core, _dtypes, _functions, _nest, _print, _shapes, activations, array_ops, errors, gradients, init_ops, layers, layers_1,
     logging, losses, math_ops, metrics, models, nn_ops, optimizers, random_ops, schedules, variables,
 )  # fmt: skip
 from ._missing import Namespace
@@ -13,6 +13,7 @@ def set_version(version):
     _core.set_version(version)
     for module in (_conversion, _print, _shapes, variables):
         module.set_version(version)
+    _assemble_models.set_version(version)
 
 
 def _pick(module, names):
@@ -172,6 +173,7 @@ def namespace(version):
         spaces["nest"] = _pick(_nest, "flatten pack_sequence_as map_structure assert_same_structure")
         (_names_1 if version == 1 else _names_2)(names, spaces)
         _keras(spaces)
+        _assemble_models.add(version, names, spaces)
         names.update(_tree(spaces))
         _namespaces[version] = names
     return _namespaces[version]
