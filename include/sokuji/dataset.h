@@ -53,6 +53,30 @@ typedef bool sj_dataset_function(void *context, int64_t index, int n_outputs, sj
 SJ_PUBLIC sj_dataset *sj_dataset_from_function(int n_outputs, sj_dataset_function *function, void *context,
                                                void (*release)(void *context));
 
+/*
+ * A source or transformation of the caller's own that keeps a state for each pass. `begin` makes the state when the pass's first element is asked
+ * for (NULL with an error that sticks: it failed, and is called again for the next); `next` fills ret_outputs with n_outputs tensors of the open
+ * scope, which ends after the call, or of any other, and returns false where the pass ends; `end` releases the state. From begin and
+ * next alone elements of the inputs may be taken. An error that sticks is passed on once by sj_iterator_next; the next call goes on.
+ * `release` (may be NULL) is called with the context when the dataset ends. Below a prefetch all of it runs on another thread.
+ */
+#define SJ_DATASET_MOST_INPUTS 256
+typedef struct sj_dataset_input sj_dataset_input;
+typedef struct sj_dataset_passes {
+	size_t size;
+	void *(*begin)(void *context, int n_inputs, sj_dataset_input *const *inputs);
+	bool (*next)(void *pass, int n_outputs, sj_tensor **ret_outputs);
+	void (*end)(void *pass);
+	void *context;
+	void (*release)(void *context);
+} sj_dataset_passes;
+/* The n_inputs references are taken over. */
+SJ_PUBLIC sj_dataset *sj_dataset_from_passes(int n_outputs, int n_inputs, sj_dataset *const *inputs,
+                                             const sj_dataset_passes *passes);
+/* The next element of an input: own references, each to be given up with sj_free. False at its end and while an error sticks. */
+SJ_PUBLIC bool sj_dataset_input_next(sj_dataset_input *input, sj_tensor **ret_components);
+SJ_PUBLIC int sj_dataset_input_components(const sj_dataset_input *input);
+
 /* ---- transformations ---- */
 
 /*

@@ -40,7 +40,7 @@ typedef struct core_hooks {
 
 extern core_hooks core;
 extern PyTypeObject Handle_Type, Tensor_Type, EagerTensor_Type, VariableBase_Type, Function_Type, GradientTape_Type,
-	Updater_Type;
+	Updater_Type, Dataset_Type, DatasetIterator_Type;
 
 #define Handle_Check(o) (Py_TYPE(o) == &EagerTensor_Type || PyObject_TypeCheck(o, &Handle_Type))
 #define HANDLE_TENSOR(o) (((Handle *)(o))->tensor)
@@ -83,6 +83,9 @@ int core_index_init(void);
 PyObject *core_compare(PyObject *a, PyObject *b, int how);
 PyObject *core_index(PyObject *self, PyObject *key);
 PyObject *core_item(PyObject *self, Py_ssize_t i);
+
+/* ---- dataset.c ---- */
+int core_dataset_init(void);
 
 /* ---- tape.c ---- */
 /* Notes that a variable is used as an input, for watched_variables(); does nothing while no tape is open. */

@@ -188,11 +188,12 @@ static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "sokuji
 
 PyMODINIT_FUNC PyInit__core(void)
 {
-	PyTypeObject *const types[] = {&Handle_Type,   &Tensor_Type,       &EagerTensor_Type, &VariableBase_Type,
-	                               &Function_Type, &GradientTape_Type, &Updater_Type};
-	static const char *const names[] = {"Handle",   "Tensor",       "EagerTensor", "VariableBase",
-	                                    "Function", "GradientTape", "Updater"};
-	if (core_numbers_init() < 0 || core_index_init() < 0)
+	PyTypeObject *const types[] = {&Handle_Type,       &Tensor_Type,   &EagerTensor_Type,
+	                               &VariableBase_Type, &Function_Type, &GradientTape_Type,
+	                               &Updater_Type,      &Dataset_Type,  &DatasetIterator_Type};
+	static const char *const names[] = {"Handle",       "Tensor",  "EagerTensor", "VariableBase",   "Function",
+	                                    "GradientTape", "Updater", "Dataset",     "DatasetIterator"};
+	if (core_numbers_init() < 0 || core_index_init() < 0 || core_dataset_init() < 0)
 		return NULL;
 	PyObject *module = PyModule_Create(&definition);
 	for (size_t i = 0; module != NULL && i < sizeof(types) / sizeof(types[0]); i++)

@@ -3,7 +3,8 @@
 import sys
 
 from . import (
-    _conversion, _core, _dtypes, _functions, _more, _nest, _print, _shapes, activations, array_ops, errors, gradients, init_ops, layers, layers_1,
+    _assemble_models, _conversion, _core, _dtypes, _functions, _more, _nest, _print, _shapes, activations, array_ops, errors, gradients, init_ops, layers,
+    layers_1,
     logging, losses, math_ops, metrics, models, nn_ops, optimizers, random_ops, schedules, variables,
 )  # fmt: skip
 from ._missing import Namespace
@@ -13,6 +14,7 @@ def set_version(version):
     _core.set_version(version)
     for module in (_conversion, _print, _shapes, variables):
         module.set_version(version)
+    _assemble_models.set_version(version)
 
 
 def _pick(module, names):
@@ -173,6 +175,7 @@ def namespace(version):
         (_names_1 if version == 1 else _names_2)(names, spaces)
         _keras(spaces)
         _more.add(version, names, spaces)
+        _assemble_models.add(version, names, spaces)
         names.update(_tree(spaces))
         _namespaces[version] = names
     return _namespaces[version]

@@ -576,22 +576,85 @@ static void test_retry(void **state)
 	sj_dataset_free(d);
 }
 
+/* ---- passes ---- */
+
+/* The differences of neighbours of two inputs in turn: a state of its own for each pass. */
+typedef struct pairing {
+	sj_dataset_input *inputs[2];
+	int turn;
+} pairing;
+
+static void *pairing_begin(void *context, int n_inputs, sj_dataset_input *const *inputs)
+{
+	assert_int_equal(n_inputs, 2);
+	pairing *p = calloc(1, sizeof *p);
+	p->inputs[0] = inputs[0];
+	p->inputs[1] = inputs[1];
+	++*(int *)context;
+	return p;
+}
+
+static bool pairing_next(void *pass, int n_outputs, sj_tensor **ret_outputs)
+{
+	pairing *p = pass;
+	assert_int_equal(n_outputs, 1);
+	if (!sj_dataset_input_next(p->inputs[p->turn], ret_outputs))
+		return false;
+	sj_scope_own(ret_outputs[0]);
+	p->turn = 1 - p->turn;
+	if (sj_item(ret_outputs[0]) == 12)
+		sj_error_set(SJ_DATA_LOSS, "twelve");
+	return true;
+}
+
+static void test_passes(void **state)
+{
+	(void)state;
+	int n_begun = 0;
+	const sj_dataset_passes passes = {sizeof passes, pairing_begin, pairing_next, free, &n_begun, count_release};
+	sj_dataset *both[2] = {sj_dataset_range(0, 3, 1), sj_dataset_range(10, 99, 1)};
+	n_released = 0;
+	sj_dataset *d = sj_dataset_from_passes(1, 2, both, &passes);
+	assert_string_equal(numbers_of(d), "0 10 1 11 2!DataLoss");
+	sj_iterator *it = sj_dataset_begin(sj_dataset_keep(d));
+	sj_tensor *t[1];
+	double last = -1;
+	for (int k = 0; k < 9; k++) {
+		if (sj_iterator_next(it, t))
+			last = sj_item(t[0]);
+		sj_error_clear();
+	}
+	assert_true(last == 2); /* the error's element is lost, then the shorter input ends the pass */
+	sj_iterator_free(it);
+	sj_dataset_free(d);
+	assert_int_equal(n_released, 0);
+	sj_dataset_free(d);
+	assert_int_equal(n_released, 1);
+	assert_int_equal(n_begun, 2);
+	/* An order below a repeat goes on from round to round. */
+	both[0] = sj_dataset_shuffle(sj_dataset_range(0, 9, 1), 9, .seed = {true, 1});
+	both[1] = sj_dataset_range(20, 30, 1);
+	d = sj_dataset_repeat(sj_dataset_from_passes(1, 2, both,
+	                                             &(sj_dataset_passes){sizeof passes, pairing_begin, pairing_next,
+	                                                                  free, &n_begun, NULL}),
+	                      2);
+	char text[256];
+	snprintf(text, sizeof text, "%s", numbers_of(d));
+	assert_memory_not_equal(text, strlen(text) / 2 + 1 + text, 12);
+	sj_dataset_free(d);
+	assert_refused(sj_dataset_from_passes(1, 0, NULL, &(sj_dataset_passes){.size = sizeof passes}), "NULL");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sources),
-		cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_transformations),
-		cmocka_unit_test(test_arguments),
-		cmocka_unit_test(test_shapes),
-		cmocka_unit_test(test_cache),
-		cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_reentry),
-		cmocka_unit_test(test_constant_memory),
-		cmocka_unit_test(test_leaks),
-		cmocka_unit_test(test_threads_share),
-		cmocka_unit_test(test_cancel),
-		cmocka_unit_test(test_failing_allocations),
+		cmocka_unit_test(test_sources),   cmocka_unit_test(test_passes),
+		cmocka_unit_test(test_lines),     cmocka_unit_test(test_transformations),
+		cmocka_unit_test(test_arguments), cmocka_unit_test(test_shapes),
+		cmocka_unit_test(test_cache),     cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_reentry),   cmocka_unit_test(test_constant_memory),
+		cmocka_unit_test(test_leaks),     cmocka_unit_test(test_threads_share),
+		cmocka_unit_test(test_cancel),    cmocka_unit_test(test_failing_allocations),
 		cmocka_unit_test(test_retry),
 	};
 	if (mkdtemp(folder) == NULL)
