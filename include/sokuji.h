@@ -33,6 +33,8 @@
 #include <sokuji/idx.h>
 #include <sokuji/csv.h>
 #include <sokuji/save.h>
+#include <sokuji/checkpoint.h>
+#include <sokuji/records.h>
 #include <sokuji/inflate.h>
 
 #endif

@@ -80,6 +80,48 @@ sj_status sj__file_read_all(const char *path, int64_t limit, uint8_t **ret_bytes
 	return status;
 }
 
+sj_status sj__file_length(const char *path, int64_t *ret_length)
+{
+	struct stat info;
+	if (sj__system_stat_path(path, &info) < 0)
+		return sj__fail_from_errno("look at", path);
+	if (!S_ISREG(info.st_mode))
+		return sj__fail_not_regular("read", path, info.st_mode);
+	*ret_length = info.st_size;
+	return SJ_OK;
+}
+
+static sj_status read_range(int file, const char *path, int64_t offset, int64_t n, uint8_t *bytes)
+{
+	struct stat info;
+	if (sj__system_stat_file(file, &info) < 0)
+		return sj__fail_from_errno("look at", path);
+	if (!S_ISREG(info.st_mode))
+		return sj__fail_not_regular("read", path, info.st_mode);
+	while (n > 0) {
+		int64_t n_read = sj__system_read_at(file, bytes, n, offset);
+		if (n_read < 0)
+			return sj__fail_from_errno("read", path);
+		if (n_read == 0)
+			return sj__fail(SJ_DATA_LOSS, "cannot read \"%s\": it ends at %lld, %lld bytes too early", path,
+			                (long long)info.st_size, (long long)n);
+		bytes += n_read;
+		offset += n_read;
+		n -= n_read;
+	}
+	return SJ_OK;
+}
+
+sj_status sj__file_read_range(const char *path, int64_t offset, int64_t n, void *bytes)
+{
+	int file = sj__system_open(path, O_RDONLY | O_NONBLOCK);
+	if (file < 0)
+		return sj__fail_from_errno("open", path);
+	sj_status status = read_range(file, path, offset, n, bytes);
+	sj__system_close(file);
+	return status;
+}
+
 /* ---- Sequential reading ---- */
 
 struct sj__reader {

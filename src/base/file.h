@@ -15,6 +15,12 @@
  * SJ_RESOURCE_EXHAUSTED (larger than limit; limit < 0: none). Free *ret_bytes with sj__memory_free; a 0 byte follows the data. */
 sj_status sj__file_read_all(const char *path, int64_t limit, uint8_t **ret_bytes, int64_t *ret_length);
 
+/* Of a regular file. */
+sj_status sj__file_length(const char *path, int64_t *ret_length);
+
+/* Bytes [offset, offset + n) of a regular file; SJ_DATA_LOSS when it ends before. */
+sj_status sj__file_read_range(const char *path, int64_t offset, int64_t n, void *bytes);
+
 /* Sequential reading in constant memory. read: up to n bytes, *ret_n = 0 at the end. */
 typedef struct sj__reader sj__reader;
 sj_status sj__reader_open(const char *path, sj__reader **ret_reader);

@@ -70,6 +70,16 @@ int64_t sj__system_read(int file, void *bytes, int64_t n_bytes)
 	return n_read;
 }
 
+int64_t sj__system_read_at(int file, void *bytes, int64_t n_bytes, int64_t offset)
+{
+	ssize_t n_read;
+	int n = 0;
+	do
+		n_read = is_injected() ? -1 : pread(file, bytes, (size_t)sj__min_i64(n_bytes, TRANSFER_MOST), offset);
+	while (n_read < 0 && is_interrupted(&n));
+	return n_read;
+}
+
 int sj__system_write(int file, const uint8_t *bytes, int64_t n_bytes)
 {
 	int n = 0;

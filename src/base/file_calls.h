@@ -13,7 +13,8 @@
 
 int sj__system_open(const char *path, int flags); /* close-on-exec; new files get mode 0666 less the umask */
 int sj__system_close(int file);
-int64_t sj__system_read(int file, void *bytes, int64_t n_bytes);       /* up to n_bytes, 0 at the end */
+int64_t sj__system_read(int file, void *bytes, int64_t n_bytes); /* up to n_bytes, 0 at the end */
+int64_t sj__system_read_at(int file, void *bytes, int64_t n_bytes, int64_t offset);
 int sj__system_write(int file, const uint8_t *bytes, int64_t n_bytes); /* all of them */
 int sj__system_flush(int file);
 int sj__system_stat_file(int file, struct stat *ret_info);

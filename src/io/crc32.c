@@ -3,18 +3,20 @@
 
 #include <string.h>
 
-static uint32_t byte_value(uint32_t byte)
+static uint32_t byte_value(uint32_t polynomial, uint32_t byte)
 {
 	for (int bit = 0; bit < 8; bit++)
-		byte = byte >> 1 ^ (byte & 1 ? 0xEDB88320u : 0);
+		byte = byte >> 1 ^ (byte & 1 ? polynomial : 0);
 	return byte;
 }
 
-void sj__crc32_begin(sj__crc32 *crc)
+void sj__crc32_begin(sj__crc32 *crc) { sj__crc32_begin_with(crc, 0xEDB88320u); }
+
+void sj__crc32_begin_with(sj__crc32 *crc, uint32_t polynomial)
 {
 	crc->value = 0;
 	for (uint32_t i = 0; i < 256; i++)
-		crc->tables[0][i] = byte_value(i);
+		crc->tables[0][i] = byte_value(polynomial, i);
 	for (int k = 1; k < 8; k++)
 		for (int i = 0; i < 256; i++) {
 			uint32_t before = crc->tables[k - 1][i];

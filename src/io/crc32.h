@@ -11,6 +11,8 @@ typedef struct sj__crc32 {
 } sj__crc32;
 
 void sj__crc32_begin(sj__crc32 *crc);
+/* Another polynomial, reflected (crc32c.h). */
+void sj__crc32_begin_with(sj__crc32 *crc, uint32_t polynomial);
 void sj__crc32_add(sj__crc32 *crc, const void *bytes, int64_t n);
 
 #endif
