@@ -130,6 +130,8 @@ def fmod(x, y):
 
 def floormod(x, y):
     rest = fmod(x, y)
+    if rest == 0:
+        return math.copysign(0.0, y)
     return mp.mpf(rest) + mp.mpf(y) if rest != 0 and math.isfinite(rest) and (rest < 0) != (y < 0) else rest
 
 
