@@ -400,6 +400,8 @@ class Expression(ast.NodeVisitor):
                 fail(self.row, f"the gradient uses {node.id}, which is no input or output")
             self.used.add(node.id)
             return node.id
+        if isinstance(node, ast.Call) and node.func.id == "missing":
+            return f'sj__gradient_missing("{self.row.name}")'
         if isinstance(node, ast.Call):
             arguments = [self.print(a) for a in node.args]
             arguments += [f".{k.arg} = {k.value.value}" for k in node.keywords]

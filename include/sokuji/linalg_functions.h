@@ -32,6 +32,21 @@ SJ_PUBLIC sj_tensor *sj_matrix_transpose(sj_tensor *a);
 /* The sum of the diagonal of each matrix in the last two dimensions: (…). InvalidArgument below rank 2. TensorFlow: tf.trace. */
 SJ_PUBLIC sj_tensor *sj_trace(sj_tensor *a);
 
+/*
+ * The rank of each matrix in the last two dimensions, int32 (…): how many singular values are above `tolerance`; below 0: above the greatest
+ * one times the greater dimension times the dtype's epsilon. a: float32 or float64. InvalidArgument below rank 2. TensorFlow:
+ * tf.linalg.matrix_rank.
+ */
+SJ_PUBLIC sj_tensor *sj_matrix_rank(sj_tensor *a, double tolerance);
+
+/*
+ * How often label i was predicted as class j: [i, j] of an (n, n) matrix of int32, or the sums of the weights in their dtype (NULL: none).
+ * labels, predictions, weights: vectors of one length; the first two int32 or int64. n_classes below 0: the greatest class and one. InvalidArgument
+ * for a class outside [0, n). TensorFlow: tf.confusion_matrix.
+ */
+SJ_PUBLIC sj_tensor *sj_confusion_matrix(sj_tensor *labels, sj_tensor *predictions, int64_t n_classes,
+                                         sj_tensor *weights);
+
 SJ_END_DECLARATIONS
 
 #endif

@@ -89,6 +89,20 @@ SJ_PUBLIC sj_tensor *sj_random_gamma_with(sj_ints shape, sj_tensor *alpha, const
 	sj_random_gamma_with(shape_, alpha_, \
 	                     &(const sj_random_gamma_args){.size = sizeof(sj_random_gamma_args), ##__VA_ARGS__})
 
+/*
+ * Numbers of the Poisson distribution of `rate`, how often what happens at that rate does: the result's shape is `shape` followed by rate's. rate:
+ * float32, float64, int32 or int64, not negative. dtype: the same, float32 by default. TensorFlow: random_poisson.
+ */
+typedef struct sj_random_poisson_args {
+	size_t size;
+	sj_dtype dtype;
+	sj_int_option seed;
+} sj_random_poisson_args;
+SJ_PUBLIC sj_tensor *sj_random_poisson_with(sj_ints shape, sj_tensor *rate, const sj_random_poisson_args *args);
+#define sj_random_poisson(shape_, rate_, ...) \
+	sj_random_poisson_with(shape_, rate_, \
+	                       &(const sj_random_poisson_args){.size = sizeof(sj_random_poisson_args), ##__VA_ARGS__})
+
 /* ---- orders and choices ---- */
 
 typedef struct sj_random_seed_args {

@@ -4,6 +4,7 @@
 #include "cpu/strided_copy.h"
 #include "ops/array.h"
 #include "ops/array_slice.h"
+#include "ops/rules_array.h"
 #include "ops_numbers.h"
 
 enum { BYTES_IN_A_CHUNK = 256 * 1024 };
@@ -47,6 +48,41 @@ sj_status sj__kernel_reverse(sj__call *call)
 	}
 	sj__strided_copy((sj_dtype)x->dtype, x->shape.rank, sj__dims(x), y->data, to,
 	                 (const char *)x->data + offset * (int64_t)sj_dtype_size((sj_dtype)x->dtype), from);
+	return SJ_OK;
+}
+
+/* One block of the input, which bit i of `parts` says to be the first or the last part of the i-th rolled dimension. */
+static void roll_block(const sj_tensor *x, sj_tensor *y, const int64_t *shifts, const int64_t *strides, uint64_t parts)
+{
+	int64_t dims[SJ_MAX_RANK], to = 0, from = 0, size = (int64_t)sj_dtype_size((sj_dtype)x->dtype);
+	for (int i = 0; i < x->shape.rank; i++) {
+		int64_t dim = sj__dims(x)[i], shift = shifts[i];
+		dims[i] = dim;
+		if (shift == 0)
+			continue;
+		dims[i] = parts & 1 ? shift : dim - shift;
+		from += parts & 1 ? (dim - shift) * strides[i] : 0;
+		to += parts & 1 ? 0 : shift * strides[i];
+		parts >>= 1;
+	}
+	sj__strided_copy((sj_dtype)x->dtype, x->shape.rank, dims, (char *)y->data + to * size, strides,
+	                 (const char *)x->data + from * size, strides);
+}
+
+sj_status sj__kernel_roll(sj__call *call)
+{
+	const sj_tensor *x = call->inputs[0];
+	int64_t shifts[SJ_MAX_RANK], strides[SJ_MAX_RANK];
+	int n_rolled = 0;
+	bool known;
+	sj_status status = sj__roll_shifts(call, shifts, &known);
+	if (status != SJ_OK || x->shape.size == 0)
+		return status;
+	for (int i = 0; i < x->shape.rank; i++)
+		n_rolled += shifts[i] != 0; /* each has two elements at least: there are no more blocks than elements */
+	sj__dense_strides(x->shape.rank, sj__dims(x), strides);
+	for (uint64_t parts = 0; parts < (uint64_t)1 << n_rolled; parts++)
+		roll_block(x, call->outputs[0], shifts, strides, parts);
 	return SJ_OK;
 }
 

@@ -9,6 +9,7 @@
 
 #include "cpu/math_f32.h"
 #include "cpu/math_f64.h"
+#include "cpu/math_gamma.h"
 #include "cpu/math_int.h"
 #include "cpu/math_zeta.h"
 #include "ops/op.h"

@@ -115,6 +115,32 @@ sj_status sj__kernel_clip_by_value(sj__call *call)
 	return status == SJ_OK ? run_as(call, SJ__OP_MAXIMUM, output, call->inputs[1], output) : status;
 }
 
+/* ---- Betainc ---- */
+
+static void betainc_range(void *context, int64_t begin, int64_t end)
+{
+	const sj__call *call = context;
+	sj_tensor *z = call->outputs[0];
+	for (int64_t i = begin; i < end; i++) {
+		double v[3];
+		for (int k = 0; k < 3; k++) {
+			const sj_tensor *t = call->inputs[k];
+			int64_t at = t->shape.rank == 0 ? 0 : i;
+			v[k] = t->dtype == SJ_FLOAT32 ? ((const float *)t->data)[at] : ((const double *)t->data)[at];
+		}
+		if (z->dtype == SJ_FLOAT32)
+			((float *)z->data)[i] = (float)sj__betainc(v[0], v[1], v[2]);
+		else
+			((double *)z->data)[i] = sj__betainc(v[0], v[1], v[2]);
+	}
+}
+
+sj_status sj__kernel_betainc(sj__call *call)
+{
+	sj__parallel_for(call->outputs[0]->shape.size, ELEMENTS_IN_A_CHUNK / 32, betainc_range, call);
+	return SJ_OK;
+}
+
 /* ---- LeakyRelu ---- */
 
 /* The loop multiplies by its second operand, which is alpha. */

@@ -13,6 +13,7 @@ sj_status sj__kernel_binary_power(sj__call *call);
 sj_status sj__kernel_equal(sj__call *call);
 sj_status sj__kernel_approximate_equal(sj__call *call);
 sj_status sj__kernel_clip_by_value(sj__call *call);
+sj_status sj__kernel_betainc(sj__call *call);
 sj_status sj__kernel_leaky_relu(sj__call *call);
 sj_status sj__kernel_leaky_relu_grad(sj__call *call);
 
@@ -63,6 +64,7 @@ sj_status sj__kernel_random_int(sj__call *call);
 sj_status sj__kernel_random_shuffle(sj__call *call);
 sj_status sj__kernel_multinomial(sj__call *call);
 sj_status sj__kernel_random_gamma(sj__call *call);
+sj_status sj__kernel_random_poisson(sj__call *call);
 sj_status sj__kernel_stateless_uniform(sj__call *call);
 sj_status sj__kernel_stateless_normal(sj__call *call);
 sj_status sj__kernel_stateless_truncated_normal(sj__call *call);

@@ -49,6 +49,7 @@ sj_status sj__kernel_mirror_pad_grad(sj__call *call);
 /* array_repeat.c */
 sj_status sj__kernel_tile(sj__call *call);
 sj_status sj__kernel_reverse(sj__call *call);
+sj_status sj__kernel_roll(sj__call *call);
 sj_status sj__kernel_reverse_sequence(sj__call *call);
 
 /* array_scan.c */
@@ -105,6 +106,11 @@ sj_status sj__kernel_ones_like(sj__call *call);
 sj_status sj__kernel_slice(sj__call *call);
 sj_status sj__kernel_strided_slice(sj__call *call);
 sj_status sj__kernel_strided_slice_grad(sj__call *call);
+
+/* array_count.c */
+sj_status sj__kernel_bincount(sj__call *call);
+sj_status sj__kernel_histogram_fixed_width(sj__call *call);
+sj_status sj__kernel_cross(sj__call *call);
 
 /* array_unique.c */
 sj_status sj__kernel_unique(sj__call *call);

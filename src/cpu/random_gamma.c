@@ -8,39 +8,16 @@
 #include "cpu/math_f64.h"
 #include "cpu/math_trig.h"
 #include "cpu/random.h"
+#include "cpu/random_source.h"
 
 enum { PART = 512 };
 
-/* Groups of one output's stream, given out as uniforms or normals, the last of a pair first. */
-typedef struct source {
-	sj__philox stream;
-	double uniforms[2], normals[2];
-	int n_uniforms, n_normals;
-} source;
-
-static void next_words(source *s, uint32_t words[4])
-{
-	sj__philox_group(s->stream, words);
-	s->stream = sj__philox_skip(s->stream, 1);
-}
-
-static double next_uniform(source *s)
-{
-	uint32_t words[4];
-	if (s->n_uniforms == 0) {
-		next_words(s, words);
-		s->uniforms[0] = sj__unit_double(words[0], words[1]);
-		s->uniforms[1] = sj__unit_double(words[2], words[3]);
-		s->n_uniforms = 2;
-	}
-	return s->uniforms[--s->n_uniforms];
-}
-
-static double next_normal(source *s)
+/* Normals come in pairs, the last first, like uniforms. */
+static double next_normal(sj__random_source *s)
 {
 	uint32_t words[4];
 	if (s->n_normals == 0) {
-		next_words(s, words);
+		sj__random_source_words(s, words);
 		double u = sj__unit_double(words[0], words[1]),
 		       angle = SJ__PI_2 * 4 * sj__unit_double(words[2], words[3]);
 		double radius = __builtin_sqrt(-2.0 * sj__log(u < 1.0e-7 ? 1.0e-7 : u));
@@ -51,19 +28,19 @@ static double next_normal(source *s)
 	return s->normals[--s->n_normals];
 }
 
-static double gamma_draw(source *s, double alpha)
+static double gamma_draw(sj__random_source *s, double alpha)
 {
 	if (alpha == 1)
-		return -sj__log1p(-next_uniform(s));
+		return -sj__log1p(-sj__random_source_uniform(s));
 	double d = alpha + (alpha < 1 ? 1 : 0) - 1.0 / 3, c = 1.0 / 3 / __builtin_sqrt(d);
 	for (;;) {
 		double x = next_normal(s), v = 1 + c * x;
 		if (v <= 0)
 			continue;
 		v = v * v * v;
-		double u = next_uniform(s), square = x * x;
+		double u = sj__random_source_uniform(s), square = x * x;
 		if (u < 1 - 0.0331 * (square * square) || sj__log(u) < 0.5 * square + d * (1 - v + sj__log(v)))
-			return d * v * (alpha < 1 ? sj__pow(next_uniform(s), 1 / alpha) : 1);
+			return d * v * (alpha < 1 ? sj__pow(sj__random_source_uniform(s), 1 / alpha) : 1);
 	}
 }
 
@@ -79,7 +56,7 @@ static void gamma_range(void *context, int64_t begin, int64_t end)
 	const gamma_work *w = context;
 	for (int64_t i = begin; i < end; i++) {
 		int64_t a = i / w->n_samples, at = i % w->n_samples * w->n_alphas + a;
-		source s = {.stream = sj__philox_skip(w->stream, (uint64_t)i * SJ__GROUPS_RESERVED)};
+		sj__random_source s = {.stream = sj__philox_skip(w->stream, (uint64_t)i * SJ__GROUPS_RESERVED)};
 		double value = gamma_draw(&s, sj__element_as_double((sj_dtype)w->alpha->dtype, w->alpha->data, a));
 		if (w->y->dtype == SJ_FLOAT32)
 			((float *)w->y->data)[at] = (float)value;

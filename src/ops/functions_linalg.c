@@ -1,4 +1,6 @@
 /* tensordot, and small functions of matrices. */
+#include <float.h>
+
 #include "ops/functions.h"
 #include "sokuji/array_functions.h"
 #include "sokuji/linalg_functions.h"
@@ -119,4 +121,81 @@ sj_tensor *sj_trace(sj_tensor *a)
 	dims[rank - 2] = least * n; /* row `least` begins here: what comes after it is not on the diagonal */
 	sj_ints from = {rank - 1, begin}, to = {rank - 1, dims}, steps = {rank - 1, strides};
 	return sj_scope_return(scope, sj_sum(sj_strided_slice(flat, from, to, steps), .axis = SJ_INTS(-1)));
+}
+
+sj_tensor *sj_matrix_rank(sj_tensor *a, double tolerance)
+{
+	static const char me[] = "sj_matrix_rank";
+	sj_tensor *s, *u, *v;
+	if (!sj__function_takes(me, "a", a))
+		return sj_nil();
+	if (sj_tensor_rank(a) < 2)
+		return sj__function_fail(me, "a has shape %s; its rank must be at least 2", sj__shape_words(a));
+	sj_dtype dtype = sj_tensor_dtype(a);
+	int64_t m = sj_tensor_dim(a, -2), n = sj_tensor_dim(a, -1);
+	double factor = (double)(m > n ? m : n) * (dtype == SJ_FLOAT32 ? FLT_EPSILON : DBL_EPSILON);
+	sj_scope scope = sj_scope_begin();
+	sj_svd(a, &s, &u, &v, .compute_uv = {.given = true, .value = false});
+	sj_tensor *limit = tolerance >= 0 ? sj_scalar(dtype, tolerance)
+	                                  : sj_mul(sj_max(s, .axis = SJ_INTS(-1), .keep_dims = true),
+	                                           sj_scalar(dtype, factor));
+	return sj_scope_return(scope, sj_sum(sj_cast(sj_greater(s, limit), SJ_INT32), .axis = SJ_INTS(-1)));
+}
+
+/* ---- confusion ---- */
+
+/* Vectors of one length; of class numbers where `classes`. */
+static bool is_vector_like(const char *name, const sj_tensor *t, const sj_tensor *labels, bool classes)
+{
+	static const char me[] = "sj_confusion_matrix";
+	if (!sj__function_takes(me, name, t))
+		return false;
+	sj_dtype dtype = sj_tensor_dtype(t);
+	if (classes && dtype != SJ_INT32 && dtype != SJ_INT64)
+		sj__function_fail(me, "%s is %s; it must be int32 or int64", name, sj_dtype_name(dtype));
+	else if (sj_tensor_rank(t) != 1 || sj_tensor_size(t) != sj_tensor_size(labels))
+		sj__function_fail(me, "%s has shape %s, labels %s; they must be vectors of one length", name,
+		                  sj__shape_words(t), sj__shape_words(labels));
+	else
+		return true;
+	return false;
+}
+
+static bool classes_fit(const char *name, const sj_tensor *t, int64_t n)
+{
+	for (int64_t i = 0; i < sj_tensor_size(t); i++) {
+		double class = sj_tensor_item(t, i);
+		if (class < 0 || class >= (double)n) {
+			sj__function_fail("sj_confusion_matrix", "%s[%lld] is %.0f; it must be in [0, %lld)", name,
+			                  (long long)i, class, (long long)n);
+			return false;
+		}
+	}
+	return true;
+}
+
+static double greatest(const sj_tensor *t, double most)
+{
+	for (int64_t i = 0; i < sj_tensor_size(t); i++)
+		if (sj_tensor_item(t, i) > most)
+			most = sj_tensor_item(t, i);
+	return most;
+}
+
+sj_tensor *sj_confusion_matrix(sj_tensor *labels, sj_tensor *predictions, int64_t n_classes, sj_tensor *weights)
+{
+	if (!is_vector_like("labels", labels, labels, true) ||
+	    !is_vector_like("predictions", predictions, labels, true) ||
+	    (weights != NULL && !is_vector_like("weights", weights, labels, false)))
+		return sj_nil();
+	if (n_classes < 0)
+		n_classes = (int64_t)greatest(predictions, greatest(labels, -1)) + 1;
+	if (!classes_fit("labels", labels, n_classes) || !classes_fit("predictions", predictions, n_classes))
+		return sj_nil();
+	sj_scope scope = sj_scope_begin();
+	sj_tensor *columns[] = {sj_cast(labels, SJ_INT64), sj_cast(predictions, SJ_INT64)};
+	if (weights == NULL)
+		weights = sj_ones(SJ_INT32, SJ_INTS(sj_tensor_size(labels)));
+	sj_tensor *places = sj_stack(2, columns, .axis = 1);
+	return sj_scope_return(scope, sj_scatter_nd(places, weights, SJ_INTS(n_classes, n_classes)));
 }

@@ -17,6 +17,7 @@ _Static_assert(offsetof(sj_random_uniform_seeded_args, seed2) == offsetof(seeded
 _Static_assert(offsetof(sj_random_uniform_int_seeded_args, seed2) == offsetof(seeded_args, seed2), "seeds come first");
 _Static_assert(offsetof(sj_random_shuffle_seeded_args, seed2) == offsetof(seeded_args, seed2), "seeds come first");
 _Static_assert(offsetof(sj_multinomial_seeded_args, seed2) == offsetof(seeded_args, seed2), "seeds come first");
+_Static_assert(offsetof(sj_random_poisson_seeded_args, seed2) == offsetof(seeded_args, seed2), "seeds come first");
 _Static_assert(offsetof(sj_random_gamma_seeded_args, seed2) == offsetof(seeded_args, seed2), "seeds come first");
 
 static sj_tensor *refused(sj_status status)
@@ -161,6 +162,19 @@ sj_tensor *sj_random_gamma_with(sj_ints shape, sj_tensor *alpha, const sj_random
 	sj_tensor *inputs[] = {sj__list(shape.data != NULL ? shape : SJ_SCALAR_SHAPE), alpha};
 	sj_tensor *result = run_seeded(SJ__OP_RANDOM_GAMMA_SEEDED, &row, args.seed, 2, inputs);
 	return sj_scope_return(scope, args.beta != NULL ? sj_div(result, args.beta) : result);
+}
+
+sj_tensor *sj_random_poisson_with(sj_ints shape, sj_tensor *rate, const sj_random_poisson_args *given)
+{
+	sj_random_poisson_args args;
+	sj__local_now();
+	sj_status status = args_take("sj_random_poisson", given, sizeof(args), &args);
+	if (status != SJ_OK)
+		return refused(status);
+	sj_random_poisson_seeded_args row = {.size = sizeof(row), .dtype = args.dtype ? args.dtype : SJ_FLOAT32};
+	sj_scope scope = sj_scope_begin();
+	sj_tensor *inputs[] = {sj__list(shape.data != NULL ? shape : SJ_SCALAR_SHAPE), rate};
+	return sj_scope_return(scope, run_seeded(SJ__OP_RANDOM_POISSON_SEEDED, &row, args.seed, 2, inputs));
 }
 
 /* ---- orders and choices ---- */

@@ -69,6 +69,8 @@ void sj__gradient_mirror_pad(const sj__gradient *g, sj_tensor **dx);
 void sj__gradient_mirror_pad_grad(const sj__gradient *g, sj_tensor **dx);
 void sj__gradient_tile(const sj__gradient *g, sj_tensor **dx);
 void sj__gradient_reverse(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_roll(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_cross(const sj__gradient *g, sj_tensor **dx);
 void sj__gradient_reverse_sequence(const sj__gradient *g, sj_tensor **dx);
 
 #endif

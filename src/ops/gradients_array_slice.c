@@ -79,8 +79,28 @@ void sj__gradient_reverse(const sj__gradient *g, sj_tensor **dx)
 	dx[0] = sj_reverse(g->dy[0], sj__list_of(g->inputs[1], axes));
 }
 
+void sj__gradient_roll(const sj__gradient *g, sj_tensor **dx)
+{
+	int64_t shifts[SJ_MAX_RANK], axes[SJ_MAX_RANK];
+	sj_ints shift = sj__list_of(g->inputs[1], shifts), axis = sj__list_of(g->inputs[2], axes);
+	for (int64_t i = 0; i < shift.count; i++) {
+		int64_t a = axes[i] < 0 ? axes[i] + g->dy[0]->shape.rank : axes[i];
+		shifts[i] = -(shifts[i] %
+		              sj__max_i64(1, sj__dims(g->dy[0])[a])); /* the lowest number has no negative */
+	}
+	dx[0] = sj_roll(g->dy[0], shift, axis);
+}
+
 void sj__gradient_reverse_sequence(const sj__gradient *g, sj_tensor **dx)
 {
 	const sj_reverse_sequence_args *args = g->args;
 	dx[0] = sj_reverse_sequence(g->dy[0], g->inputs[1], args->seq_dim, .batch_dim = args->batch_dim);
+}
+
+void sj__gradient_cross(const sj__gradient *g, sj_tensor **dx)
+{
+	if (g->needs[0])
+		dx[0] = sj_cross(g->inputs[1], g->dy[0]);
+	if (g->needs[1])
+		dx[1] = sj_cross(g->dy[0], g->inputs[0]);
 }

@@ -9,6 +9,14 @@ void sj__gradient_none(const sj__gradient *g, sj_tensor **dx)
 	(void)dx;
 }
 
+sj_tensor *sj__gradient_missing(const char *operation)
+{
+	sj__error_stick(sj__fail(SJ_UNIMPLEMENTED,
+	                         "not implemented: the gradient of %s by this input; use sj_stop_gradient on it",
+	                         operation));
+	return sj_nil();
+}
+
 sj_tensor *sj__constant(const sj__gradient *g, double value)
 {
 	for (int k = 0; k < g->n_outputs; k++)

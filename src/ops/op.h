@@ -159,6 +159,8 @@ sj_status sj__call_allocate(sj__call *call, int k, sj_dtype dtype, int rank, con
 sj_tensor *sj__dy(const sj__gradient *g, int k);
 /* Sums `d` back to input i's shape, which broadcasting widened. */
 sj_tensor *sj__unbroadcast(const sj__gradient *g, int i, sj_tensor *d);
+/* Makes an error stick that says which gradient is not there; returns nil. In the table: missing(). */
+sj_tensor *sj__gradient_missing(const char *operation) SJ_COLD;
 /* A scalar of dy[0]'s dtype. */
 sj_tensor *sj__constant(const sj__gradient *g, double value);
 /* The shape of a recorded tensor, as a list. */

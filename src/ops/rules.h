@@ -12,6 +12,7 @@ sj_status sj__rule_unary_bool(sj__call *call);
 sj_status sj__rule_equal(sj__call *call);
 sj_status sj__rule_approximate_equal(sj__call *call);
 sj_status sj__rule_clip_by_value(sj__call *call);
+sj_status sj__rule_betainc(sj__call *call);
 sj_status sj__rule_leaky_relu_grad(sj__call *call);
 
 /* rules_matmul.c */
@@ -56,6 +57,7 @@ sj_status sj__rule_random_int(sj__call *call);
 sj_status sj__rule_random_shuffle(sj__call *call);
 sj_status sj__rule_multinomial(sj__call *call);
 sj_status sj__rule_random_gamma(sj__call *call);
+sj_status sj__rule_random_poisson(sj__call *call);
 sj_status sj__rule_stateless_random(sj__call *call);
 sj_status sj__rule_stateless_random_int(sj__call *call);
 sj_status sj__rule_stateless_full_int(sj__call *call);

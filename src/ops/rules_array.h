@@ -46,6 +46,7 @@ sj_status sj__rule_mirror_pad(sj__call *call);
 sj_status sj__rule_mirror_pad_grad(sj__call *call);
 sj_status sj__rule_tile(sj__call *call);
 sj_status sj__rule_reverse(sj__call *call);
+sj_status sj__rule_roll(sj__call *call);
 sj_status sj__rule_reverse_sequence(sj__call *call);
 
 /* rules_array_scan.c */
@@ -94,7 +95,15 @@ sj_status sj__rule_add_n(sj__call *call);
 sj_status sj__rule_dynamic_partition(sj__call *call);
 sj_status sj__rule_dynamic_stitch(sj__call *call);
 
+/* rules_array_count.c */
+sj_status sj__rule_bincount(sj__call *call);
+sj_status sj__rule_histogram_fixed_width(sj__call *call);
+sj_status sj__rule_cross(sj__call *call);
+
 /* What rules have worked out and kernels need again. */
+
+/* The places that Roll moves each dimension of input 0 on by, in [0, dimension); *ret_known is false when they are symbolic. */
+sj_status sj__roll_shifts(const sj__call *call, int64_t *ret_shifts, bool *ret_known);
 
 /* perm into ret_perm, or the reversed order; *ret_known is false when it is symbolic. */
 sj_status sj__transpose_perm(const sj__call *call, int rank, int *ret_perm, bool *ret_known);

@@ -200,6 +200,50 @@ sj_status sj__rule_reverse(sj__call *call)
 	return status == SJ_OK ? sj__out_like(call, 0, (sj_dtype)call->inputs[0]->dtype, call->inputs[0]) : status;
 }
 
+static sj_status roll_refused(const sj__call *call)
+{
+	return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+	                     "shift has shape %s and axis %s; there must be a shift for each axis",
+	                     sj__shape_text(call->inputs[1]), sj__shape_text(call->inputs[2]));
+}
+
+sj_status sj__roll_shifts(const sj__call *call, int64_t *ret_shifts, bool *ret_known)
+{
+	const sj_tensor *x = call->inputs[0];
+	int64_t shifts[SJ_MAX_RANK], axes[SJ_MAX_RANK], n_shifts, n_axes;
+	int axis;
+	*ret_known = false;
+	if (x->shape.rank == 0)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "input is a scalar; it must have at least one dimension");
+	sj_status status = sj__call_ints(call, 1, shifts, &n_shifts);
+	if (status == SJ_OK)
+		status = sj__call_ints(call, 2, axes, &n_axes);
+	if (status == SJ_OK && n_shifts >= 0 && n_axes >= 0 && n_shifts != n_axes)
+		return roll_refused(call);
+	if (status != SJ_OK || n_shifts < 0 || n_axes < 0 || x->shape.rank < 0)
+		return status;
+	memset(ret_shifts, 0, sizeof(*ret_shifts) * (size_t)x->shape.rank);
+	for (int64_t i = 0; i < n_axes; i++) {
+		status = sj__call_axis(call, "axis", axes[i], x->shape.rank, &axis);
+		if (status != SJ_OK)
+			return status;
+		int64_t dim = sj__dims(x)[axis];
+		if (dim > 0)
+			ret_shifts[axis] = ((ret_shifts[axis] + shifts[i] % dim) % dim + dim) % dim;
+	}
+	*ret_known = true;
+	return SJ_OK;
+}
+
+sj_status sj__rule_roll(sj__call *call)
+{
+	int64_t shifts[SJ_MAX_RANK];
+	bool known;
+	sj_status status = sj__roll_shifts(call, shifts, &known);
+	return status == SJ_OK ? sj__out_like(call, 0, (sj_dtype)call->inputs[0]->dtype, call->inputs[0]) : status;
+}
+
 sj_status sj__rule_reverse_sequence(sj__call *call)
 {
 	const sj_tensor *x = call->inputs[0], *lengths = call->inputs[1];

@@ -17,6 +17,17 @@ static bool incompatible(const sj_tensor *a, const sj_tensor *b)
 	return false;
 }
 
+/* Of one rank, and not of one shape. */
+static bool differs(const sj_tensor *a, const sj_tensor *b)
+{
+	for (int i = 0; i < a->shape.rank; i++) {
+		int64_t da = sj__dims(a)[i], db = sj__dims(b)[i];
+		if (da != db && da != SJ__UNKNOWN && db != SJ__UNKNOWN)
+			return true;
+	}
+	return false;
+}
+
 /* The options of Equal and NotEqual are alike. Without the error, unknown dimensions may come to a scalar. */
 sj_status sj__rule_equal(sj__call *call)
 {
@@ -73,4 +84,24 @@ sj_status sj__rule_clip_by_value(sj__call *call)
 			                     call->op->inputs[i].name, sj__shape_text(limit), sj__shape_text(t));
 	}
 	return sj__out_like(call, 0, (sj_dtype)t->dtype, t);
+}
+
+/* Three inputs of one shape, but for scalars. */
+sj_status sj__rule_betainc(sj__call *call)
+{
+	const sj_tensor *shape = call->inputs[0];
+	for (int i = 1; i < 3; i++) {
+		const sj_tensor *t = call->inputs[i];
+		if (shape->shape.rank == 0)
+			shape = t;
+		else if (t->shape.rank > 0 && shape->shape.rank > 0 &&
+		         (t->shape.rank != shape->shape.rank || differs(t, shape)))
+			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+			                     "%s has shape %s and another input %s; they must be the same, or scalars",
+			                     call->op->inputs[i].name, sj__shape_text(t), sj__shape_text(shape));
+	}
+	for (int i = 0; i < 3; i++) /* what is unknown may turn out to be a scalar */
+		if (call->inputs[i]->shape.rank < 0)
+			return sj__out_unknown(call, 0, (sj_dtype)shape->dtype);
+	return sj__out_like(call, 0, (sj_dtype)shape->dtype, shape);
 }

@@ -163,19 +163,35 @@ sj_status sj__rule_multinomial(sj__call *call)
 	return status == SJ_OK ? sj__out(call, 0, dtype, 2, dims) : status;
 }
 
-sj_status sj__rule_random_gamma(sj__call *call)
+/* The shape that input 0 says, followed by that of the parameter, input 1. */
+static sj_status shape_before_parameter(sj__call *call, sj_dtype dtype)
 {
-	const sj_tensor *alpha = call->inputs[1];
+	const sj_tensor *parameter = call->inputs[1];
 	int rank;
 	int64_t dims[SJ_MAX_RANK];
 	sj_status status = shape_read(call, 0, &rank, dims);
 	if (status != SJ_OK)
 		return status;
-	if (rank < 0 || alpha->shape.rank < 0)
-		return sj__out_unknown(call, 0, (sj_dtype)alpha->dtype);
-	if (rank + alpha->shape.rank > SJ_MAX_RANK)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "shape and alpha make rank %d; at most %d is possible",
-		                     rank + alpha->shape.rank, SJ_MAX_RANK);
-	memcpy(dims + rank, sj__dims(alpha), sizeof(*dims) * (size_t)alpha->shape.rank);
-	return sj__out(call, 0, (sj_dtype)alpha->dtype, rank + alpha->shape.rank, dims);
+	if (rank < 0 || parameter->shape.rank < 0)
+		return sj__out_unknown(call, 0, dtype);
+	if (rank + parameter->shape.rank > SJ_MAX_RANK)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "shape and %s make rank %d; at most %d is possible",
+		                     call->op->inputs[1].name, rank + parameter->shape.rank, SJ_MAX_RANK);
+	memcpy(dims + rank, sj__dims(parameter), sizeof(*dims) * (size_t)parameter->shape.rank);
+	return sj__out(call, 0, dtype, rank + parameter->shape.rank, dims);
+}
+
+sj_status sj__rule_random_gamma(sj__call *call)
+{
+	return shape_before_parameter(call, (sj_dtype)call->inputs[1]->dtype);
+}
+
+sj_status sj__rule_random_poisson(sj__call *call)
+{
+	sj_dtype given = ((const sj_random_poisson_seeded_args *)call->args)->dtype;
+	sj_dtype dtype = given != SJ_DTYPE_NONE ? given : SJ_INT64;
+	if (dtype != SJ_INT32 && dtype != SJ_INT64 && dtype != SJ_FLOAT32 && dtype != SJ_FLOAT64)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
+		                     "dtype is %s; it must be int32, int64, float32 or float64", sj_dtype_name(dtype));
+	return shape_before_parameter(call, dtype);
 }

@@ -290,7 +290,7 @@ COVERED.update({
     "DER-051": "test_bad_inputs.py: handles that are NULL, nil, freed", "DER-052": "test_operations.py: allocation failures",
     "DER-044": "test_bad_inputs.py: tapes", "TFSA-2022-046": "test_operations.py: errors (dtypes)",
     "TFSA-2022-037": "test_bad_inputs.py: variables", "TFSA-2022-166": "test_bad_inputs.py: bools",
-    "TFSA-2021-192": "test_functions_nn.py: einsum", "DER-032": "test_functions_nn.py: dropout",
+    "TFSA-2021-192": "test_functions_nn.py: einsum", "TFSA-2022-119": "test_functions_nn.py: matrix_rank", "DER-032": "test_functions_nn.py: dropout",
     "TFSA-2020-014": "unit/test_base_threads.c: ranges of up to 2^63-1",
     "NPY-001": "test_files.py, unit/test_io.c", "NPY-002": "test_files.py: headers", "NPY-003": "test_files.py: headers",
     "NPY-004": "test_files.py: headers", "CVE-2019-6446": "test_files.py: objects",

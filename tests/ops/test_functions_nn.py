@@ -124,6 +124,39 @@ def test_trace_and_transpose(shape):
     fails("rank must be at least 2", "sj_trace", sj.tensor(draw(3)))
 
 
+def test_matrix_rank():
+    rank = lambda x, tolerance=-1.0: call("sj_matrix_rank", sj.tensor(x), ctypes.c_double(tolerance)).numpy()  # noqa: E731
+    x = draw(4, 6, 3) @ draw(4, 3, 5)
+    np.testing.assert_array_equal(rank(x), [3, 3, 3, 3])
+    np.testing.assert_array_equal(rank(x.astype(np.float32)), np.linalg.matrix_rank(x.astype(np.float32), tol=1e-4))
+    for shape in ((0, 1, 1), (2, 0, 3), (3, 3)):  # no matrices, no elements, zeros
+        np.testing.assert_array_equal(rank(np.zeros(shape)), np.zeros(shape[:-2], np.int32))
+    assert rank(np.diag([3.0, 2.0, 1.0]), 1.5) == 2 and rank(np.eye(7)).dtype == np.int32
+    fails("rank must be at least 2", "sj_matrix_rank", sj.tensor(draw(3)), ctypes.c_double(0))
+    fails("supported are", "sj_matrix_rank", sj.tensor(np.eye(3, dtype=np.int32)), ctypes.c_double(0))
+    fails("a is NULL", "sj_matrix_rank", None, ctypes.c_double(0))
+
+
+def test_confusion_matrix():
+    def confusion(labels, predictions, n=-1, weights=None):
+        return call("sj_confusion_matrix", sj.tensor(labels), sj.tensor(predictions), ctypes.c_int64(n), sj.tensor(weights)).numpy()
+    # TensorFlow's own example, and what 1.8 answers.
+    expected = np.zeros((5, 5), np.int32)
+    expected[1, 2] = expected[2, 2] = expected[4, 4] = 1
+    np.testing.assert_array_equal(confusion(np.int32([1, 2, 4]), np.int64([2, 2, 4])), expected)
+    np.testing.assert_array_equal(confusion(np.int32([1, 1]), np.int32([0, 0]), 3, np.float32([0.5, 2])), [[0, 0, 0], [2.5, 0, 0], [0, 0, 0]])
+    assert confusion(np.zeros(0, np.int32), np.zeros(0, np.int32)).shape == (0, 0)
+    check_gradient(lambda t: call("sj_confusion_matrix", sj.tensor(np.int32([1, 0, 1])), sj.tensor(np.int32([0, 1, 0])), ctypes.c_int64(2), t[0]),
+                   [draw(3)])
+    good, any_number = sj.tensor(np.int32([0, 1])), ctypes.c_int64(-1)
+    for bad, match in ((np.int32([0, -1]), r"predictions\[1\] is -1"), (np.int32([0]), "of one length"), (np.int32([[0, 1]]), "of one length"),
+                       (np.float32([0, 1]), "predictions is float32")):
+        fails(match, "sj_confusion_matrix", good, sj.tensor(bad), any_number, None)
+    fails(r"labels\[1\] is 1; it must be in \[0, 1\)", "sj_confusion_matrix", good, good, ctypes.c_int64(1), None)
+    fails("weights has shape", "sj_confusion_matrix", good, good, any_number, sj.tensor(np.float32([1])))
+    fails("labels is NULL", "sj_confusion_matrix", None, good, any_number, None)
+
+
 # ---- losses ----
 
 def softmax(x):

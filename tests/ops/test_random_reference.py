@@ -37,7 +37,8 @@ for _name, _types in {"sj_random_uniform_with": [sj.Ints, c_void_p], "sj_random_
                       "sj_random_uniform_int_with": [sj.Ints, c_int64, c_int64, c_void_p],
                       "sj_random_shuffle_with": [c_void_p, c_void_p], "sj_permutation_with": [c_int64, c_void_p],
                       "sj_multinomial_with": [c_void_p, c_int64, c_void_p],
-                      "sj_random_gamma_with": [sj.Ints, c_void_p, c_void_p]}.items():
+                      "sj_random_gamma_with": [sj.Ints, c_void_p, c_void_p],
+                      "sj_random_poisson_with": [sj.Ints, c_void_p, c_void_p]}.items():
     sj._declare(_name, c_void_p, *_types)
 
 
@@ -93,6 +94,9 @@ class Rows:
         values = self.run("RandomGamma", [np.array(shape, np.int64), np.array(alpha, dtype)])
         return values / values.dtype.type(beta or 1)
 
+    def poisson(self, shape, dtype="float32", lam=(0.5, 20.0)):
+        return self.run("RandomPoissonV2", [np.array(shape, np.int64), np.array(lam, dtype)], dtype=dtype)
+
 
 def rows_to_shuffle(shape, row):
     value = np.arange(int(np.prod(shape)), dtype=np.int32)
@@ -144,6 +148,10 @@ class Functions:
         alpha, beta = sj.tensor(np.array(alpha, dtype)), sj.tensor(np.array(beta, dtype)) if beta else None
         args = GammaArgs(ctypes.sizeof(GammaArgs), beta.handle if beta else None, self.seed)
         return self.call("sj_random_gamma_with", sj._ints(shape), alpha.handle, byref(args))
+
+    def poisson(self, shape, dtype="float32", lam=(0.5, 20.0)):
+        rate, args = sj.tensor(np.array(lam, dtype)), IntArgs(ctypes.sizeof(IntArgs), sj.DTYPES[dtype], self.seed)
+        return self.call("sj_random_poisson_with", sj._ints(shape), rate.handle, byref(args))
 
 
 def compare(values, stored, total, call):

@@ -1,5 +1,5 @@
 """Elementwise functions of one number, and the gradient operations that TensorFlow registers for them."""
-from rows import binary, unary
+from rows import binary, op, unary
 
 _EACH = ", element by element."
 
@@ -70,6 +70,21 @@ binary("Polygamma", "{polygamma}(x, y)", "The a-th derivative of digamma at x; N
        inputs="a x", gradient=(None, "dy * polygamma(a + 1.0, x)"), numpy=None, speed="once")
 binary("Zeta", "{zeta}(x, y)", "Hurwitz's zeta function: the sum of (q + k)^-x over k >= 0" + _EACH, T="floats", inputs="x q",
        gradient=(None, "-(dy * (x * zeta(x + 1.0, q)))"), numpy=None, speed="once")
+
+_DENSITY = "exp(xlogy(a - 1.0, x) - (x + lgamma(a)))"
+binary("Igamma", "{igamma}(x, y)", "The lower regularised incomplete gamma function P(a, x); NaN where a or x is negative" + _EACH, T="floats",
+       inputs="a x", gradient=("dy * igamma_grad_a(a, x)", "dy * " + _DENSITY), numpy=None, speed="once")
+binary("Igammac", "{igammac}(x, y)", "The upper regularised incomplete gamma function Q(a, x) = 1 - P(a, x)" + _EACH, T="floats",
+       inputs="a x", gradient=("-(dy * igamma_grad_a(a, x))", "-(dy * " + _DENSITY + ")"), numpy=None, speed="once")
+binary("IgammaGradA", "{igamma_slope}(x, y)", "The derivative of Igamma by a" + _EACH, T="floats", inputs="a x",
+       gradient=("missing()", "dy * (" + _DENSITY + " * (log(x) - digamma(a)))"), numpy=None, speed="once")
+op("Betainc", "a:T b:T x:T", "z:T", T="floats", c_name="betainc", broadcasts=True,
+   gradient={"x": "dy * exp(xlogy(a - 1.0, x) + xlog1py(b - 1.0, -x) + (lgamma(a + b) - (lgamma(a) + lgamma(b))))"},
+   doc="The regularised incomplete beta function I_x(a, b), element by element: the inputs are of one shape, or scalars. NaN where a or b is not\n"
+       "above 0 or x not in [0, 1]. As in TensorFlow, gradients flow to x alone.")
+_function("Erfinv", "{erfinv}(x)", "The inverse of Erf", "dy * (0.886226925452758 * exp(y * y))", None, speed="once")
+_function("Ndtri", "{ndtri}(x)", "The quantile of the standard normal distribution: where its distribution function is x",
+          "dy * (2.5066282746310002 * exp(0.5 * (y * y)))", None, speed="once")
 
 # ---- gradient operations ----
 

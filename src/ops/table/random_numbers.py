@@ -31,6 +31,11 @@ op("RandomGamma", "shape:ints alpha:T", "output:T", _SEEDS, T="floats", c_name="
    doc="Numbers of the gamma distribution of shape parameter alpha and scale 1; the result's shape is `shape` followed by alpha's.\n"
        "Marsaglia and Tsang: A simple method for generating gamma variables (2000)." + _DOC)
 
+op("RandomPoissonV2", "shape:ints rate:T", "output:any", _SEEDS + " dtype:dtype=int64", T="float32 float64 int32 int64", c_name="random_poisson_seeded",
+   rule="random_poisson", kernel="random_poisson", stateful=True,
+   doc="Numbers of the Poisson distribution of the given rate; the result's shape is `shape` followed by rate's. dtype: int32, int64, float32 or\n"
+       "float64. Hormann: The transformed rejection method for generating Poisson random variables (1993)." + _DOC)
+
 op("StatelessRandomUniform", "shape:ints seed:ints", "output:any", "dtype:dtype=float32", rule="stateless_random",
    kernel="stateless_uniform", doc="Numbers of [0, 1), evenly distributed; dtype: float32 or float64." + _STATELESS)
 op("StatelessRandomNormal", "shape:ints seed:ints", "output:any", "dtype:dtype=float32", rule="stateless_random",

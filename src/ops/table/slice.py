@@ -28,6 +28,9 @@ op("Tile", "input:T multiples:ints", "output:T", T=ALL, gradient="tile", saves="
    doc="The input repeated multiples[i] times along dimension i.")
 op("ReverseV2", "tensor:T axis:ints", "output:T", T=ALL, c_name="reverse", gradient="reverse", saves="axis",
    doc="The elements in reverse order along each of the axes. InvalidArgument when an axis is out of range or given twice.")
+op("Roll", "input:T shift:ints axis:ints", "output:T", T=ALL, gradient="roll", saves="shift axis",
+   doc="The elements moved on by shift[i] places along axis[i]; those that leave at the end come back at the beginning. Shifts of one axis add\n"
+       "up. InvalidArgument when there is not a shift for each axis, or an axis is out of range.")
 op("ReverseSequence", "input:T seq_lengths:U", "output:T", "seq_dim:int! batch_dim:int", T=ALL, U="int32 int64",
    gradient="reverse_sequence", saves="seq_lengths",
    doc="For index i along batch_dim, the first seq_lengths[i] elements along seq_dim in reverse order, the rest as they are.")

@@ -130,3 +130,85 @@ for _name in ("Zeta", "Polygamma"):
     error(_name, [np.zeros(2), np.zeros(2, np.float32)], match="float32 where float64 is expected")
 case("Lgamma", [[0.0, -1.0, -inf, inf, -2.5]], expect=np.array([inf, inf, inf, inf, -0.056243716497674054]), gradient=False)
 case("Digamma", [[0.0, -1.0, inf, -2.5]], expect=np.array([nan, nan, inf, 1.1031566406452432]), gradient=False)
+
+# ---- incomplete gamma and beta functions: their integrals by Gauss and Legendre's rule; more, of TensorFlow, in test_reference.py ----
+
+_nodes, _weights = np.polynomial.legendre.leggauss(60)
+
+
+def _integral(f, end):
+    """Over [0, end] of f(t) that is smooth but for a power of t at 0: by the substitution t = end u^8."""
+    u = 0.5 * (_nodes + 1)
+    return 0.5 * math.fsum(_weights * np.array([f(end * v**8) * 8 * end * v**7 for v in u]))
+
+
+def _igamma(a, x):
+    return _integral(lambda t: math.exp((a - 1) * math.log(t) - t - math.lgamma(a)), x)
+
+
+def _betainc(a, b, x):
+    scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
+    return _integral(lambda t: math.exp((a - 1) * math.log(t) + (b - 1) * math.log1p(-t) + scale), x)
+
+
+_a, _x = np.array([0.5, 1.0, 2.5, 4.0, 0.75, 6.0]), np.array([0.25, 1.5, 1.0, 6.0, 2.0, 3.5])
+case("Igamma", [_a, _x], expect=np.vectorize(_igamma), rtol=1e-5, second=False)
+case("Igamma", [_a, _x], expect=np.vectorize(_igamma), rtol=1e-5, gradient=[1])
+case("Igamma", [_a, _x], expect=np.vectorize(_igamma), dtypes=["float64"], rtol=1e-12, gradient=False)
+case("Igammac", [_a, _x], expect=lambda a, x: 1 - np.vectorize(_igamma)(a, x), rtol=1e-5, second=False)
+case("Igammac", [_a, _x], expect=lambda a, x: 1 - np.vectorize(_igamma)(a, x), rtol=1e-5, gradient=[1])
+case("Igamma", [_a[:, None], _x[None, :3]], expect=np.vectorize(_igamma), rtol=1e-5, second=False)
+case("Igamma", [[0.0, -1.0, 1.0, inf, inf, 2.0, 1.0, nan], [1.0, 1.0, 0.0, 1.0, inf, inf, -1.0, 1.0]],
+     expect=np.array([nan, nan, 0, 0, nan, 1, nan, nan]), gradient=False)
+case("Igammac", [[0.0, -1.0, 1.0, inf, inf, 2.0, 1.0, nan, 0.0], [1.0, 1.0, 0.0, 1.0, inf, inf, -1.0, 1.0, 0.0]],
+     expect=np.array([nan, nan, 1, 1, nan, 0, nan, nan, nan]), gradient=False)
+# Far from and near to a, where a is great: the normal distribution and its first correction.
+case("Igamma", [np.array([1e10, 1e10, 1e10, 1e12]), np.array([1e10, 9e9, 1.1e10, 1e12 + 1e6])],
+     expect=np.array([0.5 + 1 / (3 * math.sqrt(2 * math.pi * 1e10)), 0, 1, 0.8413447460685429]), rtol=1e-6, dtypes=["float64"], gradient=False)
+
+
+def _slope(a, x):
+    h = 1e-3
+    return (8 * (_igamma(a + h, x) - _igamma(a - h, x)) - (_igamma(a + 2 * h, x) - _igamma(a - 2 * h, x))) / (12 * h)
+
+
+case("IgammaGradA", [_a, _x], expect=np.vectorize(_slope), rtol=1e-6, atol=1e-7, gradient=[1])
+case("IgammaGradA", [[0.0, 1.0, 2.0], [1.0, 0.0, inf]], expect=np.array([nan, 0, 0]), gradient=False)
+for _name in ("Igamma", "Igammac", "IgammaGradA"):
+    error(_name, [np.zeros(2), np.zeros(3)], match="do not broadcast")
+    error(_name, [np.zeros((2, 3)), np.zeros((3, 3))], match="do not broadcast")
+    error(_name, [np.zeros(2), np.zeros(2, np.float32)], match="float32 where float64 is expected")
+    error(_name, [np.zeros(2, np.int32), np.zeros(2, np.int32)], match="int32; supported are")
+    error(_name, [np.zeros(2, np.float16), np.zeros(2, np.float16)], match="float16; supported are")
+
+_b, _p = np.array([0.5, 2.0, 1.0, 3.0, 1.5, 2.5]), np.array([0.25, 0.4, 0.3, 0.6, 0.1, 0.5])
+case("Betainc", [_a, _b, _p], expect=np.vectorize(_betainc), rtol=1e-5, gradient=[2])
+case("Betainc", [_a, _b, _p], expect=np.vectorize(_betainc), rtol=1e-12, dtypes=["float64"], gradient=False)
+case("Betainc", [2.0, _b.reshape(2, 3), 0.25], expect=np.vectorize(_betainc), rtol=1e-5, gradient=[2])
+case("Betainc", [2.5, 0.5, _p], expect=np.vectorize(_betainc), rtol=1e-5, gradient=[2])
+case("Betainc", [[0.0, 1.0, 1.0, 1.0, 2.0, 2.0, -1.0, inf, nan], [1.0, 0.0, 1.0, 1.0, 3.0, 3.0, 1.0, 1.0, 1.0],
+                 [0.5, 0.5, 0.0, 1.0, -0.1, 1.1, 0.5, 0.5, 0.5]], expect=np.array([nan, nan, 0, 1, nan, nan, nan, nan, nan]), gradient=False)
+error("Betainc", [np.ones(2), np.ones(1), np.ones(2)], match=r"b has shape \[1\] and another input \[2\]")
+error("Betainc", [np.ones(2), np.ones(2), np.ones(3)], match=r"x has shape \[3\]")
+error("Betainc", [np.ones((2, 1)), np.ones((1, 2)), np.ones((2, 2))], match="must be the same, or scalars")
+error("Betainc", [np.float64(1), np.ones((2, 1)), np.ones((2, 2))], match="must be the same, or scalars")
+error("Betainc", [np.ones(2), np.ones(2), np.ones(2, np.float32)], match="x is float32 where float64")
+error("Betainc", [np.ones(2, np.int32)] * 3, match="int32; supported are")
+
+# ---- inverses: what they undo ----
+
+case("Erfinv", [[-0.999, -0.5, -1e-3, 0.0, 0.25, 0.6, 0.99]], check=lambda outputs, inputs, attrs: np.testing.assert_allclose(
+    np.vectorize(math.erf)(outputs[0].astype(float)), inputs[0].astype(float), rtol=1e-5 if outputs[0].dtype == np.float32 else 1e-14, atol=1e-14), gradient=False)
+case("Erfinv", [[-0.9, -0.5, 0.0, 0.25, 0.8]], check=lambda outputs, inputs, attrs: None)
+case("Erfinv", [[1.0, -1.0, 1.5, -2.0, nan, inf, 0.0, 1e-30]], expect=np.array([inf, -inf, nan, nan, nan, nan, 0, 8.862269254527580e-31]), gradient=False)
+case("Ndtri", [[1e-3, 0.025, 0.5, 0.6, 0.975, 0.9999]], check=lambda outputs, inputs, attrs: np.testing.assert_allclose(
+    0.5 * np.vectorize(math.erfc)(-outputs[0].astype(float) / math.sqrt(2)), inputs[0].astype(float), rtol=1e-5 if outputs[0].dtype == np.float32 else 1e-14), gradient=False)
+case("Ndtri", [[0.1, 0.3, 0.5, 0.6, 0.9]], check=lambda outputs, inputs, attrs: None)
+case("Ndtri", [[0.0, 1.0, -0.5, 2.0, nan, 0.5]], expect=np.array([-inf, inf, nan, nan, nan, 0]), gradient=False)
+case("Ndtri", [[1e-300, 1e-16]], expect=np.array([-37.0470962993612, -8.222082216130435]), dtypes=["float64"], gradient=False)
+for _name in ("Erfinv", "Ndtri"):
+    error(_name, [np.zeros(2, np.int32)], match="int32; supported are")
+    error(_name, [np.zeros(2, bool)], match="bool; supported are")
+    error(_name, [np.zeros(2, np.complex64)], match="complex64; supported are")
+    error(_name, [np.zeros(2, np.float16)], match="float16; supported are")
+    error(_name, [], match="0 inputs given")

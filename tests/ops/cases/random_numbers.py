@@ -99,3 +99,26 @@ error("RandomGamma", [np.array([4]), -1.0], match=r"alpha\[0\] is -1")
 error("RandomGamma", [np.array([4]), np.nan], match=r"alpha\[0\] is")
 error("RandomGamma", [np.array([-4]), 1.0], match=r"shape\[0\] is -4")
 error("RandomGamma", [np.array([2**40, 2**40]), 1.0], match="overflow|large|elements")
+
+
+def _counts(outputs, inputs, attrs):
+    found = outputs[0].astype(float)
+    assert found.shape == tuple(inputs[0].tolist()) + inputs[1].shape and (found >= 0).all() and (found == np.floor(found)).all()
+    assert outputs[0].dtype == attrs.get("dtype", "int64")
+    if found.shape[0] >= 1000:  # five standard errors of the mean, ten of the variance
+        rate = inputs[1].astype(float)
+        assert (np.abs(found.mean(0) - rate) <= 5 * np.sqrt(rate / len(found))).all()
+        assert (np.abs(found.var(0) - rate) <= 10 * np.sqrt((rate + 2 * rate**2) / len(found))).all()
+
+
+for _rate in (2.0, [0.5, 1.0, 30.0], np.zeros((2, 0)), [[0.0], [0.1]]):
+    case("RandomPoissonV2", [np.array([4, 3]), np.array(_rate)], _SEEDS, check=_counts, dtypes=["float32", "float64"])
+for _dtype in ("int32", "int64", "float32", "float64"):
+    case("RandomPoissonV2", [np.array([2000]), np.array([0, 3, 9, 10, 40, 1000])], dict(_SEEDS, dtype=_dtype), check=_counts)
+error("RandomPoissonV2", [np.array([4]), np.float32(-1)], match=r"rate\[0\] is -1")
+error("RandomPoissonV2", [np.array([4]), np.float32(np.nan)], match=r"rate\[0\] is")
+error("RandomPoissonV2", [np.array([4]), np.float64([1, 1e10])], {"dtype": "int32"}, match=r"rate\[1\] is 1e\+10")
+error("RandomPoissonV2", [np.array([4]), np.float32(np.inf)], match=r"rate\[0\] is inf")
+error("RandomPoissonV2", [np.array([-4]), np.float32(1)], match=r"shape\[0\] is -4")
+error("RandomPoissonV2", [np.array([2**40, 2**40]), np.float32(1)], match="overflow|large|elements")
+error("RandomPoissonV2", [np.array([4]), np.float32(1)], {"dtype": "uint8"}, match="dtype is uint8")
