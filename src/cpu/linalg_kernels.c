@@ -1,6 +1,7 @@
 /* Linear algebra kernels: the tensor's side of linalg.h, matrix by matrix over the batch. */
 #include "base/memory.h"
 #include "base/threads.h"
+#include "cpu/float_element.h"
 #include "cpu/kernels.h"
 #include "cpu/linalg.h"
 #include "ops_numbers.h"
@@ -123,19 +124,6 @@ sj_status sj__kernel_cholesky(sj__call *call) { return run(call, cholesky_one); 
 
 /* ---- CholeskyGrad ---- */
 
-static double get(const void *x, int64_t i, bool single)
-{
-	return single ? (double)((const float *)x)[i] : ((const double *)x)[i];
-}
-
-static void put(void *y, int64_t i, double value, bool single)
-{
-	if (single)
-		((float *)y)[i] = (float)value;
-	else
-		((double *)y)[i] = value;
-}
-
 /* p = the lower triangle of l^T d, its diagonal halved, and above the diagonal the same mirrored. */
 static void cholesky_middle(int64_t n, const double *l, const void *d, bool single, double *p)
 {
@@ -143,7 +131,7 @@ static void cholesky_middle(int64_t n, const double *l, const void *d, bool sing
 		for (int64_t j = 0; j <= i; j++) {
 			double sum = 0;
 			for (int64_t k = i; k < n; k++)
-				sum += l[k * n + i] * get(d, k * n + j, single);
+				sum += l[k * n + i] * sj__float_get(d, k * n + j, single);
 			p[i * n + j] = p[j * n + i] = sum / 2; /* half of p + p^T */
 		}
 }
@@ -159,7 +147,7 @@ static sj_status cholesky_grad_one(const linalg_work *w, int64_t i)
 		return SJ_RESOURCE_EXHAUSTED;
 	double *p = wide + n * n, *turned = p + n * n;
 	for (int64_t j = 0; j < n * n; j++)
-		wide[j] = get(l, j, w->single);
+		wide[j] = sj__float_get(l, j, w->single);
 	cholesky_middle(n, wide, d, w->single, p);
 	sj_status status = sj__triangular_solve_f64(true, true, n, n, wide, p, p);
 	for (int64_t r = 0; r < n; r++)
@@ -168,7 +156,7 @@ static sj_status cholesky_grad_one(const linalg_work *w, int64_t i)
 	if (status == SJ_OK)
 		status = sj__triangular_solve_f64(true, true, n, n, wide, turned, turned);
 	for (int64_t j = 0; status == SJ_OK && j < n * n; j++)
-		put(y, j, turned[j], w->single);
+		sj__float_put(y, j, turned[j], w->single);
 	sj__memory_free(wide);
 	return status;
 }

@@ -1,6 +1,7 @@
 /* Local response normalisation: each pixel's channels by themselves, computed in float64. */
 #include "base/memory.h"
 #include "base/threads.h"
+#include "cpu/float_element.h"
 #include "cpu/kernels.h"
 #include "cpu/math_f64.h"
 #include "ops_numbers.h"
@@ -17,19 +18,6 @@ typedef struct lrn_work {
 	int64_t rows_in_a_range;
 } lrn_work;
 
-static double get(const void *x, int64_t i, bool single)
-{
-	return single ? (double)((const float *)x)[i] : ((const double *)x)[i];
-}
-
-static void put(void *y, int64_t i, double value, bool single)
-{
-	if (single)
-		((float *)y)[i] = (float)value;
-	else
-		((double *)y)[i] = value;
-}
-
 /* sums[c] = the sum of values[j] for |j - c| <= radius, each added anew: no cancellation. */
 static void window_sums(int64_t n, int64_t radius, const double *values, double *sums)
 {
@@ -44,7 +32,7 @@ static void window_sums(int64_t n, int64_t radius, const double *values, double 
 static void lrn_pixel(const lrn_work *w, int64_t first, double *squares, double *sums)
 {
 	for (int64_t c = 0; c < w->channels; c++) {
-		double x = get(w->x, first + c, w->single);
+		double x = sj__float_get(w->x, first + c, w->single);
 		squares[c] = x * x;
 	}
 	window_sums(w->channels, w->radius, squares, sums);
@@ -60,7 +48,8 @@ static void lrn_range(void *context, int64_t begin, int64_t end)
 		lrn_pixel(w, row * w->channels, squares, norms);
 		for (int64_t c = 0; c < w->channels; c++) {
 			int64_t i = row * w->channels + c;
-			put(w->result, i, get(w->x, i, w->single) * sj__pow(norms[c], -w->beta), w->single);
+			sj__float_put(w->result, i, sj__float_get(w->x, i, w->single) * sj__pow(norms[c], -w->beta),
+			              w->single);
 		}
 	}
 }
@@ -74,14 +63,15 @@ static void lrn_grad_range(void *context, int64_t begin, int64_t end)
 		int64_t first = row * w->channels;
 		lrn_pixel(w, first, terms, norms);
 		for (int64_t c = 0; c < w->channels; c++) {
-			double d = get(w->d, first + c, w->single);
-			terms[c] = d * get(w->y, first + c, w->single) / norms[c];
-			put(w->result, first + c, d * sj__pow(norms[c], -w->beta), w->single);
+			double d = sj__float_get(w->d, first + c, w->single);
+			terms[c] = d * sj__float_get(w->y, first + c, w->single) / norms[c];
+			sj__float_put(w->result, first + c, d * sj__pow(norms[c], -w->beta), w->single);
 		}
 		window_sums(w->channels, w->radius, terms, norms);
 		for (int64_t c = 0; c < w->channels; c++) {
-			double spread = 2 * w->alpha * w->beta * get(w->x, first + c, w->single) * norms[c];
-			put(w->result, first + c, get(w->result, first + c, w->single) - spread, w->single);
+			double spread = 2 * w->alpha * w->beta * sj__float_get(w->x, first + c, w->single) * norms[c];
+			sj__float_put(w->result, first + c, sj__float_get(w->result, first + c, w->single) - spread,
+			              w->single);
 		}
 	}
 }

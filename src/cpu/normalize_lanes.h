@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "cpu/float_element.h"
 #include "cpu/math_f32.h"
 #include "cpu/math_f64.h"
 
@@ -20,19 +21,6 @@ typedef float narrow_lanes __attribute__((vector_size(LANES * sizeof(float))));
 typedef int64_t mask_lanes __attribute__((vector_size(LANES * sizeof(int64_t))));
 
 /* ---- elements of either dtype ---- */
-
-static SJ_ALWAYS_INLINE double get(const void *x, int64_t i, bool single)
-{
-	return single ? (double)((const float *)x)[i] : ((const double *)x)[i];
-}
-
-static SJ_ALWAYS_INLINE void put(void *y, int64_t i, double value, bool single)
-{
-	if (single)
-		((float *)y)[i] = (float)value;
-	else
-		((double *)y)[i] = value;
-}
 
 static SJ_ALWAYS_INLINE const void *at(const void *x, int64_t i, bool single)
 {
@@ -69,7 +57,7 @@ static SJ_ALWAYS_INLINE double lanes_sum(lanes v)
 
 static SJ_ALWAYS_INLINE double row_max(const void *x, int64_t n, bool single)
 {
-	double m = get(x, 0, single);
+	double m = sj__float_get(x, 0, single);
 	int64_t i = 1;
 	if (n >= 2 * LANES) {
 		lanes best = get_lanes(x, 0, single);
@@ -82,7 +70,7 @@ static SJ_ALWAYS_INLINE double row_max(const void *x, int64_t n, bool single)
 			m = larger(m, best[j]);
 	}
 	for (; i < n; i++)
-		m = larger(m, get(x, i, single));
+		m = larger(m, sj__float_get(x, i, single));
 	return m;
 }
 
@@ -111,8 +99,8 @@ static SJ_ALWAYS_INLINE void row_dot(int64_t n, const void *labels, const void *
 	}
 	double weight = lanes_sum(weights), dot = lanes_sum(dots);
 	for (; i < n; i++) {
-		weight += get(labels, i, single);
-		dot += get(labels, i, single) * (get(x, i, single) - m);
+		weight += sj__float_get(labels, i, single);
+		dot += sj__float_get(labels, i, single) * (sj__float_get(x, i, single) - m);
 	}
 	*ret_weight = weight;
 	*ret_dot = dot;

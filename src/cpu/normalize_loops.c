@@ -33,7 +33,7 @@ static SJ_ALWAYS_INLINE void add_rows(int64_t rows, int64_t columns, const void 
 {
 	for (int64_t r = 0; r < rows; r++)
 		for (int64_t c = 0; c < columns; c++)
-			sums[c] += get(x, r * columns + c, single);
+			sums[c] += sj__float_get(x, r * columns + c, single);
 }
 
 static SJ_ALWAYS_INLINE double sum_powers(int64_t n, const void *x, double shift, bool squares, bool single)
@@ -46,7 +46,7 @@ static SJ_ALWAYS_INLINE double sum_powers(int64_t n, const void *x, double shift
 	}
 	double rest = lanes_sum(total);
 	for (; i < n; i++) {
-		double v = get(x, i, single) - shift;
+		double v = sj__float_get(x, i, single) - shift;
 		rest += squares ? v * v : v;
 	}
 	return rest;
@@ -59,7 +59,7 @@ static SJ_ALWAYS_INLINE void add_squares(int64_t rows, int64_t columns, const vo
 {
 	for (int64_t r = 0; r < rows; r++)
 		for (int64_t c = 0; c < columns; c++) {
-			double v = get(x, r * columns + c, single) - shift[c];
+			double v = sj__float_get(x, r * columns + c, single) - shift[c];
 			sums[c] += v * v;
 		}
 }
@@ -76,8 +76,8 @@ static SJ_ALWAYS_INLINE void add_channel_products(int64_t n, const void *d, cons
 	}
 	double rest_sum = lanes_sum(sums), rest_product = lanes_sum(products);
 	for (; i < n; i++) {
-		rest_sum += get(d, i, single);
-		rest_product += get(d, i, single) * (get(x, i, single) - shift);
+		rest_sum += sj__float_get(d, i, single);
+		rest_product += sj__float_get(d, i, single) * (sj__float_get(x, i, single) - shift);
 	}
 	*sum += rest_sum;
 	*product += rest_product;
@@ -93,9 +93,9 @@ static SJ_ALWAYS_INLINE void add_products(int64_t rows, int64_t columns, bool on
 	}
 	for (int64_t r = 0; r < rows; r++)
 		for (int64_t c = 0; c < columns; c++) {
-			double v = get(d, r * columns + c, single);
+			double v = sj__float_get(d, r * columns + c, single);
 			sums[c] += v;
-			products[c] += v * (get(x, r * columns + c, single) - shift[c]);
+			products[c] += v * (sj__float_get(x, r * columns + c, single) - shift[c]);
 		}
 }
 
@@ -106,8 +106,9 @@ static SJ_ALWAYS_INLINE void scale_shift(int64_t rows, int64_t columns, bool one
 	for (int64_t r = 0; r < rows; r++)
 		for (int64_t i = 0; i < columns; i++) {
 			int64_t c = one_channel ? 0 : i;
-			put(y, r * columns + i, (get(x, r * columns + i, single) - shift[c]) * factor[c] + offset[c],
-			    single);
+			sj__float_put(y, r * columns + i,
+			              (sj__float_get(x, r * columns + i, single) - shift[c]) * factor[c] + offset[c],
+			              single);
 		}
 }
 
@@ -118,9 +119,11 @@ static SJ_ALWAYS_INLINE void scale_grad(int64_t rows, int64_t columns, bool one_
 	for (int64_t r = 0; r < rows; r++)
 		for (int64_t i = 0; i < columns; i++) {
 			int64_t c = one_channel ? 0 : i, k = r * columns + i;
-			put(y, k,
-			    (get(d, k, single) - offset[c] - (get(x, k, single) - shift[c]) * slope[c]) * factor[c],
-			    single);
+			sj__float_put(y, k,
+			              (sj__float_get(d, k, single) - offset[c] -
+			               (sj__float_get(x, k, single) - shift[c]) * slope[c]) *
+			                      factor[c],
+			              single);
 		}
 }
 

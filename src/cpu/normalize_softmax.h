@@ -39,13 +39,13 @@ static SJ_ALWAYS_INLINE void narrow_load_fixed(tile *t, int64_t columns, const v
 {
 	for (int64_t r = 0; r < t->rows; r++)
 		for (int64_t c = 0; c < columns; c++)
-			t->z[c * t->column_step + r] = get(x, r * columns + c, single);
+			t->z[c * t->column_step + r] = sj__float_get(x, r * columns + c, single);
 }
 
 static SJ_ALWAYS_INLINE void narrow_load_any(tile *t, const void *x, bool single)
 {
 	FOR_ELEMENTS(t, i, r, c)
-	t->z[c * t->column_step + r] = get(x, i, single);
+	t->z[c * t->column_step + r] = sj__float_get(x, i, single);
 }
 
 static SJ_ALWAYS_INLINE void narrow_load(tile *t, const void *x, bool single)
@@ -88,7 +88,7 @@ static SJ_ALWAYS_INLINE void tile_fill_wide(tile *t, const void *x, bool single)
 		double m = row_max(at(x, r * t->columns, single), t->columns, single);
 		t->max[r] = m;
 		for (int64_t i = r * t->columns; i < (r + 1) * t->columns; i++)
-			t->z[i] = get(x, i, single) - m;
+			t->z[i] = sj__float_get(x, i, single) - m;
 	}
 	for (int64_t i = 0; i < t->rows * t->columns; i++)
 		t->e[i] = exp_of(t->z[i], single);
@@ -116,13 +116,13 @@ static SJ_ALWAYS_INLINE void narrow_quotients_fixed(const tile *t, int64_t colum
 {
 	for (int64_t r = 0; r < t->rows; r++)
 		for (int64_t c = 0; c < columns; c++)
-			put(y, r * columns + c, t->e[c * t->column_step + r] * t->inverse[r], single);
+			sj__float_put(y, r * columns + c, t->e[c * t->column_step + r] * t->inverse[r], single);
 }
 
 static SJ_ALWAYS_INLINE void narrow_quotients_any(const tile *t, void *y, bool single)
 {
 	FOR_ELEMENTS(t, i, r, c)
-	put(y, i, t->e[c * t->column_step + r] * t->inverse[r], single);
+	sj__float_put(y, i, t->e[c * t->column_step + r] * t->inverse[r], single);
 }
 
 static SJ_ALWAYS_INLINE void narrow_quotients(const tile *t, void *y, bool single)
@@ -141,12 +141,12 @@ static SJ_ALWAYS_INLINE void tile_softmax(tile *t, bool logarithm, const void *x
 	}
 	if (t->columns <= NARROW) {
 		FOR_ELEMENTS(t, i, r, c)
-		put(y, i, t->z[c * t->column_step + r] - t->log[r], single);
+		sj__float_put(y, i, t->z[c * t->column_step + r] - t->log[r], single);
 		return;
 	}
 	for (int64_t r = 0; r < t->rows; r++)
 		for (int64_t i = r * t->columns; i < (r + 1) * t->columns; i++)
-			put(y, i, logarithm ? t->z[i] - t->log[r] : t->e[i] * t->inverse[r], single);
+			sj__float_put(y, i, logarithm ? t->z[i] - t->log[r] : t->e[i] * t->inverse[r], single);
 }
 
 /* The gradients and the losses of a narrow tile, element by element in order. */
@@ -157,12 +157,12 @@ static SJ_ALWAYS_INLINE void narrow_losses_fixed(const tile *t, int64_t columns,
 		double weight = 0, dot = 0;
 		for (int64_t c = 0; c < columns; c++) {
 			int64_t k = c * t->column_step + r;
-			double label = get(labels, r * columns + c, single);
+			double label = sj__float_get(labels, r * columns + c, single);
 			weight += label;
 			dot += label * t->z[k];
-			put(backprop, r * columns + c, t->e[k] * t->inverse[r] - label, single);
+			sj__float_put(backprop, r * columns + c, t->e[k] * t->inverse[r] - label, single);
 		}
-		put(loss, r, weight * t->log[r] - dot, single);
+		sj__float_put(loss, r, weight * t->log[r] - dot, single);
 	}
 }
 
@@ -173,12 +173,12 @@ static SJ_ALWAYS_INLINE void narrow_losses_any(const tile *t, const void *labels
 	FOR_ELEMENTS(t, i, r, c)
 	{
 		int64_t k = c * t->column_step + r;
-		double label = get(labels, i, single);
+		double label = sj__float_get(labels, i, single);
 		weight += label;
 		dot += label * t->z[k];
-		put(backprop, i, t->e[k] * t->inverse[r] - label, single);
+		sj__float_put(backprop, i, t->e[k] * t->inverse[r] - label, single);
 		if (c + 1 == t->columns) {
-			put(loss, r, weight * t->log[r] - dot, single);
+			sj__float_put(loss, r, weight * t->log[r] - dot, single);
 			weight = dot = 0;
 		}
 	}
@@ -204,8 +204,8 @@ static SJ_ALWAYS_INLINE void tile_cross_entropy(tile *t, const void *x, const vo
 		double weight, dot;
 		row_dot(t->columns, at(labels, begin, single), at(x, begin, single), t->max[r], &weight, &dot, single);
 		for (int64_t i = begin; i < begin + t->columns; i++)
-			put(backprop, i, t->e[i] * t->inverse[r] - get(labels, i, single), single);
-		put(loss, r, weight * t->log[r] - dot, single);
+			sj__float_put(backprop, i, t->e[i] * t->inverse[r] - sj__float_get(labels, i, single), single);
+		sj__float_put(loss, r, weight * t->log[r] - dot, single);
 	}
 }
 
@@ -218,11 +218,11 @@ static SJ_ALWAYS_INLINE void tile_sparse(tile *t, const void *x, const int64_t *
 	else
 		for (int64_t r = 0; r < t->rows; r++)
 			for (int64_t i = r * t->columns; i < (r + 1) * t->columns; i++)
-				put(backprop, i, t->e[i] * t->inverse[r], single);
+				sj__float_put(backprop, i, t->e[i] * t->inverse[r], single);
 	for (int64_t r = 0; r < t->rows; r++) {
 		int64_t hot = r * t->row_step + labels[r] * t->column_step;
-		put(backprop, r * t->columns + labels[r], t->e[hot] * t->inverse[r] - 1, single);
-		put(loss, r, t->log[r] - t->z[hot], single);
+		sj__float_put(backprop, r * t->columns + labels[r], t->e[hot] * t->inverse[r] - 1, single);
+		sj__float_put(loss, r, t->log[r] - t->z[hot], single);
 	}
 }
 
@@ -236,14 +236,14 @@ static SJ_ALWAYS_INLINE double long_sum(int64_t n, const void *x, double m, void
 	for (int64_t begin = 0; begin < n; begin += TILE) {
 		int64_t count = sj__min_i64(TILE, n - begin), padded = (count + LANES - 1) / LANES * LANES;
 		for (int64_t i = 0; i < count; i++)
-			e[i] = exp_of(get(x, begin + i, single) - m, single);
+			e[i] = exp_of(sj__float_get(x, begin + i, single) - m, single);
 		for (int64_t i = count; i < padded; i++)
 			e[i] = 0;
 		for (int64_t i = 0; i < padded; i += LANES)
 			total += get_lanes(e, i, false);
 		if (y != NULL)
 			for (int64_t i = 0; i < count; i++)
-				put(y, begin + i, e[i], single);
+				sj__float_put(y, begin + i, e[i], single);
 	}
 	return lanes_sum(total);
 }
@@ -254,10 +254,10 @@ static SJ_ALWAYS_INLINE void long_softmax(int64_t n, bool logarithm, const void 
 	double inverse = 1 / sum, log = log_of(sum, single);
 	if (logarithm)
 		for (int64_t i = 0; i < n; i++)
-			put(y, i, (get(x, i, single) - m) - log, single);
+			sj__float_put(y, i, (sj__float_get(x, i, single) - m) - log, single);
 	else
 		for (int64_t i = 0; i < n; i++)
-			put(y, i, get(y, i, single) * inverse, single);
+			sj__float_put(y, i, sj__float_get(y, i, single) * inverse, single);
 }
 
 static SJ_ALWAYS_INLINE double long_cross_entropy(int64_t n, const void *x, const void *labels, void *backprop,
@@ -267,7 +267,8 @@ static SJ_ALWAYS_INLINE double long_cross_entropy(int64_t n, const void *x, cons
 	double weight, dot;
 	row_dot(n, labels, x, m, &weight, &dot, single);
 	for (int64_t i = 0; i < n; i++)
-		put(backprop, i, get(backprop, i, single) * inverse - get(labels, i, single), single);
+		sj__float_put(backprop, i,
+		              sj__float_get(backprop, i, single) * inverse - sj__float_get(labels, i, single), single);
 	return weight * log_of(sum, single) - dot;
 }
 
@@ -275,9 +276,9 @@ static SJ_ALWAYS_INLINE double long_sparse(int64_t n, const void *x, int64_t lab
 {
 	double m = row_max(x, n, single), sum = long_sum(n, x, m, backprop, single), inverse = 1 / sum;
 	for (int64_t i = 0; i < n; i++)
-		put(backprop, i, get(backprop, i, single) * inverse, single);
-	put(backprop, label, exp_of(get(x, label, single) - m, single) * inverse - 1, single);
-	return log_of(sum, single) - (get(x, label, single) - m);
+		sj__float_put(backprop, i, sj__float_get(backprop, i, single) * inverse, single);
+	sj__float_put(backprop, label, exp_of(sj__float_get(x, label, single) - m, single) * inverse - 1, single);
+	return log_of(sum, single) - (sj__float_get(x, label, single) - m);
 }
 
 /* ---- any rows ---- */
@@ -316,7 +317,7 @@ static SJ_ALWAYS_INLINE void cross_entropy(int64_t rows, int64_t columns, const 
 		void *to = (void *)at(backprop, r * columns, single);
 		t.rows = sj__min_i64(step, rows - r);
 		if (columns > LONG_ROW)
-			put(loss, r, long_cross_entropy(columns, from, row_labels, to, single), single);
+			sj__float_put(loss, r, long_cross_entropy(columns, from, row_labels, to, single), single);
 		else
 			tile_cross_entropy(&t, from, row_labels, (void *)at(loss, r, single), to, single);
 	}
@@ -333,7 +334,7 @@ static SJ_ALWAYS_INLINE void sparse_cross_entropy(int64_t rows, int64_t columns,
 		void *to = (void *)at(backprop, r * columns, single);
 		t.rows = sj__min_i64(step, rows - r);
 		if (columns > LONG_ROW)
-			put(loss, r, long_sparse(columns, from, labels[r], to, single), single);
+			sj__float_put(loss, r, long_sparse(columns, from, labels[r], to, single), single);
 		else
 			tile_sparse(&t, from, labels + r, (void *)at(loss, r, single), to, single);
 	}

@@ -2,6 +2,7 @@
  * Applying an update rule to variables: everything is validated and made writable first, then the loops run, in parallel
  * over fixed pieces of each variable, or over the rows that a sparse gradient has.
  */
+#include "base/arguments.h"
 #include "base/denormals.h"
 #include "base/memory.h"
 #include "base/threads.h"
@@ -232,16 +233,19 @@ static sj_status pieces_apply(const sj_update *u, int n, sj_tensor *const *varia
 	return status;
 }
 
-static sj_status arguments_check(const sj_update *u, int n, const void *variables, const void *slots,
-                                 const void *gradients)
+/* The update in a struct of ours: fields that the caller's header does not have yet are 0. */
+static sj_status arguments_check(const sj_update *given, int n, const void *variables, const void *slots,
+                                 const void *gradients, sj_update *ret_update)
 {
-	if (u == NULL || u->size < sizeof(size_t))
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: the update is %s",
-		                u ? "without a size; set .size = sizeof(sj_update)" : "NULL");
-	if (sj_update_slots(u->rule) < 0)
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %d is no update rule", (int)u->rule);
-	if (n < 0 ||
-	    (n > 0 && (variables == NULL || gradients == NULL || (slots == NULL && sj_update_slots(u->rule) > 0))))
+	if (given == NULL)
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: the update is NULL");
+	sj_status status = sj__arguments_take("sj_update_apply", given, sizeof(*ret_update), ret_update);
+	if (status != SJ_OK)
+		return status;
+	int n_slots = sj_update_slots(ret_update->rule);
+	if (n_slots < 0)
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %d is no update rule", (int)ret_update->rule);
+	if (n < 0 || (n > 0 && (variables == NULL || gradients == NULL || (slots == NULL && n_slots > 0))))
 		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %d variables with a NULL array", n);
 	return SJ_OK;
 }
@@ -252,10 +256,8 @@ sj_status sj_update_apply(const sj_update *update, int n, sj_tensor *const *vari
 	sj__local_now();
 	if (!sj_ok())
 		return sj_error_code();
-	sj_update all = {.size = sizeof(all)}; /* fields that the caller's header does not have yet are 0 */
-	if (update != NULL)
-		memcpy(&all, update, update->size < sizeof(all) ? update->size : sizeof(all));
-	sj_status status = arguments_check(update ? &all : NULL, n, variables, slots, gradients);
+	sj_update all;
+	sj_status status = arguments_check(update, n, variables, slots, gradients, &all);
 	if (status == SJ_OK && n > 0) {
 		piece *pieces = sj__memory_new_zeroed((sizeof(piece) + sizeof(sj_tensor *)) * (size_t)n);
 		status = pieces ? pieces_apply(&all, n, variables, slots, gradients, pieces, (sj_tensor **)(pieces + n))

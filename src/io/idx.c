@@ -3,11 +3,9 @@
 
 #include <string.h>
 
-#include "base/file.h"
 #include "base/memory.h"
 #include "io/file_words.h"
 #include "io/inflate.h"
-#include "tensor/concrete.h"
 
 static sj_dtype dtype_of(int type)
 {
@@ -86,32 +84,9 @@ static sj_status decode(const uint8_t *bytes, int64_t n, sj_tensor **ret_tensor)
 	return status;
 }
 
-static sj_status idx_read(const char *path, sj_tensor **ret_tensor)
-{
-	uint8_t *bytes;
-	int64_t n;
-	sj_status status = sj__path_check(path);
-	if (status == SJ_OK)
-		status = sj__file_read_all(path, -1, &bytes, &n);
-	if (status != SJ_OK)
-		return status;
-	status = decode(bytes, n, ret_tensor);
-	sj__memory_free(bytes);
-	return status == SJ_OK ? SJ_OK : sj__fail_reading(status, path);
-}
-
-sj_tensor *sj_idx_read(const char *path)
-{
-	sj_tensor *t = NULL;
-	sj_status status = idx_read(path, &t);
-	return sj__result(status, t);
-}
+sj_tensor *sj_idx_read(const char *path) { return sj__read_file(path, decode); }
 
 sj_tensor *sj_idx_read_bytes(const void *bytes, size_t n_bytes)
 {
-	sj_tensor *t = NULL;
-	sj_status status = sj__bytes_check(bytes, n_bytes);
-	if (status == SJ_OK)
-		status = decode(bytes, (int64_t)n_bytes, &t);
-	return sj__result(status == SJ_OK ? status : sj__fail_within(status, "sj_idx_read_bytes"), t);
+	return sj__read_bytes("sj_idx_read_bytes", bytes, n_bytes, decode);
 }

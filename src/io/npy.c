@@ -7,34 +7,11 @@
 #include "io/npy.h"
 #include "tensor/concrete.h"
 
+sj_tensor *sj_npy_read(const char *path) { return sj__read_file(path, sj__npy_decode); }
+
 sj_tensor *sj_npy_read_bytes(const void *bytes, size_t n_bytes)
 {
-	sj_tensor *t = NULL;
-	sj_status status = sj__bytes_check(bytes, n_bytes);
-	if (status == SJ_OK)
-		status = sj__npy_decode(bytes, (int64_t)n_bytes, &t);
-	return sj__result(status == SJ_OK ? status : sj__fail_within(status, "sj_npy_read_bytes"), t);
-}
-
-static sj_status npy_read(const char *path, sj_tensor **ret_tensor)
-{
-	uint8_t *bytes;
-	int64_t n;
-	sj_status status = sj__path_check(path);
-	if (status == SJ_OK)
-		status = sj__file_read_all(path, -1, &bytes, &n);
-	if (status != SJ_OK)
-		return status;
-	status = sj__npy_decode(bytes, n, ret_tensor);
-	sj__memory_free(bytes);
-	return status == SJ_OK ? SJ_OK : sj__fail_reading(status, path);
-}
-
-sj_tensor *sj_npy_read(const char *path)
-{
-	sj_tensor *t = NULL;
-	sj_status status = npy_read(path, &t);
-	return sj__result(status, t);
+	return sj__read_bytes("sj_npy_read_bytes", bytes, n_bytes, sj__npy_decode);
 }
 
 static sj_status file_sink(void *context, const void *bytes, int64_t n) { return sj__writer_write(context, bytes, n); }

@@ -1,6 +1,7 @@
 /* The functions of random.h: seeds by TensorFlow's rule, then the table's operations. */
 #include "sokuji/random.h"
 
+#include "base/arguments.h"
 #include "ops/op.h"
 #include "ops/random_state.h"
 #include "ops_numbers.h"
@@ -24,21 +25,6 @@ static sj_tensor *refused(sj_status status)
 {
 	sj__error_stick(status);
 	return sj_nil();
-}
-
-/* A struct of another header's size, brought to ours: what it lacks is zero. */
-static sj_status args_take(const char *who, const void *given, size_t own_size, void *ret_args)
-{
-	size_t size = own_size;
-	memset(ret_args, 0, own_size);
-	if (given != NULL)
-		memcpy(&size, given, sizeof(size));
-	if (size < sizeof(size) || size > 65536)
-		return sj__fail(SJ_INVALID_ARGUMENT, "%s: the argument struct says its size is %zu; set .size = sizeof",
-		                who, size);
-	if (given != NULL)
-		memcpy(ret_args, given, size < own_size ? size : own_size);
-	return SJ_OK;
 }
 
 /*
@@ -87,7 +73,7 @@ sj_tensor *sj_random_uniform_with(sj_ints shape, const sj_random_uniform_args *g
 {
 	sj_random_uniform_args args;
 	sj__local_now();
-	sj_status status = args_take("sj_random_uniform", given, sizeof(args), &args);
+	sj_status status = sj__arguments_take("sj_random_uniform", given, sizeof(args), &args);
 	if (status == SJ_OK && sj_dtype_is_integer(args.dtype))
 		status = sj__fail(SJ_INVALID_ARGUMENT,
 		                  "sj_random_uniform: dtype is %s; integers are drawn by sj_random_uniform_int",
@@ -104,7 +90,7 @@ static sj_tensor *draw_normal(const char *who, enum sj__op_number number, sj_int
 {
 	sj_random_normal_args args;
 	sj__local_now();
-	sj_status status = args_take(who, given, sizeof(args), &args);
+	sj_status status = sj__arguments_take(who, given, sizeof(args), &args);
 	if (status != SJ_OK)
 		return refused(status);
 	return draw_scaled(number, shape, args.dtype, args.seed, args.stddev.given ? args.stddev.value : 1, args.mean);
@@ -135,7 +121,7 @@ sj_tensor *sj_random_uniform_int_with(sj_ints shape, int64_t minval, int64_t max
 {
 	sj_random_uniform_int_args args;
 	sj__local_now();
-	sj_status status = args_take("sj_random_uniform_int", given, sizeof(args), &args);
+	sj_status status = sj__arguments_take("sj_random_uniform_int", given, sizeof(args), &args);
 	if (status == SJ_OK && args.dtype != SJ_DTYPE_NONE && args.dtype != SJ_INT32 && args.dtype != SJ_INT64)
 		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_random_uniform_int: dtype is %s; supported are int32, int64",
 		                  sj_dtype_name(args.dtype));
@@ -152,7 +138,7 @@ sj_tensor *sj_random_gamma_with(sj_ints shape, sj_tensor *alpha, const sj_random
 {
 	sj_random_gamma_args args;
 	sj__local_now();
-	sj_status status = args_take("sj_random_gamma", given, sizeof(args), &args);
+	sj_status status = sj__arguments_take("sj_random_gamma", given, sizeof(args), &args);
 	if (status != SJ_OK)
 		return refused(status);
 	sj_random_gamma_seeded_args row = {.size = sizeof(row)};
@@ -183,7 +169,7 @@ sj_tensor *sj_random_shuffle_with(sj_tensor *value, const sj_random_seed_args *g
 {
 	sj_random_seed_args args;
 	sj__local_now();
-	sj_status status = args_take("sj_random_shuffle", given, sizeof(args), &args);
+	sj_status status = sj__arguments_take("sj_random_shuffle", given, sizeof(args), &args);
 	if (status != SJ_OK)
 		return refused(status);
 	sj_random_shuffle_seeded_args row = {.size = sizeof(row)};
@@ -207,7 +193,7 @@ sj_tensor *sj_multinomial_with(sj_tensor *logits, int64_t n_samples, const sj_ra
 {
 	sj_random_seed_args args;
 	sj__local_now();
-	sj_status status = args_take("sj_multinomial", given, sizeof(args), &args);
+	sj_status status = sj__arguments_take("sj_multinomial", given, sizeof(args), &args);
 	if (status == SJ_OK && (n_samples < 0 || n_samples > INT32_MAX))
 		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_multinomial: n_samples is %lld; it must be between 0 and %d",
 		                  (long long)n_samples, INT32_MAX);

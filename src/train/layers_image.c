@@ -4,7 +4,7 @@
 #include <sokuji/random.h>
 #include <sokuji/scope.h>
 #include <sokuji/tape.h>
-#include <sokuji/variable.h>
+#include <sokuji/update.h>
 
 #include "layer_parts.h"
 
@@ -185,11 +185,16 @@ static sj_status batch_norm_build(sj_layer *layer, void *context, sj_ints shape)
 	return sj_error_code();
 }
 
-/* moving -= (moving - now) (1 - momentum), outside the tape. */
-static void moving_update(sj_tensor *moving, sj_tensor *now, double momentum)
+/* moving -= (moving - now) (1 - momentum) for both or neither, outside the tape. */
+static void moving_update(const batch_norm *b, sj_tensor *mean, sj_tensor *variance, double momentum)
 {
+	const sj_update update = {.size = sizeof(update),
+	                          .rule = SJ_UPDATE_GRADIENT_DESCENT,
+	                          .learning_rate = 1 - momentum};
+	sj_tensor *moving[] = {b->mean, b->variance};
 	sj_tape_pause();
-	sj_assign_sub(moving, sj_mul(sj_sub(moving, now), sj_scalar(SJ_FLOAT32, 1 - momentum)));
+	sj_tensor *ways[] = {sj_sub(b->mean, mean), sj_sub(b->variance, variance)};
+	sj_update_apply(&update, 2, moving, NULL, ways);
 	sj_tape_resume();
 }
 
@@ -207,10 +212,8 @@ static sj_tensor *batch_norm_call(sj_layer *layer, void *context, sj_tensor *x, 
 	if (sj_fused_batch_norm(x, scale, offset, b->mean, b->variance, &y, &mean, &unbiased, &mean_again, &variance,
 	                        .epsilon = epsilon, .is_training = SJ_GIVEN(training)) != SJ_OK)
 		return sj_nil();
-	if (training) {
-		moving_update(b->mean, mean, momentum);
-		moving_update(b->variance, sj_tensor_rank(x) == 4 ? unbiased : variance, momentum);
-	}
+	if (training)
+		moving_update(b, mean, sj_tensor_rank(x) == 4 ? unbiased : variance, momentum);
 	return y;
 }
 

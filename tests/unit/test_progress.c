@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -385,6 +386,32 @@ static void show_two_steps(void)
 	sj_progress_end(bar);
 }
 
+static void show_between_prints(void)
+{
+	setvbuf(stdout, NULL, _IOFBF, 4096);
+	printf("before\n");
+	sj_progress *bar = sj_progress_begin(1, &(sj_progress_options){.size = sizeof(sj_progress_options),
+	                                                               .when_not_terminal = SJ_PROGRESS_SILENT});
+	sj_progress_write(bar, "epoch");
+	printf("after\n");
+	sj_progress_end(bar);
+	fflush(stdout);
+}
+
+/* The program's own printing and the bar's come out in the order in which they were made. */
+static void prints_and_bars_keep_their_order(void **state)
+{
+	(void)state;
+	int ends[2];
+	fflush(stdout);
+	assert_int_equal(pipe(ends), 0);
+	with_descriptor_1(ends[1], show_between_prints);
+	close(ends[1]);
+	read_shown(ends[0], 19);
+	close(ends[0]);
+	assert_string_equal(shown.text, "before\nepoch\nafter\n");
+}
+
 static void a_terminal_is_filled(void **state)
 {
 	(void)state;
@@ -448,6 +475,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(long_lines_are_whole, setup, teardown),
 		cmocka_unit_test_setup_teardown(not_a_terminal, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_inner_bar_that_stays, setup, teardown),
+		cmocka_unit_test_setup_teardown(prints_and_bars_keep_their_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_terminal_is_filled, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_pipe_is_none, setup, teardown),
 		cmocka_unit_test_setup_teardown(unwritable_output_is_dropped, setup, teardown),

@@ -115,12 +115,34 @@ static void update_is_whole(void **state)
 	sj_scope_end(scope);
 }
 
+/* Both of BatchNorm's moving statistics take part in a call, or neither does. */
+static void moving_statistics_are_whole(void **state)
+{
+	(void)state;
+	sj_scope scope = sj_scope_begin();
+	sj_tensor *x = sj_add(sj_random_normal(SJ_INTS(8, 3), .seed = SJ_GIVEN(1)), sj_float(5));
+	for (int64_t n = 1, is_over = 0; !is_over; n++) {
+		sj_layer *layer = sj_batch_norm();
+		sj_layer_build(layer, SJ_INTS(-1, 3));
+		sj_tensor *const *v = sj_layer_variables(layer);
+		sj__memory_fail_at(n, false);
+		sj_layer_call(layer, x, true);
+		is_over = sj__memory_count_allocations() < n;
+		sj__memory_fail_at(0, false);
+		sj_error_clear();
+		assert_int_equal(sj_tensor_item(v[2], 0) != 0, sj_tensor_item(v[3], 0) != 1);
+		sj_layer_free(layer);
+	}
+	sj_scope_end(scope);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_step),
 		cmocka_unit_test(cell),
 		cmocka_unit_test(update_is_whole),
+		cmocka_unit_test(moving_statistics_are_whole),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -193,12 +193,41 @@ static void refused(void **state)
 	sj_scope_end(scope);
 }
 
+/* A caller with an older header says a smaller size: what lies beyond it is not looked at. */
+static void older_structs(void **state)
+{
+	(void)state;
+	sj_scope scope = sj_scope_begin();
+	sj_tensor *v = sj_variable_new(sj_float(1)), *g = sj_float(1);
+	sj_update update = {.size = offsetof(sj_update, momentum),
+	                    .rule = SJ_UPDATE_GRADIENT_DESCENT,
+	                    .learning_rate = 0.5};
+	assert_int_equal(sj_update_apply(&update, 1, &v, NULL, &g), SJ_OK);
+	assert_true(sj_tensor_item(v, 0) == 0.5);
+	update.size = offsetof(sj_update, learning_rate); /* the rate is then 0 */
+	assert_int_equal(sj_update_apply(&update, 1, &v, NULL, &g), SJ_OK);
+	assert_true(sj_tensor_item(v, 0) == 0.5);
+	update.size = 0;
+	assert_int_equal(sj_update_apply(&update, 1, &v, NULL, &g), SJ_INVALID_ARGUMENT);
+	sj_error_clear();
+	sj_optimizer_options options = {.size = offsetof(sj_optimizer_options, momentum),
+	                                .learning_rate = SJ_GIVEN(0.25),
+	                                .beta1 = SJ_GIVEN(7)}; /* would be refused */
+	sj_optimizer *o = sj_optimizer_new(SJ_UPDATE_ADAM, &options);
+	assert_no_error();
+	assert_true(sj_optimizer_learning_rate(o) == 0.25);
+	sj_optimizer_free(o);
+	sj_free(v);
+	sj_scope_end(scope);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dense),
 		cmocka_unit_test(sparse),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(older_structs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
