@@ -208,7 +208,7 @@ NAMES_1 = {name: globals()[name] for name in """required_space_to_batch_paddings
 unravel_index guarantee_const unsorted_segment_mean unsorted_segment_sqrt_n bincount histogram_fixed_width histogram_fixed_width_bins
 convert_to_tensor_or_indexed_slices arg_max arg_min lin_space reverse_v2""".split()}  # fmt: skip
 NAMES_2 = {
-    "space_to_batch": space_to_batch_2, "space_to_batch_nd": space_to_batch_nd, "batch_to_space": batch_to_space_2, "unravel_index": unravel_index,
+    "required_space_to_batch_paddings": required_space_to_batch_paddings, "space_to_batch": space_to_batch_2, "space_to_batch_nd": space_to_batch_nd, "batch_to_space": batch_to_space_2, "unravel_index": unravel_index,
     "guarantee_const": guarantee_const, "roll": roll, "repeat": repeat, "sort": sort, "argsort": argsort, "searchsorted": searchsorted,
     "histogram_fixed_width": histogram_fixed_width, "histogram_fixed_width_bins": histogram_fixed_width_bins,
     "tensor_scatter_nd_add": tensor_scatter_nd_add, "tensor_scatter_nd_sub": tensor_scatter_nd_sub,

@@ -75,7 +75,7 @@ def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations
     limit = None if maximum_iterations is None else int(tensor(maximum_iterations).numpy())
     while (limit is None or n < limit) and _truth(cond(*loop_vars), "while_loop"):
         result = body(*loop_vars)
-        if not isinstance(result, (list, tuple)) or _is_named(result):
+        if not return_same_structure and (not isinstance(result, (list, tuple)) or _is_named(result)):
             result = (result,)
         _nest.assert_same_structure(list(loop_vars), list(result))
         loop_vars, n = result, n + 1

@@ -94,7 +94,7 @@ def string_split(source, delimiter=" ", skip_empty=True):
     """A SparseTensor of the pieces: each byte of the delimiter splits, an empty one splits into bytes."""
     t = tensor(source, _dtypes.string)
     if len(t._shape_tuple) != 1:
-        raise ValueError("Shape %s must have rank 1" % (t._shape_tuple,))
+        raise invalid("StringSplit: source is %s; it must have one dimension" % (t._shape_tuple,))
     by = delimiter if isinstance(delimiter, (bytes, str)) else tensor(delimiter).numpy()
     by = by.encode() if isinstance(by, str) else by
     rows = []
@@ -169,7 +169,7 @@ def join(inputs, separator="", name=None):
 
 def reduce_join_2(inputs, axis=None, keepdims=False, separator="", name=None):
     t = tensor(inputs)
-    axes = list(range(len(t._shape_tuple))) if axis is None else axis
+    axes = list(range(len(t._shape_tuple)))[::-1] if axis is None else axis
     return execute("ReduceJoin", [t, tensor(axes, _dtypes.int32)], {"keep_dims": bool(keepdims), "separator": separator})
 
 
