@@ -555,6 +555,31 @@ static PyObject *function_text(PyObject *self)
 	return PyUnicode_FromFormat("<function %U>", ((Function *)self)->name);
 }
 
+/* Python's own signature object, made when it is asked for. */
+static PyObject *function_signature(PyObject *self, void *Py_UNUSED(closure))
+{
+	const Function *f = (const Function *)self;
+	if (core.signature == NULL)
+		return PyErr_Format(PyExc_AttributeError, "__signature__");
+	PyObject *rows = PyList_New(f->n_parameters), *made;
+	for (int i = 0; rows != NULL && i < f->n_parameters; i++) {
+		const Parameter *p = &f->parameters[i];
+		PyObject *row = p->default_value ? PyTuple_Pack(2, p->name, p->default_value)
+		                                 : PyTuple_Pack(1, p->name);
+		if (row == NULL) {
+			Py_DECREF(rows);
+			return NULL;
+		}
+		PyList_SET_ITEM(rows, i, row);
+	}
+	made = rows ? PyObject_CallOneArg(core.signature, rows) : NULL;
+	Py_XDECREF(rows);
+	return made;
+}
+
+static PyGetSetDef function_properties[] = {{"__signature__", function_signature, NULL, "The signature.", NULL},
+                                            {NULL, NULL, NULL, NULL, NULL}};
+
 static PyMemberDef function_members[] = {{"__name__", T_OBJECT, offsetof(Function, name), READONLY, NULL},
                                          {"__qualname__", T_OBJECT, offsetof(Function, name), READONLY, NULL},
                                          {"__doc__", T_OBJECT, offsetof(Function, doc), READONLY, NULL},
@@ -567,6 +592,7 @@ PyTypeObject Function_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._
                               .tp_vectorcall_offset = offsetof(Function, call),
                               .tp_call = PyVectorcall_Call,
                               .tp_members = function_members,
+                              .tp_getset = function_properties,
                               .tp_init = function_init,
                               .tp_new = PyType_GenericNew,
                               .tp_repr = function_text,

@@ -201,5 +201,4 @@ linalg.triangular_solve | MatrixTriangularSolve | TT | matrix, rhs, lower=True, 
 1 string_to_number | StringToNumber | s | string_tensor, out_type='float32', name!=None
 1 substr | Substr | sii | input, pos, len, name!=None
 1 as_string | AsString | T | input, precision=-1, scientific=False, shortest=False, width=-1, fill='', name!=None
-1 reduce_join | ReduceJoin | si | inputs, axis>reduction_indices=None, keep_dims=False, separator='', name!=None, reduction_indices=None
 """

@@ -2,7 +2,7 @@
 
 import math
 
-from . import nn_ops
+from . import losses, nn_ops
 from ._run import convert, execute, ints, run, same_dtype, sizes, tensor
 
 
@@ -195,7 +195,7 @@ def embedding_lookup_2(params, ids, max_norm=None, name=None):
     return nn_ops.embedding_lookup(params, ids, "div", None, True, max_norm)
 
 
-def mean_pairwise_squared_error(labels, predictions, weights=1.0, scope=None, loss_collection=None):
+def mean_pairwise_squared_error(labels, predictions, weights=1.0, scope=None, loss_collection="losses"):
     """Of the pairwise differences of the errors within each row, summed over rows by weight."""
     p, y = convert(predictions, 1), convert(labels, 1)
     if p._shape_tuple != y._shape_tuple:
@@ -210,7 +210,9 @@ def mean_pairwise_squared_error(labels, predictions, weights=1.0, scope=None, lo
     pairs = max(n - 1.0, 0.0)
     per_row = 2.0 * squares / pairs - 2.0 * run("Square", total) / (n * pairs) if pairs else run("ZerosLike", squares)
     weighted = run("Mul", per_row, run("BroadcastTo", run("Reshape", w, sizes(shape)) if w._size == shape[0] else w, sizes(shape)))
-    return run("Sum", weighted, None)
+    loss = run("Sum", weighted, None)
+    losses.add_loss(loss, loss_collection)
+    return loss
 
 
 NN_1 = {
