@@ -25,6 +25,8 @@ static void *raise_with(sj_status status, const char *message)
 /* A kernel that does not exist for a dtype is an InternalError in 1.x; the logical operations take bool alone, which is another error. */
 static sj_status no_kernel(sj_status status, const char *message)
 {
+	if (status == SJ_INVALID_ARGUMENT && strncmp(message, "Cast: x is ", 11) == 0)
+		return SJ_UNIMPLEMENTED;
 	if (status == SJ_INVALID_ARGUMENT && strstr(message, "; supported are ") != NULL &&
 	    strncmp(message, "Logical", 7) != 0)
 		return core.version == 1 ? SJ_INTERNAL : SJ_INVALID_ARGUMENT;

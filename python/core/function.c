@@ -20,10 +20,11 @@ typedef struct Parameter {
 
 typedef struct Function {
 	PyObject_HEAD vectorcallfunc call;
-	const sj_op *op,
-		*batch_op; /* batch_op: of MatMul, what runs instead when the first input has more than two dimensions */
+	const sj_op *op;
+	const sj_op *batch_op;  /* of MatMul, what runs instead when the first input has more than two dimensions */
+	const sj_op *string_op; /* of Add, what runs instead on strings */
 	int n_parameters, n_inputs, n_outputs;
-	char groups[CORE_MAX_INPUTS]; /* inputs of one letter share a dtype; 'i' is int32 by default, '?' free */
+	char groups[CORE_MAX_INPUTS]; /* inputs of one letter share a dtype; i: int32 by default, b: bool, ?: free */
 	Parameter parameters[MOST_PARAMETERS];
 	PyObject *name, *result, *doc; /* result: None, or a callable that takes the outputs */
 	PyObject *dict;
@@ -331,6 +332,21 @@ static bool is_empty_list(PyObject *o)
 	return (PyList_Check(o) || PyTuple_Check(o)) && PySequence_Fast_GET_SIZE(o) == 0;
 }
 
+/* The dtype that input i takes when it is a plain value; inputs holds those before it. */
+static sj_dtype hint_of(const Function *f, int i, PyObject *const *objects, sj_tensor *const *inputs)
+{
+	char group = f->groups[i];
+	if (group == 'i')
+		return is_empty_list(objects[i]) ? SJ_INT32 : SJ_DTYPE_NONE;
+	if (group == 'b' || group == '?')
+		return group == 'b' ? SJ_BOOL : SJ_DTYPE_NONE;
+	sj_dtype hint = group_dtype(f, group, objects);
+	for (int k = 0; hint == SJ_DTYPE_NONE && k < i; k++)
+		if (f->groups[k] == group && inputs[k] != NULL)
+			hint = sj_tensor_dtype(inputs[k]);
+	return hint;
+}
+
 static int inputs_convert(const Function *f, PyObject *const *objects, sj_tensor **inputs)
 {
 	for (int i = 0; i < f->n_inputs; i++)
@@ -343,14 +359,7 @@ static int inputs_convert(const Function *f, PyObject *const *objects, sj_tensor
 			inputs[i] = sj_keep(HANDLE_TENSOR(o));
 			continue;
 		}
-		char group = f->groups[i];
-		sj_dtype hint = group == 'i'   ? (is_empty_list(o) ? SJ_INT32 : SJ_DTYPE_NONE)
-		                : group == '?' ? SJ_DTYPE_NONE
-		                               : group_dtype(f, group, objects);
-		for (int k = 0; hint == SJ_DTYPE_NONE && group != 'i' && group != '?' && k < i; k++)
-			if (f->groups[k] == group && inputs[k] != NULL)
-				hint = sj_tensor_dtype(inputs[k]);
-		inputs[i] = core_convert(o, hint);
+		inputs[i] = core_convert(o, hint_of(f, i, objects, inputs));
 		if (inputs[i] == NULL)
 			return -1;
 	}
@@ -359,9 +368,13 @@ static int inputs_convert(const Function *f, PyObject *const *objects, sj_tensor
 
 static PyObject *result_make(const Function *f, const void *args, sj_tensor *const *inputs)
 {
+	const sj_op *op = f->op;
+	if (f->batch_op != NULL && sj_tensor_rank(inputs[0]) > 2)
+		op = f->batch_op;
+	if (f->string_op != NULL && sj_tensor_dtype(inputs[0]) == SJ_STRING)
+		op = f->string_op;
 	if (f->n_outputs == 1)
-		return core_run_one(f->batch_op != NULL && sj_tensor_rank(inputs[0]) > 2 ? f->batch_op : f->op, args,
-		                    f->n_inputs, inputs);
+		return core_run_one(op, args, f->n_inputs, inputs);
 	PyObject *list = run_many(f->op, args, f->n_inputs, inputs, f->n_outputs);
 	if (list == NULL || f->result == Py_None)
 		return list;
@@ -376,6 +389,23 @@ static int refuse(const Function *f, const Parameter *p, PyObject *value)
 	if (truth > 0)
 		PyErr_Format(PyExc_NotImplementedError, "not implemented: %U with %U=%R", f->name, p->name, value);
 	return truth == 0 ? 0 : -1;
+}
+
+static bool given(PyObject *value) { return value != Py_None && value != Py_False; }
+
+/* Two names of one thing (axis and reduction_indices) were both given. */
+static int given_twice(const Function *f, int second)
+{
+	const Parameter *p = &f->parameters[second];
+	for (int i = 0; i < second; i++) {
+		const Parameter *q = &f->parameters[i];
+		if (q->destination == p->destination && q->index == p->index && q->attribute == p->attribute) {
+			PyErr_Format(PyExc_ValueError, "%U: can't specify both '%U' and '%U'", f->name, q->name,
+			             p->name);
+			return -1;
+		}
+	}
+	return -1;
 }
 
 /* Spreads the bound values over inputs and attributes; returns whether any attribute was given, -1 on failure. */
@@ -398,11 +428,16 @@ static int spread(const Function *f, PyObject *const *values, PyObject **objects
 				continue;
 		}
 		if (p->destination == INPUT) {
+			if (objects[p->index] != NULL)
+				return given_twice(f, i);
 			objects[p->index] = values[i];
 		} else {
 			if (values[i] == Py_False && p->attribute->kind == SJ_ATTRIBUTE_BOOL)
 				continue;
 			any = 1;
+			for (int k = 0; k < i; k++)
+				if (f->parameters[k].attribute == p->attribute && given(values[k]))
+					return given_twice(f, i);
 			if (fill(args, p->attribute, values[i], ints) < 0)
 				return -1;
 		}
@@ -488,6 +523,7 @@ static int function_init(PyObject *self, PyObject *arguments, PyObject *Py_UNUSE
 	f->batch_op = strcmp(op, "MatMul") == 0 && sj_op_args_size(f->op) == sj_op_args_size(sj_op_find("BatchMatMul"))
 	                      ? sj_op_find("BatchMatMul")
 	                      : NULL;
+	f->string_op = strcmp(op, "Add") == 0 ? sj_op_find("StringJoin") : NULL;
 	f->name = Py_NewRef(name);
 	f->result = Py_NewRef(result);
 	f->doc = Py_NewRef(doc);
@@ -519,6 +555,31 @@ static PyObject *function_text(PyObject *self)
 	return PyUnicode_FromFormat("<function %U>", ((Function *)self)->name);
 }
 
+/* Python's own signature object, made when it is asked for. */
+static PyObject *function_signature(PyObject *self, void *Py_UNUSED(closure))
+{
+	const Function *f = (const Function *)self;
+	if (core.signature == NULL)
+		return PyErr_Format(PyExc_AttributeError, "__signature__");
+	PyObject *rows = PyList_New(f->n_parameters), *made;
+	for (int i = 0; rows != NULL && i < f->n_parameters; i++) {
+		const Parameter *p = &f->parameters[i];
+		PyObject *row = p->default_value ? PyTuple_Pack(2, p->name, p->default_value)
+		                                 : PyTuple_Pack(1, p->name);
+		if (row == NULL) {
+			Py_DECREF(rows);
+			return NULL;
+		}
+		PyList_SET_ITEM(rows, i, row);
+	}
+	made = rows ? PyObject_CallOneArg(core.signature, rows) : NULL;
+	Py_XDECREF(rows);
+	return made;
+}
+
+static PyGetSetDef function_properties[] = {{"__signature__", function_signature, NULL, "The signature.", NULL},
+                                            {NULL, NULL, NULL, NULL, NULL}};
+
 static PyMemberDef function_members[] = {{"__name__", T_OBJECT, offsetof(Function, name), READONLY, NULL},
                                          {"__qualname__", T_OBJECT, offsetof(Function, name), READONLY, NULL},
                                          {"__doc__", T_OBJECT, offsetof(Function, doc), READONLY, NULL},
@@ -531,6 +592,7 @@ PyTypeObject Function_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._
                               .tp_vectorcall_offset = offsetof(Function, call),
                               .tp_call = PyVectorcall_Call,
                               .tp_members = function_members,
+                              .tp_getset = function_properties,
                               .tp_init = function_init,
                               .tp_new = PyType_GenericNew,
                               .tp_repr = function_text,

@@ -32,7 +32,8 @@ static PyObject **hook_of(const char *name)
 	                    {"executed", &core.executed},
 	                    {"slices", &core.slices},
 	                    {"unconnected", &core.unconnected},
-	                    {"make_error", &core.make_error}};
+	                    {"make_error", &core.make_error},
+	                    {"signature", &core.signature}};
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (strcmp(places[i].name, name) == 0)
 			return places[i].place;

@@ -34,10 +34,11 @@ static const char *const names[OPERATIONS] = {"Add",       "Sub",       "Mul",  
                                               "LogicalOr", "NotEqual",  "BitwiseAnd", "BitwiseOr",    "BitwiseXor",
                                               "Less",      "LessEqual", "Greater",    "GreaterEqual", "Equal",
                                               "NotEqual",  "Neg",       "Abs",        "LogicalNot",   "Invert"};
-static const sj_op *operations[OPERATIONS];
+static const sj_op *operations[OPERATIONS], *join;
 
 int core_numbers_init(void)
 {
+	join = sj_op_find("StringJoin");
 	for (int i = 0; i < OPERATIONS; i++) {
 		operations[i] = sj_op_find(names[i]);
 		if (operations[i] == NULL) {
@@ -70,9 +71,15 @@ static bool operands(PyObject *a, PyObject *b, sj_tensor *both[2])
 	return true;
 }
 
+/* The sum of strings is their concatenation. */
+static const sj_op *op_for(Operation which, const sj_tensor *t)
+{
+	return which == ADD && join != NULL && sj_tensor_dtype(t) == SJ_STRING ? join : operations[which];
+}
+
 static PyObject *run_both(Operation which, sj_tensor *both[2])
 {
-	PyObject *result = core_run_one(operations[which], NULL, 2, both);
+	PyObject *result = core_run_one(op_for(which, both[0]), NULL, 2, both);
 	sj_free(both[0]);
 	sj_free(both[1]);
 	return result;
@@ -95,7 +102,8 @@ static PyObject *binary(PyObject *a, PyObject *b, Operation which)
 {
 	sj_tensor *both[2];
 	if (Py_TYPE(a) == &EagerTensor_Type && Py_TYPE(b) == &EagerTensor_Type)
-		return core_run_one(operations[which], NULL, 2, (sj_tensor *[]){HANDLE_TENSOR(a), HANDLE_TENSOR(b)});
+		return core_run_one(op_for(which, HANDLE_TENSOR(a)), NULL, 2,
+		                    (sj_tensor *[]){HANDLE_TENSOR(a), HANDLE_TENSOR(b)});
 	if (!operands(a, b, both))
 		return not_converted(a, b);
 	return run_both(which, both);

@@ -163,10 +163,30 @@ static sj_tensor **tensors_of(PyObject *list, const char *what, sj_tensor **few)
 	return tensors;
 }
 
+/* Indexed slices as Python's IndexedSlices; a scope is open. */
+static PyObject *slices_wrap(const sj_tensor *g)
+{
+	sj_tensor *parts[2] = {sj_indexed_slices_values(g), sj_indexed_slices_indices(g)};
+	if (!sj_ok())
+		return core_raise_sticky();
+	sj_tensor *dense_shape = core_vector(sj_tensor_rank(g), sj_tensor_dims(g));
+	PyObject *values = core_wrap(sj_keep(parts[0])), *indices = core_wrap(sj_keep(parts[1]));
+	PyObject *shape = dense_shape ? core_wrap(dense_shape) : NULL;
+	PyObject *made = values && indices && shape
+	                         ? PyObject_CallFunctionObjArgs(core.slices, values, indices, shape, NULL)
+	                         : NULL;
+	Py_XDECREF(values);
+	Py_XDECREF(indices);
+	Py_XDECREF(shape);
+	return made;
+}
+
 static PyObject *gradient_wrap(sj_tensor *g)
 {
 	if (g == NULL)
 		Py_RETURN_NONE;
+	if (core.slices != NULL && sj_tensor_is_indexed_slices(g))
+		return slices_wrap(g);
 	return core_wrap(sj_keep(g));
 }
 

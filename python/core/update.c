@@ -80,21 +80,35 @@ static PyObject *slots_of(Updater *u, PyObject *variable)
 	return entry;
 }
 
-/*
- * IndexedSlices made in Python are used as dense tensors, which is the same only for rules that leave a variable alone where its
- * gradient is 0, and for Adam, whose moments decay everywhere. (Gradients of a tape keep their rows in the library.)
- */
-static bool sparse_refused(const Updater *u, PyObject *gradient)
+/* A field of an IndexedSlices as a tensor, an own reference. */
+static sj_tensor *field(PyObject *slices, const char *name, sj_dtype dtype)
 {
-	sj_update_rule rule = u->update.rule;
-	if (Py_TYPE(gradient) == &EagerTensor_Type || rule == SJ_UPDATE_GRADIENT_DESCENT || rule == SJ_UPDATE_ADAM ||
-	    rule == SJ_UPDATE_ADAGRAD)
-		return false;
-	if (core.slices == NULL || PyObject_IsInstance(gradient, core.slices) != 1)
-		return false;
-	PyErr_SetString(PyExc_NotImplementedError,
-	                "not implemented: IndexedSlices with this optimizer; use tf.convert_to_tensor(gradient)");
-	return true;
+	PyObject *value = PyObject_GetAttrString(slices, name);
+	sj_tensor *t = value ? core_convert(value, dtype) : NULL;
+	Py_XDECREF(value);
+	return t;
+}
+
+/* A gradient as a tensor, an own reference: IndexedSlices of a variable keep their rows. */
+static sj_tensor *gradient_convert(PyObject *gradient, const sj_tensor *variable)
+{
+	if (Handle_Check(gradient) || core.slices == NULL || PyObject_IsInstance(gradient, core.slices) != 1)
+		return core_convert(gradient, sj_tensor_dtype(variable));
+	sj_tensor *values = field(gradient, "values", sj_tensor_dtype(variable)), *made = NULL;
+	sj_tensor *indices = values ? field(gradient, "indices", SJ_DTYPE_NONE) : NULL;
+	if (indices != NULL) {
+		sj_scope scope = sj_scope_begin();
+		made = sj_indexed_slices(values, indices,
+		                         (sj_ints){sj_tensor_rank(variable), sj_tensor_dims(variable)});
+		if (sj_ok())
+			sj_keep(made);
+		sj_scope_end(scope);
+		if (!sj_ok())
+			made = core_raise_sticky();
+	}
+	sj_free(values);
+	sj_free(indices);
+	return made;
 }
 
 /* One step of n pairs into the arrays; own references of the gradients. */
@@ -103,12 +117,12 @@ static int gather(Updater *u, PyObject *pairs, sj_tensor **variables, sj_tensor 
 	for (Py_ssize_t i = 0; i < PyList_GET_SIZE(pairs); i++) {
 		PyObject *pair = PyList_GET_ITEM(pairs, i);
 		PyObject *g = PyTuple_GET_ITEM(pair, 0), *v = PyTuple_GET_ITEM(pair, 1), *entry = slots_of(u, v);
-		if (entry == NULL || sparse_refused(u, g))
+		if (entry == NULL)
 			return -1;
 		variables[i] = HANDLE_TENSOR(v);
 		for (int k = 0; k < u->n_slots; k++)
 			slots[i * u->n_slots + k] = HANDLE_TENSOR(PyTuple_GET_ITEM(PyTuple_GET_ITEM(entry, 1), k));
-		gradients[i] = core_convert(g, sj_tensor_dtype(variables[i]));
+		gradients[i] = gradient_convert(g, variables[i]);
 		if (gradients[i] == NULL)
 			return -1;
 	}

@@ -100,7 +100,7 @@ def _lists(value):
 
 def _refused(value):
     text = "Attempt to convert a value (%r) with an unsupported type (%s) to a Tensor." % (value, type(value))
-    return (TypeError if _version == 1 else ValueError)(text)
+    return ValueError(text)
 
 
 def _from_array(value, dtype):

@@ -94,25 +94,25 @@ _BY_PYTHON = {float: _BY_NUMBER[1], int: _BY_NUMBER[3], builtins.bool: _BY_NUMBE
 PUBLIC = sorted(set(_NAMES.values()) | {"half", "double"})
 
 
-def as_dtype(value):
+def as_dtype(type_value):
     """The DType of a DType, a name, a number, a NumPy dtype or a Python type."""
-    if isinstance(value, DType):
-        return value
+    if isinstance(type_value, DType):
+        return type_value
     found = None
-    if isinstance(value, str):
-        found = _BY_NAME.get(value[:-4] if value.endswith("_ref") else value)
-    elif isinstance(value, int) and not isinstance(value, builtins.bool):
-        found = _BY_NUMBER.get(value)
-    elif isinstance(value, type) and value in _BY_PYTHON:
-        found = _BY_PYTHON[value]
-    if found is None and value is not None:
+    if isinstance(type_value, str):
+        found = _BY_NAME.get(type_value[:-4] if type_value.endswith("_ref") else type_value)
+    elif isinstance(type_value, int) and not isinstance(type_value, builtins.bool):
+        found = _BY_NUMBER.get(type_value)
+    elif isinstance(type_value, type) and type_value in _BY_PYTHON:
+        found = _BY_PYTHON[type_value]
+    if found is None and type_value is not None:
         try:
-            numpy_dtype = np.dtype(value)
+            numpy_dtype = np.dtype(type_value)
             found = _BY_NUMBER[7] if numpy_dtype.kind in "SUO" else _BY_TYPE.get(numpy_dtype)
         except TypeError:
             pass
     if found is None:
-        raise TypeError("Cannot convert value %r to a TensorFlow DType." % (value,))
+        raise TypeError("Cannot convert type_value %r to a TensorFlow DType." % (type_value,))
     return found
 
 

@@ -35,6 +35,14 @@ def make(name, op, groups, parameters, result=None):
     return _core.Function(short, op, groups, parameters, result, doc)
 
 
+def _signature(rows):
+    import inspect
+
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return inspect.Signature([inspect.Parameter(row[0], kind, **({"default": row[1]} if len(row) > 1 else {})) for row in rows])
+
+
+_core.set_hook("signature", _signature)
 _made = {}
 
 

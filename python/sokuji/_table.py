@@ -2,8 +2,8 @@
 
     [version] name | operation | groups | parameters
 
-version 1 or 2: only under that TensorFlow. groups: a letter per input; inputs of one letter share a dtype, i is a list of
-integers, ? any dtype of its own. A parameter that is called otherwise than the input or attribute it fills says so (axis>reduction_indices); after ! it
+version 1 or 2: only under that TensorFlow. groups: a letter per input; inputs of one letter share a dtype, b is bool, i a list
+of integers, ? any dtype of its own. A parameter that is called otherwise than the input or attribute it fills says so (axis>reduction_indices); after ! it
 is accepted and has no meaning here; after ? it is refused unless it is false.
 """
 
@@ -41,7 +41,7 @@ floor | Floor | T | x, name!=None
 2 math.log | Log | T | x, name!=None
 1 log1p | Log1p | T | x, name!=None
 2 math.log1p | Log1p | T | x, name!=None
-logical_not | LogicalNot | T | x, name!=None
+logical_not | LogicalNot | b | x, name!=None
 negative | Neg | T | x, name!=None
 1 reciprocal | Reciprocal | T | x, name!=None
 2 math.reciprocal | Reciprocal | T | x, name!=None
@@ -79,8 +79,8 @@ less | Less | TT | x, y, name!=None
 less_equal | LessEqual | TT | x, y, name!=None
 greater | Greater | TT | x, y, name!=None
 greater_equal | GreaterEqual | TT | x, y, name!=None
-logical_and | LogicalAnd | TT | x, y, name!=None
-logical_or | LogicalOr | TT | x, y, name!=None
+logical_and | LogicalAnd | bb | x, y, name!=None
+logical_or | LogicalOr | bb | x, y, name!=None
 1 zeta | Zeta | TT | x, q, name!=None
 2 math.zeta | Zeta | TT | x, q, name!=None
 1 polygamma | Polygamma | TT | a, x, name!=None
@@ -201,5 +201,4 @@ linalg.triangular_solve | MatrixTriangularSolve | TT | matrix, rhs, lower=True, 
 1 string_to_number | StringToNumber | s | string_tensor, out_type='float32', name!=None
 1 substr | Substr | sii | input, pos, len, name!=None
 1 as_string | AsString | T | input, precision=-1, scientific=False, shortest=False, width=-1, fill='', name!=None
-1 reduce_join | ReduceJoin | si | inputs, axis>reduction_indices=None, keep_dims=False, separator='', name!=None, reduction_indices=None
 """

@@ -124,6 +124,29 @@ tensor_scatter_nd_sub = _scattered("TensorScatterSub")
 tensor_scatter_nd_update = _scattered("TensorScatterUpdate")
 
 
+def _scattered_variable(op):
+    def scatter(ref, indices, updates, use_locking=True, name=None):
+        value = ref.read_value()
+        ref.assign(run(op, value, convert(indices, 0), convert(updates, value._dtype_number)))
+        return ref
+
+    return scatter
+
+
+scatter_nd_update = _scattered_variable("TensorScatterUpdate")
+
+
+def _scattered_rows(how):
+    def scatter(ref, indices, updates, use_locking=False, name=None):
+        return ref._scatter(indices, updates, how)
+
+    return scatter
+
+
+scatter_mul, scatter_div = _scattered_rows(lambda old, new: old * new), _scattered_rows(lambda old, new: old / new)
+scatter_min, scatter_max = _scattered_rows(np.minimum), _scattered_rows(np.maximum)
+
+
 def unsorted_segment_mean(data, segment_ids, num_segments, name=None):
     return _per_count(data, segment_ids, num_segments, lambda count: count)
 
@@ -204,11 +227,33 @@ def reverse_v2(tensor, axis, name=None):
     return array_ops.reverse(tensor, axis)
 
 
+def extract_image_patches(images, ksizes, strides, rates, padding, name=None):
+    """Windows of the images (batch, y, x, channels), each flattened into the last axis."""
+    t = tensor(images)
+    if len(t._shape_tuple) != 4 or any(len(v) != 4 or v[0] != 1 or v[3] != 1 for v in (ksizes, strides, rates)):
+        raise invalid("ExtractImagePatches: images has four dimensions; ksizes, strides and rates are [1, y, x, 1]")
+    if padding not in ("SAME", "VALID"):
+        raise ValueError("padding is %r; it can be 'SAME' or 'VALID'" % (padding,))
+    starts, counts, paddings = [], [], [[0, 0]]
+    for n, k, s, r in zip(t._shape_tuple[1:3], ksizes[1:3], strides[1:3], rates[1:3]):
+        reach = (k - 1) * r + 1
+        count = -(-n // s) if padding == "SAME" else max(0, (n - reach) // s + 1)
+        missing = max(0, (count - 1) * s + reach - n) if padding == "SAME" else 0
+        paddings.append([missing // 2, missing - missing // 2])
+        counts.append(count)
+        starts.append([i * r for i in range(k)])
+    t = array_ops.pad(t, paddings + [[0, 0]])
+    sy, sx = strides[1:3]
+    parts = [t[:, y : y + (counts[0] - 1) * sy + 1 : sy, x : x + (counts[1] - 1) * sx + 1 : sx, :] for y in starts[0] for x in starts[1]]
+    return array_ops.concat(parts, -1)
+
+
 NAMES_1 = {name: globals()[name] for name in """required_space_to_batch_paddings space_to_batch_nd space_to_batch batch_to_space_nd batch_to_space
 unravel_index guarantee_const unsorted_segment_mean unsorted_segment_sqrt_n bincount histogram_fixed_width histogram_fixed_width_bins
-convert_to_tensor_or_indexed_slices arg_max arg_min lin_space reverse_v2""".split()}  # fmt: skip
+convert_to_tensor_or_indexed_slices arg_max arg_min lin_space reverse_v2 extract_image_patches
+scatter_nd_update scatter_mul scatter_div scatter_min scatter_max""".split()}  # fmt: skip
 NAMES_2 = {
-    "space_to_batch": space_to_batch_2, "space_to_batch_nd": space_to_batch_nd, "batch_to_space": batch_to_space_2, "unravel_index": unravel_index,
+    "required_space_to_batch_paddings": required_space_to_batch_paddings, "space_to_batch": space_to_batch_2, "space_to_batch_nd": space_to_batch_nd, "batch_to_space": batch_to_space_2, "unravel_index": unravel_index,
     "guarantee_const": guarantee_const, "roll": roll, "repeat": repeat, "sort": sort, "argsort": argsort, "searchsorted": searchsorted,
     "histogram_fixed_width": histogram_fixed_width, "histogram_fixed_width_bins": histogram_fixed_width_bins,
     "tensor_scatter_nd_add": tensor_scatter_nd_add, "tensor_scatter_nd_sub": tensor_scatter_nd_sub,

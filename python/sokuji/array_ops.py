@@ -77,16 +77,20 @@ def saturate_cast(value, dtype, name=None):
     return cast(t, wanted)
 
 
-def _caster(dtype):
-    def to(x, name=None):
-        return cast(x, dtype)
-
-    to.__name__ = to.__qualname__ = "to_" + dtype.name
-    return to
+def to_float(x, name="ToFloat"):
+    return cast(x, _dtypes.float32)
 
 
-to_float, to_double = _caster(_dtypes.float32), _caster(_dtypes.float64)
-to_int32, to_int64 = _caster(_dtypes.int32), _caster(_dtypes.int64)
+def to_double(x, name="ToDouble"):
+    return cast(x, _dtypes.float64)
+
+
+def to_int32(x, name="ToInt32"):
+    return cast(x, _dtypes.int32)
+
+
+def to_int64(x, name="ToInt64"):
+    return cast(x, _dtypes.int64)
 
 
 def expand_dims(input, axis=None, name=None, dim=None):

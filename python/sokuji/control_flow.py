@@ -75,7 +75,7 @@ def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations
     limit = None if maximum_iterations is None else int(tensor(maximum_iterations).numpy())
     while (limit is None or n < limit) and _truth(cond(*loop_vars), "while_loop"):
         result = body(*loop_vars)
-        if not isinstance(result, (list, tuple)) or _is_named(result):
+        if not return_same_structure and (not isinstance(result, (list, tuple)) or _is_named(result)):
             result = (result,)
         _nest.assert_same_structure(list(loop_vars), list(result))
         loop_vars, n = result, n + 1
@@ -182,6 +182,11 @@ def scan(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, sw
     return _stacked(values[::-1] if reverse else values, None)
 
 
+def scan_1(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, infer_shape=True, name=None):
+    """Every value of a fold, stacked."""
+    return scan(fn, elems, initializer)
+
+
 # ---- what has no meaning without a graph, or one device ----
 
 
@@ -252,9 +257,9 @@ def Print(input_, data, message=None, first_n=None, summarize=None, name=None): 
 
 
 NAMES_1 = {
-    "cond": cond, "case": case, "while_loop": while_loop, "map_fn": map_fn, "foldl": foldl, "foldr": foldr, "scan": scan, "tuple": tuple_,
+    "cond": cond, "case": case, "while_loop": while_loop, "map_fn": map_fn, "foldl": foldl, "foldr": foldr, "scan": scan_1, "tuple": tuple_,
     "group": group, "no_op": no_op, "control_dependencies": control_dependencies, "device": device, "identity_n": identity_n, "Print": Print,
 }  # fmt: skip
-NAMES_2 = dict(NAMES_1, cond=cond_2, case=case_2, while_loop=while_loop_2, map_fn=map_fn_2)
+NAMES_2 = dict(NAMES_1, cond=cond_2, case=case_2, while_loop=while_loop_2, map_fn=map_fn_2, scan=scan)
 for _name in ("tuple", "Print"):
     del NAMES_2[_name]

@@ -229,5 +229,6 @@ def stop_gradient(input, name=None):
     return run("StopGradient", convert(input, 0))
 
 
-def gradients(*arguments, **keywords):
+def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None,
+              stop_gradients=None):  # fmt: skip
     raise RuntimeError("tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead.")

@@ -333,6 +333,13 @@ class BatchNormalization(Layer):
         return run("Reshape", v, sizes(shape))
 
 
+def _uniform():
+    """What "uniform" means: [0, 1) in 1.x, [-0.05, 0.05) in 2.x."""
+    from ._conversion import _version
+
+    return init_ops.RandomUniform() if _version == 1 else init_ops.RandomUniform(-0.05, 0.05)
+
+
 class Embedding(Layer):
     """Rows of a table, by number."""
 
@@ -345,7 +352,7 @@ class Embedding(Layer):
             raise NotImplementedError("not implemented: tf.keras.layers.Embedding with mask_zero")
         self.input_dim, self.output_dim = input_dim, output_dim
         named = isinstance(embeddings_initializer, str) and embeddings_initializer == "uniform"
-        self.embeddings_initializer = init_ops.RandomUniform(-0.05, 0.05) if named else init_ops.get(embeddings_initializer)
+        self.embeddings_initializer = _uniform() if named else init_ops.get(embeddings_initializer)
         self.embeddings_regularizer = activations.get_regularizer(embeddings_regularizer)
 
     def build(self, input_shape):

@@ -6,8 +6,8 @@ DEBUG, INFO, WARN, ERROR, FATAL = _logging.DEBUG, _logging.INFO, _logging.WARN, 
 _logger = _logging.getLogger("tensorflow")
 
 
-def set_verbosity(level):
-    _logger.setLevel(level)
+def set_verbosity(v):
+    _logger.setLevel(v)
 
 
 def get_verbosity():

@@ -1,6 +1,6 @@
-"""tf.losses of 1.x: weighted losses with a reduction; collected only inside graphs, so get_losses refuses as TensorFlow's eager mode does."""
+"""tf.losses of 1.x: weighted losses with a reduction, the newest of which are collected for get_losses."""
 
-from . import _shapes, array_ops, nn_ops
+from . import _shapes, array_ops, math_ops, nn_ops
 from ._run import convert, run
 
 
@@ -19,6 +19,41 @@ class Reduction:
             raise ValueError("Invalid ReductionKey %s." % key)
 
 
+
+
+MOST_COLLECTED = 4096  # TensorFlow keeps every loss for ever
+_collected, _dropped = [], False
+
+
+def add_loss(loss, loss_collection="losses"):
+    """Puts a loss into the collection, which holds the newest 4096 at most."""
+    global _dropped
+    if loss_collection is not None:
+        if len(_collected) >= MOST_COLLECTED:
+            del _collected[: MOST_COLLECTED // 2]
+            _dropped = True
+        _collected.append((loss_collection, loss))
+
+
+def get_losses(scope=None, loss_collection="losses"):
+    """The losses computed so far."""
+    if _dropped:
+        raise NotImplementedError("not implemented: tf.losses.get_losses after more than %d losses; keep the losses in a list" % MOST_COLLECTED)
+    return [loss for name, loss in _collected if name == loss_collection]
+
+
+def get_regularization_losses(scope=None):
+    return get_losses(scope, "regularization_losses")
+
+
+def get_regularization_loss(scope=None, name="total_regularization_loss"):
+    losses = get_regularization_losses(scope)
+    return math_ops.add_n(losses) if losses else convert(0.0, 1)
+
+
+def get_total_loss(add_regularization_losses=True, name="total_loss"):
+    losses = get_losses() + (get_regularization_losses() if add_regularization_losses else [])
+    return math_ops.add_n(losses)
 
 
 def _sum(t):
@@ -46,6 +81,7 @@ def compute_weighted_loss(losses, weights=1.0, scope=None, loss_collection="loss
     if reduction != Reduction.NONE:
         loss = _reduced(_sum(loss), losses, weights, reduction)
     loss = array_ops.cast(loss, given)
+    add_loss(loss, loss_collection)
     return loss
 
 

@@ -51,7 +51,7 @@ def complex_(real, imag, name=None):
     return tensor(made)
 
 
-def lbeta(x, name=None):
+def lbeta(x, name="lbeta"):
     """The logarithm of the Beta function of the last axis."""
     t = tensor(x)
     last = convert([-1], 3)

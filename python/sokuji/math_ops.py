@@ -17,6 +17,14 @@ def _floating_for_division(x, y):
     return a, b
 
 
+def truediv_1(x, y, name=None):
+    return truediv(convert(x, 0), convert(y, 0))
+
+
+def divide_1(x, y, name=None):
+    return x / y
+
+
 def truediv(x, y, name=None):
     a, b = _floating_for_division(x, y)
     return a / b
@@ -48,6 +56,10 @@ def log_sigmoid(x, name=None):
 
 
 def add_n(inputs, name=None):
+    from ._conversion import _version
+
+    if _version == 2 and not hasattr(inputs, "__iter__"):
+        raise TypeError("inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype and shape")
     if not isinstance(inputs, (list, tuple)) or not inputs:
         raise ValueError("inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and shape")
     tensors = same_dtype(list(inputs))

@@ -58,8 +58,9 @@ class Mean(Metric):
         t = array_ops.cast(convert(values, 0), self.dtype)
         if weights is None:
             self.denom._assign_add(convert(float(t._size), self.dtype._number))
-            self.numer._assign_add(run("Sum", t, None))
-            return values
+            total = run("Sum", convert(values, 0), None)
+            self.numer._assign_add(array_ops.cast(total, self.dtype))
+            return total
         w = array_ops.cast(convert(weights, 0), self.dtype)
         self.denom._assign_add(run("Sum", run("Mul", w, array_ops.ones_like(t)) if w._shape_tuple != t._shape_tuple else w, None))
         self.numer._assign_add(run("Sum", t * w, None))

@@ -89,6 +89,9 @@ def _sparse_cross_entropy(labels, logits):
     if len(y._shape_tuple) != len(shape) - 1:
         raise ValueError("Rank mismatch: Rank of labels (received %d) should equal rank of logits minus 1 (received %d)."
                          % (len(y._shape_tuple), len(shape)))  # fmt: skip
+    if y._shape_tuple != shape[:-1]:
+        raise ValueError("Shape mismatch: The shape of labels (received %s) should equal the shape of logits except for the last dimension (received %s)."
+                         % (y._shape_tuple, shape))  # fmt: skip
     if len(shape) == 2:
         return execute("SparseSoftmaxCrossEntropyWithLogits", [z, y], {})[0]
     flat = run("Reshape", z, sizes([-1, shape[-1]]))
@@ -201,8 +204,10 @@ def embedding_lookup(params, ids, partition_strategy="mod", name=None, validate_
     ids = convert(ids, 0)
     if len(tables) == 1:
         rows = run("GatherV2", tables[0], ids, convert(0, 3))
+    elif partition_strategy == "div":
+        rows = run("GatherV2", array_ops.concat(tables, 0), ids, convert(0, 3))
     elif partition_strategy != "mod":
-        raise NotImplementedError("not implemented: tf.nn.embedding_lookup with partition_strategy='div'; use one table")
+        raise ValueError("Unrecognized partition strategy: %s" % partition_strategy)
     else:
         flat = ids.numpy().ravel()
         n, kind = len(tables), convert(0, 3)

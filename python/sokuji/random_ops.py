@@ -15,6 +15,35 @@ def _draw(op, inputs, seed, **attributes):
 
 
 
+def _half(draw):
+    """float16 numbers are float32 numbers of the same seed, rounded."""
+
+    def wrapped(shape, *arguments, **keywords):
+        from .array_ops import cast
+
+        return cast(draw(shape, *arguments, **keywords), _dtypes.float16)
+
+    return wrapped
+
+
+def _widened(t):
+    return execute("Cast", [t], {"DstT": 1})
+
+
+def _rounded(t):
+    return execute("Cast", [t], {"DstT": 19})
+
+
+def _half_uniform(shape, seed):
+    """The low ten bits of each drawn integer are the fraction of a number in [1, 2), less 1."""
+    import numpy as np
+
+    low, high = -(2**31), 2**31 - 1
+    drawn = _draw("RandomUniformInt", [sizes(shape), convert(low, 3), convert(high, 3)], seed)
+    bits = (np.asarray(drawn).astype(np.int64) - low).astype(np.uint32) & 0x3FF
+    return convert(((15 << 10) | bits).astype(np.uint16).view(np.float16) - np.float16(1), 0)
+
+
 def _float_dtype(dtype):
     dtype = _dtypes.as_dtype(dtype)
     if dtype._number not in (1, 2):
@@ -23,12 +52,16 @@ def _float_dtype(dtype):
 
 
 def random_normal(shape, mean=0.0, stddev=1.0, dtype=_dtypes.float32, seed=None, name=None):
+    if _dtypes.as_dtype(dtype) is _dtypes.float16:
+        return _half(random_normal)(shape, mean, stddev, _dtypes.float32, seed)
     kind = _float_dtype(dtype)
     made = _draw("RandomStandardNormal", [sizes(shape)], seed, dtype=kind)
     return made * convert(stddev, kind) + convert(mean, kind)
 
 
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=_dtypes.float32, seed=None, name=None):
+    if _dtypes.as_dtype(dtype) is _dtypes.float16:
+        return _half(truncated_normal)(shape, mean, stddev, _dtypes.float32, seed)
     kind = _float_dtype(dtype)
     made = _draw("TruncatedNormal", [sizes(shape)], seed, dtype=kind)
     return made * convert(stddev, kind) + convert(mean, kind)
@@ -40,6 +73,10 @@ def random_uniform(shape, minval=0, maxval=None, dtype=_dtypes.float32, seed=Non
         if maxval is None:
             raise ValueError("Must specify maxval for integer dtype %r" % dtype)
         return _draw("RandomUniformInt", [sizes(shape), convert(minval, dtype._number), convert(maxval, dtype._number)], seed)
+    if dtype is _dtypes.float16:
+        low, high = convert(minval, 19), convert(1 if maxval is None else maxval, 19)
+        drawn, low, high = (_widened(v) for v in (_half_uniform(shape, seed), low, high))
+        return _rounded(drawn * (high - low) + low)
     kind = _float_dtype(dtype)
     low = convert(minval, kind)
     high = convert(1 if maxval is None else maxval, kind)

@@ -94,7 +94,7 @@ def string_split(source, delimiter=" ", skip_empty=True):
     """A SparseTensor of the pieces: each byte of the delimiter splits, an empty one splits into bytes."""
     t = tensor(source, _dtypes.string)
     if len(t._shape_tuple) != 1:
-        raise ValueError("Shape %s must have rank 1" % (t._shape_tuple,))
+        raise invalid("StringSplit: source is %s; it must have one dimension" % (t._shape_tuple,))
     by = delimiter if isinstance(delimiter, (bytes, str)) else tensor(delimiter).numpy()
     by = by.encode() if isinstance(by, str) else by
     rows = []
@@ -167,9 +167,51 @@ def join(inputs, separator="", name=None):
     return math_ops.string_join(inputs, separator)
 
 
+def reduce_join(inputs, axis=None, keep_dims=False, separator="", name=None, reduction_indices=None):
+    """Without an axis all are joined, the last axis first."""
+    t = tensor(inputs)
+    axes = reduction_indices if axis is None else axis
+    axes = list(range(len(t._shape_tuple)))[::-1] if axes is None else axes
+    return execute("ReduceJoin", [t, tensor(axes, _dtypes.int32)], {"keep_dims": bool(keep_dims), "separator": separator})
+
+
+class RaggedTensor:
+    """Rows of different lengths: what splitting strings gives."""
+
+    def __init__(self, rows):
+        self._rows = rows
+
+    values = property(lambda self: tensor([piece for row in self._rows for piece in row], _dtypes.string))
+    row_splits = property(lambda self: tensor(np.cumsum([0] + [len(row) for row in self._rows]).astype(np.int64)))
+
+    def to_list(self):
+        return [list(row) for row in self._rows]
+
+    def __len__(self):
+        return len(self._rows)
+
+    def __getitem__(self, key):
+        return tensor(self._rows[key], _dtypes.string)
+
+    def __repr__(self):
+        return "<tf.RaggedTensor %s>" % (self.to_list(),)
+
+
+def split_2(input, sep=None, maxsplit=-1, name=None):
+    """The pieces of a string, or of each of a vector of strings."""
+    t = tensor(input, _dtypes.string)
+    by = None if sep in (None, "", b"") else sep if isinstance(sep, bytes) else sep.encode()
+    rows = [item.split(by, maxsplit) for item in t._strings()]
+    if t._shape_tuple == ():
+        return tensor(rows[0], _dtypes.string)
+    if len(t._shape_tuple) != 1:
+        raise NotImplementedError("not implemented: tf.strings.split of %d dimensions; use one" % len(t._shape_tuple))
+    return RaggedTensor(rows)
+
+
 def reduce_join_2(inputs, axis=None, keepdims=False, separator="", name=None):
     t = tensor(inputs)
-    axes = list(range(len(t._shape_tuple))) if axis is None else axis
+    axes = list(range(len(t._shape_tuple)))[::-1] if axis is None else axis
     return execute("ReduceJoin", [t, tensor(axes, _dtypes.int32)], {"keep_dims": bool(keepdims), "separator": separator})
 
 
@@ -185,10 +227,11 @@ def as_string_2(input, precision=-1, scientific=False, shortest=False, width=-1,
 
 NAMES_1 = {
     "encode_base64": encode_base64, "decode_base64": decode_base64, "decode_raw": decode_raw, "regex_replace": regex_replace,
-    "string_split": string_split, "read_file": read_file, "write_file": write_file, "matching_files": matching_files,
+    "string_split": string_split, "read_file": read_file, "write_file": write_file, "matching_files": matching_files, "reduce_join": reduce_join,
     **sparse.NAMES_1,
 }  # fmt: skip
 STRINGS_2 = {
+    "split": split_2,
     "regex_replace": regex_replace, "regex_full_match": regex_full_match, "strip": _strip, "length": length_2, "lower": lower, "upper": upper,
     "to_number": to_number, "join": join, "reduce_join": reduce_join_2, "substr": substr_2, "as_string": as_string_2,
 }  # fmt: skip
