@@ -3,8 +3,7 @@
 import sys
 
 from . import (
-    _assemble_models, _conversion, _core, _dtypes, _functions, _more, _nest, _print, _shapes, activations, array_ops, errors, gradients, init_ops, layers,
-    layers_1,
+    _assemble_models, _conversion, _core, _dtypes, _functions, _more, _nest, _print, _shapes, activations, array_ops, errors, gradients, init_ops, layers_1,
     logging, losses, math_ops, metrics, models, nn_ops, optimizers, random_ops, schedules, variables,
 )  # fmt: skip
 from ._missing import Namespace
@@ -120,10 +119,6 @@ def _names_1(names, spaces):
 
 
 def _keras(spaces):
-    keras_layers = dict(layers.KERAS, Input=models.Input)
-    spaces["keras"] = {"Sequential": models.Sequential, "Model": models.Model, "Input": models.Input}
-    spaces["keras.layers"] = keras_layers
-    spaces["keras.models"] = {"Sequential": models.Sequential, "Model": models.Model}
     spaces["keras.initializers"] = dict(init_ops.BY_NAME, get=init_ops.get, Initializer=init_ops.Initializer)
     spaces["keras.activations"] = dict(activations.BY_NAME, get=activations.get)
     spaces["keras.regularizers"] = _pick(activations, "l1 l2 l1_l2 L1L2")

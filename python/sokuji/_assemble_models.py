@@ -1,6 +1,9 @@
-"""The names of datasets and models: tf.data, tf.contrib.data, and what tf.keras adds to the layers."""
+"""The names of datasets and models: tf.data, tf.contrib.data, and tf.keras."""
 
-from . import _specs, data, data_passes, data_sources
+from . import (
+    _specs, activations, data, data_passes, data_sources, init_ops, keras_callbacks, keras_constraints, keras_data, keras_graph, keras_losses, keras_metrics,
+    keras_optimizers, keras_recurrent, keras_schedules, keras_utils, layers, layers_more, models,
+)  # fmt: skip
 
 
 def set_version(version):
@@ -22,5 +25,33 @@ def _data(version, names, spaces):
     names.setdefault("TensorSpec", _specs.TensorSpec)
 
 
+def _keras(version, spaces):
+    tops = {"Sequential": models.Sequential, "Model": models.Model, "Input": keras_graph.Input}
+    spaces.setdefault("keras", {}).update(tops)
+    spaces["keras.models"] = {"Sequential": models.Sequential, "Model": models.Model}
+    spaces["keras.layers"] = {**layers.KERAS, **layers_more.LAYERS, **keras_recurrent.LAYERS, "Input": keras_graph.Input, "InputLayer": keras_graph.InputLayer}
+    spaces["keras.losses"] = keras_losses.names(version)
+    spaces["keras.metrics"] = keras_metrics.names(version)
+    spaces["keras.callbacks"] = keras_callbacks.NAMES
+    spaces["keras.constraints"] = keras_constraints.NAMES
+    spaces.setdefault("keras.utils", {}).update(keras_utils.UTILS)
+    spaces["keras.preprocessing.sequence"] = {"pad_sequences": keras_utils.pad_sequences}
+    spaces.setdefault("keras.backend", {}).update(clear_session=keras_utils.clear_session, floatx=lambda: "float32", epsilon=lambda: 1e-7)
+    spaces.setdefault("keras.regularizers", {}).update(Regularizer=activations.Regularizer, get=activations.get_regularizer)
+    if version == 1:
+        spaces["keras.optimizers"] = keras_optimizers.names_1()
+        return
+    spaces["keras.utils"].update(keras_utils.UTILS_2)
+    spaces["keras.optimizers"] = keras_optimizers.names()
+    spaces["keras.optimizers.schedules"] = keras_schedules.NAMES
+    spaces["keras"].update(KerasTensor=keras_graph.KerasTensor)
+    spaces["keras.regularizers"].update(L1=activations.L1, L2=activations.L2)
+    spaces["keras.tree"] = {}
+    spaces["losses"], spaces["metrics"], spaces["optimizers"] = spaces["keras.losses"], spaces["keras.metrics"], spaces["keras.optimizers"]
+    spaces["initializers"] = {**init_ops.BY_NAME, "get": init_ops.get}
+    del spaces["keras.tree"]
+
+
 def add(version, names, spaces):
     _data(version, names, spaces)
+    _keras(version, spaces)

@@ -42,9 +42,23 @@ def get(identifier):
     raise ValueError("Unknown activation function:%s" % (identifier,))
 
 
-class L1L2:
+class Regularizer:
+    """What a weight adds to the loss."""
+
+    def __call__(self, x):
+        return convert(0.0, 1)
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+    def get_config(self):
+        raise NotImplementedError("get_config of %s" % type(self).__name__)
+
+
+class L1L2(Regularizer):
     def __init__(self, l1=0.0, l2=0.0):
-        self.l1, self.l2 = float(l1), float(l2)
+        self.l1, self.l2 = float(l1 or 0.0), float(l2 or 0.0)
 
     def __call__(self, x):
         total = 0.0
@@ -54,22 +68,47 @@ class L1L2:
             total = total + self.l2 * run("Sum", run("Square", x), None)
         return convert(total, 0)
 
+    def get_config(self):
+        return {"l1": self.l1, "l2": self.l2}
+
+
+class L1(L1L2):
+    def __init__(self, l1=0.01):
+        super().__init__(l1=l1)
+
+    def get_config(self):
+        return {"l1": self.l1}
+
+
+class L2(L1L2):
+    def __init__(self, l2=0.01):
+        super().__init__(l2=l2)
+
+    def get_config(self):
+        return {"l2": self.l2}
+
 
 def l1(l=0.01):  # noqa: E741
-    return L1L2(l1=l)
+    return L1(l)
 
 
 def l2(l=0.01):  # noqa: E741
-    return L1L2(l2=l)
+    return L2(l)
 
 
 def l1_l2(l1=0.01, l2=0.01):
     return L1L2(l1, l2)
 
 
+_REGULARIZERS = {"l1": L1, "l2": L2, "l1_l2": L1L2, "L1": L1, "L2": L2, "L1L2": L1L2}
+
+
 def get_regularizer(identifier):
+    """A regularizer of None, a name, a configuration or a callable."""
     if identifier is None or callable(identifier):
-        return identifier
-    if identifier in ("l1", "l2", "l1_l2"):
-        return {"l1": l1, "l2": l2, "l1_l2": l1_l2}[identifier]()
+        return identifier() if isinstance(identifier, type) else identifier
+    if isinstance(identifier, dict):
+        return _REGULARIZERS[identifier["class_name"]](**identifier["config"])
+    if identifier in _REGULARIZERS:
+        return l1_l2() if identifier == "l1_l2" else _REGULARIZERS[identifier]()
     raise ValueError("Could not interpret regularizer identifier: %s" % (identifier,))

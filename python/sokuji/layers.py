@@ -18,13 +18,31 @@ def _last(shape):
     return size
 
 
+def _format(data_format):
+    made = "channels_last" if data_format is None else data_format.lower()
+    if made not in ("channels_last", "channels_first"):
+        raise ValueError("The `data_format` argument must be one of \"channels_first\", \"channels_last\". Received: %s" % data_format)
+    return made
+
+
+def channels_last(t):
+    """(batch, channels, …) to (batch, …, channels)"""
+    return run("Transpose", t, convert([0, *range(2, t.ndim), 1], 3))
+
+
+def channels_first(t):
+    return run("Transpose", t, convert([0, t.ndim - 1, *range(1, t.ndim - 1)], 3))
+
+
 class Dense(Layer):
     """activation(inputs @ kernel + bias)"""
 
     def __init__(self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None,
                  bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs):  # fmt: skip
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.units, self.use_bias = int(units), use_bias
+        if int(units) <= 0:
+            raise ValueError("Received an invalid value for `units`, expected a positive integer. Received: units=%s" % units)
+        self.units, self.use_bias, self.supports_masking = int(units), use_bias, True
         self.activation = activations.get(activation)
         self.kernel_initializer, self.bias_initializer = init_ops.get(kernel_initializer), init_ops.get(bias_initializer)
         self.kernel_regularizer, self.bias_regularizer = (activations.get_regularizer(r) for r in (kernel_regularizer, bias_regularizer))
@@ -32,9 +50,12 @@ class Dense(Layer):
         self.bias = None
 
     def build(self, input_shape):
-        self.kernel = self.add_weight("kernel", (_last(input_shape), self.units), initializer=self.kernel_initializer, regularizer=self.kernel_regularizer)
+        self.kernel = self.add_weight("kernel", (_last(input_shape), self.units), initializer=self.kernel_initializer,
+                                      regularizer=self.kernel_regularizer, constraint=self.kernel_constraint)  # fmt: skip
         if self.use_bias:
-            self.bias = self.add_weight("bias", (self.units,), initializer=self.bias_initializer, regularizer=self.bias_regularizer)
+            self.bias = self.add_weight("bias", (self.units,), initializer=self.bias_initializer, regularizer=self.bias_regularizer,
+                                        constraint=self.bias_constraint)  # fmt: skip
+        self.input_spec = InputSpec(min_ndim=2, axes={-1: _last(input_shape)})
         self.built = True
 
     def call(self, inputs):
@@ -46,9 +67,6 @@ class Dense(Layer):
             outputs = run("BiasAdd", outputs, self.bias)
         return outputs if self.activation is activations.linear else self.activation(outputs)
 
-    def get_config(self):
-        return dict(super().get_config(), units=self.units, use_bias=self.use_bias, activation=getattr(self.activation, "__name__", None))
-
 
 class Conv2D(Layer):
     """Convolution of images: (batch, rows, columns, channels)."""
@@ -57,11 +75,9 @@ class Conv2D(Layer):
                  kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None, bias_regularizer=None,
                  activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs):  # fmt: skip
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        if data_format not in (None, "channels_last"):
-            raise NotImplementedError("not implemented: %s with data_format='%s'; use 'channels_last'" % (type(self).__name__, data_format))
+        self.data_format = _format(data_format)
         self.filters, self.kernel_size, self.strides = int(filters), _pair(kernel_size), _pair(strides)
         self.padding, self.dilation_rate, self.use_bias = padding.lower(), _pair(dilation_rate), use_bias
-        self.data_format = "channels_last"
         if self.padding not in ("valid", "same"):
             raise ValueError("The `padding` argument must be one of \"valid\", \"same\". Received: %s" % padding)
         self.activation = activations.get(activation)
@@ -74,16 +90,26 @@ class Conv2D(Layer):
         return (*self.kernel_size, channels, self.filters)
 
     def build(self, input_shape):
-        self.kernel = self.add_weight("kernel", self._kernel_shape(_last(input_shape)), initializer=self.kernel_initializer,
-                                      regularizer=self.kernel_regularizer)  # fmt: skip
+        channels = _last(input_shape) if self.data_format == "channels_last" else _shapes.TensorShape(input_shape).as_list()[1]
+        self.kernel = self.add_weight("kernel", self._kernel_shape(channels), initializer=self.kernel_initializer,
+                                      regularizer=self.kernel_regularizer, constraint=self.kernel_constraint)  # fmt: skip
         if self.use_bias:
-            self.bias = self.add_weight("bias", (self.filters,), initializer=self.bias_initializer, regularizer=self.bias_regularizer)
+            self.bias = self.add_weight("bias", (self.filters,), initializer=self.bias_initializer, regularizer=self.bias_regularizer,
+                                        constraint=self.bias_constraint)  # fmt: skip
+        self.input_spec = InputSpec(min_ndim=4, max_ndim=4, axes={self._channel_axis: channels})
         self.built = True
+
+    _channel_axis = property(lambda self: -1 if self.data_format == "channels_last" else 1)
 
     def _convolve(self, inputs):
         return execute("Conv2D", [inputs, self.kernel], {"strides": (1, *self.strides, 1), "padding": self.padding, "dilations": (1, *self.dilation_rate, 1)})
 
     def call(self, inputs):
+        if self.data_format == "channels_first":
+            return channels_first(self._images(channels_last(inputs)))
+        return self._images(inputs)
+
+    def _images(self, inputs):
         outputs = self._convolve(inputs)
         if self.bias is not None:
             outputs = run("BiasAdd", outputs, self.bias)
@@ -135,13 +161,17 @@ class _Pooling2D(Layer):
 
     def __init__(self, pool_size=(2, 2), strides=None, padding="valid", data_format=None, **kwargs):
         super().__init__(**kwargs)
-        if data_format not in (None, "channels_last"):
-            raise NotImplementedError("not implemented: %s with data_format='%s'; use 'channels_last'" % (type(self).__name__, data_format))
+        self.data_format = _format(data_format)
         self.pool_size = _pair(pool_size)
         self.strides = self.pool_size if strides is None else _pair(strides)
         self.padding = padding
 
     def call(self, inputs):
+        if self.data_format == "channels_first":
+            return channels_first(self._pooled(channels_last(inputs)))
+        return self._pooled(inputs)
+
+    def _pooled(self, inputs):
         return execute(self._operation, [inputs], {"ksize": (1, *self.pool_size, 1), "strides": (1, *self.strides, 1), "padding": self.padding})
 
 
@@ -153,23 +183,16 @@ class AveragePooling2D(_Pooling2D):
     _operation = "AvgPool"
 
 
-class GlobalAveragePooling2D(Layer):
-    def call(self, inputs):
-        return run("Mean", inputs, convert([1, 2], 3))
-
-
-class GlobalMaxPooling2D(Layer):
-    def call(self, inputs):
-        return run("Max", inputs, convert([1, 2], 3))
-
-
 class Flatten(Layer):
     """(batch, …) to (batch, the product of the rest)"""
 
     def __init__(self, data_format=None, **kwargs):
         super().__init__(**kwargs)
+        self.data_format = _format(data_format)
 
     def call(self, inputs):
+        if self.data_format == "channels_first" and inputs.ndim > 2:
+            inputs = channels_last(inputs)
         shape = inputs._shape_tuple
         return run("Reshape", inputs, sizes([shape[0], int(np.prod(shape[1:], dtype=np.int64))]))
 
@@ -204,29 +227,11 @@ class RepeatVector(Layer):
 class Activation(Layer):
     def __init__(self, activation, **kwargs):
         super().__init__(**kwargs)
+        self.supports_masking = True
         self.activation = activations.get(activation)
 
     def call(self, inputs):
         return self.activation(inputs)
-
-
-class ReLU(Layer):
-    def __init__(self, max_value=None, **kwargs):
-        super().__init__(**kwargs)
-        self.max_value = max_value
-
-    def call(self, inputs):
-        made = run("Relu", inputs)
-        return made if self.max_value is None else run("Minimum", made, convert(self.max_value, made._dtype_number))
-
-
-class LeakyReLU(Layer):
-    def __init__(self, alpha=0.3, **kwargs):
-        super().__init__(**kwargs)
-        self.alpha = float(alpha)
-
-    def call(self, inputs):
-        return nn_ops.leaky_relu(inputs, self.alpha)
 
 
 class ELU(Layer):
@@ -262,7 +267,7 @@ class Dropout(Layer):
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(**kwargs)
-        self.rate, self.noise_shape, self.seed = min(1.0, max(0.0, rate)), noise_shape, seed
+        self.rate, self.noise_shape, self.seed, self.supports_masking = min(1.0, max(0.0, rate)), noise_shape, seed, True
 
     def call(self, inputs, training=None):
         from . import models
@@ -281,7 +286,7 @@ class BatchNormalization(Layer):
                  moving_mean_initializer="zeros", moving_variance_initializer="ones", beta_regularizer=None, gamma_regularizer=None,
                  beta_constraint=None, gamma_constraint=None, **kwargs):  # fmt: skip
         super().__init__(**kwargs)
-        self.axis, self.momentum, self.epsilon, self.center, self.scale = axis, momentum, epsilon, center, scale
+        self.axis, self.momentum, self.epsilon, self.center, self.scale, self.supports_masking = axis, momentum, epsilon, center, scale, True
         self._initializers = [init_ops.get(i) for i in (gamma_initializer, beta_initializer, moving_mean_initializer, moving_variance_initializer)]
         self._regularizers = [activations.get_regularizer(r) for r in (gamma_regularizer, beta_regularizer)]
 
@@ -348,30 +353,22 @@ class Embedding(Layer):
         if "input_shape" not in kwargs and input_length is not None:
             kwargs["input_shape"] = (input_length,)
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        if mask_zero:
-            raise NotImplementedError("not implemented: tf.keras.layers.Embedding with mask_zero")
-        self.input_dim, self.output_dim = input_dim, output_dim
+        self.input_dim, self.output_dim, self.mask_zero, self.input_length = input_dim, output_dim, mask_zero, input_length
         named = isinstance(embeddings_initializer, str) and embeddings_initializer == "uniform"
         self.embeddings_initializer = _uniform() if named else init_ops.get(embeddings_initializer)
-        self.embeddings_regularizer = activations.get_regularizer(embeddings_regularizer)
+        self.embeddings_regularizer, self.embeddings_constraint = activations.get_regularizer(embeddings_regularizer), embeddings_constraint
 
     def build(self, input_shape):
-        self.embeddings = self.add_weight("embeddings", (self.input_dim, self.output_dim), "float32", self.embeddings_initializer, self.embeddings_regularizer)
+        self.embeddings = self.add_weight("embeddings", (self.input_dim, self.output_dim), "float32", self.embeddings_initializer,
+                                          self.embeddings_regularizer, constraint=self.embeddings_constraint)  # fmt: skip
         self.built = True
+
+    def compute_mask(self, inputs, mask=None):
+        return run("NotEqual", inputs, array_ops.zeros_like(inputs)) if self.mask_zero else None
 
     def call(self, inputs):
         ids = inputs if inputs.dtype.is_integer else array_ops.cast(inputs, "int32")
         return run("GatherV2", self.embeddings, ids, convert(0, 3))
-
-
-class ZeroPadding2D(Layer):
-    def __init__(self, padding=(1, 1), data_format=None, **kwargs):
-        super().__init__(**kwargs)
-        rows, columns = _pair(padding) if isinstance(padding, int) else padding
-        self.padding = [[rows, rows] if isinstance(rows, int) else list(rows), [columns, columns] if isinstance(columns, int) else list(columns)]
-
-    def call(self, inputs):
-        return array_ops.pad(inputs, [[0, 0], *self.padding, [0, 0]])
 
 
 # ---- of several inputs ----
@@ -425,7 +422,15 @@ def concatenate(inputs, axis=-1, **kwargs):
 
 
 MaxPool2D, AvgPool2D, Convolution2D, Convolution2DTranspose, SeparableConvolution2D = MaxPooling2D, AveragePooling2D, Conv2D, Conv2DTranspose, SeparableConv2D
-GlobalAvgPool2D, GlobalMaxPool2D = GlobalAveragePooling2D, GlobalMaxPooling2D
+
+
+def every():
+    """The layers' classes by name."""
+    from . import keras_recurrent, layers_more
+
+    found = {**KERAS, **layers_more.LAYERS, **keras_recurrent.LAYERS}
+    return {name: value for name, value in found.items() if isinstance(value, type)}
+
 
 KERAS = {name: value for name, value in list(globals().items())
          if isinstance(value, type) and issubclass(value, Layer) and not name.startswith("_")}  # fmt: skip
