@@ -154,7 +154,7 @@ sj_tensor *sj_random_poisson_with(sj_ints shape, sj_tensor *rate, const sj_rando
 {
 	sj_random_poisson_args args;
 	sj__local_now();
-	sj_status status = args_take("sj_random_poisson", given, sizeof(args), &args);
+	sj_status status = sj__arguments_take("sj_random_poisson", given, sizeof(args), &args);
 	if (status != SJ_OK)
 		return refused(status);
 	sj_random_poisson_seeded_args row = {.size = sizeof(row), .dtype = args.dtype ? args.dtype : SJ_FLOAT32};
