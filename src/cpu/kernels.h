@@ -94,6 +94,8 @@ sj_status sj__kernel_string_upper(sj__call *call);
 sj_status sj__kernel_string_strip(sj__call *call);
 sj_status sj__kernel_string_length(sj__call *call);
 sj_status sj__kernel_substr(sj__call *call);
+sj_status sj__kernel_regex_replace(sj__call *call);
+sj_status sj__kernel_regex_full_match(sj__call *call);
 sj_status sj__kernel_string_join(sj__call *call);
 sj_status sj__kernel_reduce_join(sj__call *call);
 sj_status sj__kernel_string_split(sj__call *call);

@@ -6,22 +6,14 @@
 
 #include <stddef.h>
 
-#include "base/compiler.h"
 #include "cpu/math_f64.h"
-
-/* One copy of each: the functions themselves are meant for loops and always inline. */
-static SJ_NOINLINE double exponential(double x) { return sj__exp(x); }
-static SJ_NOINLINE double logarithm(double x) { return sj__log(x); }
-static SJ_NOINLINE double log_1p(double x) { return sj__log1p(x); }
-static SJ_NOINLINE double log_gamma(double x) { return sj__lgamma(x); }
-static SJ_NOINLINE double psi(double x) { return sj__digamma(x); }
-static SJ_NOINLINE double erf_rest(double x) { return sj__erfc(x); }
+#include "cpu/math_one.h"
 
 /* log(1 + m) - m for m > -1: with r = m / (2 + m), log(1 + m) = 2 r (1 + r^2 / 3 + …) and 2 r - m = -m r. */
 static double log1p_less(double m)
 {
 	if (m < -0.4 || m > 0.7)
-		return log_1p(m) - m;
+		return sj__one_log1p(m) - m;
 	double r = m / (2 + m), square = r * r, sum = 0;
 	for (int k = 41; k >= 3; k -= 2)
 		sum = sum * square + 1.0 / k;
@@ -32,11 +24,11 @@ static double log1p_less(double m)
 static double gamma_factor(double a, double x)
 {
 	if (a < 10)
-		return exponential(a * logarithm(x) - x - log_gamma(a + 1));
+		return sj__one_exp(a * sj__one_log(x) - x - sj__one_lgamma(a + 1));
 	double inverse = 1 / a, square = inverse * inverse;
 	double rest = inverse *
 	              (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square * (1.0 / 1680 - square / 1188))));
-	return exponential(a * log1p_less((x - a) / a) - rest) * __builtin_sqrt(0.5 * inverse / SJ__PI_HI);
+	return sj__one_exp(a * log1p_less((x - a) / a) - rest) * __builtin_sqrt(0.5 * inverse / SJ__PI_HI);
 }
 
 /* The lower function by its series; *ret_slope, if wanted: its derivative by a. All terms are positive. */
@@ -52,7 +44,7 @@ static double igamma_series(double a, double x, double *ret_slope)
 			break;
 	}
 	if (ret_slope != NULL)
-		*ret_slope = factor * ((logarithm(x) - psi(a + 1)) * sum + slope);
+		*ret_slope = factor * ((sj__one_log(x) - sj__one_digamma(a + 1)) * sum + slope);
 	return factor * sum;
 }
 
@@ -83,8 +75,8 @@ static double igamma_of_great(double a, double x, int upper)
 	double eta = __builtin_copysign(__builtin_sqrt(-2 * log1p_less(m)), m), sign = upper ? 1 : -1;
 	double first = -1.0 / 3 + eta * (1.0 / 12 + eta * (-2.0 / 135 + eta * (1.0 / 864 + eta / 2835)));
 	double second = -1.0 / 540 + eta * (-1.0 / 288 + eta / 378);
-	double rest = exponential(-0.5 * a * eta * eta) / __builtin_sqrt(2 * SJ__PI_HI * a) * (first + second / a);
-	return 0.5 * erf_rest(sign * eta * __builtin_sqrt(0.5 * a)) + sign * rest;
+	double rest = sj__one_exp(-0.5 * a * eta * eta) / __builtin_sqrt(2 * SJ__PI_HI * a) * (first + second / a);
+	return 0.5 * sj__one_erfc(sign * eta * __builtin_sqrt(0.5 * a)) + sign * rest;
 }
 
 /* The lower regularised incomplete gamma function P(a, x), or the upper one Q = 1 - P. */
@@ -121,7 +113,7 @@ double sj__igamma_slope(double a, double x)
 	if (a > 1e8)
 		return -gamma_factor(a, x);
 	if (x > a + 60 + 12 * __builtin_sqrt(a))
-		return -igamma_fraction(a, x) * (logarithm(x) - psi(a));
+		return -igamma_fraction(a, x) * (sj__one_log(x) - sj__one_digamma(a));
 	igamma_series(a, x, &slope);
 	return slope;
 }
@@ -162,8 +154,9 @@ double sj__betainc(double a, double b, double x)
 	if (x == 0 || x == 1)
 		return x;
 	int turned = x > (a + 1) / (a + b + 2);
-	double log_x = logarithm(x), log_rest = log_1p(-x);
-	double factor = exponential(a * log_x + b * log_rest + log_gamma(a + b) - log_gamma(a) - log_gamma(b));
+	double log_x = sj__one_log(x), log_rest = sj__one_log1p(-x);
+	double factor = sj__one_exp(a * log_x + b * log_rest + sj__one_lgamma(a + b) - sj__one_lgamma(a) -
+	                            sj__one_lgamma(b));
 	return turned ? 1 - factor * betainc_fraction(b, a, 1 - x) / b : factor * betainc_fraction(a, b, x) / a;
 }
 
@@ -177,11 +170,11 @@ static double erf_solve(double p, double q)
 {
 	if (p < 1e-9)
 		return p * 0.886226925452758013649;
-	double log = p < 0.5 ? log_1p(-p * p) : logarithm(q * (1 + p)), t = 4.33074675078842 + 0.5 * log;
+	double log = p < 0.5 ? sj__one_log1p(-p * p) : sj__one_log(q * (1 + p)), t = 4.33074675078842 + 0.5 * log;
 	double ratio = -log / 0.147, z = __builtin_sqrt(ratio / (__builtin_sqrt(t * t + ratio) + t));
 	for (int i = 0; i < 3; i++) {
-		double wrong = p < 0.5 ? sj__erf(z) - p : q - erf_rest(z);
-		double step = wrong * 0.886226925452758013649 * exponential(z * z);
+		double wrong = p < 0.5 ? sj__erf(z) - p : q - sj__one_erfc(z);
+		double step = wrong * 0.886226925452758013649 * sj__one_exp(z * z);
 		z -= step / (1 + z * step);
 	}
 	return z;

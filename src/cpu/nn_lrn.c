@@ -4,6 +4,7 @@
 #include "cpu/float_element.h"
 #include "cpu/kernels.h"
 #include "cpu/math_f64.h"
+#include "cpu/math_one.h"
 #include "ops_numbers.h"
 
 enum { ELEMENTS_IN_A_RANGE = 8192 };
@@ -48,7 +49,7 @@ static void lrn_range(void *context, int64_t begin, int64_t end)
 		lrn_pixel(w, row * w->channels, squares, norms);
 		for (int64_t c = 0; c < w->channels; c++) {
 			int64_t i = row * w->channels + c;
-			sj__float_put(w->result, i, sj__float_get(w->x, i, w->single) * sj__pow(norms[c], -w->beta),
+			sj__float_put(w->result, i, sj__float_get(w->x, i, w->single) * sj__one_pow(norms[c], -w->beta),
 			              w->single);
 		}
 	}
@@ -65,7 +66,7 @@ static void lrn_grad_range(void *context, int64_t begin, int64_t end)
 		for (int64_t c = 0; c < w->channels; c++) {
 			double d = sj__float_get(w->d, first + c, w->single);
 			terms[c] = d * sj__float_get(w->y, first + c, w->single) / norms[c];
-			sj__float_put(w->result, first + c, d * sj__pow(norms[c], -w->beta), w->single);
+			sj__float_put(w->result, first + c, d * sj__one_pow(norms[c], -w->beta), w->single);
 		}
 		window_sums(w->channels, w->radius, terms, norms);
 		for (int64_t c = 0; c < w->channels; c++) {

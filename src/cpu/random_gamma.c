@@ -6,6 +6,7 @@
 #include "cpu/kernels.h"
 #include "cpu/math_f32.h"
 #include "cpu/math_f64.h"
+#include "cpu/math_one.h"
 #include "cpu/math_trig.h"
 #include "cpu/random.h"
 #include "cpu/random_source.h"
@@ -20,9 +21,9 @@ static double next_normal(sj__random_source *s)
 		sj__random_source_words(s, words);
 		double u = sj__unit_double(words[0], words[1]),
 		       angle = SJ__PI_2 * 4 * sj__unit_double(words[2], words[3]);
-		double radius = __builtin_sqrt(-2.0 * sj__log(u < 1.0e-7 ? 1.0e-7 : u));
-		s->normals[0] = sj__sin(angle) * radius;
-		s->normals[1] = sj__cos(angle) * radius;
+		double radius = __builtin_sqrt(-2.0 * sj__one_log(u < 1.0e-7 ? 1.0e-7 : u));
+		s->normals[0] = sj__one_sin(angle) * radius;
+		s->normals[1] = sj__one_cos(angle) * radius;
 		s->n_normals = 2;
 	}
 	return s->normals[--s->n_normals];
@@ -31,7 +32,7 @@ static double next_normal(sj__random_source *s)
 static double gamma_draw(sj__random_source *s, double alpha)
 {
 	if (alpha == 1)
-		return -sj__log1p(-sj__random_source_uniform(s));
+		return -sj__one_log1p(-sj__random_source_uniform(s));
 	double d = alpha + (alpha < 1 ? 1 : 0) - 1.0 / 3, c = 1.0 / 3 / __builtin_sqrt(d);
 	for (;;) {
 		double x = next_normal(s), v = 1 + c * x;
@@ -39,8 +40,8 @@ static double gamma_draw(sj__random_source *s, double alpha)
 			continue;
 		v = v * v * v;
 		double u = sj__random_source_uniform(s), square = x * x;
-		if (u < 1 - 0.0331 * (square * square) || sj__log(u) < 0.5 * square + d * (1 - v + sj__log(v)))
-			return d * v * (alpha < 1 ? sj__pow(sj__random_source_uniform(s), 1 / alpha) : 1);
+		if (u < 1 - 0.0331 * (square * square) || sj__one_log(u) < 0.5 * square + d * (1 - v + sj__one_log(v)))
+			return d * v * (alpha < 1 ? sj__one_pow(sj__random_source_uniform(s), 1 / alpha) : 1);
 	}
 }
 

@@ -7,6 +7,7 @@
 #include "base/threads.h"
 #include "cpu/kernels.h"
 #include "cpu/math_f64.h"
+#include "cpu/math_one.h"
 #include "cpu/random.h"
 #include "cpu/random_source.h"
 
@@ -15,7 +16,7 @@ enum { PART = 512 };
 /* How many uniforms can be multiplied until the product is e^-rate. */
 static double draw_small(sj__random_source *s, double rate)
 {
-	double least = sj__exp(-rate), product = 1;
+	double least = sj__one_exp(-rate), product = 1;
 	for (double k = 0;; k++) {
 		product *= sj__random_source_uniform(s);
 		if (product <= least)
@@ -26,7 +27,7 @@ static double draw_small(sj__random_source *s, double rate)
 /* The names are the paper's. */
 static double draw_great(sj__random_source *s, double rate, double most)
 {
-	double b = 0.931 + 2.53 * __builtin_sqrt(rate), a = -0.059 + 0.02483 * b, log_rate = sj__log(rate);
+	double b = 0.931 + 2.53 * __builtin_sqrt(rate), a = -0.059 + 0.02483 * b, log_rate = sj__one_log(rate);
 	double inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
 	for (;;) {
 		double u = sj__random_source_uniform(s) - 0.5, v = sj__random_source_uniform(s);
@@ -37,8 +38,8 @@ static double draw_great(sj__random_source *s, double rate, double most)
 			return k;
 		if (k < 0 || (shifted < 0.013 && v > shifted))
 			continue;
-		double density = k * log_rate - rate - sj__lgamma(k + 1);
-		if (sj__log(v * inverse_alpha / (a / (shifted * shifted) + b)) <= density)
+		double density = k * log_rate - rate - sj__one_lgamma(k + 1);
+		if (sj__one_log(v * inverse_alpha / (a / (shifted * shifted) + b)) <= density)
 			return k;
 	}
 }

@@ -87,6 +87,8 @@ sj_status sj__rule_string_join(sj__call *call);
 sj_status sj__rule_string_split(sj__call *call);
 sj_status sj__rule_string_split_v2(sj__call *call);
 sj_status sj__rule_substr(sj__call *call);
+sj_status sj__rule_regex_replace(sj__call *call);
+sj_status sj__rule_regex_full_match(sj__call *call);
 sj_status sj__rule_as_string(sj__call *call);
 sj_status sj__rule_reduce_join(sj__call *call);
 sj_status sj__rule_decode_csv(sj__call *call);

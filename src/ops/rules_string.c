@@ -207,3 +207,26 @@ sj_status sj__rule_decode_csv(sj__call *call)
 	}
 	return status;
 }
+
+static sj_status scalar_check(const sj__call *call, int i)
+{
+	const sj_tensor *t = call->inputs[i];
+	if (t->shape.rank <= 0)
+		return SJ_OK;
+	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; it must be a scalar",
+	                     call->op->inputs[i].name, sj__shape_text(t));
+}
+
+sj_status sj__rule_regex_replace(sj__call *call)
+{
+	sj_status status = scalar_check(call, 1);
+	if (status == SJ_OK)
+		status = scalar_check(call, 2);
+	return status == SJ_OK ? sj__rule_string_unary(call) : status;
+}
+
+sj_status sj__rule_regex_full_match(sj__call *call)
+{
+	sj_status status = scalar_check(call, 1);
+	return status == SJ_OK ? sj__out_like(call, 0, SJ_BOOL, call->inputs[0]) : status;
+}

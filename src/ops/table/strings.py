@@ -22,6 +22,13 @@ op("AsString", "input:T", "output:string", "precision:int=-1 scientific:bool sho
    T="floats ints uint16 uint32 uint64 bool complex64 complex128",
    doc="The numbers as text, as C's printf writes them: %f, or %e (scientific), or %g (shortest), with precision digits and at least width\n"
        "characters; fill: none or one of space, 0, +, -, #. bool: true or false. complex: (real,imaginary).")
+_REGEX = """
+Patterns are RE2's, in time linear in the string: alternatives, groups, repetition, classes, flags; not there: \\p classes. Strings are
+UTF-8. InvalidArgument when the pattern is none."""
+op("RegexReplace", "input:string pattern:string rewrite:string", "output:string", "replace_global:bool=True",
+   doc="Each string with the matches of the pattern (a scalar) replaced by the rewrite (a scalar), in which \\0 is the match and \\1 to \\9 its\n"
+       "groups; not replace_global: only the first match." + _REGEX)
+op("RegexFullMatch", "input:string pattern:string", "output:bool", doc="Whether the pattern (a scalar) matches each string as a whole." + _REGEX)
 for _name, _what in (("Lower", "The strings with ASCII capitals made small."), ("Upper", "The strings with ASCII small letters made capitals.")):
     op("String" + _name, "input:string", "output:string", "encoding:string", rule="string_case", doc=_what + " encoding: only ''.")
 op("StringStrip", "input:string", "output:string", rule="string_unary", doc="The strings without white space at both ends.")

@@ -1,4 +1,6 @@
 """Cases of the string operations; more in test_string_reference.py, with TensorFlow's answers."""
+import re
+
 import numpy as np
 from cases import case, error
 
@@ -115,3 +117,42 @@ error("DecodeCSV", [_s("1"), _f], {"field_delim": "::"}, match="field_delim", n_
 error("DecodeCSV", [_s("1"), _f], {"select_cols": [0, 1]}, match="select_cols has 2", n_outputs=1)
 error("DecodeCSV", [_s("1"), _f, _f], {"select_cols": [1, 1]}, match=r"select_cols\[1\] is 1", n_outputs=2)
 error("DecodeCSV", [_s("1"), _f], match="2 outputs", n_outputs=2)
+
+# ---- regular expressions: Python's, which agree with RE2 on these; RE2's own answers are in test_reference.py ----
+
+_texts = ["", "abc", "aaa bbb", "a1b22c333", "x@y.org", "tabs\tand\nlines", "ABC abc", "a.b.c", "naïve 日本", "aab" * 40]
+
+
+def _replaced(pattern, rewrite, count=0):
+    return _s(*[re.sub(pattern, rewrite, t, count=count, flags=re.ASCII) for t in _texts])
+
+
+for _pattern, _rewrite in (("a+", r"<\g<0>>"), (r"(\w)(\d+)", r"\2\1"), (r"\s", "_"), ("(?:ab|a)(c|bc)?", r"[\1]"), ("[^a-z]", ""), ("(?i)B", "x"),
+                           (r"\bb", "B"), ("a{2,3}?", "."), ("日|ï", "?"), (r"(a|b)*c", r"\1"), ("[b-z]+?[@.]", "~"), ("(?m)^l", "L"), ("(?s)d.l", "D")):
+    _re2 = _rewrite.replace(r"\g<0>", r"\0")
+    case("RegexReplace", [_s(*_texts), _scalar(_pattern), _scalar(_re2)], {}, _replaced(_pattern, _rewrite))
+    case("RegexReplace", [_s(*_texts), _scalar(_pattern), _scalar(_re2)], {"replace_global": False}, _replaced(_pattern, _rewrite, 1))
+for _pattern in ("a.*", r"\w+", r"(a|b|c|\d)*", "(?i)ABC abc", "", "(?s).*", r"[^@]+@[a-z]\.(org|com)", "(aab)+", r"[[:alpha:]]+", r"\x61\.\Qb.\Ec", "naïve .{2}"):
+    _python = _pattern.replace("[[:alpha:]]", "[a-zA-Z]").replace(r"\Qb.\E", r"b\.")
+    case("RegexFullMatch", [_s(*_texts), _scalar(_pattern)], {}, np.array([re.fullmatch(_python, t, re.ASCII) is not None for t in _texts]))
+# Time linear in the text, for patterns that make others try every way; a byte that is no UTF-8 matches nothing but itself stays.
+case("RegexFullMatch", [_s("a" * 5000), _scalar("(a*)*(a|aa)*(a?){50}b")], {}, np.array([False]))
+case("RegexReplace", [_s(b"a\xffb\xe6\x97"), _scalar("."), _scalar("-")], {}, _s(b"-\xff-\xe6\x97"))
+case("RegexReplace", [_s("a\0b"), _scalar("\0"), _scalar("|")], {}, _s("a|b"))
+case("RegexReplace", [_s("日a"), _scalar(""), _scalar("-")], {}, _s("-日-a-"))
+case("RegexReplace", [_s(), _scalar("a"), _scalar("b")], {}, _s())
+_any = _s("abc")
+for _pattern, _match in (("(", r"missing \) at byte 1"), ("a)", r"unexpected \) at byte 1"), ("[a", "missing ]"), ("*a", "no argument"), ("a**", "bad repetition"),
+                         ("a{3,2}", "invalid repetition size"), ("a{1001}", "invalid repetition size"), ("[z-a]", "invalid character class range"),
+                         ("[[:what:]]", "invalid character class range"), (r"\8", "invalid escape"), (r"\x{110000}", "invalid escape"), ("a\\", r"trailing \\"),
+                         ("(?=a)", "Perl syntax"), ("(?P<>a)", "named capture"), (b"\xff", "invalid UTF-8"), ("(" * 600 + ")" * 600, "nested too deeply"),
+                         ("((a{99}){99}){99}", "too large"), ("{2}", "no argument")):
+    error("RegexFullMatch", [_any, _scalar(_pattern)], match=_match)
+    error("RegexReplace", [_any, _scalar(_pattern), _scalar("")], match=_match)
+for _pattern in (r"\pL", r"\C", "(?i)ä"):
+    error("RegexFullMatch", [_any, _scalar(_pattern)], code="Unimplemented", match="not implemented")
+error("RegexFullMatch", [_any, _s("a")], match=r"pattern has shape \[1\]")
+error("RegexReplace", [_any, _scalar("a"), _s("a", "b")], match=r"rewrite has shape \[2\]")
+error("RegexReplace", [_any, _scalar("a"), _scalar(r"\1")], match="names group 1, the pattern has 0")
+error("RegexReplace", [_any, _scalar("a"), _scalar("\\")], match="neither a digit nor a backslash")
+error("RegexReplace", [_any, _scalar("a"), _scalar(r"\x")], match="neither a digit nor a backslash")
