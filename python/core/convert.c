@@ -4,6 +4,8 @@
  */
 #include "core.h"
 
+#include <math.h>
+
 enum { MAX_NESTING = 32 };
 
 /* What is known of a nested list after one walk over it. */
@@ -11,6 +13,7 @@ typedef struct Nest {
 	int rank;
 	int64_t dims[MAX_NESTING];
 	bool has_bool, has_int, has_wide_int, has_float, has_complex, has_text, has_other, is_ragged;
+	bool starts_with_bool;
 } Nest;
 
 static PyTypeObject *numpy_array, *numpy_scalar;
@@ -34,6 +37,7 @@ static void numpy_find(void)
 static void leaf_note(Nest *nest, PyObject *o)
 {
 	if (PyBool_Check(o)) {
+		nest->starts_with_bool |= !(nest->has_int || nest->has_float || nest->has_complex || nest->has_text);
 		nest->has_bool = true;
 	} else if (PyLong_CheckExact(o)) {
 		int overflow;
@@ -120,8 +124,7 @@ static int store_integer(void *at, sj_dtype dtype, PyObject *o)
 	                        [SJ_INT32] = {INT32_MIN, INT32_MAX}, [SJ_INT64] = {INT64_MIN, INT64_MAX},
 	                        [SJ_UINT8] = {0, UINT8_MAX},         [SJ_UINT16] = {0, UINT16_MAX},
 	                        [SJ_UINT32] = {0, UINT32_MAX},       [SJ_UINT64] = {0, UINT64_MAX}};
-	if (PyUnicode_Check(o) || PyBytes_Check(o) || PyComplex_Check(o) ||
-	    (core.version == 2 && (PyFloat_Check(o) || PyBool_Check(o))))
+	if (PyUnicode_Check(o) || PyBytes_Check(o) || PyComplex_Check(o) || (core.version == 2 && PyFloat_Check(o)))
 		return refused(o, dtype);
 	PyObject *whole = PyLong_Check(o)                         ? Py_NewRef(o)
 	                  : PyFloat_Check(o) || core.version == 1 ? PyNumber_Long(o)
@@ -148,11 +151,15 @@ static int store_integer(void *at, sj_dtype dtype, PyObject *o)
 
 static int store_real(void *at, sj_dtype dtype, PyObject *o)
 {
-	if (PyUnicode_Check(o) || PyBytes_Check(o) || PyComplex_Check(o) || (core.version == 2 && PyBool_Check(o)))
+	if (PyUnicode_Check(o) || PyBytes_Check(o) || PyComplex_Check(o))
 		return refused(o, dtype);
 	double v = PyFloat_AsDouble(o);
 	if (v == -1.0 && PyErr_Occurred())
 		return refused(o, dtype);
+	if (dtype == SJ_FLOAT32 && core.version == 2 && isfinite(v) && !isfinite((float)v)) {
+		PyErr_Format(PyExc_ValueError, "%R is outside the range of float32", o);
+		return -1;
+	}
 	if (dtype == SJ_FLOAT32)
 		*(float *)at = (float)v;
 	else
@@ -383,6 +390,8 @@ static sj_tensor *from_buffer(PyObject *o, sj_dtype dtype)
 		return NULL;
 	}
 	sj_dtype found = dtype_of_format(view.format, view.itemsize);
+	if (view.ndim > 0 && numpy_scalar != NULL && PyObject_TypeCheck(o, numpy_scalar))
+		found = SJ_DTYPE_NONE; /* a date shows its bytes */
 	sj_tensor *t = NULL;
 	if (found != SJ_DTYPE_NONE && view.ndim <= MAX_NESTING) {
 		int64_t dims[MAX_NESTING + 1] = {0};
@@ -445,7 +454,9 @@ static sj_tensor *from_list(PyObject *o, sj_dtype dtype)
 		                "can't convert a ragged list to a tensor: the inner lists differ in length");
 		return NULL;
 	}
-	int kinds = nest.has_text + (nest.has_int || nest.has_float || nest.has_complex) + nest.has_bool;
+	/* After a number a bool is 0 or 1; after a bool a number is refused. */
+	int kinds = nest.has_text + (nest.has_int || nest.has_float || nest.has_complex) +
+	            (nest.has_bool && (nest.starts_with_bool || nest.has_text));
 	if (kinds > 1 && (dtype == SJ_DTYPE_NONE || dtype == SJ_STRING)) {
 		PyErr_SetString(PyExc_ValueError,
 		                "can't convert a list that mixes text, numbers or booleans to a tensor");

@@ -88,6 +88,10 @@ PyObject *core_item(PyObject *self, Py_ssize_t i);
 /* ---- dataset.c ---- */
 int core_dataset_init(void);
 
+/* ---- dlpack.c ---- */
+PyObject *core_to_dlpack(PyObject *module, PyObject *arguments);
+PyObject *core_from_dlpack(PyObject *module, PyObject *capsule);
+
 /* ---- tape.c ---- */
 /* Notes that a variable is used as an input, for watched_variables(); does nothing while no tape is open. */
 #define CORE_NOTE_READ(o) \

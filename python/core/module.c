@@ -171,6 +171,8 @@ static PyMethodDef functions[] = {{"execute", (PyCFunction)(void (*)(void))core_
                                    "convert(value[, dtype number])"},
                                   {"record_gradient", core_record_gradient, METH_VARARGS,
                                    "record_gradient(inputs, outputs, function)"},
+                                  {"to_dlpack", core_to_dlpack, METH_VARARGS, "to_dlpack(tensor, versioned)"},
+                                  {"from_dlpack", core_from_dlpack, METH_O, "from_dlpack(capsule)"},
                                   {"set_version", set_version, METH_O, NULL},
                                   {"set_hook", set_hook, METH_VARARGS, NULL},
                                   {"set_dtype", set_dtype, METH_VARARGS, NULL},

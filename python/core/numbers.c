@@ -98,13 +98,27 @@ static PyObject *not_converted(PyObject *a, PyObject *b)
 	return NULL;
 }
 
+/* 2.x tensors take on their right side what has another dtype, and the sum then refuses it. */
+static bool operands_apart(PyObject *a, PyObject *b, sj_tensor *both[2])
+{
+	if (core.version == 1 || !Handle_Check(a) || Handle_Check(b) || !PyErr_ExceptionMatches(PyExc_TypeError))
+		return false;
+	PyErr_Clear();
+	sj_tensor *other = core_convert(b, SJ_DTYPE_NONE);
+	if (other == NULL)
+		return false;
+	both[0] = sj_keep(HANDLE_TENSOR(a));
+	both[1] = other;
+	return true;
+}
+
 static PyObject *binary(PyObject *a, PyObject *b, Operation which)
 {
 	sj_tensor *both[2];
 	if (Py_TYPE(a) == &EagerTensor_Type && Py_TYPE(b) == &EagerTensor_Type)
 		return core_run_one(op_for(which, HANDLE_TENSOR(a)), NULL, 2,
 		                    (sj_tensor *[]){HANDLE_TENSOR(a), HANDLE_TENSOR(b)});
-	if (!operands(a, b, both))
+	if (!operands(a, b, both) && !(which == ADD && operands_apart(a, b, both)))
 		return not_converted(a, b);
 	return run_both(which, both);
 }
@@ -270,6 +284,8 @@ static int to_bool(PyObject *self)
 		             sj_tensor_rank(t) != 0 ? "non-scalar" : "non-boolean");
 		return -1;
 	}
+	if (sj_tensor_size(t) == 0)
+		return 0;
 	PyObject *value = PyObject_CallOneArg(core.numpy, self);
 	int truth = value ? PyObject_IsTrue(value) : -1;
 	Py_XDECREF(value);
@@ -303,12 +319,8 @@ static PyObject *compare_equal(PyObject *a, PyObject *b, int how)
 	sj_tensor *both[2];
 	if (b == Py_None)
 		return PyBool_FromLong(how == Py_NE);
-	if (!operands(a, b, both)) {
-		if (!PyErr_ExceptionMatches(PyExc_TypeError) && !PyErr_ExceptionMatches(PyExc_ValueError))
-			return NULL;
-		PyErr_Clear();
-		Py_RETURN_NOTIMPLEMENTED;
-	}
+	if (!operands(a, b, both))
+		return NULL;
 	return run_equality(how == Py_EQ ? EQUAL : NOT_EQUAL, both);
 }
 

@@ -73,7 +73,7 @@ def _convert(value, dtype):
         return _core.convert(value.as_list(), dtype or 3)
     if isinstance(value, _shapes.Dimension):
         return _core.convert(int(value), dtype or 3)
-    if isinstance(value, _dtypes.DType):
+    if isinstance(value, _dtypes.DType) and _version == 1:
         return _core.convert(int(value), 3)
     if isinstance(value, (list, tuple)):
         leaves = _nest.flatten(value)
@@ -82,9 +82,11 @@ def _convert(value, dtype):
         if any(leaf is None for leaf in leaves):
             raise ValueError("None values not supported.")
         value = _nest.map_structure(lambda leaf: int(leaf) if isinstance(leaf, _shapes.Dimension) else leaf, value)
-        if _version == 1 and all(isinstance(leaf, (int, float, bool, np.generic)) for leaf in leaves):
-            value = _nest.map_structure(lambda leaf: leaf.item() if isinstance(leaf, np.generic) else leaf, value)
+        if _version == 1 and all(isinstance(leaf, (int, float, bool, np.generic, np.ndarray)) for leaf in leaves):
+            value = _nest.map_structure(lambda leaf: leaf.tolist() if isinstance(leaf, (np.generic, np.ndarray)) else leaf, value)
             return _core.convert(_lists(value), dtype)
+        if _version == 2 and not dtype and leaves:
+            return _numbers_2(value, leaves)
     elif isinstance(value, range):
         return _core.convert(list(value), dtype)
     elif hasattr(value, "_to_tensor"):
@@ -92,6 +94,19 @@ def _convert(value, dtype):
     elif not hasattr(value, "__array__") and not hasattr(value, "__array_interface__") and not hasattr(value, "__len__"):
         raise _refused(value)
     return _from_array(value, dtype)
+
+
+def _numbers_2(value, leaves):
+    """NumPy's integers in a list are Python's; its floats keep their dtype unless a Python number comes first."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        return _from_array(value, 0)
+    if array.dtype.kind in "iu":
+        return _core.convert(array.tolist(), 0)
+    if array.dtype.kind == "f" and type(leaves[0]) in (int, float):
+        return _from_array(array, 1)
+    return _from_array(array, 0)
 
 
 def _lists(value):
@@ -161,6 +176,8 @@ def constant_1(value, dtype=None, shape=None, name="Const", verify_shape=False):
     if shape is None and _version == 1 and type(value) in (int, float):
         return _scalar_1(value, dtype)
     t = _core.convert(value, 0 if dtype is None else _dtypes.as_dtype(dtype)._number)
+    if dtype is not None and isinstance(value, _core.Handle) and t.dtype != dtype:
+        raise TypeError("a tensor of dtype %s is no constant of dtype %s; use tf.cast" % (t.dtype.name, _dtypes.as_dtype(dtype).name))
     if shape is None:
         return t
     wanted = _shapes.as_shape(shape)
@@ -185,6 +202,11 @@ def _sizes(shape):
 
 
 def _array(self, dtype=None, copy=None):
+    """A copy, or with copy=False the tensor's own memory, read-only; ValueError where that is impossible."""
+    if copy is False:
+        if self._dtype_number in (7, 14) or (dtype is not None and np.dtype(dtype) != self.dtype.as_numpy_dtype):
+            raise ValueError("Unable to avoid copy while creating an array as requested.")
+        return np.asarray(memoryview(self))
     array = np.asarray(_print.to_numpy(self))
     return array if dtype is None else array.astype(dtype, copy=False)
 
@@ -240,7 +262,32 @@ def _restore(value, dtype):
     return _core.convert(value, _dtypes.as_dtype(dtype)._number)
 
 
+def _dlpack(self, *, stream=None, max_version=None, dl_device=None, copy=None):
+    if dl_device not in (None, (1, 0)):
+        raise BufferError("tensors are on the CPU, device (1, 0), not on %s" % (dl_device,))
+    versioned = max_version is not None and tuple(max_version) >= (1, 0) and not copy
+    return _core.to_dlpack(self, versioned)
+
+
+def from_dlpack(dlcapsule):
+    """A tensor of a DLPack capsule, or of an object that gives one; the elements are copied."""
+    if hasattr(dlcapsule, "__dlpack__"):
+        try:
+            dlcapsule = dlcapsule.__dlpack__(max_version=(1, 0))
+        except TypeError:
+            dlcapsule = dlcapsule.__dlpack__()
+    return _core.from_dlpack(dlcapsule)
+
+
+def to_dlpack(tf_tensor):
+    """A DLPack capsule of a copy, which its taker may write to."""
+    if not isinstance(tf_tensor, _core.Tensor):
+        raise TypeError("The argument to `to_dlpack` must be a TF tensor, not Python object")
+    return _core.to_dlpack(tf_tensor, False)
+
+
 _METHODS = {
+    "__dlpack__": _dlpack, "__dlpack_device__": lambda self: (1, 0),
     "__array__": _array, "__array_priority__": 100, "__format__": _format, "__copy__": lambda self: self, "__deepcopy__": _deepcopy,
     "__reduce__": _reduce, "get_shape": lambda self: self.shape, "set_shape": _set_shape, "cpu": lambda self: self,
     "device": property(lambda self: "/job:localhost/replica:0/task:0/device:CPU:0"), "eval": _graph_only("eval"),
@@ -257,8 +304,10 @@ def _index_other(tensor, key):
 
         return array_ops.boolean_mask(tensor, key)
     parts = key if isinstance(key, (tuple, list)) else [key]
-    if _version == 1 and any(isinstance(part, float) for part in parts):
-        raise errors.InvalidArgumentError(None, None, "StridedSlice: an index is a float where an integer is expected")
+    if _version == 1 and any(isinstance(part, (float, bool, np.ndarray, _core.Handle)) for part in parts):
+        raise errors.InvalidArgumentError(None, None, "StridedSlice: an index is %s where an integer is expected" % type(parts[0]).__name__)
+    if any(isinstance(part, bool) for part in parts):
+        raise ValueError("a bool is no index of a tensor")
     raise TypeError("Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar integer tensors are valid indices, "
                     "got %r" % (key,))  # fmt: skip
 

@@ -61,7 +61,7 @@ def text(tensor):
 
 def representation(tensor):
     values = _array_text(tensor)
-    newline = "\n" if "\n" in values or (tensor._shape_tuple and _version == 1 and len(tensor._shape_tuple) > 1) else ""
+    newline = "\n" if "\n" in values else ""
     if isinstance(tensor, _core.VariableBase):
         kind = "tf.Variable"
         head = "'%s' shape=%s dtype=%s" % (tensor.name, _shape_text(tensor), tensor.dtype.name)

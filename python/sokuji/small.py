@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from . import _dtypes
+from . import _conversion, _dtypes
 from ._run import tensor
 
 
@@ -192,6 +192,7 @@ def add(version, names, space):
         space("contrib.training").setdefault("HParams", HParams)
         space("contrib.signal").update(hamming_window=hamming_window, hann_window=hann_window)
         return
+    space("experimental.dlpack").update(from_dlpack=_conversion.from_dlpack, to_dlpack=_conversion.to_dlpack)
     space("signal").update(hamming_window=hamming_window, hann_window=hann_window)
     space("config").update(list_physical_devices=list_physical_devices)
     space("config.experimental").update(list_physical_devices=list_physical_devices, set_memory_growth=lambda device, enable: None)
