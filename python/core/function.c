@@ -149,8 +149,11 @@ static int fill_enum(int *field, const sj_attribute *a, PyObject *value)
 			*field = i;
 			return 0;
 		}
-	if (!PyErr_Occurred())
-		PyErr_Format(PyExc_ValueError, "%s is %R; it can be one of the names of its operation", a->name, value);
+	if (!PyErr_Occurred()) {
+		sj_error_set(SJ_INVALID_ARGUMENT, "%s is '%s'; it can be one of the names of its operation", a->name,
+		             text ? text : Py_TYPE(value)->tp_name);
+		core_raise_sticky();
+	}
 	return -1;
 }
 

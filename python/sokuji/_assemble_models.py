@@ -1,8 +1,9 @@
 """The names of datasets and models: tf.data, tf.contrib.data, and tf.keras."""
 
 from . import (
-    _specs, activations, data, data_passes, data_sources, init_ops, keras_callbacks, keras_constraints, keras_data, keras_graph, keras_losses, keras_metrics,
-    keras_optimizers, keras_recurrent, keras_schedules, keras_utils, layers, layers_more, models,
+    _specs, activations, contrib_layers, data, data_passes, data_sources, image_ops, init_ops, keras_callbacks, keras_constraints, keras_data, keras_graph, keras_losses, keras_metrics,
+    keras_optimizers, keras_recurrent, keras_schedules, keras_utils, layers, layers_more, losses_more, models,
+    nn_3d, rnn_cells,
 )  # fmt: skip
 
 
@@ -55,3 +56,10 @@ def _keras(version, spaces):
 def add(version, names, spaces):
     _data(version, names, spaces)
     _keras(version, spaces)
+    spaces["image"] = image_ops.names(version)
+    spaces["nn"].update(nn_3d.NAMES)
+    if version == 1:
+        spaces.setdefault("losses", {}).update(losses_more.LOSSES)
+        spaces["nn.rnn_cell"] = spaces["contrib.rnn"] = rnn_cells.CELLS
+        spaces["nn"].update(rnn_cells.FUNCTIONS)
+        spaces["contrib.layers"] = contrib_layers.LAYERS

@@ -21,7 +21,11 @@ def exponential(x):
 
 
 def hard_sigmoid(x):
+    from . import variables
+
     x = convert(x, 0)
+    if variables._version == 2:
+        return run("Relu6", x + 3.0) / 6.0
     return run("ClipByValue", 0.2 * x + 0.5, convert(0.0, x._dtype_number), convert(1.0, x._dtype_number))
 
 

@@ -7,9 +7,9 @@ from ._run import convert, run
 
 
 def compile(model, optimizer, loss, metrics, loss_weights, sample_weight_mode, weighted_metrics, target_tensors):
-    from . import optimizers
+    from .optimizers import Optimizer
 
-    if not isinstance(optimizer, optimizers.Optimizer):
+    if not isinstance(optimizer, Optimizer):
         raise ValueError("Only TF native optimizers are supported in Eager mode.")
     if target_tensors is not None:
         raise ValueError("target_tensors are not currently supported in Eager mode.")

@@ -426,9 +426,10 @@ MaxPool2D, AvgPool2D, Convolution2D, Convolution2DTranspose, SeparableConvolutio
 
 def every():
     """The layers' classes by name."""
-    from . import keras_recurrent, layers_more
+    from .keras_recurrent import LAYERS as recurrent
+    from .layers_more import LAYERS as more
 
-    found = {**KERAS, **layers_more.LAYERS, **keras_recurrent.LAYERS}
+    found = {**KERAS, **more, **recurrent}
     return {name: value for name, value in found.items() if isinstance(value, type)}
 
 

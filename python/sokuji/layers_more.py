@@ -188,11 +188,11 @@ class UpSampling2D(Layer):
 
     def call(self, inputs):
         if self.interpolation == "bilinear":
-            from . import image_ops
+            from .image_ops import resize_half_pixel
 
             t = channels_last(inputs) if self.data_format == "channels_first" else inputs
             _, h, w, _ = t._shape_tuple
-            t = image_ops.resize_half_pixel(t, (h * self.size[0], w * self.size[1]))
+            t = resize_half_pixel(t, (h * self.size[0], w * self.size[1]))
             return channels_first(t) if self.data_format == "channels_first" else t
         first = 1 if self.data_format == "channels_last" else 2
         return _repeated(_repeated(inputs, first, self.size[0]), first + 1, self.size[1])

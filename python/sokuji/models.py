@@ -139,9 +139,9 @@ class Model(Trainer, _Composite, Layer):
         return shapes[0] if len(shapes) == 1 else shapes
 
     def summary(self, line_length=None, positions=None, print_fn=None, expand_nested=False, show_trainable=False, layer_range=None):
-        from . import keras_summary
+        from .keras_summary import summary
 
-        keras_summary.summary(self, line_length, positions, print_fn, expand_nested, show_trainable)
+        summary(self, line_length, positions, print_fn, expand_nested, show_trainable)
 
     def get_config(self):
         if type(self) is Model:
@@ -301,11 +301,11 @@ class Sequential(Model):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        from . import layers
+        from .layers import every
 
         rows = config["layers"] if isinstance(config, dict) else config
         model = cls(name=config.get("name") if isinstance(config, dict) else None)
-        known = {**layers.every(), "InputLayer": InputLayer, **(custom_objects or {})}
+        known = {**every(), "InputLayer": InputLayer, **(custom_objects or {})}
         for row in rows:
             kind = known[row["class_name"]]
             given = dict(row["config"])
