@@ -24,6 +24,7 @@ typedef struct Function {
 	const sj_op *batch_op;  /* of MatMul, what runs instead when the first input has more than two dimensions */
 	const sj_op *string_op; /* of Add, what runs instead on strings */
 	int n_parameters, n_inputs, n_outputs;
+	bool is_short;                /* the inputs come first, all other defaults set nothing, there is one output */
 	char groups[CORE_MAX_INPUTS]; /* inputs of one letter share a dtype; i: int32 by default, b: bool, ?: free */
 	Parameter parameters[MOST_PARAMETERS];
 	PyObject *name, *result, *doc; /* result: None, or a callable that takes the outputs */
@@ -448,6 +449,34 @@ static int spread(const Function *f, PyObject *const *values, PyObject **objects
 	return any;
 }
 
+/* Tensors alone, one for each input: nothing to bind or convert. The inputs are the caller's. */
+static bool is_short_call(const Function *f, PyObject *const *arguments, Py_ssize_t n, PyObject *keywords,
+                          sj_tensor **inputs)
+{
+	if (!f->is_short || keywords != NULL || n != f->n_inputs)
+		return false;
+	for (Py_ssize_t i = 0; i < n; i++) {
+		if (Py_TYPE(arguments[i]) != &EagerTensor_Type)
+			return false;
+		inputs[i] = HANDLE_TENSOR(arguments[i]);
+	}
+	return true;
+}
+
+static bool has_short_calls(const Function *f)
+{
+	for (int i = 0; i < f->n_parameters; i++) {
+		const Parameter *p = &f->parameters[i];
+		bool sets_nothing = p->destination == IGNORED || p->destination == REFUSED ||
+		                    (p->destination == ATTRIBUTE &&
+		                     (p->default_value == Py_None ||
+		                      (p->default_value == Py_False && p->attribute->kind == SJ_ATTRIBUTE_BOOL)));
+		if (i < f->n_inputs ? p->destination != INPUT || p->index != i : !sets_nothing)
+			return false;
+	}
+	return f->n_outputs == 1 && f->n_parameters >= f->n_inputs;
+}
+
 static PyObject *function_call(PyObject *self, PyObject *const *arguments, size_t n_flags, PyObject *keywords)
 {
 	Function *f = (Function *)self;
@@ -455,6 +484,8 @@ static PyObject *function_call(PyObject *self, PyObject *const *arguments, size_
 	sj_tensor *inputs[CORE_MAX_INPUTS];
 	_Alignas(16) char args[ARGS_ROOM];
 	Ints ints;
+	if (is_short_call(f, arguments, PyVectorcall_NARGS(n_flags), keywords, inputs))
+		return result_make(f, NULL, inputs);
 	ints.n = 0;
 	if (bind(f, arguments, PyVectorcall_NARGS(n_flags), keywords, values) < 0)
 		return NULL;
@@ -536,6 +567,7 @@ static int function_init(PyObject *self, PyObject *arguments, PyObject *Py_UNUSE
 	for (Py_ssize_t i = 0; i < PyList_GET_SIZE(rows); i++)
 		if (parameter_init(f, PyList_GET_ITEM(rows, i)) < 0)
 			return -1;
+	f->is_short = has_short_calls(f);
 	return 0;
 }
 

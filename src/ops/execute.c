@@ -292,6 +292,57 @@ static SJ_ALWAYS_INLINE sj_status execute_in_region(sj__call *call, sj__local *t
 	return status;
 }
 
+/* ---- the short way ---- */
+
+/* Everything that it need not look at again: a plain operation, sound tensors of one of its dtypes. */
+static SJ_ALWAYS_INLINE bool is_short_way(const sj_op *op, const void *args, const sj_tensor *x, const sj_tensor *y)
+{
+	return x != NULL && y != NULL && (op->flags & SJ__OP_PLAIN) &&
+	       (x->magic == SJ__TENSOR_LIVE) & (y->magic == SJ__TENSOR_LIVE) && (x->flags | y->flags) == 0 &&
+	       x->dtype == y->dtype && (op->type_masks[0] >> x->dtype & 1) &&
+	       (args == NULL || *(const size_t *)args == op->args_size);
+}
+
+/* Checks are done, counts are constants, nothing is resolved and so nothing to be let go. */
+static SJ_ALWAYS_INLINE sj_status execute_short(const sj_op *op, const void *args, sj_tensor **given,
+                                                const int n_inputs, sj_tensor **ret_output)
+{
+	const sj__local *thread = &sj__local_state;
+	sj__call call;
+	call.op = op;
+	call.args = args ? args : op->default_args;
+	call.n_inputs = n_inputs;
+	call.n_outputs = 1;
+	call.inputs = given;
+	call.outputs = ret_output;
+	call.types[0] = (sj_dtype)given[0]->dtype;
+	sj_status status = call_run(&call, 1);
+	if (SJ_LIKELY(status == SJ_OK) && must_record(&call, thread, n_inputs))
+		status = sj__tape.record(&call);
+	if (SJ_UNLIKELY(status != SJ_OK))
+		outputs_drop(&call);
+	return status;
+}
+
+/* The same for callers outside of scopes, such as front ends. */
+static sj_status execute_plain(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs,
+                               sj_tensor **ret_output)
+{
+	sj__local *thread = &sj__local_state;
+	sj_tensor *given[2] = {inputs[0], inputs[n_inputs - 1]}, *output = NULL;
+	uint32_t before = thread->region_depth == 0 ? sj__denormals_flush_begin() : 0;
+	thread->region_depth++;
+	sj_status status = n_inputs == 2 ? execute_short(op, args, given, 2, &output)
+	                                 : execute_short(op, args, given, 1, &output);
+	if (--thread->region_depth == 0)
+		sj__denormals_flush_end(before);
+	if (SJ_LIKELY(status == SJ_OK))
+		*ret_output = output;
+	return status;
+}
+
+/* ---- the long way ---- */
+
 sj_status sj_execute(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs, int n_outputs,
                      sj_tensor **ret_outputs)
 {
@@ -300,6 +351,9 @@ sj_status sj_execute(const sj_op *op, const void *args, int n_inputs, sj_tensor 
 	if (SJ_UNLIKELY(op == NULL || (n_inputs > 0 && inputs == NULL) || (n_outputs > 0 && ret_outputs == NULL)))
 		return sj__fail(SJ_INVALID_ARGUMENT, "sj_execute: %s is NULL",
 		                op == NULL ? "the operation" : "an array");
+	if (n_outputs == 1 && (n_inputs == 1 || n_inputs == 2) && n_inputs == op->n_inputs &&
+	    is_short_way(op, args, inputs[0], inputs[n_inputs - 1]))
+		return execute_plain(op, args, n_inputs, inputs, ret_outputs);
 	sj__call call = {.op = op, .n_inputs = n_inputs, .n_outputs = n_outputs};
 	if (SJ_UNLIKELY(!counts_fit(op, n_inputs, n_outputs)))
 		return counts_refused(&call);
@@ -381,44 +435,22 @@ static SJ_NOINLINE sj_tensor *run_two(const sj_op *op, const void *args, sj_tens
 	return run_few(op, args, given, 2);
 }
 
-/* Everything that the short way need not look at again: a plain operation, sound tensors of one of its dtypes, in a scope. */
-static SJ_ALWAYS_INLINE bool is_short_way(const sj_op *op, const void *args, const sj_tensor *x, const sj_tensor *y)
+static SJ_COLD sj_tensor *short_way_failed(sj_status status)
 {
-	return x != NULL && y != NULL && (op->flags & SJ__OP_PLAIN) && sj__local_state.region_depth > 0 &&
-	       (x->magic == SJ__TENSOR_LIVE) & (y->magic == SJ__TENSOR_LIVE) && (x->flags | y->flags) == 0 &&
-	       x->dtype == y->dtype && (op->type_masks[0] >> x->dtype & 1) &&
-	       (args == NULL || *(const size_t *)args == op->args_size);
-}
-
-static SJ_COLD sj_tensor *short_way_failed(sj__call *call, sj_status status)
-{
-	outputs_drop(call);
 	sj__error_stick(status);
 	return &sj__nil_tensor;
 }
 
-/* Of a plain operation: its checks are done, its counts are constants, nothing is resolved and so nothing to be let go. */
 static SJ_ALWAYS_INLINE sj_tensor *run_short(const sj_op *op, const void *args, sj_tensor **given, const int n_inputs)
 {
-	const sj__local *thread = &sj__local_state;
 	sj_tensor *output = NULL;
-	sj__call call;
-	call.op = op;
-	call.args = args ? args : op->default_args;
-	call.n_inputs = n_inputs;
-	call.n_outputs = 1;
-	call.inputs = given;
-	call.outputs = &output;
-	call.types[0] = (sj_dtype)given[0]->dtype;
-	sj_status status = call_run(&call, 1);
-	if (SJ_LIKELY(status == SJ_OK) && must_record(&call, thread, n_inputs))
-		status = sj__tape.record(&call);
-	return SJ_LIKELY(status == SJ_OK) ? sj__scope_push(output) : short_way_failed(&call, status);
+	sj_status status = execute_short(op, args, given, n_inputs, &output);
+	return SJ_LIKELY(status == SJ_OK) ? sj__scope_push(output) : short_way_failed(status);
 }
 
 sj_tensor *sj__run_1(const sj_op *op, const void *args, sj_tensor *x)
 {
-	if (SJ_LIKELY(is_short_way(op, args, x, x)) && op->n_inputs == 1)
+	if (SJ_LIKELY(sj__local_state.region_depth > 0 && is_short_way(op, args, x, x)) && op->n_inputs == 1)
 		return run_short(op, args, &x, 1);
 	return run_one(op, args, &x);
 }
@@ -426,7 +458,7 @@ sj_tensor *sj__run_1(const sj_op *op, const void *args, sj_tensor *x)
 sj_tensor *sj__run_2(const sj_op *op, const void *args, sj_tensor *x, sj_tensor *y)
 {
 	sj_tensor *given[] = {x, y};
-	if (SJ_LIKELY(is_short_way(op, args, x, y)) && op->n_inputs == 2)
+	if (SJ_LIKELY(sj__local_state.region_depth > 0 && is_short_way(op, args, x, y)) && op->n_inputs == 2)
 		return run_short(op, args, given, 2);
 	return run_two(op, args, given);
 }
