@@ -30,10 +30,11 @@ demo-python: bootstrap-python
 	@"$$(tools/bootstrap python)" tools/demo-python build/demo-python
 
 # First marks; with PEERS=FOLDER (virtual environments tf18, tf2, torch, jax) the same work on the peers in the same run.
-bench: bootstrap-build
+bench: bootstrap-test
 	@$(CMAKE) >/dev/null
 	@$(MAKE) --no-print-directory -C $(BUILD) -j$(JOBS) all bench >/dev/null
-	@"$$(tools/bootstrap build)" bench/run.py $(BUILD) $(ROUNDS)
+	@tools/install-python $(BUILD) $(BUILD)/python "$$(tools/bootstrap test)"
+	@"$$(tools/bootstrap test)" bench/run.py $(BUILD) $(ROUNDS)
 
 install: bootstrap-build
 	@$(CMAKE) -DSOKUJI_TESTS=OFF >/dev/null

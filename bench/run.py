@@ -4,7 +4,8 @@
     run.py BUILD_FOLDER [ROUNDS]
 
 PEERS names a folder with the peers' virtual environments (tf18, tf2, torch, jax, each with bin/python); without it only our side
-runs. Writes BUILD_FOLDER/bench/results.json: workload, name, unit, median, low, high, ratio_to_best_peer.
+runs: from C, and from Python where BUILD_FOLDER/python holds the package, there with the peers' own program for TensorFlow 1.8.
+Writes BUILD_FOLDER/bench/results.json: workload, name, unit, median, low, high, ratio_to_best_peer, from (C or Python).
 """
 import json
 import os
@@ -19,9 +20,9 @@ PEER_RUNS = {"tf18": ["tf18-eager", "tf18-graph"], "tf2": ["tf2-eager", "tf2-fun
 HIGHER_IS_BETTER = {"epochs/s"}
 
 
-def lines_of(command, timeout=900):
+def lines_of(command, timeout=900, **variables):
     """The JSON lines that a command prints; none when it fails."""
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False, env=dict(os.environ, **variables))
     rows = []
     for line in done.stdout.splitlines():
         if line.startswith("{"):
@@ -49,7 +50,11 @@ def ours(build):
         rates = sorted(iris(os.path.join(build, "examples", name)) for _ in range(5))
         rows.append({"workload": "iris", "name": f"{name} epoch", "unit": "epochs/s", "median": rates[2], "low": rates[0],
                      "high": rates[-1]})
-    return rows
+    package = os.path.join(build, "python")
+    if os.path.isdir(package):
+        command = [sys.executable, "-m", "sokuji", "--tf", "1", os.path.join(HERE, "peers.py"), "tf18-eager"]
+        rows += [dict(row, **{"from": "Python"}) for row in lines_of(command, PYTHONPATH=os.path.abspath(package))]
+    return [dict({"from": "C"}, **row) for row in rows]
 
 
 def peers(folder):
@@ -75,10 +80,10 @@ def merge(rounds):
     merged = {}
     for rows in rounds:
         for row in rows:
-            merged.setdefault((row.get("peer"), row["workload"], row["name"], row["unit"]), []).append(row)
+            merged.setdefault((row.get("peer"), row.get("from"), row["workload"], row["name"], row["unit"]), []).append(row)
     result = []
-    for (peer, workload, name, unit), group in merged.items():
-        row = {"workload": workload, "name": name, "unit": unit, "median": statistics.median(r["median"] for r in group),
+    for (peer, face, workload, name, unit), group in merged.items():
+        row = {"workload": workload, "name": name, "unit": unit, "from": face or "Python", "median": statistics.median(r["median"] for r in group),
                "low": min(r["low"] for r in group), "high": max(r["high"] for r in group)}
         result.append(dict(row, peer=peer) if peer else row)
     return result
@@ -94,13 +99,13 @@ def main():
         our_rounds.append(ours(build))
         peer_rounds.append(peers(folder) if folder else [])
     rows, peer_rows = merge(our_rounds), merge(peer_rounds)
-    print("| workload | what | unit | median | lowest | highest | best peer | its median | ours / best peer |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("| workload | what | from | unit | median | lowest | highest | best peer | its median | ours / best peer |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     for row in rows:
         best = best_peer(row, peer_rows)
         row["ratio_to_best_peer"] = row["median"] / best["median"] if best else None
         tail = f"{best['peer']} | {best['median']:.4g} | {row['ratio_to_best_peer']:.3g}" if best else " | | "
-        print(f"| {row['workload']} | {row['name']} | {row['unit']} | {row['median']:.4g} | {row['low']:.4g} | {row['high']:.4g} | {tail} |")
+        print(f"| {row['workload']} | {row['name']} | {row['from']} | {row['unit']} | {row['median']:.4g} | {row['low']:.4g} | {row['high']:.4g} | {tail} |")
     if peer_rows:
         print("\n| peer | what | unit | median |\n|---|---|---|---|")
         for row in peer_rows:
