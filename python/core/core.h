@@ -54,6 +54,14 @@ sj_tensor *core_read(sj_tensor *variable);
 /* -1 and a Python error when the object is no tensor or variable. */
 int core_handle_check(PyObject *o, const char *what);
 
+/* ---- interrupt.c ---- */
+typedef sj_status core_work(void *context);
+/*
+ * Does work without the interpreter. SJ_CANCELLED with a Python error set when Ctrl-C ended it, or came as it ended: ret_done says whether the work
+ * was done nevertheless, so that its results must be released.
+ */
+sj_status core_long(core_work *work, void *context, bool *ret_done);
+
 /* ---- errors.c ---- */
 /* Raises the exception of a failed call from the library's message; always returns NULL. */
 void *core_raise(sj_status status);

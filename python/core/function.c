@@ -33,14 +33,47 @@ typedef struct Function {
 
 /* ---- running ---- */
 
-/* Work that takes longer than about 100 us: the interpreter is released for it. */
+/* Shapes and sizes: what few integers stand for. */
+static size_t elements_meant(const sj_tensor *t)
+{
+	const void *data = sj_tensor_data(t);
+	size_t product = 1;
+	for (int64_t i = 0; i < sj_tensor_size(t); i++) {
+		int64_t n = sj_tensor_dtype(t) == SJ_INT32 ? ((const int32_t *)data)[i] : ((const int64_t *)data)[i];
+		if (n <= 0 || __builtin_mul_overflow(product, (size_t)n, &product))
+			return 0;
+	}
+	return product;
+}
+
+/* Work that takes longer than about 100 us, by the sizes of the inputs: the interpreter is released for it. */
 int core_is_heavy(int n, sj_tensor *const *inputs)
 {
 	size_t bytes = 0;
-	for (int i = 0; i < n; i++)
-		if (inputs[i] != NULL)
-			bytes += sj_tensor_bytes(inputs[i]);
+	for (int i = 0; i < n; i++) {
+		const sj_tensor *t = inputs[i];
+		if (t == NULL)
+			continue;
+		bytes += sj_tensor_bytes(t);
+		sj_dtype dtype = sj_tensor_dtype(t);
+		if ((dtype == SJ_INT32 || dtype == SJ_INT64) && sj_tensor_rank(t) <= 1 && sj_tensor_size(t) <= 8)
+			bytes += elements_meant(t);
+	}
 	return bytes >= HEAVY_BYTES;
+}
+
+typedef struct Execution {
+	const sj_op *op;
+	const void *args;
+	int n_inputs, n_outputs;
+	sj_tensor *const *inputs;
+	sj_tensor **outputs;
+} Execution;
+
+static sj_status execute_work(void *context)
+{
+	const Execution *e = context;
+	return sj_execute(e->op, e->args, e->n_inputs, e->inputs, e->n_outputs, e->outputs);
 }
 
 sj_status core_run(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs, int n_outputs,
@@ -48,10 +81,13 @@ sj_status core_run(const sj_op *op, const void *args, int n_inputs, sj_tensor *c
 {
 	if (!core_is_heavy(n_inputs, inputs))
 		return sj_execute(op, args, n_inputs, inputs, n_outputs, ret_outputs);
-	sj_status status;
+	Execution execution = {op, args, n_inputs, n_outputs, inputs, ret_outputs};
+	bool done;
 	core_heavy = 1;
-	Py_BEGIN_ALLOW_THREADS status = sj_execute(op, args, n_inputs, inputs, n_outputs, ret_outputs);
-	Py_END_ALLOW_THREADS return status;
+	sj_status status = core_long(execute_work, &execution, &done);
+	for (int i = 0; done && status != SJ_OK && i < n_outputs; i++)
+		sj_free(ret_outputs[i]);
+	return status;
 }
 
 /* Tells the execution callback; a failure of it drops the result. */

@@ -160,6 +160,16 @@ static PyObject *op_seeds(PyObject *Py_UNUSED(module), PyObject *seed)
 	return Py_BuildValue("LL", (long long)first, (long long)second);
 }
 
+/* set_memory_limit(bytes, or -1 for the machine's) */
+static PyObject *set_memory_limit(PyObject *Py_UNUSED(module), PyObject *bytes)
+{
+	long long v = PyLong_AsLongLong(bytes);
+	if (v == -1 && PyErr_Occurred())
+		return NULL;
+	sj_set_memory_limit(v);
+	Py_RETURN_NONE;
+}
+
 static PyObject *is_recording(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
 {
 	return PyBool_FromLong(sj_tape_is_recording());
@@ -183,6 +193,7 @@ static PyMethodDef functions[] = {{"execute", (PyCFunction)(void (*)(void))core_
                                   {"op_names", op_names, METH_NOARGS, NULL},
                                   {"set_seed", set_seed, METH_O, NULL},
                                   {"op_seeds", op_seeds, METH_O, NULL},
+                                  {"set_memory_limit", set_memory_limit, METH_O, NULL},
                                   {"is_recording", is_recording, METH_NOARGS, NULL},
                                   {NULL, NULL, 0, NULL}};
 

@@ -190,14 +190,22 @@ static PyObject *gradient_wrap(sj_tensor *g)
 	return core_wrap(sj_keep(g));
 }
 
-static sj_status walk(sj_tape *tape, int n_targets, sj_tensor **targets, sj_tensor **weights, int n,
-                      sj_tensor **sources, sj_tensor **gradients)
+typedef struct Walk {
+	sj_tape *tape;
+	int n_targets, n;
+	sj_tensor **targets, **weights, **sources, **gradients;
+} Walk;
+
+static sj_status walk_work(void *context)
 {
-	if (!core_heavy)
-		return sj_gradient_of(tape, n_targets, targets, weights, n, sources, gradients);
-	sj_status status;
-	Py_BEGIN_ALLOW_THREADS status = sj_gradient_of(tape, n_targets, targets, weights, n, sources, gradients);
-	Py_END_ALLOW_THREADS return status;
+	const Walk *w = context;
+	return sj_gradient_of(w->tape, w->n_targets, w->targets, w->weights, w->n, w->sources, w->gradients);
+}
+
+static sj_status walk(Walk *w)
+{
+	bool done;
+	return core_heavy ? core_long(walk_work, w, &done) : walk_work(w);
 }
 
 /* Weights of the targets: NULL where None, else converted; own references. */
@@ -230,8 +238,9 @@ static PyObject *gradients_of(Tape *t, PyObject *targets, PyObject *sources, PyO
 	if (t_sources != NULL && found != NULL &&
 	    (output_gradients == NULL || weights_of(output_gradients, n_targets, t_targets, weights) == 0)) {
 		sj_scope scope = sj_scope_begin();
-		sj_status status = walk(t->tape, (int)n_targets, t_targets, output_gradients ? weights : NULL, (int)n,
-		                        t_sources, found);
+		Walk work = {t->tape,   (int)n_targets, (int)n, t_targets, output_gradients ? weights : NULL,
+		             t_sources, found};
+		sj_status status = walk(&work);
 		list = status == SJ_OK ? PyList_New(n) : core_raise_sticky();
 		for (Py_ssize_t i = 0; list != NULL && i < n; i++)
 			PyList_SET_ITEM(list, i, gradient_wrap(found[i]));

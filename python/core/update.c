@@ -151,19 +151,32 @@ static sj_status powers_advance(const Updater *u)
 	return status;
 }
 
+typedef struct Application {
+	const sj_update *update;
+	int n;
+	sj_tensor **variables, **slots, **gradients;
+} Application;
+
+static sj_status apply_work(void *context)
+{
+	const Application *a = context;
+	return sj_update_apply(a->update, a->n, a->variables, a->slots, a->gradients);
+}
+
 static sj_status apply(Updater *u, int n, sj_tensor **variables, sj_tensor **slots, sj_tensor **gradients)
 {
 	sj_update now = u->update;
 	if (u->powers != NULL)
 		now.learning_rate = adam_rate(u);
-	sj_status status;
-	if (core_is_heavy(n, variables)) {
-		Py_BEGIN_ALLOW_THREADS status = sj_update_apply(&now, n, variables, slots, gradients);
-		Py_END_ALLOW_THREADS
-	} else {
-		status = sj_update_apply(&now, n, variables, slots, gradients);
+	Application application = {&now, n, variables, slots, gradients};
+	bool done = false;
+	sj_status status = core_is_heavy(n, variables) ? core_long(apply_work, &application, &done)
+	                                               : apply_work(&application);
+	if (u->powers != NULL && (status == SJ_OK || done)) {
+		sj_status advanced = powers_advance(u);
+		return status == SJ_OK ? advanced : status;
 	}
-	return status == SJ_OK && u->powers != NULL ? powers_advance(u) : status;
+	return status;
 }
 
 /* Every pair must be (gradient, variable); those without a gradient are left out. */

@@ -106,7 +106,10 @@ def searchsorted(sorted_sequence, values, side="left", out_type=_dtypes.int32, n
         raise ValueError("side is %r; it can be 'left' or 'right'" % (side,))
     rows, wanted = tensor(sorted_sequence), tensor(values)
     shape = wanted._shape_tuple
-    flat = [run("Reshape", t, convert([-1, t._shape_tuple[-1]], 3)) for t in (rows, wanted)]
+    if rows._shape_tuple[:-1] != shape[:-1] or not shape:
+        raise invalid("searchsorted: sorted_sequence is %s, values %s; all sizes but the last must be equal" % (rows._shape_tuple, shape))
+    lead = int(np.prod(shape[:-1]))
+    flat = [run("Reshape", t, convert([lead, t._shape_tuple[-1]], 3)) for t in (rows, wanted)]
     found = _core.execute("LowerBound" if side == "left" else "UpperBound", flat, {"out_type": _dtypes.as_dtype(out_type)})
     return run("Reshape", found, sizes(shape))
 
@@ -176,6 +179,8 @@ def bincount(arr, weights=None, minlength=None, maxlength=None, dtype=_dtypes.in
     dtype = _dtypes.as_dtype(dtype)
     if weights is not None:
         w = tensor(weights)
+        if w._shape_tuple != tensor(arr)._shape_tuple:
+            raise invalid("bincount: weights is %s, arr %s; their shapes must be equal" % (w._shape_tuple, tensor(arr)._shape_tuple))
         return run("UnsortedSegmentSum", w, tensor(np.where(np.asarray(tensor(arr)) < size, np.asarray(tensor(arr)), -1)), convert(size, 3))
     return tensor(np.bincount(numbers[numbers < size], minlength=size).astype(dtype.as_numpy_dtype))
 
@@ -189,13 +194,15 @@ def bincount_2(arr, weights=None, minlength=None, maxlength=None, dtype=_dtypes.
 def histogram_fixed_width_bins(values, value_range, nbins=100, dtype=_dtypes.int32, name=None):
     """The bin of each value; what is outside the range goes to the first or last."""
     array = np.asarray(tensor(values))
+    if array.dtype.kind == "f" and np.isnan(array).any():
+        raise invalid("histogram: values holds NaN")
     low, high = (array.dtype.type(v) for v in np.asarray(tensor(value_range)).tolist())
     if not low < high:
         raise invalid("histogram: value_range is [%g, %g]; its start must be below its end" % (low, high))
     if int(nbins) <= 0:
         raise invalid("histogram: nbins is %d; it must be positive" % int(nbins))
     scaled = np.floor(array.dtype.type(int(nbins)) * ((array - low) / (high - low)))
-    scaled = np.clip(np.nan_to_num(scaled), 0, int(nbins) - 1)
+    scaled = np.clip(scaled, 0, int(nbins) - 1)
     return tensor(scaled.astype(_dtypes.as_dtype(dtype).as_numpy_dtype))
 
 

@@ -21,12 +21,12 @@ class Reduction:
 
 
 
-MOST_COLLECTED = 4096  # TensorFlow keeps every loss for ever
+MOST_COLLECTED = 1024  # TensorFlow keeps every loss for ever
 _collected, _dropped = [], False
 
 
 def add_loss(loss, loss_collection="losses"):
-    """Puts a loss into the collection, which holds the newest 4096 at most."""
+    """Puts a loss into the collection, which holds the newest 1024 at most."""
     global _dropped
     if loss_collection is not None:
         if len(_collected) >= MOST_COLLECTED:

@@ -120,6 +120,9 @@ class Variable(_core.VariableBase):
             raise invalid("scatter: an index is outside [0, %d)" % rows)
         value = self.numpy()
         new = convert(updates, self._dtype_number).numpy()
+        if new.ndim and new.shape != convert(indices, 0)._shape_tuple + self._shape_tuple[1:]:
+            raise invalid("scatter: updates is %s; it must be the shape of indices and then %s" % (new.shape, self._shape_tuple[1:]))
+        new = new.reshape((len(index),) + self._shape_tuple[1:]) if new.ndim else new
         for k, i in enumerate(index):
             value[i] = how(value[i], new[k] if new.ndim else new)
         self._assign(convert(value, 0))

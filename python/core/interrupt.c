@@ -1,0 +1,73 @@
+/*
+ * Work that may take long: the interpreter is released for it, and Ctrl-C ends it. While it runs in the main thread, our handler of SIGINT asks the
+ * library to stop and then calls the one that was there; what stops has changed nothing. When Python's handler does not raise, the work begins again.
+ */
+#include "core.h"
+
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct sigaction previous;
+static volatile sig_atomic_t was_hit;
+
+static void handler(int number, siginfo_t *info, void *context)
+{
+	was_hit = 1;
+	sj_cancel();
+	if (previous.sa_flags & SA_SIGINFO)
+		previous.sa_sigaction(number, info, context);
+	else
+		previous.sa_handler(number);
+}
+
+/* Python runs its handlers in the main thread alone. */
+static bool is_main_thread(void) { return gettid() == getpid(); }
+
+static bool arm(void)
+{
+	if (!is_main_thread() || sigaction(SIGINT, NULL, &previous) != 0)
+		return false;
+	bool is_python = (previous.sa_flags & SA_SIGINFO) ||
+	                 (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN);
+	if (!is_python || ((previous.sa_flags & SA_SIGINFO) && previous.sa_sigaction == handler))
+		return false;
+	struct sigaction ours = {.sa_sigaction = handler, .sa_flags = previous.sa_flags | SA_SIGINFO};
+	sigemptyset(&ours.sa_mask);
+	was_hit = 0;
+	return sigaction(SIGINT, &ours, NULL) == 0;
+}
+
+static bool disarm(void)
+{
+	sigaction(SIGINT, &previous, NULL);
+	if (was_hit)
+		sj_cancel_clear();
+	return was_hit;
+}
+
+/* Another thread's interruption stops this one's work too; it begins again when that is over. */
+static bool shall_retry(int *tries)
+{
+	nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+	return ++*tries < 1000;
+}
+
+sj_status core_long(core_work *work, void *context, bool *ret_done)
+{
+	sj_status status;
+	int tries = 0;
+	for (;;) {
+		bool armed = arm(), hit = false, again = false;
+		Py_BEGIN_ALLOW_THREADS status = work(context);
+		if (armed)
+			hit = disarm();
+		else if (status == SJ_CANCELLED)
+			again = shall_retry(&tries);
+		Py_END_ALLOW_THREADS *ret_done = status == SJ_OK;
+		if (hit && PyErr_CheckSignals() < 0)
+			return SJ_CANCELLED;
+		if (!(hit && status == SJ_CANCELLED) && !again)
+			return status;
+	}
+}
