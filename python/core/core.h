@@ -41,7 +41,7 @@ typedef struct core_hooks {
 
 extern core_hooks core;
 extern PyTypeObject Handle_Type, Tensor_Type, EagerTensor_Type, VariableBase_Type, Function_Type, GradientTape_Type,
-	Updater_Type, Dataset_Type, DatasetIterator_Type;
+	Updater_Type, Dataset_Type, DatasetIterator_Type, Checkpoint_Type, Records_Type;
 
 #define Handle_Check(o) (Py_TYPE(o) == &EagerTensor_Type || PyObject_TypeCheck(o, &Handle_Type))
 #define HANDLE_TENSOR(o) (((Handle *)(o))->tensor)
@@ -111,5 +111,9 @@ extern _Thread_local int core_open_tapes;
 extern _Thread_local uint64_t core_tape_mark;
 void core_note_read(PyObject *handle);
 PyObject *core_record_gradient(PyObject *module, PyObject *arguments);
+
+/* ---- files.c ---- */
+PyObject *core_checkpoint_write(PyObject *module, PyObject *arguments);
+PyObject *core_record_frame(PyObject *module, PyObject *record);
 
 #endif
