@@ -1,5 +1,7 @@
 """tf.image: resizing, flips, crops, padding, colours. Images are (batch, rows, columns, channels) or one without the batch; gradients go through."""
 
+import functools
+
 import numpy as np
 
 from . import _core, _dtypes, array_ops, random_ops
@@ -16,6 +18,7 @@ def _image(value, ranks=(3, 4)):
 def _batched(function):
     """The function of four dimensions for images of three as well."""
 
+    @functools.wraps(function)
     def both(image, *arguments, **keywords):
         t = _image(image)
         if len(t._shape_tuple) == 4:
@@ -319,6 +322,7 @@ def convert_image_dtype(image, dtype, saturate=False, name=None):
 def _as_float(function):
     """The function of float images for those of any dtype."""
 
+    @functools.wraps(function)
     def any_dtype(image, *arguments, **keywords):
         t = convert(image, 0)
         if t.dtype.is_floating:
