@@ -40,6 +40,10 @@ sj_status sj__kernel_broadcast_to(sj__call *call);
 
 /* nn_conv.c */
 sj_status sj__kernel_conv2d(sj__call *call);
+sj_status sj__kernel_conv3d(sj__call *call);
+sj_status sj__kernel_conv3d_backprop_input(sj__call *call);
+sj_status sj__kernel_conv3d_backprop_filter(sj__call *call);
+sj_status sj__kernel_pool3d(sj__call *call);
 sj_status sj__kernel_fused_conv2d(sj__call *call);
 sj_status sj__kernel_conv2d_backprop_input(sj__call *call);
 sj_status sj__kernel_conv2d_backprop_filter(sj__call *call);

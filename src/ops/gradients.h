@@ -75,4 +75,14 @@ void sj__gradient_qr(const sj__gradient *g, sj_tensor **dx);
 void sj__gradient_svd(const sj__gradient *g, sj_tensor **dx);
 void sj__gradient_self_adjoint_eig(const sj__gradient *g, sj_tensor **dx);
 
+/* gradients_volume.c */
+void sj__gradient_conv3d(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_conv3d_backprop_input(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_conv3d_backprop_filter(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_max_pool3d(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_max_pool3d_grad(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_max_pool3d_grad_grad(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_avg_pool3d(const sj__gradient *g, sj_tensor **dx);
+void sj__gradient_avg_pool3d_grad(const sj__gradient *g, sj_tensor **dx);
+
 #endif

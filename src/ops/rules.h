@@ -62,6 +62,14 @@ sj_status sj__rule_stateless_random(sj__call *call);
 sj_status sj__rule_stateless_random_int(sj__call *call);
 sj_status sj__rule_stateless_full_int(sj__call *call);
 
+/* rules_volume.c */
+sj_status sj__rule_conv3d(sj__call *call);
+sj_status sj__rule_conv3d_backprop_input(sj__call *call);
+sj_status sj__rule_conv3d_backprop_filter(sj__call *call);
+sj_status sj__rule_pool3d(sj__call *call);
+sj_status sj__rule_max_pool3d_grad(sj__call *call);
+sj_status sj__rule_avg_pool3d_grad(sj__call *call);
+
 /* rules_pool.c */
 sj_status sj__rule_max_pool(sj__call *call);
 sj_status sj__rule_avg_pool(sj__call *call);

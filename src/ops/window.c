@@ -55,11 +55,8 @@ sj_status sj__window_attributes_check(const sj__call *call, const sj__window_att
 	return status == SJ_OK ? paddings_check(call, a) : status;
 }
 
-static sj_status window_compute(const sj__call *call, const sj__window_attributes *a, int axis, sj__window *w)
+sj_status sj__window_fit(const sj__call *call, sj_padding padding, sj__window *w)
 {
-	w->stride = a->strides.count ? a->strides.data[axis] : 1;
-	w->dilation = a->dilations.count ? a->dilations.data[axis] : 1;
-	w->pad_before = w->pad_after = 0;
 	w->out = SJ__UNKNOWN;
 	if (w->in == SJ__UNKNOWN || w->size == SJ__UNKNOWN)
 		return SJ_OK;
@@ -68,16 +65,12 @@ static sj_status window_compute(const sj__call *call, const sj__window_attribute
 	if (w->size > INT32_MAX || reach > INT64_MAX / 4 || w->in > INT64_MAX / 4)
 		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "the window of %lld over %lld overflows",
 		                     (long long)w->size, (long long)w->in);
-	if (a->padding == SJ_PADDING_SAME) {
+	if (padding == SJ_PADDING_SAME) {
 		w->out = (w->in + w->stride - 1) / w->stride;
 		int64_t pad = sj__max_i64(0, (w->out - 1) * w->stride + reach - w->in);
 		w->pad_before = pad / 2;
 		w->pad_after = pad - pad / 2;
 		return SJ_OK;
-	}
-	if (a->padding == SJ_PADDING_EXPLICIT) {
-		w->pad_before = a->explicit_paddings.data[2 * axis];
-		w->pad_after = a->explicit_paddings.data[2 * axis + 1];
 	}
 	int64_t room = w->in + w->pad_before + w->pad_after - reach;
 	/* TensorFlow's own line: (in - reach + stride) / stride, refused when negative. */
@@ -88,6 +81,16 @@ static sj_status window_compute(const sj__call *call, const sj__window_attribute
 			(long long)w->size, (long long)reach, (long long)(w->in + w->pad_before + w->pad_after));
 	w->out = (room + w->stride) / w->stride;
 	return SJ_OK;
+}
+
+static sj_status window_compute(const sj__call *call, const sj__window_attributes *a, int axis, sj__window *w)
+{
+	bool given = a->padding == SJ_PADDING_EXPLICIT;
+	w->stride = a->strides.count ? a->strides.data[axis] : 1;
+	w->dilation = a->dilations.count ? a->dilations.data[axis] : 1;
+	w->pad_before = given ? a->explicit_paddings.data[2 * axis] : 0;
+	w->pad_after = given ? a->explicit_paddings.data[2 * axis + 1] : 0;
+	return sj__window_fit(call, a->padding, w);
 }
 
 sj_status sj__windows(const sj__call *call, const sj__window_attributes *a, sj__window w[2])

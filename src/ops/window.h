@@ -27,6 +27,11 @@ static inline int sj__height_axis(sj_data_format format) { return format == SJ_D
 sj_status sj__window_attributes_check(const sj__call *call, const sj__window_attributes *a);
 
 /*
+ * One dimension's output size, and its padding unless that is explicit: the caller has set the rest. Unknown (-1) where sizes are.
+ */
+sj_status sj__window_fit(const sj__call *call, sj_padding padding, sj__window *w);
+
+/*
  * Fills w[0] (height) and w[1] (width) from the attributes and w[i].in, w[i].size, which the caller has set, and computes the
  * padding and output sizes.
  */

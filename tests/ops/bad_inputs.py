@@ -210,6 +210,21 @@ bad("GH-tensorflow-95415", "Conv2D", [ones(4, 10), ones(4, 10)], _conv)
 bad("GH-tensorflow-89845", "DepthwiseConv2dNativeBackpropInput", [i32(1, 2, 2, 1), ones(1, 1, 1, 1), ones(2, 2)],
     {"strides": [1, 1], "padding": "VALID"})
 bad("GH-tensorflow-85258", "DepthwiseConv2dNativeBackpropFilter", [f32(1), i32(1, 1, 1, 1), ones(1, 1, 1, 1)], {"padding": "VALID"})
+_volume = {"strides": [1] * 5}
+bad("TFSA-2021-006", "Conv3D", [ones(1, 2, 2, 2, 1), zeros(1, 1, 1, 1, 0)], _volume)
+bad("TFSA-2021-006", "Conv3D", [zeros(0, 0, 0, 0, 0), zeros(0, 0, 0, 0, 0)], _volume)
+bad("TFSA-2021-010", "Conv3DBackpropInputV2", [i32(1, 2, 2, 2, 1), ones(1, 1, 1, 1, 1), ones(1, 3, 2, 2, 1)], _volume)
+bad("TFSA-2021-010", "Conv3DBackpropFilterV2", [ones(1, 2, 2, 2, 1), i32(1, 1, 1, 2, 1), ones(1, 2, 2, 2, 1)], _volume)
+bad("TFSA-2021-011", "Conv3DBackpropFilterV2", [ones(1, 2, 2, 2, 1), i32(0, 0, 0, 0, 0), zeros(0, 0, 0, 0, 0)], _volume)
+bad("TFSA-2021-011", "Conv3DBackpropInputV2", [i32(1, 2, 2, 2, 1), zeros(1, 1, 1, 1, 0), zeros(1, 2, 2, 2, 0)], _volume)
+bad("TFSA-2022-070", "Conv3DBackpropFilterV2", [ones(1, 2, 2, 2, 1), np.int32(1), ones(1, 2, 2, 2, 1)], _volume)
+_pool3 = {"ksize": [1, 2, 2, 2, 1], "strides": [1] * 5}
+bad("TFSA-2021-199", "MaxPool3D", [ones(1, 2, 2, 2, 1)], dict(_pool3, ksize=[1, 2, 2, 0, 1]))
+bad("TFSA-2021-199", "AvgPool3D", [ones(1, 2, 2, 2, 1)], dict(_pool3, ksize=[1, 2, 2, -1, 1]))
+bad("TFSA-2021-063", "MaxPool3DGradGrad", [ones(1, 2, 2, 2, 1), ones(1, 1, 1, 1, 1), zeros(0, 0, 0, 0, 0)], _pool3)
+bad("TFSA-2021-064", "MaxPool3DGradGrad", [ones(11, 2, 2, 2, 1), ones(1, 1, 1, 1, 1), ones(11, 2, 2, 2, 1)], _pool3)
+bad("TFSA-2021-065", "AvgPool3DGrad", [i32(2, 2, 2, 2, 3), ones(1, 1, 1, 1, 1)], _pool3)
+bad("TFSA-2022-094", "AvgPool3DGrad", [np.full(5, -536870912, np.int32), ones(1, 1, 1, 1, 1)], _pool3)
 _pool = {"ksize": [1, 2, 2, 1], "strides": [1, 1, 1, 1], "padding": "VALID"}
 bad("TFSA-2022-091", "AvgPool", [ones(1, 2, 2, 1)], dict(_pool, ksize=[1, 2**62, 1, 1]))
 bad("TFSA-2022-091", "AvgPool", [ones(1, 2, 2, 1)], dict(_pool, ksize=[1, -1, 1, 1]))
@@ -314,6 +329,6 @@ NOT_YET = [
     ("data", "data:, data., TFRecord, io., TensorList, TensorArray, queue, staging, unbatch"),
     ("recurrent cells", "LSTM, GRU, lstm, gru"), ("summaries", "summary"), ("CTC", "ctc"), ("strings", "strings., string tensor"),
     ("control flow", "variant"), ("FFT", "fft"), ("linear algebra", "linalg., einsum"),
-    ("3-D and fractional pooling, dilation", "(3d), pool3d, conv3d, dilation2d, fractional"),
+    ("fractional pooling, dilation", "dilation2d, fractional"),
     ("operations", "candidate, searchsorted, data_format, inplace, parallel_concat, batch_norm, dropout, random, thread pool"),
 ]

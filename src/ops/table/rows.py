@@ -28,6 +28,7 @@ GROUPS = {"floats": FLOATS, "ints": INTS, "numbers": NUMBERS, "bool": BOOL, "sig
 ENUMS = {
     "padding": ["VALID", "SAME", "EXPLICIT"],
     "data_format": ["NHWC", "NCHW"],
+    "volume_format": ["NDHWC", "NCDHW"],
     "pad_mode": ["CONSTANT", "REFLECT", "SYMMETRIC"],
     "activation": ["NONE", "RELU"],
 }
