@@ -36,6 +36,7 @@ typedef struct core_hooks {
 	PyObject *slices;                /* the class IndexedSlices */
 	PyObject *unconnected;           /* (what was asked, gradients, sources) -> gradients without None */
 	PyObject *make_error;            /* (class, message) -> exception */
+	PyObject *document;              /* (name, operation's name) -> docstring */
 	PyObject *signature;             /* [(name[, default])] -> inspect.Signature */
 } core_hooks;
 

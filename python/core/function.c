@@ -571,7 +571,7 @@ static int parameter_init(Function *f, PyObject *row)
 	return p->attribute == NULL ? -1 : 0;
 }
 
-/* Function(name, op, groups, [(parameter, target or None, default, has default)], result, doc) */
+/* Function(name, op, groups, [(parameter, target or None, default, has default)], result, operation's name for its docstring) */
 static int function_init(PyObject *self, PyObject *arguments, PyObject *Py_UNUSED(keywords))
 {
 	Function *f = (Function *)self;
@@ -648,12 +648,20 @@ static PyObject *function_signature(PyObject *self, void *Py_UNUSED(closure))
 	return made;
 }
 
+static PyObject *function_document(PyObject *self, void *Py_UNUSED(closure))
+{
+	const Function *f = (const Function *)self;
+	if (core.document == NULL)
+		return Py_NewRef(f->doc);
+	return PyObject_CallFunctionObjArgs(core.document, f->name, f->doc, NULL);
+}
+
 static PyGetSetDef function_properties[] = {{"__signature__", function_signature, NULL, "The signature.", NULL},
+                                            {"__doc__", function_document, NULL, "What it computes.", NULL},
                                             {NULL, NULL, NULL, NULL, NULL}};
 
 static PyMemberDef function_members[] = {{"__name__", T_OBJECT, offsetof(Function, name), READONLY, NULL},
                                          {"__qualname__", T_OBJECT, offsetof(Function, name), READONLY, NULL},
-                                         {"__doc__", T_OBJECT, offsetof(Function, doc), READONLY, NULL},
                                          {NULL, 0, 0, 0, NULL}};
 
 PyTypeObject Function_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._core.Function",

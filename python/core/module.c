@@ -33,6 +33,7 @@ static PyObject **hook_of(const char *name)
 	                    {"slices", &core.slices},
 	                    {"unconnected", &core.unconnected},
 	                    {"make_error", &core.make_error},
+	                    {"document", &core.document},
 	                    {"signature", &core.signature}};
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (strcmp(places[i].name, name) == 0)

@@ -20,6 +20,10 @@ globals().update(_assemble.namespace(2))
 _missing_name = _missing.getattr_of("")
 
 
+def __dir__():
+    return sorted(set(_assemble.namespace(2)) | {"__version__", "install_as_tensorflow", "v1"})
+
+
 def __getattr__(name):
     if name == "v1":
         return _importlib.import_module(".v1", __name__)

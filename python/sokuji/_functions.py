@@ -1,38 +1,45 @@
 """Makes the functions of _table.py: a name, an operation and a signature become a Function of the core."""
 
-import ast
-
-from . import _core, _dtypes
-from ._table import ROWS
+from . import _core, _dtypes, _table
 
 _DTYPES = ("output_type", "out_type", "type", "dtype", "Targmax", "output_dtype")
 
 
-def _parameter(text):
-    head, equals, default = text.strip().partition("=")
-    value = ast.literal_eval(default) if equals else None
-    if head.endswith("!") or head.endswith("?"):
-        return head[:-1], "?" if head.endswith("?") else None, value, bool(equals)
-    name, _, target = head.partition(">")
-    if isinstance(value, str) and name in _DTYPES:
-        value = _dtypes.as_dtype(value)
-    return name, target or name, value, bool(equals)
-
-
-def _parameters(text):
-    out, depth, start = [], 0, 0
-    for i, c in enumerate(text + ","):
-        depth += (c in "[(") - (c in "])")
-        if c == "," and depth == 0:
-            out.append(_parameter(text[start:i]))
-            start = i + 1
-    return out
+def _parameter(name, target, value, has_default):
+    return name, target, _dtypes.as_dtype(value) if isinstance(value, str) and name in _DTYPES else value, has_default
 
 
 def make(name, op, groups, parameters, result=None):
-    short = name.rsplit(".", 1)[-1]
-    doc = "%s(%s)\n\nTensorFlow's operation %s." % (short, ", ".join(p[0] for p in parameters), op)
-    return _core.Function(short, op, groups, parameters, result, doc)
+    return _core.Function(name.rsplit(".", 1)[-1], op, groups, parameters, result, op)
+
+
+_known = None
+
+
+def _document(name, op):
+    """The docstring of a Function, made when it is asked for."""
+    global _known
+    if _known is None:
+        import json
+        import os
+
+        path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "operations.json")
+        _known = {}
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                _known = json.load(file)
+    words = _known.get(op)
+    if words is None:
+        return "TensorFlow's operation %s." % op
+    lines = [words["doc"], ""]
+    lines += ["%s: %s." % (row["input"], row["dtypes"]) for row in words["types"]]
+    lines.append("%s. Raises InvalidArgumentError when shapes or values do not fit, TypeError or ValueError when an argument does not convert."
+                 % ("Differentiable" if words["differentiable"] else "Without a gradient"))  # fmt: skip
+    lines.append("TensorFlow's operation %s." % op)
+    return "\n".join(lines)
+
+
+_core.set_hook("document", _document)
 
 
 def _signature(rows):
@@ -51,13 +58,8 @@ def table(version):
     if version in _made:
         return _made[version]
     functions = {}
-    for row in ROWS.strip().splitlines():
-        name, op, groups, parameters = [part.strip() for part in row.split("|")]
-        if name[:2] in ("1 ", "2 "):
-            if int(name[0]) != version:
-                continue
-            name = name[2:].strip()
+    for name, op, groups, parameters in _table.rows(version):
         if _core.has_op(op):
-            functions[name] = make(name, op, groups, _parameters(parameters))
+            functions[name] = make(name, op, groups, [_parameter(*row) for row in parameters])
     _made[version] = functions
     return functions

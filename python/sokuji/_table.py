@@ -7,6 +7,8 @@ of integers, ? any dtype of its own. A parameter that is called otherwise than t
 is accepted and has no meaning here; after ? it is refused unless it is false.
 """
 
+import ast
+
 ROWS = """
 abs | Abs | T | x, name!=None
 acos | Acos | T | x, name!=None
@@ -202,3 +204,34 @@ linalg.triangular_solve | MatrixTriangularSolve | TT | matrix, rhs, lower=True, 
 1 substr | Substr | sii | input, pos, len, name!=None
 1 as_string | AsString | T | input, precision=-1, scientific=False, shortest=False, width=-1, fill='', name!=None
 """
+
+
+def _parameter(text):
+    """(name, what it fills or None, default, whether there is one)"""
+    head, equals, default = text.strip().partition("=")
+    value = ast.literal_eval(default) if equals else None
+    if head.endswith(("!", "?")):
+        return head[:-1], "?" if head.endswith("?") else None, value, bool(equals)
+    name, _, target = head.partition(">")
+    return name, target or name, value, bool(equals)
+
+
+def _parameters(text):
+    out, depth, start = [], 0, 0
+    for i, c in enumerate(text + ","):
+        depth += (c in "[(") - (c in "])")
+        if c == "," and depth == 0:
+            out.append(_parameter(text[start:i]))
+            start = i + 1
+    return out
+
+
+def rows(version):
+    """(dotted name, operation, groups, parameters) of that TensorFlow's rows."""
+    for row in ROWS.strip().splitlines():
+        name, op, groups, parameters = [part.strip() for part in row.split("|")]
+        if name[:2] in ("1 ", "2 "):
+            if int(name[0]) != version:
+                continue
+            name = name[2:].strip()
+        yield name, op, groups, _parameters(parameters)

@@ -25,3 +25,7 @@ def executing_eagerly():
 contrib.eager.enable_eager_execution = enable_eager_execution  # noqa: F821
 contrib.eager.executing_eagerly = contrib.eager.in_eager_mode = executing_eagerly  # noqa: F821
 __getattr__ = _missing.getattr_of("")
+
+
+def __dir__():
+    return sorted(set(_assemble.namespace(1)) | {"__version__", "VERSION", "enable_eager_execution", "executing_eagerly"})

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 DATA = pathlib.Path(__file__).parents[2] / "tests/data/checkpoints"
-PEERS = pathlib.Path(os.environ.get("SOKUJI_PEERS", "/opt/peers"))
+PEERS = pathlib.Path(os.environ.get("PEERS", "no peers"))
 KEY = "/.ATTRIBUTES/VARIABLE_VALUE"
 
 
