@@ -104,4 +104,8 @@ extern _Thread_local uint64_t core_tape_mark;
 void core_note_read(PyObject *handle);
 PyObject *core_record_gradient(PyObject *module, PyObject *arguments);
 
+/* ---- files.c ---- */
+/* Adds the types and functions of files to the module. */
+int core_files_init(PyObject *module);
+
 #endif

@@ -3,7 +3,7 @@
 import sys
 
 from . import (
-    _assemble_models, _conversion, _core, _dtypes, _functions, _more, _nest, _print, _shapes, activations, array_ops, errors, gradients, init_ops, layers_1,
+    _assemble_io, _assemble_models, _conversion, _core, _dtypes, _functions, _more, _nest, _print, _shapes, activations, array_ops, errors, gradients, init_ops, layers_1,
     logging, losses, math_ops, metrics, models, nn_ops, optimizers, random_ops, schedules, variables,
 )  # fmt: skip
 from ._missing import Namespace
@@ -171,6 +171,7 @@ def namespace(version):
         _keras(spaces)
         _more.add(version, names, spaces)
         _assemble_models.add(version, names, spaces)
+        _assemble_io.add(version, names, spaces)
         names.update(_tree(spaces))
         _namespaces[version] = names
     return _namespaces[version]

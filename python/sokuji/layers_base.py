@@ -6,8 +6,9 @@ import re
 
 import numpy as np
 
-from . import _core, _dtypes, _masks, _nest, _shapes, init_ops, keras_variable, variables
+from . import _core, _dtypes, _masks, _nest, _shapes, init_ops, keras_variable, trackable, variables
 from ._run import convert
+from .trackable_layer import LayerCheckpoints
 
 _counts = collections.Counter()
 _depth = 0  # of calls now open
@@ -55,7 +56,7 @@ def call_arguments(layer):
     return _signatures[function]
 
 
-class Layer:
+class Layer(LayerCheckpoints):
     """Builds its variables from the first input's shape, then calls call(inputs)."""
 
     _plain = False  # calls with one tensor need nothing but call()
@@ -131,7 +132,11 @@ class Layer:
                                "you are subclassing `Model` and you forgot to call `super(YourClass, self).__init__()`." % type(self).__name__)  # fmt: skip
         if isinstance(value, (Layer, _core.VariableBase, list, tuple, dict, _Metrics)) and own.get("_ready") and self._tracks and name not in _UNTRACKED:
             self._track(value)
+        if name[0] != "_":
+            value = trackable.wrapped(value)
         object.__setattr__(self, name, value)
+        if "_tracking" in own:
+            trackable.arrived(self, name, value)
 
     def _track(self, value):
         if isinstance(value, Layer):
@@ -179,14 +184,16 @@ class Layer:
         sizes = _shapes.TensorShape(shape if shape is not None else ()).as_list()
         if any(d is None for d in sizes):
             raise ValueError("Shape %s of the weight %s is not fully defined" % (sizes, name))
-        value = initializer(sizes, dtype=kind) if _takes_dtype(initializer) else initializer(sizes)
+        value = self._waiting_value(name, sizes)
+        if value is None:
+            value = initializer(sizes, dtype=kind) if _takes_dtype(initializer) else initializer(sizes)
         regularizer = _regularizer(regularizer)
         made = keras_variable.make(convert(value, kind._number), trainable and self._trainable is not False,
                                    name or ("variable" if variables._version == 2 else "Variable"), self.scope_name, _constraint(constraint), regularizer)  # fmt: skip
         (self._trainable_weights if trainable else self._non_trainable_weights).append(made)
         if regularizer is not None:
             self._losses.append((made, regularizer))
-        return made
+        return trackable.track(self, name or "Variable", made)
 
     def add_variable(self, name=None, shape=None, dtype=None, initializer=None, regularizer=None, trainable=True, constraint=None, partitioner=None, **keywords):
         return self.add_weight(name, shape, dtype, initializer, regularizer, trainable, constraint)

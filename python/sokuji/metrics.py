@@ -1,10 +1,10 @@
 """tfe.metrics: objects that gather a mean or an accuracy over calls."""
 
-from . import _dtypes, array_ops, variables
+from . import _dtypes, array_ops, trackable, variables
 from ._run import convert, run
 
 
-class Metric:
+class Metric(trackable.Trackable):
     """build() makes variables, call() updates them, result() computes."""
 
     def __init__(self, name=None):
@@ -12,6 +12,8 @@ class Metric:
         self._vars = []
         self._name = name or type(self).__name__
 
+    __setattr__ = object.__setattr__
+    _checkpoint_children = trackable.named_children
     name = property(lambda self: self._name)
     variables = property(lambda self: list(self._vars))
 
@@ -22,10 +24,12 @@ class Metric:
         return self.call(*arguments, **keywords)
 
     def add_variable(self, name, shape=None, dtype=None, initializer=None):
-        made = variables.ResourceVariable(array_ops.zeros(shape or [], dtype) if initializer is None else initializer(shape or [], dtype=dtype),
-                                          trainable=False, name=self._name + "/" + name)  # fmt: skip
+        value = trackable.waiting_value(self, name, shape or ())
+        if value is None:
+            value = array_ops.zeros(shape or [], dtype) if initializer is None else initializer(shape or [], dtype=dtype)
+        made = variables.ResourceVariable(value, trainable=False, name=self._name + "/" + name)
         self._vars.append(made)
-        return made
+        return trackable.track(self, name, made)
 
     def init_variables(self):
         """Back to zero."""

@@ -7,6 +7,7 @@ from ._run import convert
 from .keras_graph import Graph, Input, InputLayer
 from .keras_training import Trainer
 from .layers_base import Layer, _Composite, unique_name
+from .trackable_layer import ModelCheckpoints
 
 _phase = False
 
@@ -20,7 +21,7 @@ def set_learning_phase(value):
     _phase = value
 
 
-class Model(Trainer, _Composite, Layer):
+class Model(ModelCheckpoints, Trainer, _Composite, Layer):
     """A layer made of layers. Subclasses set layers as attributes and define call(); Model(inputs, outputs) joins symbols."""
 
     def __init__(self, *arguments, **keywords):
@@ -154,12 +155,6 @@ class Model(Trainer, _Composite, Layer):
     def save(self, *arguments, **keywords):
         raise NotImplementedError("not implemented: tf.keras.Model.save; use save_weights and the program that makes the model")
 
-    def save_weights(self, *arguments, **keywords):
-        raise NotImplementedError("not implemented: tf.keras.Model.save_weights; use tf.train.Checkpoint")
-
-    def load_weights(self, *arguments, **keywords):
-        raise NotImplementedError("not implemented: tf.keras.Model.load_weights; use tf.train.Checkpoint")
-
 
 def _training_for(layer, training):
     if training is None or not isinstance(layer, Layer) or "training" not in layers_base.call_arguments(layer):
@@ -169,6 +164,8 @@ def _training_for(layer, training):
 
 class Sequential(Model):
     """Layers one after the other."""
+
+    _numbered_from_input = True
 
     def __init__(self, layers=None, name=None, trainable=True):
         super().__init__(name=name or unique_name("sequential"))

@@ -1,17 +1,24 @@
 """tf.train's optimizers of 1.x: the update rules of the library, slots as variables, and the rest of TensorFlow's interface."""
 
-from . import _core, _dtypes, variables
+import collections
+
+from . import _core, _dtypes, trackable, variables
 from ._run import convert, number, run
 
 GATE_NONE, GATE_OP, GATE_GRAPH = 0, 1, 2
 _SGD, _MOMENTUM, _ADAM, _RMSPROP, _CENTERED, _ADAGRAD, _ADADELTA, _FTRL, _PROXIMAL, _PROXIMAL_ADAGRAD = range(10)
 
 
-class Optimizer:
+_titles = collections.Counter()  # slot variables have names of their own: w/Adam, w/Adam_1
+
+
+class Optimizer(trackable.Trackable):
     """What all optimizers share: minimize, compute_gradients, apply_gradients, slots."""
 
     GATE_NONE, GATE_OP, GATE_GRAPH = 0, 1, 2
     _rule, _slots, _dynamic = None, (), ()
+    _unready = False  # variables of the optimizer itself are still to be made
+    __setattr__ = object.__setattr__
 
     def __init__(self, use_locking, name):
         if not name:
@@ -41,15 +48,33 @@ class Optimizer:
 
     def _make_slots(self, variable):
         made = []
+        titles = {name: self._slot_title(variable) for name in self._slot_order()}
         for index, name in enumerate(self._slots):
             value = run("Fill", convert(variable._shape_tuple, 3) if variable._shape_tuple else convert([], 3),
                         convert(self._initial_slot(variable, index), variable._dtype_number))  # fmt: skip
-            made.append(variables.make(value, trainable=False, name="%s/%s" % (variable._name, self._slot_title(name))))
+            made.append(variables.make(value, trainable=False, name=titles[name]))
             self._slot_variables.setdefault(name, {})[id(variable)] = (variable, made[-1])
         return tuple(made)
 
-    def _slot_title(self, name):
-        return self._name
+    def _slot_order(self):
+        """The slots in the order in which TensorFlow makes, and so names, them."""
+        return self._slots
+
+    def _slot_title(self, variable):
+        base = "%s/%s" % (variable._name, self._name)
+        _titles[base] += 1
+        return base if _titles[base] == 1 else "%s_%d" % (base, _titles[base] - 1)
+
+    # ---- checkpoints ----
+
+    def _checkpoint_children(self):
+        return sorted(trackable.named_children(self))
+
+    def _slot_for_restoring(self, variable, name):
+        if name not in self._slots:
+            return None
+        self._updater.slots_of(variable)
+        return self.get_slot(variable, name)
 
     def _prepare(self):
         for name, value in self._live:
@@ -62,6 +87,8 @@ class Optimizer:
         """One step. Pairs whose gradient is None are left out."""
         if self._live:
             self._prepare()
+        if self._unready:
+            self._make_ready()
         self._updater.apply(grads_and_vars)
         if global_step is not None:
             global_step._assign_add(1)
@@ -121,14 +148,15 @@ class AdamOptimizer(Optimizer):
     def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-08, use_locking=False, name="Adam"):
         super().__init__(use_locking, name)
         self._build(learning_rate, beta1=beta1, beta2=beta2, epsilon=epsilon)
-        self._betas = (beta1, beta2)
+        self._betas, self._unready = (beta1, beta2), True
 
-    def _make_slots(self, variable):
-        if self._updater.powers is None:
-            self._extra = [variables.make(convert(beta, number(_dtypes.float32)), trainable=False, name=name)
-                           for beta, name in zip(self._betas, ("beta1_power", "beta2_power"))]  # fmt: skip
-            self._updater.powers = tuple(self._extra)
-        return super()._make_slots(variable)
+    def _make_ready(self):
+        for beta, name in zip(self._betas, ("beta1_power", "beta2_power")):
+            value = trackable.waiting_value(self, name, ())
+            made = variables.make(convert(beta, number(_dtypes.float32)) if value is None else value, trainable=False, name=name)
+            self._extra.append(trackable.track(self, name, made))
+        self._updater.powers = tuple(self._extra)
+        self._unready = False
 
 
 class RMSPropOptimizer(Optimizer):
@@ -140,6 +168,9 @@ class RMSPropOptimizer(Optimizer):
 
     def _initial_slot(self, variable, index):
         return 1.0 if self._slots[index] == "rms" else 0.0
+
+    def _slot_order(self):
+        return sorted(self._slots, key=("rms", "mg", "momentum").index)
 
 
 class AdagradOptimizer(Optimizer):

@@ -6,6 +6,7 @@ from . import _core, _dtypes, _shapes, array_ops, init_ops
 from ._run import convert, ints, invalid, run
 
 _version = 2
+_made = None  # called with every new variable: tfe.restore_variables_on_create
 _state = threading.local()
 
 
@@ -46,6 +47,8 @@ class Variable(_core.VariableBase):
         self._name = (prefix + "/" if prefix else "") + (name or "Variable")
         self._constraint = constraint
         super().__init__(value, self._name, bool(trainable))
+        if _made is not None:
+            _made(self)
 
     name = property(lambda self: self._name + ":0")
     _shared_name = property(lambda self: self._name)
