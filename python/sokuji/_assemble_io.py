@@ -1,6 +1,8 @@
 """The names of files: checkpoints, summaries, records, tf.gfile, tf.app, tf.test."""
 
-from . import checkpoint, checkpoint_files, checkpoint_saver, module, trackable
+from . import (
+    _messages, _tensor_proto, checkpoint, checkpoint_files, checkpoint_saver, event_files, module, records, summary_1, summary_2, trackable,
+)  # fmt: skip
 
 _FILES = "checkpoint_exists get_checkpoint_state latest_checkpoint list_variables load_checkpoint load_variable"
 
@@ -25,5 +27,28 @@ def _checkpoints(version, names, spaces):
     spaces.setdefault("contrib.framework", {}).update({n: getattr(checkpoint_files, n) for n in ("list_variables", "load_checkpoint", "load_variable")})
 
 
+_EXAMPLES = "Example Features Feature BytesList FloatList Int64List FeatureList FeatureLists SequenceExample"
+
+
+def _records(version, names, spaces):
+    train = spaces.setdefault("train", {})
+    train.update({name: _messages.CLASSES[name] for name in _EXAMPLES.split()})
+    names.update(make_ndarray=_tensor_proto.make_ndarray, make_tensor_proto=_tensor_proto.make_tensor_proto)
+    written = dict(TFRecordWriter=records.TFRecordWriter, TFRecordOptions=records.TFRecordOptions)
+    if version == 2:
+        spaces.setdefault("io", {}).update(written)
+        spaces.setdefault("summary", {}).update(summary_2.NAMES)
+        spaces["summary.experimental"] = summary_2.EXPERIMENTAL
+        return
+    train.update(summary_iterator=event_files.summary_iterator, SummaryWriter=summary_1.FileWriter)
+    spaces["python_io"] = dict(written, TFRecordCompressionType=records.TFRecordCompressionType, tf_record_iterator=records.tf_record_iterator)
+    classes = {n: _messages.CLASSES[n] for n in ("Summary", "Event", "HistogramProto", "SummaryMetadata", "SessionLog", "LogMessage")}
+    names.update({n: classes[n] for n in ("Summary", "Event", "HistogramProto", "SummaryMetadata", "SessionLog", "LogMessage")})
+    spaces.setdefault("summary", {}).update(FileWriter=summary_1.FileWriter, FileWriterCache=summary_1.FileWriterCache, Summary=classes["Summary"],
+                                            Event=classes["Event"], SessionLog=classes["SessionLog"])  # fmt: skip
+    spaces["contrib.summary"] = summary_1.CONTRIB
+
+
 def add(version, names, spaces):
     _checkpoints(version, names, spaces)
+    _records(version, names, spaces)

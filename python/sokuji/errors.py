@@ -44,3 +44,15 @@ BY_CODE = {code: globals()[name + "Error"] for code, name in enumerate(_NAMES, 1
 
 def make(error_class, message):
     return error_class(None, None, message)
+
+
+def from_os(error, path):
+    """The exception of a failed system call on a file."""
+    import errno
+
+    path = path.decode() if isinstance(path, bytes) else path
+    by_number = {errno.ENOENT: "NotFound", errno.ENOTDIR: "NotFound", errno.EEXIST: "AlreadyExists", errno.EACCES: "PermissionDenied",
+                 errno.EPERM: "PermissionDenied", errno.EROFS: "PermissionDenied", errno.EISDIR: "FailedPrecondition",
+                 errno.ENOTEMPTY: "FailedPrecondition", errno.ENOSPC: "ResourceExhausted"}  # fmt: skip
+    kind = globals()[by_number.get(error.errno, "Unknown") + "Error"]
+    return kind(None, None, "%s; %s" % (path, error.strerror or error))
