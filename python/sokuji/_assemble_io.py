@@ -1,7 +1,8 @@
 """The names of files: checkpoints, summaries, records, tf.gfile, tf.app, tf.test."""
 
 from . import (
-    _messages, _tensor_proto, checkpoint, checkpoint_files, checkpoint_saver, event_files, module, records, summary_1, summary_2, trackable,
+    _messages, _tensor_proto, checkpoint, checkpoint_files, checkpoint_saver, event_files, module, records, scopes, summary_1,
+    summary_2, trackable,
 )  # fmt: skip
 
 _FILES = "checkpoint_exists get_checkpoint_state latest_checkpoint list_variables load_checkpoint load_variable"
@@ -49,6 +50,13 @@ def _records(version, names, spaces):
     spaces["contrib.summary"] = summary_1.CONTRIB
 
 
+def _scopes(version, names, spaces):
+    if version == 1:
+        names.update({name: getattr(scopes, name) for name in "get_local_variable make_template name_scope".split()})
+        spaces.setdefault("contrib.eager", {})["make_template"] = scopes.make_template
+
+
 def add(version, names, spaces):
+    _scopes(version, names, spaces)
     _checkpoints(version, names, spaces)
     _records(version, names, spaces)

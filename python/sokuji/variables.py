@@ -2,7 +2,7 @@
 
 import threading
 
-from . import _core, _dtypes, _shapes, array_ops, init_ops
+from . import _core, _dtypes, _shapes
 from ._run import convert, ints, invalid, run
 
 _version = 2
@@ -19,10 +19,6 @@ def _scopes():
     if not hasattr(_state, "scopes"):
         _state.scopes, _state.names, _state.stores, _state.step = [], [], [], None
     return _state
-
-
-def scope_name():
-    return "/".join(s.name for s in _scopes().scopes if s.name) if _scopes().scopes else ""
 
 
 class Variable(_core.VariableBase):
@@ -181,150 +177,6 @@ def scatter_sub(ref, indices, updates, use_locking=False, name=None):
     return ref._scatter(indices, updates, lambda old, new: old - new)
 
 
-# ---- scopes and stores ----
-
-AUTO_REUSE = "AUTO_REUSE"
-
-
-class VariableScope:
-    def __init__(self, name, initializer=None, reuse=None):
-        self.name, self.initializer, self.reuse = name, initializer, reuse
-
-    original_name_scope = property(lambda self: scope_name() + "/")
-
-
-class variable_scope:
-    """with tf.variable_scope(name): names of get_variable begin with it."""
-
-    def __init__(self, name_or_scope, default_name=None, values=None, initializer=None, regularizer=None, caching_device=None, partitioner=None,
-                 custom_getter=None, reuse=None, dtype=None, use_resource=None, constraint=None, auxiliary_name_scope=True):  # fmt: skip
-        if custom_getter is not None:
-            raise NotImplementedError("not implemented: tf.variable_scope with custom_getter")
-        name = name_or_scope if name_or_scope is not None else default_name
-        if name is None:
-            raise ValueError("If default_name is None then name_or_scope is required")
-        self._name, self._initializer, self._reuse = name, initializer, reuse
-
-    def __enter__(self):
-        state = _scopes()
-        name = self._name
-        if isinstance(name, VariableScope):
-            self._saved = state.scopes
-            state.scopes = [name]
-        else:
-            self._saved = list(state.scopes)
-            state.scopes = state.scopes + [VariableScope(name, self._initializer, self._reuse)]
-        state.names.append(name.name if isinstance(name, VariableScope) else name)
-        return state.scopes[-1] if isinstance(name, VariableScope) else VariableScope(scope_name(), self._initializer, self._reuse)
-
-    def __exit__(self, *exception):
-        state = _scopes()
-        state.scopes = self._saved
-        state.names.pop()
-
-
-class name_scope:
-    """with tf.name_scope(name): names of tfe.Variable begin with it."""
-
-    def __init__(self, name, default_name=None, values=None):
-        self._name = name if name is not None else default_name
-
-    def __enter__(self):
-        _scopes().names.append(self._name)
-        return "/".join(n for n in _scopes().names if n) + "/"
-
-    def __exit__(self, *exception):
-        _scopes().names.pop()
-
-
-def get_variable_scope():
-    scopes = _scopes().scopes
-    return VariableScope(scope_name(), *([scopes[-1].initializer, scopes[-1].reuse] if scopes else []))
-
-
-class EagerVariableStore:
-    """Keeps what get_variable makes inside `with store.as_default()`, so that the next call finds it."""
-
-    def __init__(self, store=None):
-        self._variables = {} if store is None else store
-
-    def as_default(self):
-        return _StoreScope(self._variables)
-
-    def variables(self):
-        return sorted(self._variables.values(), key=lambda v: v.name)
-
-    def trainable_variables(self):
-        return [v for v in self.variables() if v.trainable]
-
-    def non_trainable_variables(self):
-        return [v for v in self.variables() if not v.trainable]
-
-    def copy(self):
-        return EagerVariableStore({name: _copied(v) for name, v in self._variables.items()})
-
-
-def _copied(variable):
-    return ResourceVariable(variable._read(), name=variable._name, trainable=variable.trainable)
-
-
-class _StoreScope:
-    def __init__(self, variables):
-        self._variables = variables
-
-    def __enter__(self):
-        _scopes().stores.append(self._variables)
-
-    def __exit__(self, *exception):
-        _scopes().stores.pop()
-
-
-def get_variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=True, collections=None, caching_device=None,
-                 partitioner=None, validate_shape=True, use_resource=None, custom_getter=None, constraint=None):  # fmt: skip
-    """A variable of the scope: inside an EagerVariableStore the one made before, else a new one."""
-    state = _scopes()
-    prefix = scope_name()
-    full = (prefix + "/" if prefix else "") + name
-    store = state.stores[-1] if state.stores else None
-    if store is not None and full in store:
-        found = store[full]
-        if shape is not None and not _shapes.as_shape(shape).is_compatible_with(found._shape_tuple):
-            raise ValueError("Trying to share variable %s, but specified shape %s and found shape %s." % (full, shape, found._shape_tuple))
-        return found
-    value = _initial(full, shape, dtype, initializer)
-    saved, state.names = state.names, []
-    try:
-        made = ResourceVariable(value, trainable=trainable, name=full, constraint=constraint)
-    finally:
-        state.names = saved
-    if store is not None:
-        store[full] = made
-    return made
-
-
-def _initial(name, shape, dtype, initializer):
-    if initializer is None:
-        scopes = _scopes().scopes
-        initializer = next((s.initializer for s in reversed(scopes) if s.initializer is not None), None)
-    kind = _dtypes.as_dtype(_dtypes.float32 if dtype is None else dtype)
-    if initializer is None:
-        if shape is None:
-            raise ValueError("Shape of a new variable (%s) must be fully defined, but instead was <unknown>." % name)
-        if kind.is_floating:
-            initializer = init_ops.glorot_uniform_initializer()
-        elif kind.is_integer or kind.is_bool:
-            return array_ops.zeros(shape, kind)
-        else:
-            raise ValueError("An initializer for variable %s of %s is required" % (name, kind))
-    if not callable(initializer):
-        if shape is not None:
-            raise ValueError("If initializer is a constant, do not specify shape.")
-        return convert(initializer, 0 if dtype is None else kind._number)
-    if isinstance(initializer, type):
-        initializer = initializer()
-    return initializer(_shapes.as_shape(shape).as_list(), dtype=kind) if isinstance(initializer, init_ops.Initializer) or shape is not None else initializer()
-
-
 # ---- the global step ----
 
 
@@ -352,3 +204,8 @@ def _collection(scope=None):
 
 
 global_variables = trainable_variables = local_variables = _collection
+
+
+from .scopes import (  # noqa: E402, F401  (they use what is above)
+    AUTO_REUSE, EagerVariableStore, VariableScope, get_local_variable, get_variable, get_variable_scope, make_template, name_scope, scope_name, variable_scope,
+)  # fmt: skip
