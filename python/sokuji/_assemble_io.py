@@ -1,8 +1,8 @@
 """The names of files: checkpoints, summaries, records, tf.gfile, tf.app, tf.test."""
 
 from . import (
-    _messages, _tensor_proto, checkpoint, checkpoint_files, checkpoint_saver, event_files, module, records, scopes, summary_1,
-    summary_2, trackable,
+    _messages, _tensor_proto, checkpoint, checkpoint_files, checkpoint_saver, event_files, flags, get_file, gfile, logging,
+    module, records, scopes, summary_1, summary_2, testing, trackable, variables,
 )  # fmt: skip
 
 _FILES = "checkpoint_exists get_checkpoint_state latest_checkpoint list_variables load_checkpoint load_variable"
@@ -56,7 +56,26 @@ def _scopes(version, names, spaces):
         spaces.setdefault("contrib.eager", {})["make_template"] = scopes.make_template
 
 
+def _system(version, names, spaces):
+    spaces.setdefault("keras.utils", {})["get_file"] = get_file.get_file
+    space = lambda name: spaces.setdefault(name, {})  # noqa: E731
+    if version == 2:
+        space("io.gfile").update(gfile.NAMES_2)
+        space("io").update(read_file=gfile.read_file, write_file=gfile.write_file, matching_files=gfile.matching_files)
+        space("test").update(testing.NAMES_2)
+        names["get_logger"] = logging.get_logger
+        return
+    space("gfile").update(gfile.NAMES_1)
+    names.update(read_file=gfile.read_file, write_file=gfile.write_file, matching_files=gfile.matching_files)
+    space("flags").update(flags.NAMES)
+    space("app")["run"] = flags.run
+    space("app.flags").update(flags.NAMES)
+    space("test").update(testing.NAMES_1)
+    space("train").update(global_step=variables.global_step, assert_global_step=variables.assert_global_step)
+
+
 def add(version, names, spaces):
+    _system(version, names, spaces)
     _scopes(version, names, spaces)
     _checkpoints(version, names, spaces)
     _records(version, names, spaces)

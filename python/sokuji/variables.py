@@ -193,6 +193,18 @@ def get_or_create_global_step(graph=None):
     return state.step
 
 
+def global_step(sess=None, global_step_tensor=None):
+    """tf.train.global_step: the number that a step variable has now."""
+    return int(global_step_tensor.numpy())
+
+
+def assert_global_step(global_step_tensor):
+    if not (isinstance(global_step_tensor, _core.Handle) and global_step_tensor.dtype.is_integer):
+        raise TypeError("Existing \"global_step\" does not have integer type: %s" % (getattr(global_step_tensor, "dtype", type(global_step_tensor)),))
+    if global_step_tensor._shape_tuple not in ((), (1,)):
+        raise TypeError("Existing \"global_step\" is not scalar: %s" % (global_step_tensor._shape_tuple,))
+
+
 def create_global_step(graph=None):
     if _scopes().step is not None:
         raise ValueError('"global_step" already exists.')
