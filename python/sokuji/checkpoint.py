@@ -69,7 +69,7 @@ class CheckpointLoadStatus(_Status):
         return self
 
     def assert_nontrivial_match(self):
-        if not any(self._load.nodes[i].attributes for i in self._load.bound):
+        if len(self._load.bound) <= 1 and len(self._load.nodes) > 1:
             raise AssertionError("Nothing except the root object matched a checkpointed value.")
         return self
 

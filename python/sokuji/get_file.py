@@ -56,7 +56,7 @@ def _download(origin, target):
             for chunk in iter(lambda: response.read(BLOCK), b""):
                 f.write(chunk)
                 done += len(chunk)
-                if time.time() - shown > 0.05:
+                if time.time() - shown > 0.05 and done < total:
                     shown = time.time()
                     _show(done, total, begun)
             if total and done != total:

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 
-from . import _core, errors, variables
+from . import _core, errors
 from ._run import convert, invalid
 
 
@@ -189,7 +189,9 @@ def listdir(path):
 
 
 def mkdir(path):
-    _calling(os.mkdir, path, _path(path))
+    """Makes a folder; one that is there already is no error."""
+    if not isdir(path):
+        _calling(os.mkdir, path, _path(path))
 
 
 def makedirs(path):
@@ -224,7 +226,8 @@ def walk(top, topdown=True, onerror=None):
 def glob(pattern):
     """Files that match a pattern, or any of several; a star does not match a slash."""
     patterns = [pattern] if isinstance(pattern, (str, bytes, os.PathLike)) else list(pattern)
-    return [path for one in patterns for path in sorted(_glob.glob(_path(one)))]
+    found = [path for one in patterns for path in sorted(_glob.glob(_path(one)))]
+    return [path if os.path.dirname(path) else os.path.join(".", path) for path in found]
 
 
 def _glob_1(pattern):
@@ -250,7 +253,7 @@ NAMES_1 = {
     "GFile": GFile, "FastGFile": FastGFile, "Open": GFile, "Copy": lambda oldpath, newpath, overwrite=False: copy(oldpath, newpath, overwrite),
     "DeleteRecursively": lambda dirname: rmtree(dirname), "Exists": lambda filename: exists(filename), "Glob": lambda filename: _glob_1(filename),
     "IsDirectory": lambda dirname: isdir(dirname), "ListDirectory": lambda dirname: listdir(dirname), "MakeDirs": lambda dirname: makedirs(dirname),
-    "MkDir": lambda dirname: None if isdir(dirname) else mkdir(dirname), "Remove": lambda filename: remove(filename), "Stat": lambda filename: stat(filename),
+    "MkDir": lambda dirname: mkdir(dirname), "Remove": lambda filename: remove(filename), "Stat": lambda filename: stat(filename),
     "Rename": lambda oldname, newname, overwrite=False: rename(oldname, newname, overwrite), "Walk": lambda top, in_order=True: walk(top, in_order),
 }  # fmt: skip
 
@@ -277,5 +280,4 @@ def matching_files(pattern, name=None):
     """tf.io.matching_files: the sorted names of files that match."""
     given = pattern.numpy() if isinstance(pattern, _core.Handle) else pattern
     given = [given] if isinstance(given, (str, bytes)) else list(given)
-    found = sorted(glob([p.decode() if isinstance(p, bytes) else p for p in given]))
-    return convert([os.path.join(".", p) if variables._version == 1 and not os.path.dirname(p) else p for p in found], 7)
+    return convert(sorted(glob([p.decode() if isinstance(p, bytes) else p for p in given])), 7)
