@@ -42,7 +42,7 @@ def _records(version, names, spaces):
         spaces["summary.experimental"] = summary_2.EXPERIMENTAL
         return
     train.update(summary_iterator=event_files.summary_iterator, SummaryWriter=summary_1.FileWriter)
-    spaces["python_io"] = dict(written, TFRecordCompressionType=records.TFRecordCompressionType, tf_record_iterator=records.tf_record_iterator)
+    spaces["python_io"] = dict(written, TFRecordOptions=records.TFRecordOptions_1, TFRecordCompressionType=records.TFRecordCompressionType, tf_record_iterator=records.tf_record_iterator)
     classes = {n: _messages.CLASSES[n] for n in ("Summary", "Event", "HistogramProto", "SummaryMetadata", "SessionLog", "LogMessage")}
     names.update({n: classes[n] for n in ("Summary", "Event", "HistogramProto", "SummaryMetadata", "SessionLog", "LogMessage")})
     spaces.setdefault("summary", {}).update(FileWriter=summary_1.FileWriter, FileWriterCache=summary_1.FileWriterCache, Summary=classes["Summary"],
@@ -52,8 +52,7 @@ def _records(version, names, spaces):
 
 def _scopes(version, names, spaces):
     if version == 1:
-        names.update({name: getattr(scopes, name) for name in "get_local_variable make_template name_scope".split()})
-        spaces.setdefault("contrib.eager", {})["make_template"] = scopes.make_template
+        names.update({name: getattr(scopes, name) for name in "get_local_variable name_scope".split()})
 
 
 def _system(version, names, spaces):

@@ -77,9 +77,11 @@ class Message:
 
     _fields, _numbers = {}, {}
 
-    def __init__(self, **keywords):
+    def __init__(self, *args, **kwargs):
+        if args:
+            raise TypeError("No positional arguments allowed")
         object.__setattr__(self, "_values", {})
-        for name, value in keywords.items():
+        for name, value in kwargs.items():
             if value is not None:
                 self._set(self._field(name), value)
 

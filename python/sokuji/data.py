@@ -10,7 +10,7 @@ import weakref
 
 import numpy as np
 
-from . import _core, _dtypes, _shapes, _specs, random_ops
+from . import _core, _dtypes, _shapes, _specs, random_ops, trackable
 from ._run import convert, ints, number, run
 from ._specs import Leaf, TensorSpec, map_structure
 
@@ -51,11 +51,16 @@ def _integer(value, what):
     return int(value) if not isinstance(value, (_core.Handle, np.ndarray)) else int(np.asarray(value))
 
 
-class Iterator:
+_POSITION = b"sokuji iterator 1: "
+
+
+class Iterator(trackable.Trackable):
     """Goes through a dataset once."""
 
+    __setattr__ = object.__setattr__
+
     def __init__(self, dataset):
-        self._dataset, self._started = dataset, False
+        self._dataset, self._started, self._taken = dataset, False, 0
         self._core = iter(dataset._built())
         self._ended = False
         _live.add(self)
@@ -76,7 +81,23 @@ class Iterator:
                 self._core = iter(self._dataset._built())
                 continue
             self._started = True
+            self._taken += 1
             return flat
+
+    def _checkpoint_children(self):
+        return []
+
+    def _checkpoint_values(self):
+        """Where the iterator is, as the number of elements that it gave."""
+        return {"ITERATOR": (_core.convert(_POSITION + b"%d" % self._taken, 7), self._go_to)}
+
+    def _go_to(self, position):
+        text = position.numpy()
+        if not text.startswith(_POSITION):
+            raise NotImplementedError("not implemented: restoring a position that TensorFlow's own iterator wrote; make a new iterator")
+        self._core, self._taken, self._ended = iter(self._dataset._built()), 0, False
+        for _ in builtins.range(int(text[len(_POSITION) :])):
+            self._flat()
 
     def __next__(self):
         flat = self._flat()

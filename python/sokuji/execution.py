@@ -1,11 +1,10 @@
 """tfe's callbacks after operations (and seterr, which is one of them), execution modes, make_template, and what else is small in tfe."""
 
 import contextlib
-import functools
 
 import numpy as np
 
-from . import _core, variables
+from . import _core, scopes
 
 SYNC, ASYNC = 0, 1
 DEVICE_PLACEMENT_EXPLICIT, DEVICE_PLACEMENT_WARN, DEVICE_PLACEMENT_SILENT = 0, 1, 2
@@ -169,33 +168,11 @@ def run(main=None, argv=None):
     app.run(main, sys.argv if argv is None else argv)
 
 
-class Template:
-    """A function whose get_variable calls give the same variables at every call."""
-
-    def __init__(self, name, func, keywords, unique_name=None):
-        self._name, self._func, self._keywords, self._unique_name = name, func, keywords, unique_name
-        self._store = variables.EagerVariableStore()
-        functools.update_wrapper(self, func, updated=())
-
-    def __call__(self, *args, **kwargs):
-        with self._store.as_default(), variables.variable_scope(self._unique_name or self._name):
-            return self._func(*args, **dict(self._keywords, **kwargs))
-
-    name = property(lambda self: self._name)
-    func = property(lambda self: self._func)
-    variables = property(lambda self: self._store.variables())
-    trainable_variables = property(lambda self: self._store.trainable_variables())
-    non_trainable_variables = property(lambda self: self._store.non_trainable_variables())
-    global_variables = property(lambda self: self._store.variables())
-    weights = variables
-    trainable_weights = trainable_variables
-
-
 def make_template(name_, func_, create_scope_now_=False, unique_name_=None, custom_getter_=None, create_graph_function_=False, **kwargs):
     """func_ with the keywords given, sharing its variables between calls."""
     if not callable(func_):
         raise TypeError("func_ must be callable.")
-    return Template(name_, func_, kwargs, unique_name_)
+    return scopes.make_template(name_, func_, create_scope_now_, unique_name_, custom_getter_, **kwargs)
 
 
 def make_template_1(name_, func_, create_scope_now_=False, unique_name_=None, custom_getter_=None, **kwargs):

@@ -6,13 +6,14 @@ from . import _core, _dtypes, array_ops, keras_schedules, keras_variable, layers
 from ._conversion import IndexedSlices
 from ._run import convert, run
 from .keras_schedules import LearningRateSchedule
+from .trackable_layer import OptimizerCheckpoints
 
 
 def _zeros(variable):
     return run("ZerosLike", variable)
 
 
-class Optimizer:
+class Optimizer(OptimizerCheckpoints):
     """What all optimizers share: iterations, the learning rate, slots, clipping, weight decay, moving averages."""
 
     _slots = ()
@@ -77,6 +78,7 @@ class Optimizer:
         if self.use_ema:
             self._averages = [keras_variable.make(v._read(), trainable=False, name="average", prefix=self.name) for v in self._trainable]
         self.built = True
+        self._checkpoint_arrived()
 
     _by_kind = False
 

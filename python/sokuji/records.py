@@ -11,6 +11,9 @@ from . import _core, errors
 class TFRecordCompressionType:
     NONE, ZLIB, GZIP = 0, 1, 2
 
+    def __init__(self, *args, **kwargs):
+        pass
+
 
 class TFRecordOptions:
     compression_type_map = {0: "", 1: "ZLIB", 2: "GZIP"}
@@ -31,6 +34,16 @@ class TFRecordOptions:
         if name not in ("", "ZLIB", "GZIP"):
             raise ValueError("Not a valid compression_type: %r" % (options,))
         return name
+
+
+class TFRecordOptions_1(TFRecordOptions):
+    """tf.python_io.TFRecordOptions of 1.x."""
+
+    def __init__(self, compression_type):
+        super().__init__(compression_type)
+
+
+TFRecordOptions_1.__name__ = TFRecordOptions_1.__qualname__ = "TFRecordOptions"
 
 
 class TFRecordWriter:

@@ -271,9 +271,11 @@ def get_variable(name, shape=None, dtype=None, initializer=None, regularizer=Non
     return getter(functools.partial(_get, constraint=constraint or scope.constraint), full, **settings)
 
 
-def get_local_variable(name, *arguments, **keywords):
-    keywords["trainable"] = False
-    return get_variable(name, *arguments, **keywords)
+def get_local_variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=False, collections=None, caching_device=None,
+                       partitioner=None, validate_shape=True, use_resource=None, custom_getter=None, constraint=None):  # fmt: skip
+    """get_variable of a variable that is not trained."""
+    return get_variable(name, shape, dtype, initializer, regularizer, False, collections, caching_device, partitioner, validate_shape, use_resource,
+                        custom_getter, constraint)  # fmt: skip
 
 
 def _get(name, shape=None, dtype=None, initializer=None, regularizer=None, reuse=None, trainable=True, collections=None, caching_device=None,

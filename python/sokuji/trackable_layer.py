@@ -57,3 +57,27 @@ class ModelCheckpoints:
 
     def load_weights(self, filepath, by_name=False, skip_mismatch=False, options=None):
         return checkpoint.load_weights(self, filepath, by_name)
+
+
+class OptimizerCheckpoints(trackable.Trackable):
+    """Mixin of Keras' optimizers of 2.x: their variables are saved under the names that Keras 3 gives them."""
+
+    __setattr__ = object.__setattr__
+
+    def _checkpoint_children(self):
+        groups = self._checkpoint_groups()
+        rate = [] if self._rate is not None else [("_learning_rate", self._rate_variable)]
+        return [*groups, ("_iterations", self.iterations), *rate]
+
+    def _checkpoint_groups(self):
+        made = self.__dict__.setdefault("_groups", {name: trackable.Group() for name in ("_variables", "_trainable_variables")})
+        for group, members in zip(made.values(), (self.variables, self._trainable)):
+            group.__dict__["members"] = [(str(i), v) for i, v in enumerate(members)]
+        return list(made.items())
+
+    def _checkpoint_arrived(self):
+        """Slots were made: they take the values that wait for them."""
+        if "_tracking" in self.__dict__:
+            for _, group in self._checkpoint_groups():
+                for name, variable in group.members:
+                    trackable.arrived(group, name, variable)

@@ -1,6 +1,6 @@
 """TensorFlow 1.x: `import sokuji.v1 as tf`. Eager only: results are there at once, whether or not enable_eager_execution was called."""
 
-from . import _assemble, _missing
+from . import _assemble, _missing, graph_words
 
 _assemble.set_version(1)
 globals().update(_assemble.namespace(1))
@@ -15,6 +15,7 @@ def enable_eager_execution(config=None, device_policy=None, execution_mode=None)
     if _eager_enabled:
         raise ValueError("tf.enable_eager_execution must be called at program startup.")
     _eager_enabled = True
+    globals().update((name, value) for name, value in graph_words.REFUSED.items() if name not in globals())
 
 
 def executing_eagerly():

@@ -193,7 +193,7 @@ def get_or_create_global_step(graph=None):
     return state.step
 
 
-def global_step(sess=None, global_step_tensor=None):
+def global_step(sess, global_step_tensor):
     """tf.train.global_step: the number that a step variable has now."""
     return int(global_step_tensor.numpy())
 

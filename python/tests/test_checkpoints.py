@@ -233,3 +233,25 @@ def test_damage_is_said(tf2, tmp_path):
         from sokuji import checkpoint_graph
 
         checkpoint_graph.decode(b"\x0a\x04\x0a\x02\x08\x63")
+
+
+def test_keras_optimizers_and_iterators(tf2, tmp_path):
+    def make():
+        model = tf2.keras.Sequential([tf2.keras.layers.Dense(1, input_shape=(2,), kernel_initializer="ones")])
+        model.compile(tf2.keras.optimizers.Adam(0.1), "mse")
+        return model
+
+    x, y = np.ones([4, 2], np.float32), np.zeros([4, 1], np.float32)
+    model, fresh = make(), make()
+    model.fit(x, y, epochs=2, verbose=0)
+    iterator = iter(tf2.data.Dataset.range(9))
+    next(iterator), next(iterator)
+    path = tf2.train.Checkpoint(model=model, iterator=iterator).save(str(tmp_path / "ck"))
+    model.fit(x, y, verbose=0)
+    other = iter(tf2.data.Dataset.range(9))
+    status = tf2.train.Checkpoint(model=fresh, iterator=other).restore(path)
+    fresh.fit(x, y, verbose=0)
+    status.assert_consumed()
+    for a, b in zip(model.get_weights(), fresh.get_weights()):
+        np.testing.assert_array_equal(a, b)
+    assert int(next(other)) == 2
