@@ -114,7 +114,12 @@ void core_note_read(PyObject *handle);
 PyObject *core_record_gradient(PyObject *module, PyObject *arguments);
 
 /* ---- files.c ---- */
+<<<<<<< HEAD
 PyObject *core_checkpoint_write(PyObject *module, PyObject *arguments);
 PyObject *core_record_frame(PyObject *module, PyObject *record);
+=======
+/* Adds the types and functions of files to the module. */
+int core_files_init(PyObject *module);
+>>>>>>> pyc
 
 #endif

@@ -81,6 +81,7 @@ static PyMethodDef checkpoint_methods[] = {{"entries", checkpoint_entries, METH_
                                            {"read", checkpoint_read, METH_O, "read(name) -> tensor"},
                                            {NULL, NULL, 0, NULL}};
 
+<<<<<<< HEAD
 PyTypeObject Checkpoint_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._core.Checkpoint",
                                 .tp_basicsize = sizeof(Checkpoint),
                                 .tp_flags = Py_TPFLAGS_DEFAULT,
@@ -88,6 +89,16 @@ PyTypeObject Checkpoint_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji
                                 .tp_new = checkpoint_new,
                                 .tp_dealloc = checkpoint_dealloc,
                                 .tp_methods = checkpoint_methods};
+=======
+static PyTypeObject Checkpoint_Type =
+	{PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._core.Checkpoint",
+         .tp_basicsize = sizeof(Checkpoint),
+         .tp_flags = Py_TPFLAGS_DEFAULT,
+         .tp_doc = "Checkpoint(prefix): a checkpoint in TensorFlow's format, open for reading.",
+         .tp_new = checkpoint_new,
+         .tp_dealloc = checkpoint_dealloc,
+         .tp_methods = checkpoint_methods};
+>>>>>>> pyc
 
 /* ---- writing checkpoints ---- */
 
@@ -110,7 +121,11 @@ static int entry_write(sj_checkpoint_writer *writer, PyObject *pair)
 }
 
 /* checkpoint_write(prefix, [(name, tensor or variable), ...]) */
+<<<<<<< HEAD
 PyObject *core_checkpoint_write(PyObject *Py_UNUSED(module), PyObject *arguments)
+=======
+static PyObject *checkpoint_write(PyObject *Py_UNUSED(module), PyObject *arguments)
+>>>>>>> pyc
 {
 	const char *prefix;
 	PyObject *list;
@@ -167,6 +182,7 @@ static PyObject *records_next(PyObject *self)
 	return status == SJ_OUT_OF_RANGE ? NULL : core_raise_sticky();
 }
 
+<<<<<<< HEAD
 PyTypeObject Records_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._core.Records",
                              .tp_basicsize = sizeof(Records),
                              .tp_flags = Py_TPFLAGS_DEFAULT,
@@ -178,6 +194,20 @@ PyTypeObject Records_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._c
 
 /* record_frame(bytes) -> the record as it stands in a file */
 PyObject *core_record_frame(PyObject *Py_UNUSED(module), PyObject *record)
+=======
+static PyTypeObject Records_Type =
+	{PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._core.Records",
+         .tp_basicsize = sizeof(Records),
+         .tp_flags = Py_TPFLAGS_DEFAULT,
+         .tp_doc = "Records(path): an iterator over the records of a TFRecord file, each as bytes.",
+         .tp_new = records_new,
+         .tp_dealloc = records_dealloc,
+         .tp_iter = PyObject_SelfIter,
+         .tp_iternext = records_next};
+
+/* record_frame(bytes) -> the record as it stands in a file */
+static PyObject *record_frame(PyObject *Py_UNUSED(module), PyObject *record)
+>>>>>>> pyc
 {
 	char *bytes;
 	Py_ssize_t n;
@@ -192,3 +222,23 @@ PyObject *core_record_frame(PyObject *Py_UNUSED(module), PyObject *record)
 	sj_record_tail(bytes, (uint64_t)n, at + 12 + n);
 	return framed;
 }
+<<<<<<< HEAD
+=======
+
+/* ---- the module ---- */
+
+static PyMethodDef functions[] = {{"checkpoint_write", checkpoint_write, METH_VARARGS,
+                                   "checkpoint_write(prefix, [(name, tensor)])"},
+                                  {"record_frame", record_frame, METH_O,
+                                   "record_frame(bytes): the record as it stands in a file"},
+                                  {NULL, NULL, 0, NULL}};
+
+int core_files_init(PyObject *module)
+{
+	if (PyType_Ready(&Checkpoint_Type) < 0 || PyType_Ready(&Records_Type) < 0 ||
+	    PyModule_AddObjectRef(module, "Checkpoint", (PyObject *)&Checkpoint_Type) < 0 ||
+	    PyModule_AddObjectRef(module, "Records", (PyObject *)&Records_Type) < 0)
+		return -1;
+	return PyModule_AddFunctions(module, functions);
+}
+>>>>>>> pyc

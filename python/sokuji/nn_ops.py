@@ -225,16 +225,7 @@ TopK = collections.namedtuple("TopKV2", "values indices")
 
 
 def top_k(input, k=1, sorted=True, name=None):
-    t = convert(input, 0)
-    k = int(k)
-    if not t._shape_tuple or t._shape_tuple[-1] < k:
-        raise invalid("top_k: input must have at least k = %d columns" % k)
-    values = t.numpy()
-    order = np.argsort(-values.astype(np.float64) if values.dtype.kind == "f" else -values.astype(np.int64), axis=-1, kind="stable")[..., :k]
-    rows = int(np.prod(t._shape_tuple[:-1], dtype=np.int64))
-    flat = (order.reshape(rows, k) + np.arange(rows)[:, None] * t._shape_tuple[-1]).ravel()
-    chosen = run("GatherV2", run("Reshape", t, convert([-1], 3)), convert(flat.astype(np.int64), 9), convert(0, 3))
-    return TopK(run("Reshape", chosen, sizes(order.shape)), convert(np.ascontiguousarray(order.astype(np.int32)), 3))
+    return TopK(*execute("TopKV2", (convert(input, 0), convert(int(k), 3)), {"sorted": bool(sorted)}, 2))
 
 
 def in_top_k(predictions, targets, k, name=None):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 DATA = pathlib.Path(__file__).parents[2] / "tests/data/checkpoints"
-PEERS = pathlib.Path(os.environ.get("PEERS", "no peers"))
+PEERS = pathlib.Path(os.environ.get("PEERS", "peers"))  # a folder with virtual environments tf18 and tf2, as for the benchmarks
 KEY = "/.ATTRIBUTES/VARIABLE_VALUE"
 
 
