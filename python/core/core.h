@@ -42,7 +42,7 @@ typedef struct core_hooks {
 
 extern core_hooks core;
 extern PyTypeObject Handle_Type, Tensor_Type, EagerTensor_Type, VariableBase_Type, Function_Type, GradientTape_Type,
-	Updater_Type, Dataset_Type, DatasetIterator_Type, Checkpoint_Type, Records_Type;
+	Updater_Type, Dataset_Type, DatasetIterator_Type;
 
 #define Handle_Check(o) (Py_TYPE(o) == &EagerTensor_Type || PyObject_TypeCheck(o, &Handle_Type))
 #define HANDLE_TENSOR(o) (((Handle *)(o))->tensor)
@@ -114,12 +114,7 @@ void core_note_read(PyObject *handle);
 PyObject *core_record_gradient(PyObject *module, PyObject *arguments);
 
 /* ---- files.c ---- */
-<<<<<<< HEAD
-PyObject *core_checkpoint_write(PyObject *module, PyObject *arguments);
-PyObject *core_record_frame(PyObject *module, PyObject *record);
-=======
 /* Adds the types and functions of files to the module. */
 int core_files_init(PyObject *module);
->>>>>>> pyc
 
 #endif

@@ -81,15 +81,6 @@ static PyMethodDef checkpoint_methods[] = {{"entries", checkpoint_entries, METH_
                                            {"read", checkpoint_read, METH_O, "read(name) -> tensor"},
                                            {NULL, NULL, 0, NULL}};
 
-<<<<<<< HEAD
-PyTypeObject Checkpoint_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._core.Checkpoint",
-                                .tp_basicsize = sizeof(Checkpoint),
-                                .tp_flags = Py_TPFLAGS_DEFAULT,
-                                .tp_doc = "Checkpoint(prefix): a checkpoint in TensorFlow's format, open for reading.",
-                                .tp_new = checkpoint_new,
-                                .tp_dealloc = checkpoint_dealloc,
-                                .tp_methods = checkpoint_methods};
-=======
 static PyTypeObject Checkpoint_Type =
 	{PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._core.Checkpoint",
          .tp_basicsize = sizeof(Checkpoint),
@@ -98,7 +89,6 @@ static PyTypeObject Checkpoint_Type =
          .tp_new = checkpoint_new,
          .tp_dealloc = checkpoint_dealloc,
          .tp_methods = checkpoint_methods};
->>>>>>> pyc
 
 /* ---- writing checkpoints ---- */
 
@@ -121,11 +111,7 @@ static int entry_write(sj_checkpoint_writer *writer, PyObject *pair)
 }
 
 /* checkpoint_write(prefix, [(name, tensor or variable), ...]) */
-<<<<<<< HEAD
-PyObject *core_checkpoint_write(PyObject *Py_UNUSED(module), PyObject *arguments)
-=======
 static PyObject *checkpoint_write(PyObject *Py_UNUSED(module), PyObject *arguments)
->>>>>>> pyc
 {
 	const char *prefix;
 	PyObject *list;
@@ -182,19 +168,6 @@ static PyObject *records_next(PyObject *self)
 	return status == SJ_OUT_OF_RANGE ? NULL : core_raise_sticky();
 }
 
-<<<<<<< HEAD
-PyTypeObject Records_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._core.Records",
-                             .tp_basicsize = sizeof(Records),
-                             .tp_flags = Py_TPFLAGS_DEFAULT,
-                             .tp_doc = "Records(path): an iterator over the records of a TFRecord file, each as bytes.",
-                             .tp_new = records_new,
-                             .tp_dealloc = records_dealloc,
-                             .tp_iter = PyObject_SelfIter,
-                             .tp_iternext = records_next};
-
-/* record_frame(bytes) -> the record as it stands in a file */
-PyObject *core_record_frame(PyObject *Py_UNUSED(module), PyObject *record)
-=======
 static PyTypeObject Records_Type =
 	{PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._core.Records",
          .tp_basicsize = sizeof(Records),
@@ -207,7 +180,6 @@ static PyTypeObject Records_Type =
 
 /* record_frame(bytes) -> the record as it stands in a file */
 static PyObject *record_frame(PyObject *Py_UNUSED(module), PyObject *record)
->>>>>>> pyc
 {
 	char *bytes;
 	Py_ssize_t n;
@@ -222,8 +194,6 @@ static PyObject *record_frame(PyObject *Py_UNUSED(module), PyObject *record)
 	sj_record_tail(bytes, (uint64_t)n, at + 12 + n);
 	return framed;
 }
-<<<<<<< HEAD
-=======
 
 /* ---- the module ---- */
 
@@ -241,4 +211,3 @@ int core_files_init(PyObject *module)
 		return -1;
 	return PyModule_AddFunctions(module, functions);
 }
->>>>>>> pyc

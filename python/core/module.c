@@ -176,40 +176,38 @@ static PyObject *is_recording(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(n
 	return PyBool_FromLong(sj_tape_is_recording());
 }
 
-static PyMethodDef functions[] =
-	{{"execute", (PyCFunction)(void (*)(void))core_execute, METH_FASTCALL,
-          "execute(name, inputs, attributes[, n_outputs])"},
-         {"convert", (PyCFunction)(void (*)(void))convert, METH_FASTCALL, "convert(value[, dtype number])"},
-         {"record_gradient", core_record_gradient, METH_VARARGS, "record_gradient(inputs, outputs, function)"},
-         {"to_dlpack", core_to_dlpack, METH_VARARGS, "to_dlpack(tensor, versioned)"},
-         {"from_dlpack", core_from_dlpack, METH_O, "from_dlpack(capsule)"},
-         {"set_version", set_version, METH_O, NULL},
-         {"set_hook", set_hook, METH_VARARGS, NULL},
-         {"set_dtype", set_dtype, METH_VARARGS, NULL},
-         {"set_error", set_error, METH_VARARGS, NULL},
-         {"extend", extend, METH_VARARGS, NULL},
-         {"has_op", has_op, METH_O, NULL},
-         {"inputs_of", inputs_of, METH_O, NULL},
-         {"op_names", op_names, METH_NOARGS, NULL},
-         {"set_seed", set_seed, METH_O, NULL},
-         {"op_seeds", op_seeds, METH_O, NULL},
-         {"set_memory_limit", set_memory_limit, METH_O, NULL},
-         {"is_recording", is_recording, METH_NOARGS, NULL},
-         {"checkpoint_write", core_checkpoint_write, METH_VARARGS, "checkpoint_write(prefix, [(name, tensor)])"},
-         {"record_frame", core_record_frame, METH_O, NULL},
-         {NULL, NULL, 0, NULL}};
+static PyMethodDef functions[] = {{"execute", (PyCFunction)(void (*)(void))core_execute, METH_FASTCALL,
+                                   "execute(name, inputs, attributes[, n_outputs])"},
+                                  {"convert", (PyCFunction)(void (*)(void))convert, METH_FASTCALL,
+                                   "convert(value[, dtype number])"},
+                                  {"record_gradient", core_record_gradient, METH_VARARGS,
+                                   "record_gradient(inputs, outputs, function)"},
+                                  {"to_dlpack", core_to_dlpack, METH_VARARGS, "to_dlpack(tensor, versioned)"},
+                                  {"from_dlpack", core_from_dlpack, METH_O, "from_dlpack(capsule)"},
+                                  {"set_version", set_version, METH_O, NULL},
+                                  {"set_hook", set_hook, METH_VARARGS, NULL},
+                                  {"set_dtype", set_dtype, METH_VARARGS, NULL},
+                                  {"set_error", set_error, METH_VARARGS, NULL},
+                                  {"extend", extend, METH_VARARGS, NULL},
+                                  {"has_op", has_op, METH_O, NULL},
+                                  {"inputs_of", inputs_of, METH_O, NULL},
+                                  {"op_names", op_names, METH_NOARGS, NULL},
+                                  {"set_seed", set_seed, METH_O, NULL},
+                                  {"op_seeds", op_seeds, METH_O, NULL},
+                                  {"set_memory_limit", set_memory_limit, METH_O, NULL},
+                                  {"is_recording", is_recording, METH_NOARGS, NULL},
+                                  {NULL, NULL, 0, NULL}};
 
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "sokuji._core", .m_doc = "Sokuji's core.",
                                         .m_size = -1, .m_methods = functions};
 
 PyMODINIT_FUNC PyInit__core(void)
 {
-	PyTypeObject *const types[] = {&Handle_Type,          &Tensor_Type,       &EagerTensor_Type, &VariableBase_Type,
-	                               &Function_Type,        &GradientTape_Type, &Updater_Type,     &Dataset_Type,
-	                               &DatasetIterator_Type, &Checkpoint_Type,   &Records_Type};
-	static const char *const names[] = {"Handle",          "Tensor",       "EagerTensor", "VariableBase",
-	                                    "Function",        "GradientTape", "Updater",     "Dataset",
-	                                    "DatasetIterator", "Checkpoint",   "Records"};
+	PyTypeObject *const types[] = {&Handle_Type,       &Tensor_Type,   &EagerTensor_Type,
+	                               &VariableBase_Type, &Function_Type, &GradientTape_Type,
+	                               &Updater_Type,      &Dataset_Type,  &DatasetIterator_Type};
+	static const char *const names[] = {"Handle",       "Tensor",  "EagerTensor", "VariableBase",   "Function",
+	                                    "GradientTape", "Updater", "Dataset",     "DatasetIterator"};
 	if (core_numbers_init() < 0 || core_index_init() < 0 || core_dataset_init() < 0)
 		return NULL;
 	PyObject *module = PyModule_Create(&definition);

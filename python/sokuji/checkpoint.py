@@ -115,15 +115,8 @@ class NameBasedSaverStatus(_Status):
         return self
 
     def run_restore_ops(self, session=None):
-<<<<<<< HEAD
-        known = checkpoint_graph.global_names(self._root)
-        if variables_module._version == 2:
-            stored = checkpoint_files.Reader(self._path)
-            known = {n: v for n, v in known.items() if stored.has_tensor(n)}
-=======
         known, stored = checkpoint_graph.global_names(self._root), checkpoint_files.Reader(self._path)
         known = {n: v for n, v in known.items() if stored.has_tensor(n) or (variables_module._version == 1 and n != "save_counter")}
->>>>>>> pyc
         checkpoint_saver.restore_by_name(known, self._path)
 
     initialize_or_restore = run_restore_ops

@@ -14,12 +14,9 @@ class Reader:
     def __init__(self, filepattern):
         prefix = os.fspath(filepattern)
         prefix = prefix.decode() if isinstance(prefix, bytes) else prefix
-<<<<<<< HEAD
-=======
         if variables_module._version == 1 and os.path.isdir(prefix):
             raise errors.DataLossError(None, None, "Unable to open table file %s: Failed precondition: %s; Is a directory: perhaps your file is in a "
                                        "different file format and you need to use a different restore operator?" % (prefix, prefix))  # fmt: skip
->>>>>>> pyc
         try:
             self._checkpoint = _core.Checkpoint(prefix)
         except errors.NotFoundError:

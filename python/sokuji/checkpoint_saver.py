@@ -63,13 +63,7 @@ class Saver:
         self._pad, self._relative = pad_step_number, save_relative_paths
         self._next_kept = time.time() + keep_checkpoint_every_n_hours * 3600
         self._last = []  # (path, time) of the checkpoints to keep
-<<<<<<< HEAD
-        if not var_list and not allow_empty:
-            raise ValueError("No variables to save")
-        _by_name(var_list)
-=======
         self._allow_empty = allow_empty
->>>>>>> pyc
 
     @property
     def last_checkpoints(self):
@@ -89,13 +83,9 @@ class Saver:
 
     def save(self, sess, save_path, global_step=None, latest_filename=None, meta_graph_suffix="meta", write_meta_graph=True, write_state=True,
              strip_default_attrs=False):  # fmt: skip
-<<<<<<< HEAD
-        tensors = list(_by_name(self._var_list).items())
-=======
         tensors = list(self._named().items())
         if not tensors:
             return None
->>>>>>> pyc
         return self._save(tensors, save_path, global_step, latest_filename, write_state)
 
     def _save(self, tensors, save_path, global_step, latest_filename=None, write_state=True):
@@ -135,9 +125,6 @@ class Saver:
     def restore(self, sess, save_path):
         if save_path is None:
             raise ValueError("Can't load save_path when it is None.")
-<<<<<<< HEAD
-        restore_by_name(_by_name(self._var_list), save_path, self._reshape)
-=======
         restore_by_name(self._named(), save_path, self._reshape)
 
     def _named(self):
@@ -145,7 +132,6 @@ class Saver:
         if not self._var_list and not self._allow_empty:
             raise ValueError("No variables to save")
         return _by_name(self._var_list)
->>>>>>> pyc
 
 
 def restore_by_name(variables, save_path, reshape=False):
