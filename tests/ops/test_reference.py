@@ -63,7 +63,8 @@ def same(got, wanted, which, what):
     elif wanted.dtype.kind == "f":
         tolerance = TOLERANCE[wanted.dtype.name][which]
         size = np.abs(wanted[np.isfinite(wanted)])
-        room = tolerance * size.max() if size.size and size.max() < 1e6 else 0
+        largest = float(size.max()) if size.size else 0.0
+        room = tolerance * largest if largest < 1e6 else 0
         np.testing.assert_allclose(got.astype(float), wanted.astype(float), rtol=tolerance, atol=room, err_msg=str(what))
     else:
         np.testing.assert_array_equal(got, wanted, err_msg=str(what))
