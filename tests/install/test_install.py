@@ -4,6 +4,7 @@ C++, and every example compiles against what was installed and nothing else.
 """
 import glob
 import os
+import re
 import shutil
 import subprocess
 
@@ -109,6 +110,15 @@ def test_shared_link_runs(prefix, tmp_path):
     (tmp_path / "x.c").write_text(PROGRAM)
     run(["cc", str(tmp_path / "x.c"), "-o", str(tmp_path / "x"), *sanitizer_flags(), *flags(prefix, "--cflags", "--libs", "sokuji")])
     run([str(tmp_path / "x")], env=dict(os.environ, LD_LIBRARY_PATH=library_folder(prefix)))
+
+
+def test_readme_program(prefix, tmp_path):
+    """The README's twenty lines of C print what the README says."""
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+        program, output = re.search(r"```c\n(.*?)```\n\nprints\n\n```\n(.*?)```", file.read(), re.S).groups()
+    (tmp_path / "x.c").write_text(program)
+    run(["cc", str(tmp_path / "x.c"), "-o", str(tmp_path / "x"), *sanitizer_flags(), *flags(prefix, "--cflags", "--libs", "sokuji")])
+    assert run([str(tmp_path / "x")], env=dict(os.environ, LD_LIBRARY_PATH=library_folder(prefix))) == output
 
 
 def test_cmake_package(prefix, tmp_path):
