@@ -11,16 +11,16 @@ typedef struct Kind {
 	uint8_t code, bits;
 	uint16_t lanes;
 } Kind;
-typedef struct Array {
+typedef struct Described {
 	void *data;
 	Device device;
 	int32_t rank;
 	Kind kind;
 	int64_t *dims, *strides; /* strides in elements; NULL: rows one after the other */
 	uint64_t byte_offset;
-} Array;
+} Described;
 typedef struct Managed {
-	Array array;
+	Described array;
 	void *context;
 	void (*release)(struct Managed *);
 } Managed;
@@ -29,7 +29,7 @@ typedef struct Versioned {
 	void *context;
 	void (*release)(struct Versioned *);
 	uint64_t flags;
-	Array array;
+	Described array;
 } Versioned;
 
 enum {
@@ -45,13 +45,13 @@ enum {
 };
 
 /* What a capsule owns: the tensor, or a copy of its elements, and room for the array's numbers. */
-typedef struct Owner {
+typedef struct Given {
 	Managed managed;
 	Versioned versioned;
 	sj_tensor *tensor;
 	void *copy;
 	int64_t numbers[2 * MOST_DIMENSIONS];
-} Owner;
+} Given;
 
 static const struct {
 	sj_dtype dtype;
@@ -64,7 +64,7 @@ static const struct {
 
 /* ---- giving ---- */
 
-static void owner_free(Owner *owner)
+static void owner_free(Given *owner)
 {
 	sj_free(owner->tensor);
 	PyMem_RawFree(owner->copy);
@@ -72,7 +72,7 @@ static void owner_free(Owner *owner)
 }
 
 /* Takers may release without the interpreter's lock, which the counts of a tensor need. */
-static void owner_release(Owner *owner)
+static void owner_release(Given *owner)
 {
 	PyGILState_STATE state = PyGILState_Ensure();
 	owner_free(owner);
@@ -92,12 +92,12 @@ static void capsule_end(PyObject *capsule)
 		owner_free(((Versioned *)PyCapsule_GetPointer(capsule, name))->context);
 }
 
-static bool array_fill(Array *array, Owner *owner)
+static bool array_fill(Described *array, Given *owner)
 {
 	const sj_tensor *t = owner->tensor;
-	*array = (Array){.device = {CPU, 0},
-	                 .rank = sj_tensor_rank(t),
-	                 .data = owner->copy ? owner->copy : (void *)sj_tensor_data(t)};
+	*array = (Described){.device = {CPU, 0},
+	                     .rank = sj_tensor_rank(t),
+	                     .data = owner->copy ? owner->copy : (void *)sj_tensor_data(t)};
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (kinds[i].dtype == sj_tensor_dtype(t))
 			array->kind = kinds[i].kind;
@@ -122,7 +122,7 @@ PyObject *core_to_dlpack(PyObject *Py_UNUSED(module), PyObject *arguments)
 	int versioned;
 	if (!PyArg_ParseTuple(arguments, "Op", &handle, &versioned) || core_handle_check(handle, "the argument") < 0)
 		return NULL;
-	Owner *owner = PyMem_RawCalloc(1, sizeof(*owner));
+	Given *owner = PyMem_RawCalloc(1, sizeof(*owner));
 	if (owner == NULL)
 		return PyErr_NoMemory();
 	sj_tensor *t = HANDLE_TENSOR(handle);
@@ -156,7 +156,7 @@ static sj_dtype dtype_of(Kind kind)
 }
 
 /* Copies the elements below one index of each of the first `depth` axes. */
-static char *gather(const Array *a, int depth, const char *from, size_t size, char *to)
+static char *gather(const Described *a, int depth, const char *from, size_t size, char *to)
 {
 	if (depth == a->rank) {
 		memcpy(to, from, size);
@@ -172,7 +172,7 @@ static char *gather(const Array *a, int depth, const char *from, size_t size, ch
 	return to;
 }
 
-static PyObject *array_take(const Array *a)
+static PyObject *array_take(const Described *a)
 {
 	sj_dtype dtype = dtype_of(a->kind);
 	if (a->device.type != CPU || dtype == SJ_DTYPE_NONE || a->rank < 0 || a->rank > 32)
