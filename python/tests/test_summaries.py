@@ -113,6 +113,8 @@ def test_records(tf1, tmp_path, kind):
         for record in (b"", b"one", b"x" * 5000):
             writer.write(record)
     assert list(tf1.python_io.tf_record_iterator(path, options)) == [b"", b"one", b"x" * 5000]
+    dataset = tf1.contrib.eager.Iterator(tf1.data.TFRecordDataset([path, path], kind))
+    assert [t.numpy() for t in dataset] == [b"", b"one", b"x" * 5000] * 2
     content = bytearray({"": bytes, "ZLIB": zlib.decompress, "GZIP": gzip.decompress}[kind](open(path, "rb").read()))
     content[20] ^= 1
     open(path, "wb").write({"": bytes, "ZLIB": zlib.compress, "GZIP": gzip.compress}[kind](bytes(content)))
