@@ -9,7 +9,7 @@ import zlib
 
 import numpy as np
 
-from . import _core, _dtypes, _specs, data_passes
+from . import _core, _dtypes, _specs, data_passes, records
 from ._run import convert, invalid
 from ._specs import Leaf
 from .data import INFINITE, UNKNOWN, Dataset, _integer
@@ -98,8 +98,17 @@ class FixedLengthRecordDataset(Dataset):
 
 
 class TFRecordDataset(Dataset):
-    def __init__(self, *arguments, **keywords):
-        raise NotImplementedError("not implemented: tf.data.TFRecordDataset; use tf.data.TextLineDataset or from_generator")
+    """The records of TFRecord files."""
+
+    def __init__(self, filenames, compression_type=None, buffer_size=None, num_parallel_reads=None, name=None):
+        paths, compression = _paths(filenames, "TFRecordDataset"), _compression(compression_type)
+
+        def rows():
+            for path in paths:
+                for record in records.tf_record_iterator(path, compression or None):
+                    yield [convert(record, 7)]
+
+        super().__init__((), lambda: _core.Dataset.from_passes(1, rows, []), lambda: _line)
 
 
 def list_files(file_pattern, shuffle=None, seed=None):

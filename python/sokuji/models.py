@@ -337,9 +337,17 @@ class Network(_Composite, Layer):
                 layer._name = next(n for n in (base if k == 0 else "%s_%d" % (base, k) for k in range(len(names) + 1)) if n not in names)
         if layer._name in names:
             raise ValueError("Attempt to add two Layers with the name '%s' to the same Network." % layer._name)
-        layer._scope_prefix = self.scope_name + "/"
         self._sublayers.append(layer)
+        self._give_prefix()
         return layer
+
+    def _give_prefix(self):
+        """Variables of layers are named under the network, and a network's in a network under both."""
+        for layer in self._sublayers:
+            if not layer.built:
+                layer._scope_prefix = self.scope_name + "/"
+            if isinstance(layer, Network):
+                layer._give_prefix()
 
     def build(self, input_shape):
         self.built = True

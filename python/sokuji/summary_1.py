@@ -14,7 +14,7 @@ _state = threading.local()
 
 def _now():
     if not hasattr(_state, "writer"):
-        _state.writer, _state.record = None, None
+        _state.writer, _state.record = None, False
     return _state
 
 
@@ -119,10 +119,7 @@ class record_summaries_every_n_global_steps(_Recording):
 
 
 def should_record_summaries():
-    record = _now().record
-    if record is None:
-        raise ValueError("No should_record_summaries tensor set. Use tf.contrib.summary.always_record_summaries() or the like")
-    return bool(_number(record))
+    return bool(_number(_now().record))
 
 
 # ---- what ----
@@ -154,6 +151,8 @@ def _write(name, family, step, make):
 
 def _scalar_value(tensor, tag):
     value = convert(tensor, 0)
+    if value._dtype_number in (7, 8, 10, 18):
+        raise errors.InvalidArgumentError(None, None, "scalar summary '%s': a real number is needed, not %s" % (tag, value.dtype.name))
     if value._shape_tuple != ():
         raise errors.InvalidArgumentError(None, None, "scalar summary '%s': a scalar is needed, not shape %s" % (tag, list(value._shape_tuple)))
     return float(np.float32(value.numpy()))
@@ -212,7 +211,7 @@ def eval_dir(model_dir, name=None):
 
 CONTRIB = {
     name: globals()[name] for name in """SummaryWriter create_file_writer create_db_writer flush always_record_summaries never_record_summaries
-record_summaries_every_n_global_steps should_record_summaries scalar histogram image audio generic import_event graph initialize all_summary_ops
+record_summaries_every_n_global_steps should_record_summaries scalar histogram image audio generic import_event graph initialize all_summary_ops eval_dir
 summary_writer_initializer_op""".split()
 }  # fmt: skip
 CONTRIB["create_summary_file_writer"] = create_file_writer
