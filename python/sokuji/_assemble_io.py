@@ -2,7 +2,7 @@
 
 from . import (
     _messages, _tensor_proto, checkpoint, checkpoint_files, checkpoint_saver, event_files, flags, get_file, gfile, logging,
-    module, records, scopes, summary_1, summary_2, testing, trackable, variables,
+    module, records, scopes, summary_1, summary_2, trackable, variables,
 )  # fmt: skip
 
 _FILES = "checkpoint_exists get_checkpoint_state latest_checkpoint list_variables load_checkpoint load_variable"
@@ -55,13 +55,29 @@ def _scopes(version, names, spaces):
         names.update({name: getattr(scopes, name) for name in "get_local_variable name_scope".split()})
 
 
+_TEST_1 = "TestCase main get_temp_dir mock Benchmark is_gpu_available is_built_with_cuda gpu_device_name test_src_dir_path"
+_TEST_2 = """TestCase main get_temp_dir mock Benchmark is_gpu_available is_built_with_cuda is_built_with_gpu_support is_built_with_rocm
+is_built_with_xla gpu_device_name"""
+
+
+def _test(version):
+    """tf.test, imported when one of its names is asked for."""
+
+    def load():
+        from . import testing
+
+        return testing.NAMES_1 if version == 1 else testing.NAMES_2
+
+    return {"_later": ((_TEST_1 if version == 1 else _TEST_2).split(), load)}
+
+
 def _system(version, names, spaces):
     spaces.setdefault("keras.utils", {})["get_file"] = get_file.get_file
     space = lambda name: spaces.setdefault(name, {})  # noqa: E731
     if version == 2:
         space("io.gfile").update(gfile.NAMES_2)
         space("io").update(read_file=gfile.read_file, write_file=gfile.write_file, matching_files=gfile.matching_files)
-        space("test").update(testing.NAMES_2)
+        space("test").update(_test(2))
         names["get_logger"] = logging.get_logger
         return
     space("gfile").update(gfile.NAMES_1)
@@ -69,7 +85,7 @@ def _system(version, names, spaces):
     space("flags").update(flags.NAMES)
     space("app")["run"] = flags.run
     space("app.flags").update(flags.NAMES)
-    space("test").update(testing.NAMES_1)
+    space("test").update(_test(1))
     space("train").update(global_step=variables.global_step, assert_global_step=variables.assert_global_step)
 
 

@@ -42,9 +42,14 @@ class Namespace(types.ModuleType):
     def __getattr__(self, name):
         if name.startswith("_"):
             raise AttributeError(name)
+        later = self.__dict__.get("_later")  # (names, function that gives them): what takes long to import
+        if later is not None and name in later[0]:
+            self.__dict__.update(later[1]())
+            return self.__dict__[name]
         raise missing(self.__dict__["_prefix"] + name)
 
     def __dir__(self):
-        return sorted(n for n in self.__dict__ if not n.startswith("_"))
+        later = self.__dict__.get("_later", ((), None))[0]
+        return sorted({n for n in (*self.__dict__, *later) if not n.startswith("_")})
 
 

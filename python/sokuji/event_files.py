@@ -4,7 +4,6 @@ import atexit
 import bisect
 import glob
 import os
-import socket
 import struct
 import threading
 import time
@@ -24,6 +23,8 @@ class EventFile:
     """One event file. Events wait in a queue until it is long or old enough."""
 
     def __init__(self, logdir, suffix="", max_queue=10, flush_millis=120000, with_process=False):
+        import socket
+
         self._folder = os.fspath(logdir)
         os.makedirs(self._folder, exist_ok=True)
         middle = ".%d.%d" % (os.getpid(), _count[0]) if with_process else ""

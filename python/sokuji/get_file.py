@@ -1,14 +1,11 @@
-"""tf.keras.utils.get_file: downloads once into a cache, whole or not at all, checked against a hash; archives are unpacked within their folder."""
+"""tf.keras.utils.get_file: downloads once into a cache, whole or not at all, checked against a hash; archives are unpacked within their folder.
 
-import hashlib
+What it needs of the standard library is imported when it is called: it takes longer than all of the package.
+"""
+
 import os
 import sys
-import tarfile
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
-import zipfile
 
 BLOCK = 1 << 16
 
@@ -23,6 +20,8 @@ def _hash_name(algorithm, expected):
 
 def hash_file(fpath, algorithm="sha256", chunk_size=65535):
     """The hash of a file, as hexadecimal digits."""
+    import hashlib
+
     hasher = hashlib.new(_hash_name(algorithm, None))
     with open(fpath, "rb") as f:
         for chunk in iter(lambda: f.read(chunk_size), b""):
@@ -49,6 +48,8 @@ def _show(done, total, begun):
 
 def _download(origin, target):
     """Into a file beside the target, which takes its name when all has come."""
+    import urllib.request
+
     temporary = "%s.part%d" % (target, os.getpid())
     try:
         with urllib.request.urlopen(origin) as response, open(temporary, "wb") as f:
@@ -72,6 +73,8 @@ def _download(origin, target):
 
 
 def _fetch(origin, target):
+    import urllib.error
+
     sys.stdout.write("Downloading data from %s\n" % origin)
     try:
         _download(origin, target)
@@ -92,6 +95,8 @@ def _inside(folder, name):
 
 
 def _untar(path, folder):
+    import tarfile
+
     with tarfile.open(path) as archive:
         members = archive.getmembers()
         for member in members:
@@ -107,6 +112,8 @@ def _untar(path, folder):
 
 
 def _unzip(path, folder):
+    import zipfile
+
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
             if not _inside(folder, name):
@@ -116,6 +123,9 @@ def _unzip(path, folder):
 
 def _extract(path, folder, archive_format):
     """True when the file was an archive of one of the formats."""
+    import tarfile
+    import zipfile
+
     if archive_format is None:
         return False
     formats = ["tar", "zip"] if archive_format == "auto" else [archive_format] if isinstance(archive_format, str) else list(archive_format)
@@ -147,8 +157,10 @@ def get_file(fname=None, origin=None, untar=False, md5_hash=None, file_hash=None
         raise ValueError('Please specify the "origin" argument (URL of the file to download).')
     if md5_hash is not None and file_hash is None:
         file_hash, hash_algorithm = md5_hash, "md5"
+    from urllib.parse import urlparse
+
     folder = _cache_folder(cache_dir, cache_subdir)
-    fname = os.fspath(fname) if fname else os.path.basename(urllib.parse.urlparse(origin).path)
+    fname = os.fspath(fname) if fname else os.path.basename(urlparse(origin).path)
     if not fname:
         raise ValueError("Can't parse the file name from the origin provided: '%s'. Please specify the `fname` argument" % origin)
     path = os.path.join(folder, fname)

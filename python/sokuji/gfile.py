@@ -4,7 +4,6 @@ import collections
 import glob as _glob
 import os
 import re
-import shutil
 
 from . import _core, errors
 from ._run import convert, invalid
@@ -166,6 +165,8 @@ def _refuse_existing(path, overwrite):
 
 
 def copy(src, dst, overwrite=False):
+    import shutil
+
     _refuse_existing(dst, overwrite)
     _calling(shutil.copyfile, src, _path(src), _path(dst))
 
@@ -200,6 +201,8 @@ def makedirs(path):
 
 
 def rmtree(path):
+    import shutil
+
     if not os.path.exists(_path(path)):
         raise errors.NotFoundError(None, None, "%s; No such file or directory" % _path(path))
     _calling(shutil.rmtree if isdir(path) else os.remove, path, _path(path))

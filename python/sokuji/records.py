@@ -1,6 +1,5 @@
 """Record files: tf.python_io.TFRecordWriter and tf_record_iterator, tf.io.TFRecordWriter, with zlib and gzip."""
 
-import gzip
 import os
 import struct
 import zlib
@@ -95,6 +94,8 @@ class TFRecordWriter:
 
 def _unpacked(path, kind):
     """Records of a compressed file."""
+    import gzip
+
     try:
         with open(path, "rb") as f:
             packed = f.read()

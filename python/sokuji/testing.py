@@ -277,6 +277,7 @@ def assert_equal_graph_def(*arguments, **keywords):
     raise NotImplementedError("not implemented: tf.test.assert_equal_graph_def; there are no graphs with eager execution")
 
 
+# The names are listed in _assemble_io.py too, which does not import this module before one of them is asked for.
 NAMES_1 = {
     "TestCase": TestCase, "main": main, "get_temp_dir": get_temp_dir, "mock": mock, "Benchmark": Benchmark,
     "is_gpu_available": lambda cuda_only=False, min_cuda_compute_capability=None: False, "is_built_with_cuda": lambda: False,
