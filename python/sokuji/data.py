@@ -185,7 +185,7 @@ class Dataset:
             return "<%s>" % type(self).__name__
         if _version == 2:
             return "<Dataset element_spec=%r>" % (self.element_spec,)
-        return "<Dataset shapes: %s, types: %s>" % (self.output_shapes, self.output_types)
+        return "<Dataset shapes: %s, types: %r>" % (self.output_shapes, self.output_types)
 
     def _cardinality(self):
         return UNKNOWN if self._count is None else self._count()
@@ -256,8 +256,6 @@ class Dataset:
         start, stop = (0, bounds[0]) if len(bounds) == 1 else bounds[:2]
         step = bounds[2] if len(bounds) == 3 else 1
         made = Dataset((), lambda: _core.Dataset.range(start, stop, step), lambda: Leaf(0, _dtypes.int64, ()), lambda: len(_range(start, stop, step)))
-        if step == 0:
-            made._built()
         return made if kind is _dtypes.int64 else made.map(lambda v: run("Cast", v, DstT=kind._number))
 
     @staticmethod

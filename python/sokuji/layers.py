@@ -427,9 +427,10 @@ MaxPool2D, AvgPool2D, Convolution2D, Convolution2DTranspose, SeparableConvolutio
 def every():
     """The layers' classes by name."""
     from .keras_recurrent import LAYERS as recurrent
+    from .layers_3d import LAYERS as volumes
     from .layers_more import LAYERS as more
 
-    found = {**KERAS, **more, **recurrent}
+    found = {**KERAS, **more, **volumes, **recurrent}
     return {name: value for name, value in found.items() if isinstance(value, type)}
 
 

@@ -22,11 +22,9 @@ def reset_names():
 def unique_name(base, from_zero=None):
     """dense, dense_1, …; layers of 1.x's tf.keras begin at dense_1."""
     from_zero = variables._version == 2 if from_zero is None else from_zero
-    key = (base, from_zero)
-    _counts[key] += 1
-    if not from_zero:
-        return "%s_%d" % (base, _counts[key])
-    return base if _counts[key] == 1 else "%s_%d" % (base, _counts[key] - 1)
+    n = _counts[base]
+    _counts[base] += 1
+    return "%s_%d" % (base, n + 1) if not from_zero else "%s_%d" % (base, n) if n else base
 
 
 def snake_case(name):
