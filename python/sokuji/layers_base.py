@@ -264,7 +264,15 @@ class Layer(LayerCheckpoints):
                 loss = self._activity_regularizer(output)
                 self._call_losses.append(loss / float(output._shape_tuple[0]) if variables._version == 2 else loss)
         self._pass_mask(inputs, outputs)
+        if self._plain is False and variables._version == 1:
+            self._settle()
         return outputs
+
+    def _settle(self):
+        """1.x: from here on a call with one tensor is call()."""
+        own = type(self)
+        if self._activity_regularizer is None and own.compute_mask is Layer.compute_mask and own.__call__ is Layer.__call__:
+            self._plain = 0
 
     def _pass_mask(self, inputs, outputs):
         if not _masks.known and type(self).compute_mask is Layer.compute_mask:
@@ -343,34 +351,51 @@ class Layer(LayerCheckpoints):
             self._initial_weights = None
         takes = call_arguments(self)
         simple = not takes & {"training", "mask", None} and self._activity_regularizer is None and not isinstance(self, _Composite)
-        if simple and (variables._version == 1 or self.input_spec is None) and type(self).__module__.startswith(__package__ + "."):
-            self._plain = 1 if variables._version == 2 and self._dtype in (None, _dtypes.float32) else 0 if variables._version == 1 else self._dtype._number
+        if simple and variables._version == 2 and self.input_spec is None and type(self).__module__.startswith(__package__ + "."):
+            self._plain = 1 if self._dtype in (None, _dtypes.float32) else self._dtype._number
 
     # ---- variables ----
 
-    def _below(self, name):
-        return [w for layer in self._sublayers for w in getattr(layer, name)]
+    def _gather(self, trainable, frozen, on=True):
+        """Adds the weights, those of the layers below after its own."""
+        on = on and self._trainable
+        (trainable if on else frozen).extend(self._trainable_weights)
+        frozen.extend(self._non_trainable_weights)
+        for layer in self._sublayers:
+            layer._gather(trainable, frozen, on)
 
     @property
     def trainable_weights(self):
-        return _distinct(list(self._trainable_weights) + self._below("trainable_weights")) if self._trainable else []
+        trainable = []
+        self._gather(trainable, [])
+        return _distinct(trainable)
 
     @property
     def non_trainable_weights(self):
-        if self._trainable:
-            return _distinct(self._non_trainable_weights + self._below("non_trainable_weights"))
-        return _distinct(self._trainable_weights + self._non_trainable_weights + self._below("weights"))
+        frozen = []
+        self._gather([], frozen)
+        return _distinct(frozen)
 
     @property
     def weights(self):
+        trainable, frozen = [], []
         if variables._version == 1:
-            return self.trainable_weights + self.non_trainable_weights
-        return _distinct(self._trainable_weights + self._non_trainable_weights + self._below("weights"))
+            self._gather(trainable, frozen)
+            return _distinct(trainable + frozen)
+        self._gather_all(trainable)
+        return _distinct(trainable)
+
+    def _gather_all(self, out):
+        out.extend(self._trainable_weights)
+        out.extend(self._non_trainable_weights)
+        for layer in self._sublayers:
+            layer._gather_all(out)
 
     @property
     def variables(self):
-        extra = [v for m in self._metrics for v in m.variables]
-        return self.weights + extra
+        if not self._metrics:
+            return self.weights
+        return self.weights + [v for m in self._metrics for v in m.variables]
 
     trainable_variables = property(lambda self: self.trainable_weights)
     non_trainable_variables = property(lambda self: self.non_trainable_weights)
@@ -493,12 +518,7 @@ def check_spec(layer, inputs):
 
 
 def _distinct(items):
-    seen, out = set(), []
-    for item in items:
-        if id(item) not in seen:
-            seen.add(id(item))
-            out.append(item)
-    return out
+    return list({id(item): item for item in items}.values())
 
 
 def _position(layer, name):

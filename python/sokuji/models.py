@@ -353,9 +353,6 @@ class Network(_Composite, Layer):
         self.built = True
 
     layers = property(lambda self: list(self._sublayers))
-    trainable_weights = property(lambda self: [w for layer in self._sublayers for w in layer.trainable_weights] if self.trainable else [])
-    non_trainable_weights = property(lambda self: [w for layer in self._sublayers for w in layer.non_trainable_weights])
-
     @property
     def weights(self):
         return [w for layer in self._sublayers for w in layer.weights]
