@@ -2,7 +2,7 @@
 
 from . import (
     _specs, activations, contrib_layers, data, data_passes, data_sources, image_ops, keras_callbacks, keras_constraints, keras_data, keras_graph, keras_initializers, keras_losses, keras_metrics,
-    keras_optimizers, keras_recurrent, keras_schedules, keras_utils, layers, layers_1_more, layers_3d,
+    keras_optimizers, keras_random, keras_recurrent, keras_schedules, keras_utils, layers, layers_1_more, layers_3d,
     layers_more, losses_more, models,
     nn_3d, optimizers_more, rnn_cells,
 )  # fmt: skip
@@ -49,17 +49,17 @@ def _keras(version, spaces):
     spaces["keras.optimizers.schedules"] = keras_schedules.NAMES
     spaces["keras"].update(KerasTensor=keras_graph.KerasTensor)
     spaces["keras.regularizers"].update(L1=activations.L1, L2=activations.L2)
-    spaces["keras.tree"] = {}
+    spaces["keras.random"] = keras_random.NAMES
+    spaces.setdefault("keras.activations", {}).update(activations.BY_NAME_2)
     spaces["losses"], spaces["metrics"], spaces["optimizers"] = spaces["keras.losses"], spaces["keras.metrics"], spaces["keras.optimizers"]
     spaces["initializers"] = spaces["keras.initializers"]
-    del spaces["keras.tree"]
 
 
 def add(version, names, spaces):
     _data(version, names, spaces)
     _keras(version, spaces)
     spaces["image"] = image_ops.names(version)
-    spaces["nn"].update(nn_3d.NAMES)
+    spaces["nn"].update(nn_3d.NAMES if version == 1 else nn_3d.NAMES_2)
     if version == 1:
         spaces.setdefault("losses", {}).update(losses_more.LOSSES)
         spaces["nn.rnn_cell"] = spaces["contrib.rnn"] = rnn_cells.CELLS

@@ -8,6 +8,7 @@ import numpy as np
 
 from . import _core, _dtypes, _masks, _nest, _shapes, init_ops, keras_variable, trackable, variables
 from ._run import convert
+from .errors import InvalidArgumentError
 from .trackable_layer import LayerCheckpoints
 
 _counts = collections.Counter()
@@ -86,6 +87,7 @@ class Layer(LayerCheckpoints):
         self._batch_input_shape = given or (None if shape is None else (keywords.get("batch_size"), *shape))
 
     _names_from_zero = None  # by the version
+    _refuses_shapes = True  # what fails in call() is the inputs' shape: a ValueError in 2.x
     name = property(lambda self: self._name)
     scope_name = property(lambda self: self._scope_prefix + self._name)
     path = property(lambda self: self.scope_name)
@@ -141,6 +143,8 @@ class Layer(LayerCheckpoints):
             if value is not self and not any(value is layer for layer in self._sublayers):
                 self._sublayers.append(value)
         elif isinstance(value, _core.VariableBase):
+            if variables._version == 2 and not isinstance(value, keras_variable.KerasVariable):
+                return  # Keras 3 tracks its own variables alone
             mine = self._trainable_weights if value.trainable else self._non_trainable_weights
             if not any(value is v for v in self._trainable_weights + self._non_trainable_weights):
                 mine.append(value)
@@ -178,7 +182,7 @@ class Layer(LayerCheckpoints):
         if isinstance(name, (list, tuple)) and (shape is None or isinstance(shape, str)):
             name, shape, initializer = keywords.pop("name", None), name, initializer if shape is None else shape
         kind = _dtypes.as_dtype(dtype or self._dtype or _dtypes.float32)
-        initializer = init_ops.get(initializer) or (init_ops.glorot_uniform_initializer() if kind.is_floating else init_ops.Zeros())
+        initializer = init_ops.get(initializer) or (init_ops.get("glorot_uniform") if kind.is_floating else init_ops.Zeros())
         sizes = _shapes.TensorShape(shape if shape is not None else ()).as_list()
         if any(d is None for d in sizes):
             raise ValueError("Shape %s of the weight %s is not fully defined" % (sizes, name))
@@ -256,6 +260,10 @@ class Layer(LayerCheckpoints):
             training_now = training
         try:
             outputs = self.call(inputs, *arguments, **keywords)
+        except InvalidArgumentError as error:
+            if variables._version == 2 and self._refuses_shapes and type(self).__module__.startswith(__package__ + "."):
+                raise ValueError("Exception encountered when calling layer \"%s\": %s" % (self.name, error)) from None
+            raise
         finally:
             _depth -= 1
             training_now = before
@@ -351,6 +359,7 @@ class Layer(LayerCheckpoints):
             self._initial_weights = None
         takes = call_arguments(self)
         simple = not takes & {"training", "mask", None} and self._activity_regularizer is None and not isinstance(self, _Composite)
+        simple = simple and type(self).compute_mask is Layer.compute_mask
         if simple and variables._version == 2 and self.input_spec is None and type(self).__module__.startswith(__package__ + "."):
             self._plain = 1 if self._dtype in (None, _dtypes.float32) else self._dtype._number
 
@@ -497,6 +506,8 @@ class _Metrics:
 
 class _Composite:
     """Models: their call() runs other layers."""
+
+    _refuses_shapes = False
 
 
 _UNTRACKED = {"_sublayers", "_trainable_weights", "_non_trainable_weights", "_losses", "_call_losses", "_updates", "_nodes", "_metrics", "inputs", "outputs",
