@@ -1,9 +1,10 @@
 """The names of datasets and models: tf.data, tf.contrib.data, and tf.keras."""
 
 from . import (
-    _specs, activations, contrib_layers, data, data_passes, data_sources, image_ops, init_ops, keras_callbacks, keras_constraints, keras_data, keras_graph, keras_losses, keras_metrics,
-    keras_optimizers, keras_recurrent, keras_schedules, keras_utils, layers, layers_more, losses_more, models,
-    nn_3d, rnn_cells,
+    _specs, activations, contrib_layers, data, data_passes, data_sources, image_ops, keras_callbacks, keras_constraints, keras_graph, keras_initializers, keras_losses, keras_metrics,
+    keras_optimizers, keras_random, keras_recurrent, keras_schedules, keras_utils, layers, layers_1_more, layers_3d,
+    layers_more, losses_more, models,
+    nn_3d, optimizers_more, rnn_cells,
 )  # fmt: skip
 
 
@@ -30,7 +31,8 @@ def _keras(version, spaces):
     tops = {"Sequential": models.Sequential, "Model": models.Model, "Input": keras_graph.Input}
     spaces.setdefault("keras", {}).update(tops)
     spaces["keras.models"] = {"Sequential": models.Sequential, "Model": models.Model}
-    spaces["keras.layers"] = {**layers.KERAS, **layers_more.LAYERS, **keras_recurrent.LAYERS, "Input": keras_graph.Input, "InputLayer": keras_graph.InputLayer}
+    spaces["keras.layers"] = {**layers.KERAS, **layers_more.LAYERS, **layers_3d.LAYERS, **keras_recurrent.LAYERS, "Input": keras_graph.Input, "InputLayer": keras_graph.InputLayer}
+    spaces["keras.initializers"] = keras_initializers.names(version)
     spaces["keras.losses"] = keras_losses.names(version)
     spaces["keras.metrics"] = keras_metrics.names(version)
     spaces["keras.callbacks"] = keras_callbacks.NAMES
@@ -47,19 +49,21 @@ def _keras(version, spaces):
     spaces["keras.optimizers.schedules"] = keras_schedules.NAMES
     spaces["keras"].update(KerasTensor=keras_graph.KerasTensor)
     spaces["keras.regularizers"].update(L1=activations.L1, L2=activations.L2)
-    spaces["keras.tree"] = {}
+    spaces["keras.random"] = keras_random.NAMES
+    spaces.setdefault("keras.activations", {}).update(activations.BY_NAME_2)
     spaces["losses"], spaces["metrics"], spaces["optimizers"] = spaces["keras.losses"], spaces["keras.metrics"], spaces["keras.optimizers"]
-    spaces["initializers"] = {**init_ops.BY_NAME, "get": init_ops.get}
-    del spaces["keras.tree"]
+    spaces["initializers"] = spaces["keras.initializers"]
 
 
 def add(version, names, spaces):
     _data(version, names, spaces)
     _keras(version, spaces)
     spaces["image"] = image_ops.names(version)
-    spaces["nn"].update(nn_3d.NAMES)
+    spaces["nn"].update(nn_3d.NAMES if version == 1 else nn_3d.NAMES_2)
     if version == 1:
         spaces.setdefault("losses", {}).update(losses_more.LOSSES)
         spaces["nn.rnn_cell"] = spaces["contrib.rnn"] = rnn_cells.CELLS
         spaces["nn"].update(rnn_cells.FUNCTIONS)
+        spaces["train"].update(optimizers_more.OPTIMIZERS)
+        spaces["layers"].update(layers_1_more.LAYERS)
         spaces["contrib.layers"] = contrib_layers.LAYERS

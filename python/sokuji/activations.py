@@ -29,10 +29,46 @@ def hard_sigmoid(x):
     return run("ClipByValue", 0.2 * x + 0.5, convert(0.0, x._dtype_number), convert(1.0, x._dtype_number))
 
 
+def silu(x):
+    x = convert(x, 0)
+    return x * run("Sigmoid", x)
+
+
+def gelu(x, approximate=False):
+    x = convert(x, 0)
+    if approximate:
+        return 0.5 * x * (1.0 + run("Tanh", 0.7978845608028654 * (x + 0.044715 * x**3.0)))
+    return 0.5 * x * (1.0 + run("Erf", x / 1.4142135623730951))
+
+
+def relu6(x):
+    return run("Relu6", convert(x, 0))
+
+
+def leaky_relu(x, negative_slope=0.2):
+    return nn_ops.leaky_relu(x, negative_slope)
+
+
+def mish(x):
+    x = convert(x, 0)
+    return x * run("Tanh", run("Softplus", x))
+
+
+def log_softmax(x, axis=-1):
+    return nn_ops.log_softmax(convert(x, 0), axis)
+
+
+BY_NAME_2 = {"silu": silu, "swish": silu, "gelu": gelu, "relu6": relu6, "leaky_relu": leaky_relu, "mish": mish, "log_softmax": log_softmax}
 BY_NAME = {
     "relu": relu, "elu": elu, "selu": selu, "softplus": softplus, "softsign": softsign, "tanh": tanh, "sigmoid": sigmoid, "softmax": softmax,
     "linear": linear, "hard_sigmoid": hard_sigmoid, "exponential": exponential,
 }  # fmt: skip
+
+
+def _is_2():
+    from . import variables
+
+    return variables._version == 2
 
 
 def get(identifier):
@@ -43,6 +79,8 @@ def get(identifier):
         return identifier
     if identifier in BY_NAME:
         return BY_NAME[identifier]
+    if _is_2() and identifier in BY_NAME_2:
+        return BY_NAME_2[identifier]
     raise ValueError("Unknown activation function:%s" % (identifier,))
 
 

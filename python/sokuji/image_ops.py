@@ -1,6 +1,7 @@
 """tf.image: resizing, flips, crops, padding, colours. Images are (batch, rows, columns, channels) or one without the batch; gradients go through."""
 
 import functools
+import inspect
 
 import numpy as np
 
@@ -19,14 +20,16 @@ def _batched(function):
     """The function of four dimensions for images of three as well."""
 
     @functools.wraps(function)
-    def both(image, *arguments, **keywords):
+    def both(*arguments, **keywords):
+        bound = inspect.signature(function).bind(*arguments, **keywords)
+        image, *arguments = bound.args
+        keywords = bound.kwargs
         t = _image(image)
         if len(t._shape_tuple) == 4:
             return function(t, *arguments, **keywords)
         made = function(run("ExpandDims", t, convert(0, 3)), *arguments, **keywords)
         return execute("Squeeze", [made], {"squeeze_dims": [0]})
 
-    both.__doc__, both.__name__ = function.__doc__, function.__name__
     return both
 
 
@@ -34,6 +37,9 @@ def _batched(function):
 
 
 class ResizeMethod:
+    def __init__(self, *args, **kwargs):
+        raise TypeError("tf.image.ResizeMethod is a list of names")
+
     BILINEAR, NEAREST_NEIGHBOR, BICUBIC, AREA = 0, 1, 2, 3
 
 
@@ -323,13 +329,15 @@ def _as_float(function):
     """The function of float images for those of any dtype."""
 
     @functools.wraps(function)
-    def any_dtype(image, *arguments, **keywords):
+    def any_dtype(*arguments, **keywords):
+        bound = inspect.signature(function).bind(*arguments, **keywords)
+        image, *arguments = bound.args
+        keywords = bound.kwargs
         t = convert(image, 0)
         if t.dtype.is_floating:
             return function(t, *arguments, **keywords)
         return convert_image_dtype(function(convert_image_dtype(t, _dtypes.float32), *arguments, **keywords), t.dtype, saturate=True)
 
-    any_dtype.__doc__, any_dtype.__name__ = function.__doc__, function.__name__
     return any_dtype
 
 
@@ -514,7 +522,7 @@ def psnr(a, b, max_val, name=None):
     return 20.0 * run("Log", top) / float(np.log(10.0)) - convert(np.float32(10.0 / np.log(10.0)), 0) * run("Log", mse)
 
 
-def non_max_suppression(boxes, scores, max_output_size, iou_threshold=0.5, score_threshold=float("-inf"), name=None):
+def non_max_suppression(boxes, scores, max_output_size, iou_threshold=0.5, name=None, score_threshold=float("-inf")):
     """Indices of the best boxes that do not overlap a better one too much."""
     b, s = np.asarray(convert(boxes, 0).numpy(), np.float64), convert(scores, 0).numpy()
     if b.ndim != 2 or b.shape[1] != 4 or len(b) != len(s):
@@ -531,6 +539,10 @@ def non_max_suppression(boxes, scores, max_output_size, iou_threshold=0.5, score
     return convert(np.array(kept, np.int32), 0)
 
 
+def _non_max_suppression_2(boxes, scores, max_output_size, iou_threshold=0.5, score_threshold=float("-inf"), name=None):
+    return non_max_suppression(boxes, scores, max_output_size, iou_threshold, name, score_threshold)
+
+
 _BOTH = """flip_left_right flip_up_down rot90 random_flip_left_right random_flip_up_down crop_to_bounding_box pad_to_bounding_box central_crop
 convert_image_dtype adjust_brightness adjust_contrast adjust_gamma adjust_saturation adjust_hue rgb_to_grayscale grayscale_to_rgb rgb_to_hsv hsv_to_rgb
 rgb_to_yuv yuv_to_rgb rgb_to_yiq yiq_to_rgb per_image_standardization random_brightness random_contrast random_saturation random_hue total_variation
@@ -545,5 +557,5 @@ def names(version):
                     transpose_image=transpose)  # fmt: skip
     else:
         made.update(ResizeMethod=ResizeMethod_2, resize=resize, resize_with_crop_or_pad=resize_image_with_crop_or_pad, transpose=transpose,
-                    random_crop=random_ops.random_crop)  # fmt: skip
+                    random_crop=random_ops.random_crop, non_max_suppression=_non_max_suppression_2)  # fmt: skip
     return made

@@ -1,12 +1,10 @@
 """tf.keras.callbacks: what is called as training goes on."""
 
-import collections
-import sys
 import time
 
 import numpy as np
 
-from . import _core, keras_schedules, variables
+from . import _core, variables
 
 _HOOKS = ["on_%s_%s" % (what, when) for what in ("train", "test", "predict", "epoch", "batch", "train_batch", "test_batch", "predict_batch")
           for when in ("begin", "end")]  # fmt: skip
@@ -236,6 +234,23 @@ def _auto(monitor, mode, name):
     return np.greater if mode == "max" else np.less
 
 
+def _direction(model, monitor):
+    """2.x: whether a value of the model's own is to rise or to fall."""
+    name = monitor[4:] if monitor.startswith("val_") else monitor
+    if name == "loss":
+        return np.less
+    found = [m for metric in model.metrics for m in getattr(metric, "metrics", [metric])]
+    for m in found:
+        kind = type(m).__name__
+        if m.name == name or name.endswith("_" + m.name):
+            if any(word in kind for word in ("Accuracy", "AUC", "Precision", "Recall", "IoU", "F1", "True", "R2", "At")):
+                return np.greater
+            if any(word in kind for word in ("Error", "Crossentropy", "Hinge", "Divergence", "Poisson", "False")):
+                return np.less
+    raise ValueError("The callback monitors '%s', but Keras isn't able to automatically determine whether that metric should be maximized or minimized. "
+                     "Pass `mode='max'` or `mode='min'`." % monitor)  # fmt: skip
+
+
 class EarlyStopping(Callback):
     """Stops when the monitored value has not improved for `patience` epochs."""
 
@@ -254,6 +269,8 @@ class EarlyStopping(Callback):
         return self._better(value - self.min_delta if self._better is np.greater else value + self.min_delta, reference)
 
     def on_epoch_end(self, epoch, logs=None):
+        if variables._version == 2 and self.mode == "auto":
+            self._better = _direction(self.model, self.monitor)
         current = (logs or {}).get(self.monitor)
         if current is None or epoch < self.start_from_epoch:
             if current is None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import _core, _dtypes, _nest
+from . import _core, _nest
 from ._run import convert
 from .data import Dataset
 
@@ -123,7 +123,7 @@ class _Arrays:
             starts = range(0, self._n, self._size)
         for start in starts:
             index = order[start : start + self._size]
-            yield _take(self._x, index), None if self._y is None else _take(self._y, index), None if self._w is None else _take(self._w, index)
+            yield pack_x_y_sample_weight(*[None if v is None else _take(v, index) for v in (self._x, self._y, self._w)])
 
     def ended(self):
         pass
@@ -169,7 +169,8 @@ class _Batches:
         x, y, w = unpack_x_y_sample_weight(batch)
         if self._class_weight:
             w = _class_weights(y.numpy() if isinstance(y, _core.Handle) else y, self._class_weight)
-        return tuple(_nest.map_structure(tensor, v) if isinstance(v, (list, tuple, dict)) else tensor(v) for v in (x, y, w))
+        made = [_nest.map_structure(tensor, v) if isinstance(v, (list, tuple, dict)) else tensor(v) for v in (x, y, w)]
+        return pack_x_y_sample_weight(*made)
 
     def ended(self):
         if isinstance(self._source, PyDataset):
@@ -215,7 +216,7 @@ def one_batch(x, y, weight, class_weight):
         arrays = _arrays(value)
         return _nest.map_structure(tensor, arrays) if isinstance(arrays, (list, tuple, dict)) else tensor(arrays)
 
-    return tuple(one(v) for v in (x, y, weight))
+    return pack_x_y_sample_weight(*[one(v) for v in (x, y, weight)])
 
 
 def split(x, y, weight, fraction):

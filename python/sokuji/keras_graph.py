@@ -8,7 +8,7 @@ import collections
 
 import numpy as np
 
-from . import _core, _dtypes, _nest, _shapes, layers_base, variables
+from . import _core, _dtypes, _nest, _shapes, keras_random, layers_base, variables
 from ._run import convert, run
 from .layers_base import Layer, unique_name
 
@@ -148,6 +148,7 @@ def _probe(layer, inputs, arguments, keywords, symbols, size):
 
 
 def _kept(layer):
+    """What a trial call may change, to be put back."""
     return [(v, v._read()) for v in getattr(layer, "non_trainable_weights", [])] if getattr(layer, "built", False) else []
 
 
@@ -159,10 +160,13 @@ def shapes_given(layer, inputs, arguments, keywords):
     depth = layers_base._depth
     try:
         kept = _kept(layer)
+        drawn = [(g, g._count) for g in keras_random.generators_of(layer)] if isinstance(layer, Layer) else []
         made = _probe(layer, inputs, arguments, keywords, symbols, 24)
         other = _probe(layer, inputs, arguments, keywords, symbols, 40) if unknown else made
-        for v, value in kept or [(v, None) for v in []]:
+        for v, value in kept:
             v._assign(value)
+        for generator, count in drawn:
+            generator._count = count
     finally:
         layers_base._depth = depth
         _core.GradientTape._resume()
@@ -208,6 +212,8 @@ def _symbolic_build(layer, inputs):
         first = _nest.flatten(inputs)[0]
         if layer._dtype is None and isinstance(first, KerasTensor) and _dtypes.as_dtype(first._kind).is_floating:
             layer._dtype = _dtypes.as_dtype(first._kind)
+    if variables._version == 2 and layers_base._path_stack and not layer._scope_prefix:
+        layer._scope_prefix = layers_base._path_stack[-1] + "/"
     layers_base._path_stack.append(layer.scope_name)
     layer._build_shape = shapes
     try:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from . import _core, _dtypes, array_ops, nn_ops
-from ._run import convert, execute, invalid, run
+from . import _dtypes, array_ops, nn_ops
+from ._run import convert, execute, run
 from .layers_base import snake_case, unique_name
 
 EPSILON = 1e-7
@@ -162,7 +162,10 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_cl
     rows = run("Reshape", p, _ints((-1, p._shape_tuple[-1])))
     loss = nn_ops.sparse_softmax_cross_entropy_2(run("Reshape", y, _ints((-1,))), rows)
     loss = run("Reshape", loss, _ints(y._shape_tuple))
-    return loss if kept is None else loss * array_ops.cast(kept, loss.dtype)
+    if kept is not None:
+        loss = loss * array_ops.cast(kept, loss.dtype)
+        loss._keras_mask = kept
+    return loss
 
 
 def _bce(y, p, from_logits):
@@ -221,6 +224,7 @@ class Loss:
         y, p = (v if v is None else convert(v, 0) for v in (y_true, y_pred))
         p = array_ops.cast(p, kind)
         losses = convert(self.call(y, p), 0)
+        mask = losses._keras_mask if losses._keras_mask is not None else mask
         return reduced(array_ops.cast(losses, kind), sample_weight, mask, self.reduction)
 
     def call(self, y_true, y_pred):
@@ -238,7 +242,7 @@ def _weighted(losses, weight):
     """The weights, of the losses' rank."""
     w = array_ops.cast(convert(weight, 0), losses.dtype)
     have, want = len(w._shape_tuple), len(losses._shape_tuple)
-    if have == want + 1 and w._shape_tuple[-1] == 1:
+    if have == want + 1 and w._shape_tuple[-1] == 1 and want != 1:
         return run("Reshape", w, _ints(w._shape_tuple[:-1]))
     while have and have < want:
         w = run("ExpandDims", w, convert(-1, 3))

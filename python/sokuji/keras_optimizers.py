@@ -1,6 +1,5 @@
 """tf.keras.optimizers of 2.x: Keras' update rules over tensors, with iterations, a learning rate that can be assigned, clipping and averages."""
 
-import numpy as np
 
 from . import _core, _dtypes, array_ops, keras_schedules, keras_variable, layers_base, math_ops
 from ._conversion import IndexedSlices
@@ -108,6 +107,7 @@ class Optimizer(OptimizerCheckpoints):
         pairs = [(g, v) for g, v in zip(grads, trainable_variables) if g is not None]
         if not pairs:
             raise ValueError("No gradients provided for any variable.")
+        given = [g for g, _ in pairs]
         grads = self._clipped([array_ops.cast(g._dense() if isinstance(g, IndexedSlices) else convert(g, 0), _tensor_dtype(v)) for g, v in pairs])
         rate = self.learning_rate
         rate = rate._read() if isinstance(rate, _core.VariableBase) else rate
@@ -115,7 +115,11 @@ class Optimizer(OptimizerCheckpoints):
             for _, v in pairs:
                 v._assign_sub(v * (array_ops.cast(rate, _tensor_dtype(v)) * float(self.weight_decay)))
         self._begin_step()
-        for g, (_, v) in zip(grads, pairs):
+        clips = any(c is not None for c in (self.clipnorm, self.clipvalue, self.global_clipnorm))
+        for g, (_, v), slices in zip(grads, pairs, given):
+            # The square of slices is that of each of their rows, also where rows repeat.
+            self._squared = IndexedSlices(run("Square", convert(slices.values, 0)), slices.indices, slices.dense_shape)._dense() if isinstance(
+                slices, IndexedSlices) and not clips else None  # fmt: skip
             i = self._index[id(v)]
             if g._shape_tuple != v._shape_tuple:
                 raise ValueError("The gradient's shape %s is not the variable's: %s" % (g._shape_tuple, v._shape_tuple))
@@ -128,6 +132,11 @@ class Optimizer(OptimizerCheckpoints):
 
     def _begin_step(self):
         pass
+
+    _squared = None
+
+    def _square(self, g):
+        return run("Square", g) if self._squared is None else array_ops.cast(self._squared, g.dtype)
 
     def _clipped(self, grads):
         if self.clipnorm is not None:
@@ -225,7 +234,7 @@ class Adam(Optimizer):
         one, b1, b2 = (convert(x, g._dtype_number) for x in (1.0, self.beta_1, self.beta_2))
         alpha = rate * run("Sqrt", one - b2**t) / (one - b1**t)
         m._assign_add((g - m) * (1 - self.beta_1))
-        n._assign_add((run("Square", g) - n) * (1 - self.beta_2))
+        n._assign_add((self._square(g) - n) * (1 - self.beta_2))
         if top is not None:
             top._assign(run("Maximum", top, n))
             n = top
@@ -247,7 +256,7 @@ class RMSprop(Optimizer):
         self._slots = ("velocity", *(["momentum"] if momentum > 0 else []), *(["average_gradient"] if centered else []))
 
     def _step(self, v, g, rate, n, *others):
-        n._assign(self.rho * n + (1 - self.rho) * run("Square", g))
+        n._assign(self.rho * n + (1 - self.rho) * self._square(g))
         denominator = n + self.epsilon
         if self.centered:
             mean = others[-1]
@@ -274,7 +283,7 @@ class Adagrad(Optimizer):
         return _zeros(variable) + self.initial_accumulator_value
 
     def _step(self, v, g, rate, n):
-        n._assign_add(run("Square", g))
+        n._assign_add(self._square(g))
         v._assign_sub(rate * g / run("Sqrt", n + self.epsilon))
 
     def _numbers(self):
@@ -290,7 +299,7 @@ class Adadelta(Optimizer):
         self.rho, self.epsilon = rho, epsilon
 
     def _step(self, v, g, rate, n, d):
-        n._assign(self.rho * n + (1 - self.rho) * run("Square", g))
+        n._assign(self.rho * n + (1 - self.rho) * self._square(g))
         delta = -run("Sqrt", d + self.epsilon) * g / run("Sqrt", n + self.epsilon)
         d._assign(self.rho * d + (1 - self.rho) * run("Square", delta))
         v._assign_add(rate * delta)
@@ -336,7 +345,7 @@ class Nadam(Optimizer):
         u, u_next, product = (array_ops.cast(x, g.dtype) for x in (*self._u, self._product._read()))
         power = convert(self.beta_2, g._dtype_number) ** self._t(g.dtype)
         m._assign_add((g - m) * (1 - self.beta_1))
-        n._assign_add((run("Square", g) - n) * (1 - self.beta_2))
+        n._assign_add((self._square(g) - n) * (1 - self.beta_2))
         m_hat = u_next * m / (1.0 - product * u_next) + (1.0 - u) * g / (1.0 - product)
         v._assign_sub(m_hat * rate / (run("Sqrt", n / (1.0 - power)) + self.epsilon))
 
@@ -378,7 +387,7 @@ class Ftrl(Optimizer):
 
     def _step(self, v, g, rate, n, linear):
         power = -self.learning_rate_power
-        new = n + run("Square", g)
+        new = n + self._square(g)
         used = g + 2 * self.l2_shrinkage_regularization_strength * v
         linear._assign_add(used - (new**power - n**power) / rate * v)
         quadratic = new**power / rate + 2 * (self.l2_regularization_strength + self.beta / (2.0 * rate))
@@ -400,7 +409,7 @@ class Lamb(Adam):
         t = self._t(g.dtype)
         b1, b2 = (convert(x, g._dtype_number) ** t for x in (self.beta_1, self.beta_2))
         m._assign_add((g - m) * (1 - self.beta_1))
-        n._assign_add((run("Square", g) - n) * (1 - self.beta_2))
+        n._assign_add((self._square(g) - n) * (1 - self.beta_2))
         step = (m / (1 - b1)) / (run("Sqrt", n / (1 - b2)) + self.epsilon)
         length, size = (float(run("Sqrt", run("Sum", run("Square", x), None))) for x in (v, step))
         v._assign_sub((length / size if length > 0 and size > 0 else 1.0) * rate * step)

@@ -1,8 +1,7 @@
 """Recurrent layers of tf.keras: cells, the loop over steps with masks and states, Bidirectional and TimeDistributed."""
 
-import numpy as np
 
-from . import _core, _masks, _nest, _shapes, activations, array_ops, init_ops, layers_base, nn_ops, variables
+from . import _nest, _shapes, activations, array_ops, init_ops, layers_base, nn_ops, variables
 from ._run import convert, run, sizes
 from .layers_base import Layer
 
@@ -261,7 +260,9 @@ class RNN(Layer):
         if self.stateful:
             self.states = [run("StopGradient", s) for s in states]
         made = array_ops.stack(outputs, 1) if self.return_sequences else last
-        return [made, *states] if self.return_state else made
+        if not self.return_state:
+            return made
+        return [made, *states] if variables._version == 1 else (made, *states)
 
     def reset_states(self, states=None):
         self.states = None if states is None else [convert(s, 0) for s in (states if isinstance(states, (list, tuple)) else [states])]
@@ -320,6 +321,14 @@ class Wrapper(Layer):
         return getattr(self.layer, "activity_regularizer", None)
 
 
+def _build(layer, input_shape, prefix):
+    if not layer.built:
+        if variables._version == 2:
+            layer._scope_prefix = prefix + "/"
+        layer.build(input_shape)
+        layer._built_done()
+
+
 class Bidirectional(Wrapper):
     """A recurrent layer forwards and another backwards over the steps."""
 
@@ -333,6 +342,11 @@ class Bidirectional(Wrapper):
         self.backward_layer = backward_layer or _copied(layer, "backward_" + layer.name, go_backwards=not layer.go_backwards)
         self._sublayers[:] = [self.forward_layer, self.backward_layer]
         self.return_sequences, self.return_state, self.supports_masking = layer.return_sequences, layer.return_state, True
+
+    def build(self, input_shape):
+        for layer in (self.forward_layer, self.backward_layer):
+            _build(layer, input_shape, self.scope_name)
+        self.built = True
 
     def __call__(self, inputs, initial_state=None, **keywords):
         if isinstance(inputs, (list, tuple)) and initial_state is None and len(inputs) > 1:
@@ -360,7 +374,8 @@ class Bidirectional(Wrapper):
             made = a * b if self.merge_mode == "mul" else (a + b) / 2.0 if self.merge_mode == "ave" else a + b
         if not self.return_state:
             return made
-        return [*made, *states] if self.merge_mode is None else [made, *states]
+        whole = [*made, *states] if self.merge_mode is None else [made, *states]
+        return whole if variables._version == 1 else tuple(whole)
 
 
 class TimeDistributed(Wrapper):
@@ -371,6 +386,13 @@ class TimeDistributed(Wrapper):
             raise ValueError("Please initialize `TimeDistributed` layer with a Keras `Layer` instance. Received: %s" % (layer,))
         super().__init__(layer, **kwargs)
         self.supports_masking = True
+
+    def build(self, input_shape):
+        shape = _shapes.TensorShape(input_shape).as_list()
+        step = (shape[0], *shape[2:])
+        if variables._version == 2:
+            _build(self.layer, step, self.scope_name)
+        self.built = True
 
     def call(self, inputs, training=None, mask=None):
         shape = inputs._shape_tuple

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import _core, _dtypes, _nest, array_ops, keras_callbacks, keras_data, keras_losses, keras_metrics, keras_training_1, layers_base, variables
+from . import _core, _nest, array_ops, keras_callbacks, keras_data, keras_losses, keras_metrics, keras_training_1, layers_base, variables
 from ._run import convert, run
 
 
@@ -255,9 +255,6 @@ class Trainer:
         for metric in self.metrics:
             metric.reset_state()
 
-    def _in_order(self_or_none, *arguments):  # overridden by functional models
-        return list(arguments)
-
     # ---- steps ----
 
     def _forward(self, x, training):
@@ -301,6 +298,7 @@ class Trainer:
         listeners = keras_callbacks.CallbackList(callbacks, add_history=True, add_progbar=verbose not in (0, "0"), model=self,
                                                  verbose=1 if verbose == "auto" else verbose, epochs=epochs, steps=data.steps)  # fmt: skip
         self.stop_training = False
+        data.ended()  # a PyDataset is reset before the first epoch as well
         listeners.on_train_begin()
         logs = {}
         for epoch in range(initial_epoch, epochs):
@@ -322,7 +320,7 @@ class Trainer:
                 vx, vy, vw = keras_data.unpack_x_y_sample_weight(validation_data) if isinstance(validation_data, (tuple, list)) else (validation_data, None, None)
                 values = self.evaluate(vx, vy, validation_batch_size or batch_size, 0, vw, validation_steps, listeners, return_dict=True, _inner=True)
                 epoch_logs.update({"val_" + name: value for name, value in values.items()})
-            listeners.on_epoch_end(epoch, epoch_logs)
+            listeners.on_epoch_end(epoch, dict(epoch_logs))
             logs = epoch_logs
             if self.stop_training:
                 break
@@ -352,9 +350,11 @@ class Trainer:
         return logs if return_dict else self._in_metric_order(logs)
 
     def _in_metric_order(self, logs):
-        first = ["loss"] + [t.name for t in (self._compile_loss.trackers if self._compile_loss else []) if t is not None]
-        order = [name for name in first if name in logs] + [name for name in logs if name not in first]
-        values = [logs[name] for name in order]
+        """The values as a list: in the order of the metrics, then the rest by name."""
+        order = []
+        for metric in self.metrics:
+            order += [m.name for m in metric.metrics] if isinstance(metric, CompileMetrics) else [metric.name]
+        values = [logs[name] for name in order if name in logs] + [logs[name] for name in sorted(logs) if name not in order]
         return values[0] if len(values) == 1 else values
 
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None, **keywords):
@@ -382,6 +382,7 @@ class Trainer:
         if variables._version == 1:
             return keras_training_1.train_on_batch(self, x, y, sample_weight, class_weight)
         self._compiled("train_on_batch")
+        self.reset_metrics()
         logs = _numbers(self.train_step(keras_data.one_batch(x, y, sample_weight, class_weight)))
         return logs if return_dict else self._in_metric_order(logs)
 
@@ -389,6 +390,7 @@ class Trainer:
         if variables._version == 1:
             return keras_training_1.test_on_batch(self, x, y, sample_weight)
         self._compiled("test_on_batch")
+        self.reset_metrics()
         logs = _numbers(self.test_step(keras_data.one_batch(x, y, sample_weight, None)))
         return logs if return_dict else self._in_metric_order(logs)
 

@@ -110,6 +110,22 @@ def split_dataset(dataset, left_size=None, right_size=None, shuffle=False, seed=
     return made(rows[:left]), made(rows[n - right :])
 
 
+def timeseries_dataset_from_array(data, targets, sequence_length, sequence_stride=1, sampling_rate=1, batch_size=128, shuffle=False, seed=None,
+                                  start_index=None, end_index=None):  # fmt: skip
+    """Batches of windows over a sequence, with the targets of their first places."""
+    if start_index is not None or end_index is not None or shuffle:
+        raise NotImplementedError("not implemented: timeseries_dataset_from_array with start_index, end_index or shuffle; slice the data")
+    from .data import Dataset
+
+    data = np.asarray(data)
+    n = len(data) - (sequence_length - 1) * sampling_rate
+    n = n if targets is None else min(n, len(targets))
+    starts = np.arange(0, n, sequence_stride)
+    windows = np.stack([data[s : s + sequence_length * sampling_rate : sampling_rate] for s in starts])
+    made = Dataset.from_tensor_slices(windows if targets is None else (windows, np.asarray(targets)[starts]))
+    return made if batch_size is None else made.batch(batch_size)
+
+
 class custom_object_scope:
     """with custom_object_scope({...}): names that from_config finds."""
 
@@ -137,6 +153,6 @@ UTILS = {
 }  # fmt: skip
 UTILS_2 = {
     "set_random_seed": set_random_seed, "clear_session": clear_session, "is_keras_tensor": is_keras_tensor, "split_dataset": split_dataset,
-    "pad_sequences": pad_sequences, "PyDataset": keras_data.PyDataset, "Sequence": keras_data.PyDataset,
+    "pad_sequences": pad_sequences, "PyDataset": keras_data.PyDataset, "timeseries_dataset_from_array": timeseries_dataset_from_array, "Sequence": keras_data.PyDataset,
     "unpack_x_y_sample_weight": keras_data.unpack_x_y_sample_weight, "pack_x_y_sample_weight": keras_data.pack_x_y_sample_weight,
 }  # fmt: skip

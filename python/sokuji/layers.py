@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import _shapes, activations, array_ops, init_ops, math_ops, nn_ops
+from . import _shapes, activations, array_ops, init_ops, keras_random, math_ops, nn_ops, variables
 from ._run import convert, execute, run, sizes
 from .layers_base import InputSpec, Layer
 
@@ -247,13 +247,17 @@ class ELU(Layer):
 class Softmax(Layer):
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
-        self.axis = axis
+        self.axis, self.supports_masking = axis, True
 
-    def call(self, inputs):
+    def call(self, inputs, mask=None):
+        if mask is not None:
+            inputs = inputs + (1.0 - array_ops.cast(mask, inputs.dtype)) * -3.4028235e38 / 2.0
         return nn_ops.softmax(inputs, self.axis)
 
 
 class Lambda(Layer):
+    _refuses_shapes = False
+
     def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
         super().__init__(**kwargs)
         self.function, self.arguments = function, arguments or {}
@@ -267,7 +271,10 @@ class Dropout(Layer):
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(**kwargs)
+        if variables._version == 2 and not 0 <= rate <= 1:
+            raise ValueError("Invalid value received for argument `rate`. Expected a float value between 0 and 1. Received: rate=%s" % rate)
         self.rate, self.noise_shape, self.seed, self.supports_masking = min(1.0, max(0.0, rate)), noise_shape, seed, True
+        self._generator = keras_random.SeedGenerator(seed) if variables._version == 2 else None
 
     def call(self, inputs, training=None):
         from . import models
@@ -276,7 +283,22 @@ class Dropout(Layer):
             training = models.learning_phase()
         if not training or not 0.0 < self.rate < 1.0:
             return array_ops.identity(inputs) if self.rate < 1.0 or not training else array_ops.zeros_like(inputs)
+        if self._generator is not None:
+            return keras_random.dropout(inputs, self.rate, self.noise_shape, self._generator)
         return nn_ops.dropout(inputs, 1.0 - self.rate, self.noise_shape, self.seed)
+
+
+def _masked_moments(inputs, axes, mask):
+    """Mean and variance of what the mask keeps."""
+    m = array_ops.cast(mask, inputs.dtype)
+    while m.ndim < inputs.ndim:
+        m = run("ExpandDims", m, convert(-1, 3))
+    m = run("Mul", m, array_ops.ones_like(inputs))
+    where = convert(axes, 3)
+    n = execute("Sum", [m, where], {"keep_dims": True}) + 1e-7
+    mean = execute("Sum", [inputs * m, where], {"keep_dims": True}) / n
+    variance = execute("Sum", [run("Square", inputs - mean) * m, where], {"keep_dims": True}) / n
+    return (execute("Squeeze", [t], {"squeeze_dims": axes}) for t in (mean, variance))
 
 
 class BatchNormalization(Layer):
@@ -306,17 +328,19 @@ class BatchNormalization(Layer):
     def _moved(self, variable, value):
         variable._assign_sub((variable._read() - value) * (1.0 - self.momentum))
 
-    def call(self, inputs, training=None):
+    def call(self, inputs, training=None, mask=None):
         from . import models
 
         if training is None:
             training = models.learning_phase()
         rank = inputs.ndim
-        if self._place == rank - 1 == 3 and inputs._dtype_number == 1 and self.scale and self.center:
+        fused = variables._version == 1 and self._place == rank - 1 == 3 and inputs._dtype_number == 1
+        if fused and self.scale and self.center:
             return self._fused(inputs, bool(training))
         mean, variance = self.moving_mean, self.moving_variance
         if training:
-            mean, variance = nn_ops.moments(inputs, [i for i in range(rank) if i != self._place])
+            axes = [i for i in range(rank) if i != self._place]
+            mean, variance = nn_ops.moments(inputs, axes) if mask is None or variables._version == 1 else _masked_moments(inputs, axes, mask)
             self._moved(self.moving_mean, mean)
             self._moved(self.moving_variance, variance)
         wide = [None if v is None else self._wide(v, rank) for v in (mean, variance, self.beta, self.gamma)]
@@ -348,6 +372,8 @@ def _uniform():
 class Embedding(Layer):
     """Rows of a table, by number."""
 
+    _refuses_shapes = False
+
     def __init__(self, input_dim, output_dim, embeddings_initializer="uniform", embeddings_regularizer=None, activity_regularizer=None,
                  embeddings_constraint=None, mask_zero=False, input_length=None, **kwargs):  # fmt: skip
         if "input_shape" not in kwargs and input_length is not None:
@@ -364,6 +390,7 @@ class Embedding(Layer):
         self.built = True
 
     def compute_mask(self, inputs, mask=None):
+        inputs = convert(inputs, 0)
         return run("NotEqual", inputs, array_ops.zeros_like(inputs)) if self.mask_zero else None
 
     def call(self, inputs):
@@ -374,13 +401,28 @@ class Embedding(Layer):
 # ---- of several inputs ----
 
 
+def _same_rank(inputs):
+    """2.x: inputs of fewer dimensions get new ones after the batch's."""
+    most = max(t.ndim for t in inputs)
+    if variables._version == 1 or all(t.ndim == most for t in inputs):
+        return inputs
+    return [run("Reshape", t, sizes([t._shape_tuple[0], *[1] * (most - t.ndim), *t._shape_tuple[1:]])) for t in inputs]
+
+
 def _merging(name, combine):
     def call(self, inputs):
         if not isinstance(inputs, (list, tuple)) or len(inputs) < 2:
             raise ValueError("A merge layer should be called on a list of at least 2 inputs.")
-        return combine(list(inputs))
+        return combine(_same_rank(list(inputs)))
 
-    return type(name, (Layer,), {"call": call, "__doc__": "The %s of its inputs, element by element." % name.lower(), "__module__": __name__})
+    def compute_mask(self, inputs, mask=None):
+        known = [m for m in mask if m is not None] if isinstance(mask, (list, tuple)) else []
+        made = known[0] if known else None
+        for m in known[1:]:
+            made = run("LogicalAnd", made, m)
+        return made
+
+    return type(name, (Layer,), {"call": call, "compute_mask": compute_mask, "supports_masking": True, "__doc__": "The %s of its inputs, element by element." % name.lower(), "__module__": __name__})
 
 
 def _fold(operation):
@@ -399,9 +441,21 @@ Average = _merging("Average", lambda inputs: _fold("Add")(inputs) / len(inputs))
 
 
 class Concatenate(Layer):
+    supports_masking = True
+
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
         self.axis = axis
+
+    def compute_mask(self, inputs, mask=None):
+        if not isinstance(mask, (list, tuple)) or all(m is None for m in mask):
+            return None
+        parts = []
+        for t, m in zip(inputs, mask):
+            m = array_ops.ones_like(t, "bool") if m is None else m
+            parts.append(run("ExpandDims", m, convert(-1, 3)) if m.ndim < t.ndim else m)
+        made = array_ops.concat(parts, self.axis)
+        return run("All", made, convert([-1], 3))
 
     def call(self, inputs):
         return array_ops.concat(list(inputs), self.axis)
@@ -427,9 +481,10 @@ MaxPool2D, AvgPool2D, Convolution2D, Convolution2DTranspose, SeparableConvolutio
 def every():
     """The layers' classes by name."""
     from .keras_recurrent import LAYERS as recurrent
+    from .layers_3d import LAYERS as volumes
     from .layers_more import LAYERS as more
 
-    found = {**KERAS, **more, **recurrent}
+    found = {**KERAS, **more, **volumes, **recurrent}
     return {name: value for name, value in found.items() if isinstance(value, type)}
 
 

@@ -95,7 +95,7 @@ class BatchNormalization(_Named, layers.BatchNormalization):
         super().__init__(axis, momentum, epsilon, center, scale, beta_initializer, gamma_initializer, moving_mean_initializer,
                          moving_variance_initializer, beta_regularizer, gamma_regularizer, trainable=trainable, name=name, **kwargs)  # fmt: skip
 
-    def call(self, inputs, training=False):
+    def call(self, inputs, training=False, mask=None):
         return super().call(inputs, training)
 
 

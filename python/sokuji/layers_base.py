@@ -8,6 +8,7 @@ import numpy as np
 
 from . import _core, _dtypes, _masks, _nest, _shapes, init_ops, keras_variable, trackable, variables
 from ._run import convert
+from .errors import InvalidArgumentError
 from .trackable_layer import LayerCheckpoints
 
 _counts = collections.Counter()
@@ -22,11 +23,9 @@ def reset_names():
 def unique_name(base, from_zero=None):
     """dense, dense_1, …; layers of 1.x's tf.keras begin at dense_1."""
     from_zero = variables._version == 2 if from_zero is None else from_zero
-    key = (base, from_zero)
-    _counts[key] += 1
-    if not from_zero:
-        return "%s_%d" % (base, _counts[key])
-    return base if _counts[key] == 1 else "%s_%d" % (base, _counts[key] - 1)
+    n = _counts[base]
+    _counts[base] += 1
+    return "%s_%d" % (base, n + 1) if not from_zero else "%s_%d" % (base, n) if n else base
 
 
 def snake_case(name):
@@ -60,6 +59,7 @@ class Layer(LayerCheckpoints):
     """Builds its variables from the first input's shape, then calls call(inputs)."""
 
     _plain = False  # calls with one tensor need nothing but call()
+    supports_masking = False
 
     def __new__(cls, *arguments, **keywords):
         made = object.__new__(cls)
@@ -75,7 +75,7 @@ class Layer(LayerCheckpoints):
         own = self.__dict__
         own.setdefault("_sublayers", [])
         own["_ready"] = True
-        own.update(built=False, _trainable=trainable, input_spec=None, supports_masking=False, _trainable_weights=[], _non_trainable_weights=[],
+        own.update(built=False, _trainable=trainable, input_spec=None, _trainable_weights=[], _non_trainable_weights=[],
                    _losses=[], _call_losses=[], _updates=[], _nodes=[], _metrics=[], _scope_prefix="")  # fmt: skip
         self._name = name or unique_name(snake_case(type(self).__name__), self._names_from_zero)
         self._dtype = None if dtype is None else _dtypes.as_dtype(dtype)
@@ -88,6 +88,7 @@ class Layer(LayerCheckpoints):
         self._batch_input_shape = given or (None if shape is None else (keywords.get("batch_size"), *shape))
 
     _names_from_zero = None  # by the version
+    _refuses_shapes = True  # what fails in call() is the inputs' shape: a ValueError in 2.x
     name = property(lambda self: self._name)
     scope_name = property(lambda self: self._scope_prefix + self._name)
     path = property(lambda self: self.scope_name)
@@ -143,6 +144,8 @@ class Layer(LayerCheckpoints):
             if value is not self and not any(value is layer for layer in self._sublayers):
                 self._sublayers.append(value)
         elif isinstance(value, _core.VariableBase):
+            if variables._version == 2 and not isinstance(value, keras_variable.KerasVariable):
+                return  # Keras 3 tracks its own variables alone
             mine = self._trainable_weights if value.trainable else self._non_trainable_weights
             if not any(value is v for v in self._trainable_weights + self._non_trainable_weights):
                 mine.append(value)
@@ -180,7 +183,7 @@ class Layer(LayerCheckpoints):
         if isinstance(name, (list, tuple)) and (shape is None or isinstance(shape, str)):
             name, shape, initializer = keywords.pop("name", None), name, initializer if shape is None else shape
         kind = _dtypes.as_dtype(dtype or self._dtype or _dtypes.float32)
-        initializer = init_ops.get(initializer) or (init_ops.glorot_uniform_initializer() if kind.is_floating else init_ops.Zeros())
+        initializer = init_ops.get(initializer) or (init_ops.get("glorot_uniform") if kind.is_floating else init_ops.Zeros())
         sizes = _shapes.TensorShape(shape if shape is not None else ()).as_list()
         if any(d is None for d in sizes):
             raise ValueError("Shape %s of the weight %s is not fully defined" % (sizes, name))
@@ -258,6 +261,10 @@ class Layer(LayerCheckpoints):
             training_now = training
         try:
             outputs = self.call(inputs, *arguments, **keywords)
+        except InvalidArgumentError as error:
+            if variables._version == 2 and self._refuses_shapes and type(self).__module__.startswith(__package__ + "."):
+                raise ValueError("Exception encountered when calling layer \"%s\": %s" % (self.name, error)) from None
+            raise
         finally:
             _depth -= 1
             training_now = before
@@ -266,7 +273,15 @@ class Layer(LayerCheckpoints):
                 loss = self._activity_regularizer(output)
                 self._call_losses.append(loss / float(output._shape_tuple[0]) if variables._version == 2 else loss)
         self._pass_mask(inputs, outputs)
+        if self._plain is False and variables._version == 1:
+            self._settle()
         return outputs
+
+    def _settle(self):
+        """1.x: from here on a call with one tensor is call()."""
+        own = type(self)
+        if self._activity_regularizer is None and own.compute_mask is Layer.compute_mask and own.__call__ is Layer.__call__:
+            self._plain = 0
 
     def _pass_mask(self, inputs, outputs):
         if not _masks.known and type(self).compute_mask is Layer.compute_mask:
@@ -345,34 +360,52 @@ class Layer(LayerCheckpoints):
             self._initial_weights = None
         takes = call_arguments(self)
         simple = not takes & {"training", "mask", None} and self._activity_regularizer is None and not isinstance(self, _Composite)
-        if simple and (variables._version == 1 or self.input_spec is None) and type(self).__module__.startswith(__package__ + "."):
-            self._plain = 1 if variables._version == 2 and self._dtype in (None, _dtypes.float32) else 0 if variables._version == 1 else self._dtype._number
+        simple = simple and type(self).compute_mask is Layer.compute_mask
+        if simple and variables._version == 2 and self.input_spec is None and type(self).__module__.startswith(__package__ + "."):
+            self._plain = 1 if self._dtype in (None, _dtypes.float32) else self._dtype._number
 
     # ---- variables ----
 
-    def _below(self, name):
-        return [w for layer in self._sublayers for w in getattr(layer, name)]
+    def _gather(self, trainable, frozen, on=True):
+        """Adds the weights, those of the layers below after its own."""
+        on = on and self._trainable
+        (trainable if on else frozen).extend(self._trainable_weights)
+        frozen.extend(self._non_trainable_weights)
+        for layer in self._sublayers:
+            layer._gather(trainable, frozen, on)
 
     @property
     def trainable_weights(self):
-        return _distinct(list(self._trainable_weights) + self._below("trainable_weights")) if self._trainable else []
+        trainable = []
+        self._gather(trainable, [])
+        return _distinct(trainable)
 
     @property
     def non_trainable_weights(self):
-        if self._trainable:
-            return _distinct(self._non_trainable_weights + self._below("non_trainable_weights"))
-        return _distinct(self._trainable_weights + self._non_trainable_weights + self._below("weights"))
+        frozen = []
+        self._gather([], frozen)
+        return _distinct(frozen)
 
     @property
     def weights(self):
+        trainable, frozen = [], []
         if variables._version == 1:
-            return self.trainable_weights + self.non_trainable_weights
-        return _distinct(self._trainable_weights + self._non_trainable_weights + self._below("weights"))
+            self._gather(trainable, frozen)
+            return _distinct(trainable + frozen)
+        self._gather_all(trainable)
+        return _distinct(trainable)
+
+    def _gather_all(self, out):
+        out.extend(self._trainable_weights)
+        out.extend(self._non_trainable_weights)
+        for layer in self._sublayers:
+            layer._gather_all(out)
 
     @property
     def variables(self):
-        extra = [v for m in self._metrics for v in m.variables]
-        return self.weights + extra
+        if not self._metrics:
+            return self.weights
+        return self.weights + [v for m in self._metrics for v in m.variables]
 
     trainable_variables = property(lambda self: self.trainable_weights)
     non_trainable_variables = property(lambda self: self.non_trainable_weights)
@@ -475,6 +508,8 @@ class _Metrics:
 class _Composite:
     """Models: their call() runs other layers."""
 
+    _refuses_shapes = False
+
 
 _UNTRACKED = {"_sublayers", "_trainable_weights", "_non_trainable_weights", "_losses", "_call_losses", "_updates", "_nodes", "_metrics", "inputs", "outputs",
               "_layers", "_own", "_arguments", "_initial_weights", "optimizer", "loss", "_compile_metrics", "history", "_order", "_build_shape"}  # fmt: skip
@@ -495,12 +530,7 @@ def check_spec(layer, inputs):
 
 
 def _distinct(items):
-    seen, out = set(), []
-    for item in items:
-        if id(item) not in seen:
-            seen.add(id(item))
-            out.append(item)
-    return out
+    return list({id(item): item for item in items}.values())
 
 
 def _position(layer, name):

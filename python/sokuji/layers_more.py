@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from . import _shapes, activations, array_ops, init_ops, layers, math_ops, nn_ops, random_ops, variables
+from . import _shapes, activations, array_ops, init_ops, layers, math_ops, nn_ops, random_ops
 from ._run import convert, execute, run, sizes
-from .layers import Conv2D, _format, _last, _pair, channels_first, channels_last
+from .layers import Conv2D, _format, _pair, channels_first, channels_last
 from .layers_base import InputSpec, Layer
 
 
@@ -88,7 +88,7 @@ def _global(name, operation, rank):
     def __init__(self, data_format=None, keepdims=False, **kwargs):
         Layer.__init__(self, **kwargs)
         self.data_format, self.keepdims = _format(data_format), keepdims
-        self.supports_masking = rank == 1
+        self.supports_masking = rank == 1 and operation == "Mean"
 
     def call(self, inputs, mask=None):
         first = 1 if self.data_format == "channels_last" else 2
@@ -376,6 +376,7 @@ class Masking(Layer):
         self.mask_value, self.supports_masking = mask_value, True
 
     def compute_mask(self, inputs, mask=None):
+        inputs = convert(inputs, 0)
         return run("Any", run("NotEqual", inputs, convert(self.mask_value, inputs._dtype_number)), convert([-1], 3))
 
     def call(self, inputs):

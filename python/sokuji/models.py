@@ -4,7 +4,7 @@ import numpy as np
 
 from . import _core, _nest, _shapes, keras_graph, layers_base, variables
 from ._run import convert
-from .keras_graph import Graph, Input, InputLayer
+from .keras_graph import Graph, InputLayer
 from .keras_training import Trainer
 from .layers_base import Layer, _Composite, unique_name
 from .trackable_layer import ModelCheckpoints
@@ -353,9 +353,6 @@ class Network(_Composite, Layer):
         self.built = True
 
     layers = property(lambda self: list(self._sublayers))
-    trainable_weights = property(lambda self: [w for layer in self._sublayers for w in layer.trainable_weights] if self.trainable else [])
-    non_trainable_weights = property(lambda self: [w for layer in self._sublayers for w in layer.non_trainable_weights])
-
     @property
     def weights(self):
         return [w for layer in self._sublayers for w in layer.weights]

@@ -36,8 +36,12 @@ def _volume(t, n, out):
     return run("Reshape", t, sizes([n, out, *t._shape_tuple[1:]]))
 
 
-def conv3d(input, filter=None, strides=None, padding=None, data_format="NDHWC", dilations=(1, 1, 1, 1, 1), name=None, filters=None):
-    t, kernel = convert(input, 0), convert(filter if filters is None else filters, 0)
+def conv3d_2(input, filters, strides, padding, data_format="NDHWC", dilations=None, name=None):
+    return conv3d(input, filters, strides, padding, data_format, dilations or [1])
+
+
+def conv3d(input, filter, strides, padding, data_format="NDHWC", dilations=[1, 1, 1, 1, 1], name=None):  # noqa: B006
+    t, kernel = convert(input, 0), convert(filter, 0)
     steps = _checked(strides, "strides", padding, data_format)
     if any(d != 1 for d in ints(dilations or [1])):
         raise NotImplementedError("not implemented: tf.nn.conv3d with dilations")
@@ -89,3 +93,4 @@ def avg_pool3d(input, ksize, strides, padding, data_format="NDHWC", name=None):
 
 
 NAMES = {"conv3d": conv3d, "max_pool3d": max_pool3d, "avg_pool3d": avg_pool3d}
+NAMES_2 = {**NAMES, "conv3d": conv3d_2}

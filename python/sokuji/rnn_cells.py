@@ -24,8 +24,8 @@ class RNNCell(Layer):
 
     _names_from_zero = True
 
-    def __init__(self, trainable=True, name=None, dtype=None, _reuse=None, **kwargs):
-        super().__init__(trainable=trainable, name=name, dtype=dtype, **kwargs)
+    def __init__(self, trainable=True, name=None, dtype=None, activity_regularizer=None, **kwargs):
+        super().__init__(trainable=trainable, name=name, dtype=dtype, activity_regularizer=activity_regularizer, **kwargs)
         prefix = variables.scope_name()
         self._scope_prefix = prefix + "/" if prefix else ""
 

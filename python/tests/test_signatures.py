@@ -20,9 +20,7 @@ DIFFERENT = {
     "tf.GradientTape": "a type of the core", "tfe.GradientTape": "a type of the core", "tf.nn.swish": "a graph function there",
     "tf.losses.Reduction": "a namespace", "tf.VariableScope": "only its fields are used", "tfe.metrics.Metric": "a base class",
     "tf.compat.as_str": "one function under two names", "tfe.metrics.Mean": "a base class", "tfe.metrics.Accuracy": "a base class",
-    "tf.errors.UnknownError": "made by the library", "tfe.Iterator": "takes a dataset",
-    "tf.image.ResizeMethod": "a namespace", "tf.nn.rnn_cell.LSTMStateTuple": "a named tuple", "tf.nn.rnn_cell.RNNCell": "a base class",
-    "tf.nn.conv3d": "takes the arguments of both TensorFlows", "tf.image.non_max_suppression": "takes the arguments of both TensorFlows",
+    "tf.errors.UnknownError": "made by the library", "tfe.Iterator": "takes a dataset", "tf.nn.rnn_cell.LSTMStateTuple": "a named tuple",
 }  # fmt: skip
 
 
