@@ -17,6 +17,10 @@ from . import _assemble  # noqa: E402
 __version__ = "0.1.0"
 _assemble.set_version(2)
 globals().update(_assemble.namespace(2))
+# The package's own modules are no names of tf.*: tf.gfile is not TensorFlow 2's.
+for _name, _value in list(globals().items()):
+    if type(_value) is type(_sys) and not _name.startswith("_") and _name not in _assemble.namespace(2):
+        del globals()[_name]
 _missing_name = _missing.getattr_of("")
 
 
