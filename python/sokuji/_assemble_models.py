@@ -1,7 +1,7 @@
 """The names of datasets and models: tf.data, tf.contrib.data, and tf.keras."""
 
 from . import (
-    _specs, activations, contrib_layers, data, data_passes, data_sources, image_ops, keras_callbacks, keras_constraints, keras_data, keras_graph, keras_initializers, keras_losses, keras_metrics,
+    _specs, activations, contrib_layers, data, data_passes, data_sources, image_ops, keras_callbacks, keras_constraints, keras_graph, keras_initializers, keras_losses, keras_metrics,
     keras_optimizers, keras_random, keras_recurrent, keras_schedules, keras_utils, layers, layers_1_more, layers_3d,
     layers_more, losses_more, models,
     nn_3d, optimizers_more, rnn_cells,

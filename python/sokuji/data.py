@@ -10,9 +10,9 @@ import weakref
 
 import numpy as np
 
-from . import _core, _dtypes, _shapes, _specs, random_ops, trackable
-from ._run import convert, ints, number, run
-from ._specs import Leaf, TensorSpec, map_structure
+from . import _core, _dtypes, _shapes, _specs, trackable
+from ._run import convert, run
+from ._specs import Leaf, map_structure
 
 PAD = 16  # tensors of an element whose layout is not known yet
 INFINITE, UNKNOWN = -1, -2
@@ -339,7 +339,8 @@ class Dataset:
         size = _integer(buffer_size, "buffer_size")
         first, second = _core.op_seeds(None if seed is None else _integer(seed, "seed"))
         if reshuffle_each_iteration or reshuffle_each_iteration is None:
-            mode = 1 if _version == 1 else 0
+            # In 1.x a seeded order begins alike each time; without a seed each time has its own.
+            mode = 1 if _version == 1 and (first or second) else 0
         else:
             mode = 3 if _version == 1 else 2
         return Dataset((self,), lambda core: core.shuffle(size, first, second, mode), self._layout, self._cardinality)

@@ -7,7 +7,7 @@ import numpy as np
 from . import _core, _dtypes, _shapes, _specs, array_ops
 from ._run import convert, invalid
 from ._specs import Leaf, map_structure
-from .data import INFINITE, UNKNOWN, Dataset, Iterator, Noted, _batches, _common, _integer, _loosened, padded, same_elements
+from .data import INFINITE, Dataset, Iterator, Noted, _batches, _common, _integer, _loosened, padded, same_elements
 
 
 # ---- from Python generators ----

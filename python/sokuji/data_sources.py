@@ -9,7 +9,7 @@ import zlib
 
 import numpy as np
 
-from . import _core, _dtypes, _specs, data_passes, records
+from . import _core, _dtypes, data_passes, records
 from ._run import convert, invalid
 from ._specs import Leaf
 from .data import INFINITE, UNKNOWN, Dataset, _integer

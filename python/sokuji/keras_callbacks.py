@@ -1,12 +1,10 @@
 """tf.keras.callbacks: what is called as training goes on."""
 
-import collections
-import sys
 import time
 
 import numpy as np
 
-from . import _core, keras_schedules, variables
+from . import _core, variables
 
 _HOOKS = ["on_%s_%s" % (what, when) for what in ("train", "test", "predict", "epoch", "batch", "train_batch", "test_batch", "predict_batch")
           for when in ("begin", "end")]  # fmt: skip

@@ -1,6 +1,5 @@
 """tf.keras.constraints: what a variable is made to obey after each step."""
 
-from . import nn_ops
 from ._run import convert, execute, run
 
 

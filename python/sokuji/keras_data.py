@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import _core, _dtypes, _nest
+from . import _core, _nest
 from ._run import convert
 from .data import Dataset
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from . import init_ops, keras_random, math_ops
 from ._run import convert, execute, run
-from .init_ops import Constant, Identity, Initializer, Ones, Orthogonal, RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling, Zeros
+from .init_ops import Constant, Identity, Initializer, Ones, Orthogonal, RandomNormal, RandomUniform, VarianceScaling, Zeros
 
 
 class _Seeded:

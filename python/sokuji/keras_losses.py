@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from . import _core, _dtypes, array_ops, nn_ops
-from ._run import convert, execute, invalid, run
+from . import _dtypes, array_ops, nn_ops
+from ._run import convert, execute, run
 from .layers_base import snake_case, unique_name
 
 EPSILON = 1e-7

@@ -1,10 +1,9 @@
 """tf.keras.metrics: functions of (y_true, y_pred), and the classes of 2.x that gather over calls."""
 
-import numpy as np
 
-from . import _core, _dtypes, array_ops, keras_losses, layers_base
-from ._run import convert, invalid, run
-from .keras_losses import _ints, _pair, _squeezed, _sum, _weighted
+from . import _dtypes, array_ops, keras_losses, layers_base
+from ._run import convert, run
+from .keras_losses import _ints, _pair, _squeezed, _weighted
 from .layers_base import snake_case
 
 

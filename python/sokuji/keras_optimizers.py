@@ -1,6 +1,5 @@
 """tf.keras.optimizers of 2.x: Keras' update rules over tensors, with iterations, a learning rate that can be assigned, clipping and averages."""
 
-import numpy as np
 
 from . import _core, _dtypes, array_ops, keras_schedules, keras_variable, layers_base, math_ops
 from ._conversion import IndexedSlices

@@ -1,8 +1,7 @@
 """Recurrent layers of tf.keras: cells, the loop over steps with masks and states, Bidirectional and TimeDistributed."""
 
-import numpy as np
 
-from . import _core, _masks, _nest, _shapes, activations, array_ops, init_ops, layers_base, nn_ops, variables
+from . import _nest, _shapes, activations, array_ops, init_ops, layers_base, nn_ops, variables
 from ._run import convert, run, sizes
 from .layers_base import Layer
 

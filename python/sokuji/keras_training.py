@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import _core, _dtypes, _nest, array_ops, keras_callbacks, keras_data, keras_losses, keras_metrics, keras_training_1, layers_base, variables
+from . import _core, _nest, array_ops, keras_callbacks, keras_data, keras_losses, keras_metrics, keras_training_1, layers_base, variables
 from ._run import convert, run
 
 

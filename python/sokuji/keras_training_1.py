@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import _core, _nest, array_ops, keras_callbacks, keras_losses, keras_metrics, layers_base, variables
+from . import _core, _nest, array_ops, keras_callbacks, keras_losses, keras_metrics, layers_base
 from ._run import convert, run
 
 

@@ -441,6 +441,8 @@ Average = _merging("Average", lambda inputs: _fold("Add")(inputs) / len(inputs))
 
 
 class Concatenate(Layer):
+    supports_masking = True
+
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
         self.axis = axis

@@ -59,6 +59,7 @@ class Layer(LayerCheckpoints):
     """Builds its variables from the first input's shape, then calls call(inputs)."""
 
     _plain = False  # calls with one tensor need nothing but call()
+    supports_masking = False
 
     def __new__(cls, *arguments, **keywords):
         made = object.__new__(cls)
@@ -74,7 +75,7 @@ class Layer(LayerCheckpoints):
         own = self.__dict__
         own.setdefault("_sublayers", [])
         own["_ready"] = True
-        own.update(built=False, _trainable=trainable, input_spec=None, supports_masking=False, _trainable_weights=[], _non_trainable_weights=[],
+        own.update(built=False, _trainable=trainable, input_spec=None, _trainable_weights=[], _non_trainable_weights=[],
                    _losses=[], _call_losses=[], _updates=[], _nodes=[], _metrics=[], _scope_prefix="")  # fmt: skip
         self._name = name or unique_name(snake_case(type(self).__name__), self._names_from_zero)
         self._dtype = None if dtype is None else _dtypes.as_dtype(dtype)

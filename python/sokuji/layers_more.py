@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from . import _shapes, activations, array_ops, init_ops, layers, math_ops, nn_ops, random_ops, variables
+from . import _shapes, activations, array_ops, init_ops, layers, math_ops, nn_ops, random_ops
 from ._run import convert, execute, run, sizes
-from .layers import Conv2D, _format, _last, _pair, channels_first, channels_last
+from .layers import Conv2D, _format, _pair, channels_first, channels_last
 from .layers_base import InputSpec, Layer
 
 

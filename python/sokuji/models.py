@@ -4,7 +4,7 @@ import numpy as np
 
 from . import _core, _nest, _shapes, keras_graph, layers_base, variables
 from ._run import convert
-from .keras_graph import Graph, Input, InputLayer
+from .keras_graph import Graph, InputLayer
 from .keras_training import Trainer
 from .layers_base import Layer, _Composite, unique_name
 from .trackable_layer import ModelCheckpoints

@@ -48,6 +48,14 @@ def test_reshuffling_below_a_function_and_a_repeat(tf2):
     assert sorted(values[:20]) == list(range(20)) and sorted(values[20:]) == list(range(20)) and values[:20] != values[20:]
 
 
+def test_an_order_without_a_seed_is_new_each_time(tf1):
+    dataset = tf1.data.Dataset.range(100).shuffle(100)
+    first, second = [int(v) for v in dataset], [int(v) for v in dataset]
+    assert sorted(first) == sorted(second) and first != second
+    dataset = tf1.data.Dataset.range(100).shuffle(100, seed=1)
+    assert [int(v) for v in dataset] == [int(v) for v in dataset]
+
+
 def test_generators_end_with_their_iterator(tf2):
     ended = []
 
