@@ -5,7 +5,7 @@
 
 #include "ops_numbers.h"
 
-sj_status sj__rule_matmul(sj__call *call)
+static SJ_NOINLINE sj_status product_rule(sj__call *call)
 {
 	const sj_tensor *a = call->inputs[0], *b = call->inputs[1];
 	const sj_matmul_args *args = call->args;
@@ -23,6 +23,16 @@ sj_status sj__rule_matmul(sj__call *call)
 		                     args->transpose_a ? " transposed" : "", sj__shape_text(b),
 		                     args->transpose_b ? " transposed" : "", (long long)inner_a, (long long)inner_b);
 	return sj__out(call, 0, (sj_dtype)a->dtype, 2, (int64_t[]){da[args->transpose_a], db[!args->transpose_b]});
+}
+
+sj_status sj__rule_matmul(sj__call *call)
+{
+	const sj_tensor *a = call->inputs[0], *b = call->inputs[1];
+	const sj_matmul_args *args = call->args;
+	if (SJ_UNLIKELY(a->shape.rank != 2 || b->shape.rank != 2 || (args->transpose_a | args->transpose_b) ||
+	                a->shape.inline_dims[1] != b->shape.inline_dims[0]))
+		return product_rule(call);
+	return sj__out(call, 0, (sj_dtype)a->dtype, 2, (int64_t[]){a->shape.inline_dims[0], b->shape.inline_dims[1]});
 }
 
 _Static_assert(offsetof(sj_fused_matmul_args, relu) >= offsetof(sj_matmul_args, transpose_b) + sizeof(bool),

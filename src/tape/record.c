@@ -213,23 +213,26 @@ static SJ_ALWAYS_INLINE sj_status record_short(const sj__call *call, sj__local *
 	return SJ_OK;
 }
 
+/* Functions of their own, so that each saves no more registers than it needs. */
+static SJ_NOINLINE sj_status record_short_1(const sj__call *call) { return record_short(call, &sj__local_state, 1); }
+static SJ_NOINLINE sj_status record_short_2(const sj__call *call) { return record_short(call, &sj__local_state, 2); }
+static SJ_NOINLINE sj_status record_2(const sj__call *call) { return record_ports(call, 2, 1); }
+static SJ_NOINLINE sj_status record_any(const sj__call *call)
+{
+	return record_ports(call, call->n_inputs, call->n_outputs);
+}
+
 static sj_status record(const sj__call *call)
 {
 	enum { PLAIN = SJ__OP_PLAIN | SJ__OP_HAS_POINTERS };
-	sj__local *local = &sj__local_state;
+	const sj__local *local = &sj__local_state;
 	if (SJ_LIKELY((call->op->flags & PLAIN) == SJ__OP_PLAIN) && is_differentiable(call->outputs[0])) {
 		if (call->n_inputs == 2 && SJ_LIKELY(is_short_way(call, local, 2)))
-			return record_short(call, local, 2);
+			return record_short_2(call);
 		if (call->n_inputs == 1 && SJ_LIKELY(is_short_way(call, local, 1)))
-			return record_short(call, local, 1);
+			return record_short_1(call);
 	}
-	if (SJ_LIKELY(call->n_outputs == 1)) {
-		if (SJ_LIKELY(call->n_inputs == 2))
-			return record_ports(call, 2, 1);
-		if (call->n_inputs == 1)
-			return record_ports(call, 1, 1);
-	}
-	return record_ports(call, call->n_inputs, call->n_outputs);
+	return call->n_inputs == 2 && call->n_outputs == 1 ? record_2(call) : record_any(call);
 }
 
 const sj__tape_hooks sj__tape = {variable_read, record};

@@ -274,8 +274,12 @@ void sj__tensor_destroy(sj_tensor *t)
 	if (SJ_UNLIKELY(t->variable != NULL || t->shape.heap_dims != NULL))
 		parts_destroy(t);
 	t->magic = 0;
-	if (storage != &t->inside)
-		handle_give_back(t);
+	if (SJ_LIKELY(storage == &t->inside)) {
+		if (sj__count_down(&storage->refs))
+			handle_give_back(t);
+		return;
+	}
+	handle_give_back(t);
 	if (storage != NULL && sj__count_down(&storage->refs))
 		sj__storage_destroy(storage);
 }
