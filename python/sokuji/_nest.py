@@ -9,20 +9,20 @@ def is_nested(value):
     return isinstance(value, (list, tuple, Mapping))
 
 
-def _add(value, out):
+def _add(value, sequences, out):
     if isinstance(value, Mapping):
         for key in sorted(value):
-            _add(value[key], out)
-    elif isinstance(value, (list, tuple)):
+            _add(value[key], sequences, out)
+    elif isinstance(value, sequences):
         for item in value:
-            _add(item, out)
+            _add(item, sequences, out)
     else:
         out.append(value)
 
 
-def flatten(value):
+def flatten(value, sequences=(list, tuple)):
     out = []
-    _add(value, out)
+    _add(value, sequences, out)
     return out
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from . import _core, _dtypes, _shapes
+from . import _core, _dtypes, _nest, _shapes
 
 _version = 2
 
@@ -95,21 +95,9 @@ def is_nested(value):
     return isinstance(value, (tuple, Mapping))
 
 
-def _add(value, out):
-    if isinstance(value, Mapping):
-        for key in sorted(value):
-            _add(value[key], out)
-    elif isinstance(value, tuple):
-        for item in value:
-            _add(item, out)
-    else:
-        out.append(value)
-
-
 def flatten(value):
-    out = []
-    _add(value, out)
-    return out
+    """As tf.nest does, but a list is one value: tf.data makes a tensor of it."""
+    return _nest.flatten(value, (tuple,))
 
 
 def map_structure(function, value):
