@@ -1,6 +1,6 @@
 /*
  * The types Dataset and DatasetIterator: the library's datasets with functions of Python. Elements are flat tuples of EagerTensors; structures are
- * Python's part (sokuji/data.py). The interpreter is released while an element is made and taken again for each function. An exception
+ * Python's part (sokuji/_src/data/dataset.py). The interpreter is released while an element is made and taken again for each function. An exception
  * of a function waits in a table under a number that the library's error carries, through threads too, and is raised again as itself.
  */
 #include "core.h"

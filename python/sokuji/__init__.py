@@ -6,21 +6,20 @@
 import importlib as _importlib
 import sys as _sys
 
-from . import _core, _missing, errors
+from sokuji import _core
+from sokuji._src.api import missing as _missing
+from sokuji._src.core import errors
 
 for _code, _class in errors.BY_CODE.items():
     _core.set_error(_code, _class)
 _core.set_hook("make_error", errors.make)
+_sys.modules[__name__ + ".errors"] = errors  # where its classes say that they are
 
-from . import _assemble  # noqa: E402
+from sokuji._src.api import assemble as _assemble  # noqa: E402
 
 __version__ = "0.1.0"
 _assemble.set_version(2)
 globals().update(_assemble.namespace(2))
-# The package's own modules are no names of tf.*: tf.gfile is not TensorFlow 2's.
-for _name, _value in list(globals().items()):
-    if type(_value) is type(_sys) and not _name.startswith("_") and _name not in _assemble.namespace(2):
-        del globals()[_name]
 _missing_name = _missing.getattr_of("")
 
 

@@ -1,6 +1,8 @@
 """TensorFlow 1.x: `import sokuji.v1 as tf`. Eager only: results are there at once, whether or not enable_eager_execution was called."""
 
-from . import _assemble, _missing, graph_words
+from sokuji._src.api import assemble as _assemble
+from sokuji._src.api import missing as _missing
+from sokuji._src.eager import graph_words as _graph_words
 
 _assemble.set_version(1)
 globals().update(_assemble.namespace(1))
@@ -15,7 +17,7 @@ def enable_eager_execution(config=None, device_policy=None, execution_mode=None)
     if _eager_enabled:
         raise ValueError("tf.enable_eager_execution must be called at program startup.")
     _eager_enabled = True
-    globals().update((name, value) for name, value in graph_words.REFUSED.items() if name not in globals())
+    globals().update((name, value) for name, value in _graph_words.REFUSED.items() if name not in globals())
 
 
 def executing_eagerly():

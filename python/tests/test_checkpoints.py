@@ -230,7 +230,7 @@ def test_damage_is_said(tf2, tmp_path):
         tf2.train.Checkpoint(v=v).restore(path)
     assert v.numpy().tolist() == [7.0, 7.0]
     with pytest.raises(tf2.errors.DataLossError):
-        from sokuji import checkpoint_graph
+        from sokuji._src.train import checkpoint_graph
 
         checkpoint_graph.decode(b"\x0a\x04\x0a\x02\x08\x63")
 

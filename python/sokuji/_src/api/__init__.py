@@ -1,0 +1,1 @@
+"""Which name of tf.* comes from where."""

@@ -1,0 +1,205 @@
+"""Puts the names of tf.* together, for TensorFlow 1 and 2: functions of the table, composed functions, and the namespaces (tf.nn, tf.train, …)."""
+
+import sys
+
+from sokuji import _core
+from sokuji._src.api import assemble_files, assemble_models, assemble_ops
+from sokuji._src.api.missing import Namespace
+from sokuji._src.core import conversion, dtypes, errors, logging, nest, printing, shapes
+from sokuji._src.eager import gradients
+from sokuji._src.keras import activations, models
+from sokuji._src.layers import layers
+from sokuji._src.ops import array_ops, functions, init_ops, math_ops, nn_ops, partition_ops, random_ops
+from sokuji._src.train import losses, metrics, optimizers, schedules
+from sokuji._src.variables import variables
+
+
+def set_version(version):
+    _core.set_version(version)
+    for module in (conversion, printing, shapes, variables):
+        module.set_version(version)
+    assemble_models.set_version(version)
+
+
+def _pick(module, names):
+    return {name: getattr(module, name) for name in names.split()}
+
+
+_ARRAY = """zeros ones identity cast saturate_cast to_float to_double to_int32 to_int64 expand_dims concat stack parallel_stack unstack split tile
+reverse reverse_sequence one_hot gather_nd scatter_nd strided_slice is_tensor linspace eye meshgrid sequence_mask shape_n broadcast_static_shape
+broadcast_dynamic_shape"""
+_ARRAY_1 = "zeros_like ones_like where pad boolean_mask"
+_MATH = """truediv divide round logical_xor add_n accumulate_n cumsum cumprod tensordot einsum norm confusion_matrix clip_by_norm
+clip_by_global_norm global_norm"""
+_MATH_1 = """div log_sigmoid reduce_logsumexp count_nonzero trace diag diag_part matrix_diag matrix_diag_part matrix_set_diag matrix_band_part
+matrix_transpose qr svd self_adjoint_eig self_adjoint_eigvals matrix_solve_ls cholesky_solve clip_by_average_norm scalar_mul string_join decode_csv"""
+_NN = """crelu leaky_relu embedding_lookup top_k in_top_k moments batch_normalization l2_normalize zero_fraction conv1d atrous_conv2d
+conv2d_transpose depthwise_conv2d separable_conv2d sigmoid_cross_entropy_with_logits weighted_cross_entropy_with_logits"""
+_NN_1 = """softmax log_softmax dropout softmax_cross_entropy_with_logits softmax_cross_entropy_with_logits_v2 fused_batch_norm xw_plus_b
+sparse_softmax_cross_entropy_with_logits"""
+_RANDOM_1 = "random_normal truncated_normal random_uniform random_shuffle multinomial random_gamma random_crop set_random_seed"
+_VARIABLES_1 = """Variable VariableScope variable_scope name_scope get_variable get_variable_scope AUTO_REUSE assign assign_add assign_sub
+scatter_update scatter_add scatter_sub global_variables trainable_variables local_variables"""
+_GRADIENTS = "GradientTape custom_gradient"
+_SCHEDULES = """exponential_decay natural_exp_decay inverse_time_decay polynomial_decay cosine_decay cosine_decay_restarts linear_cosine_decay
+piecewise_constant"""
+_INITIALIZERS = {
+    "zeros": "Zeros", "ones": "Ones", "constant": "Constant", "random_uniform": "RandomUniform", "random_normal": "RandomNormal",
+    "truncated_normal": "TruncatedNormal", "variance_scaling": "VarianceScaling", "orthogonal": "Orthogonal",
+}  # fmt: skip
+
+
+def _common(version):
+    names = {name: getattr(dtypes, name) for name in dtypes.PUBLIC}
+    names.update(
+        DType=dtypes.DType, as_dtype=dtypes.as_dtype, TensorShape=shapes.TensorShape, Tensor=_core.Tensor, newaxis=None,
+        IndexedSlices=conversion.IndexedSlices, convert_to_tensor=conversion.convert_to_tensor,
+        register_tensor_conversion_function=conversion.register_tensor_conversion_function,
+        constant=conversion.constant_1 if version == 1 else conversion.constant_2, errors=errors,
+        UnconnectedGradients=gradients.UnconnectedGradients, no_op=lambda name=None: None, group=lambda *inputs, **keywords: None,
+    )  # fmt: skip
+    names.update(_pick(array_ops, _ARRAY), range=array_ops.range_)
+    names.update(partition_ops.NAMES)
+    names.update(_pick(math_ops, _MATH))
+    names.update(_pick(gradients, _GRADIENTS))
+    return names
+
+
+def _from_table(version, names, spaces):
+    """Functions of the table go to their namespaces by their dotted names."""
+    for dotted, function in functions.table(version).items():
+        space, _, name = dotted.rpartition(".")
+        (names if not space else spaces.setdefault(space, {}))[name] = function
+
+
+def _nn(version):
+    nn = _pick(nn_ops, _NN)
+    if version == 1:
+        nn.update(_pick(nn_ops, _NN_1), log_sigmoid=math_ops.log_sigmoid)
+    else:
+        nn.update(softmax=lambda logits, axis=None, name=None: nn_ops.softmax(logits, axis),
+                  log_softmax=lambda logits, axis=None, name=None: nn_ops.log_softmax(logits, axis), dropout=nn_ops.dropout_2,
+                  softmax_cross_entropy_with_logits=nn_ops.softmax_cross_entropy_2,
+                  sparse_softmax_cross_entropy_with_logits=nn_ops.sparse_softmax_cross_entropy_2)  # fmt: skip
+    return nn
+
+
+def _linalg():
+    names = {"matmul": "matmul", "qr": "qr", "svd": "svd", "eigh": "self_adjoint_eig", "eigvalsh": "self_adjoint_eigvals", "norm": "norm",
+             "cholesky_solve": "cholesky_solve", "lstsq": "matrix_solve_ls", "trace": "trace", "diag": "matrix_diag", "band_part":
+             "matrix_band_part", "diag_part": "matrix_diag_part", "set_diag": "matrix_set_diag", "transpose": "matrix_transpose",
+             "logdet": "logdet", "tensordot": "tensordot", "einsum": "einsum"}  # fmt: skip
+    return {name: getattr(math_ops, target) for name, target in names.items() if hasattr(math_ops, target)}
+
+
+def _train_1():
+    train = dict(optimizers.TRAIN, Optimizer=optimizers.Optimizer)
+    train.update(_pick(schedules, _SCHEDULES))
+    train.update(_pick(variables, "get_global_step get_or_create_global_step create_global_step"))
+    return train
+
+
+def _names_1(names, spaces):
+    names.update(_pick(array_ops, _ARRAY_1))
+    names.update(_pick(math_ops, _MATH_1))
+    names.update(_pick(random_ops, _RANDOM_1))
+    names.update(_pick(variables, _VARIABLES_1))
+    names.update(identity=array_ops.identity_1, clip_by_value=math_ops.clip_by_value_1)
+    names.update(Dimension=shapes.Dimension, py_func=gradients.py_func, gradients=gradients.gradients)
+    for name, target in _INITIALIZERS.items():
+        names[name + "_initializer"] = getattr(init_ops, target)
+    names["glorot_uniform_initializer"] = init_ops.glorot_uniform_initializer
+    names["glorot_normal_initializer"] = init_ops.glorot_normal_initializer
+    spaces["train"] = _train_1()
+    spaces["initializers"] = {name: getattr(init_ops, target) for name, target in _INITIALIZERS.items()}
+    eager = _pick(gradients, "GradientTape gradients_function value_and_gradients_function implicit_gradients "
+                             "implicit_value_and_gradients make_vjp custom_gradient")  # fmt: skip
+    eager.update(Variable=variables.ResourceVariable, EagerVariableStore=variables.EagerVariableStore, py_func=gradients.py_func_of_tensors,
+                 num_gpus=lambda: 0, list_devices=lambda: ["/job:localhost/replica:0/task:0/device:CPU:0"])  # fmt: skip
+    spaces["contrib.eager"] = eager
+    spaces["logging"] = logging.NAMES
+    spaces["layers"] = layers.LAYERS
+    spaces["losses"] = losses.LOSSES
+    spaces["contrib.eager.metrics"] = metrics.METRICS
+    eager.update(Network=models.Network, Sequential=models.NetworkSequential)
+
+
+def _keras(spaces):
+    spaces["keras.initializers"] = dict(init_ops.BY_NAME, get=init_ops.get, Initializer=init_ops.Initializer)
+    spaces["keras.activations"] = dict(activations.BY_NAME, get=activations.get)
+    spaces["keras.regularizers"] = _pick(activations, "l1 l2 l1_l2 L1L2")
+    spaces["keras.backend"] = _pick(models, "learning_phase set_learning_phase")
+
+
+def _names_2(names, spaces):
+    names.update(Variable=variables.Variable, where=array_ops.where_2, pad=array_ops.pad_2, boolean_mask=array_ops.boolean_mask_2,
+                 zeros_like=array_ops.zeros_like_2, ones_like=array_ops.ones_like_2, name_scope=variables.name_scope,
+                 py_function=gradients.py_func_of_tensors, executing_eagerly=lambda: True)  # fmt: skip
+    names["numpy_function"] = lambda func=None, inp=None, Tout=None, stateful=True, name=None: gradients.py_func(func, inp, Tout)
+    spaces["random"] = {"set_seed": random_ops.set_random_seed, "normal": random_ops.random_normal, "uniform": random_ops.random_uniform,
+                        "truncated_normal": random_ops.truncated_normal, "shuffle": random_ops.random_shuffle}  # fmt: skip
+    math = spaces.setdefault("math", {})
+    for name in "abs add subtract multiply maximum minimum pow exp floor sqrt square reduce_sum reduce_mean reduce_max reduce_min reduce_prod " \
+                "reduce_all reduce_any argmax argmin tanh sigmoid sin cos tan sign truediv divide add_n cumsum cumprod round negative equal " \
+                "not_equal less greater less_equal greater_equal logical_and logical_or logical_not".split():  # fmt: skip
+        if name in names:
+            math[name] = names[name]
+    math["l2_normalize"] = nn_ops.l2_normalize
+    math["log_sigmoid"] = math_ops.log_sigmoid
+
+
+def _tree(spaces):
+    """Namespaces of the dotted names, nested."""
+    made = {}
+    for dotted in sorted(spaces):
+        path, parent = "", made
+        for word in dotted.split("."):
+            path = path + "." + word if path else word
+            if word not in parent:
+                parent[word] = Namespace(path)
+            space, parent = parent[word], vars(parent[word])
+        parent.update(spaces[dotted])
+        space.__doc__ = "tf." + dotted
+    return made
+
+
+_namespaces = {}
+
+
+def namespace(version):
+    if version not in _namespaces:
+        names, spaces = _common(version), {}
+        _from_table(version, names, spaces)
+        spaces.setdefault("nn", {}).update(_nn(version))
+        spaces.setdefault("linalg", {}).update(_linalg())
+        spaces["nest"] = _pick(nest, "flatten pack_sequence_as map_structure assert_same_structure")
+        (_names_1 if version == 1 else _names_2)(names, spaces)
+        _keras(spaces)
+        assemble_ops.add(version, names, spaces)
+        assemble_models.add(version, names, spaces)
+        assemble_files.add(version, names, spaces)
+        names.update(_tree(spaces))
+        _namespaces[version] = names
+    return _namespaces[version]
+
+
+def register(module):
+    """Makes `import tensorflow` and what lies under it find the module."""
+    sys.modules["tensorflow"] = module
+    module.__dict__.setdefault("__path__", [])
+    for name, value in list(vars(module).items()):
+        if isinstance(value, Namespace):
+            _register_space(value, "tensorflow." + name)
+    sys.modules["tensorflow.errors"] = errors
+    if "keras" in vars(module):
+        sys.modules.setdefault("keras", vars(module)["keras"])
+
+
+def _register_space(space, name):
+    space.__dict__.setdefault("__path__", [])
+    sys.modules[name] = space
+    for key, value in list(vars(space).items()):
+        if isinstance(value, Namespace):
+            _register_space(value, name + "." + key)
+
+

@@ -1,0 +1,81 @@
+"""The names of datasets and models: tf.data, tf.contrib.data, and tf.keras."""
+
+from sokuji._src.data import dataset as data
+from sokuji._src.data import passes, sources, specs
+from sokuji._src.keras import activations, layers, layers_3d, layers_normalization, layers_products, layers_space, models
+from sokuji._src.keras import callbacks as keras_callbacks
+from sokuji._src.keras import constraints as keras_constraints
+from sokuji._src.keras import graph as keras_graph
+from sokuji._src.keras import initializers as keras_initializers
+from sokuji._src.keras import losses as keras_losses
+from sokuji._src.keras import metrics as keras_metrics
+from sokuji._src.keras import optimizers as keras_optimizers
+from sokuji._src.keras import random as keras_random
+from sokuji._src.keras import recurrent as keras_recurrent
+from sokuji._src.keras import schedules as keras_schedules
+from sokuji._src.keras import utils as keras_utils
+from sokuji._src.layers import contrib_layers, rnn_cells, sequences_and_volumes
+from sokuji._src.ops import image_ops, nn_3d_ops
+from sokuji._src.train import adagrad_da
+
+
+def set_version(version):
+    for module in (specs, data):
+        module.set_version(version)
+
+
+def _data(version, names, spaces):
+    tfdata = {name: getattr(sources, name) for name in ("TextLineDataset", "FixedLengthRecordDataset", "TFRecordDataset")}
+    tfdata.update(Dataset=data.Dataset, Iterator=data.Iterator)
+    spaces["data"] = tfdata
+    if version == 1:
+        spaces["contrib.data"] = sources.CONTRIB
+        spaces.setdefault("contrib.eager", {})["Iterator"] = data.Iterator
+        return
+    tfdata.update(AUTOTUNE=-1, INFINITE_CARDINALITY=data.INFINITE, UNKNOWN_CARDINALITY=data.UNKNOWN, Options=passes.Options,
+                  DatasetSpec=specs.DatasetSpec)  # fmt: skip
+    spaces["data.experimental"] = sources.EXPERIMENTAL
+    names.setdefault("TensorSpec", specs.TensorSpec)
+
+
+def _keras(version, spaces):
+    tops = {"Sequential": models.Sequential, "Model": models.Model, "Input": keras_graph.Input}
+    spaces.setdefault("keras", {}).update(tops)
+    spaces["keras.models"] = {"Sequential": models.Sequential, "Model": models.Model}
+    spaces["keras.layers"] = dict(layers.KERAS, Input=keras_graph.Input, InputLayer=keras_graph.InputLayer)
+    for module in (layers_space, layers_normalization, layers_products, layers_3d, keras_recurrent):
+        spaces["keras.layers"].update(module.LAYERS)
+    spaces["keras.initializers"] = keras_initializers.names(version)
+    spaces["keras.losses"] = keras_losses.names(version)
+    spaces["keras.metrics"] = keras_metrics.names(version)
+    spaces["keras.callbacks"] = keras_callbacks.NAMES
+    spaces["keras.constraints"] = keras_constraints.NAMES
+    spaces.setdefault("keras.utils", {}).update(keras_utils.UTILS)
+    spaces["keras.preprocessing.sequence"] = {"pad_sequences": keras_utils.pad_sequences}
+    spaces.setdefault("keras.backend", {}).update(clear_session=keras_utils.clear_session, floatx=lambda: "float32", epsilon=lambda: 1e-7)
+    spaces.setdefault("keras.regularizers", {}).update(Regularizer=activations.Regularizer, get=activations.get_regularizer)
+    if version == 1:
+        spaces["keras.optimizers"] = keras_optimizers.names_1()
+        return
+    spaces["keras.utils"].update(keras_utils.UTILS_2)
+    spaces["keras.optimizers"] = keras_optimizers.names()
+    spaces["keras.optimizers.schedules"] = keras_schedules.NAMES
+    spaces["keras"].update(KerasTensor=keras_graph.KerasTensor)
+    spaces["keras.regularizers"].update(L1=activations.L1, L2=activations.L2)
+    spaces["keras.random"] = keras_random.NAMES
+    spaces.setdefault("keras.activations", {}).update(activations.BY_NAME_2)
+    spaces["losses"], spaces["metrics"], spaces["optimizers"] = spaces["keras.losses"], spaces["keras.metrics"], spaces["keras.optimizers"]
+    spaces["initializers"] = spaces["keras.initializers"]
+
+
+def add(version, names, spaces):
+    _data(version, names, spaces)
+    _keras(version, spaces)
+    spaces["image"] = image_ops.names(version)
+    spaces["nn"].update(nn_3d_ops.NAMES if version == 1 else nn_3d_ops.NAMES_2)
+    if version == 1:
+        spaces["nn.rnn_cell"] = spaces["contrib.rnn"] = rnn_cells.CELLS
+        spaces["nn"].update(rnn_cells.FUNCTIONS)
+        spaces["train"].update(adagrad_da.OPTIMIZERS)
+        spaces["layers"].update(sequences_and_volumes.LAYERS)
+        spaces["contrib.layers"] = contrib_layers.LAYERS

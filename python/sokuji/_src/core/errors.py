@@ -1,0 +1,60 @@
+"""tf.errors: one exception class a status code, as TensorFlow has them."""
+
+OK = 0
+_NAMES = (
+    "Cancelled Unknown InvalidArgument DeadlineExceeded NotFound AlreadyExists PermissionDenied ResourceExhausted "
+    "FailedPrecondition Aborted OutOfRange Unimplemented Internal Unavailable DataLoss Unauthenticated"
+).split()
+
+
+class OpError(Exception):
+    """An operation failed; message says why, error_code is TensorFlow's number."""
+
+    __module__ = "sokuji.errors"  # under which tracebacks and pickles name the exceptions
+
+    def __init__(self, node_def, op, message, error_code):
+        super().__init__(message)
+        self.node_def, self.op, self.message, self.error_code = node_def, op, message, error_code
+
+    def __str__(self):
+        return self.message
+
+    def __reduce__(self):
+        return type(self), (None, None, self.message)
+
+
+def _define(name, code):
+    def __init__(self, node_def, op, message):
+        OpError.__init__(self, node_def, op, message, code)
+
+    return type(name + "Error", (OpError,), {"__init__": __init__, "__module__": OpError.__module__})
+
+
+def _all():
+    import re
+
+    namespace = globals()
+    for code, name in enumerate(_NAMES, 1):
+        class_name = "CancelledError" if name == "Cancelled" else name + "Error"
+        namespace[class_name] = _define(name, code)
+        namespace[re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper()] = code
+
+
+_all()
+BY_CODE = {code: globals()[name + "Error"] for code, name in enumerate(_NAMES, 1)}
+
+
+def make(error_class, message):
+    return error_class(None, None, message)
+
+
+def from_os(error, path):
+    """The exception of a failed system call on a file."""
+    import errno
+
+    path = path.decode() if isinstance(path, bytes) else path
+    by_number = {errno.ENOENT: "NotFound", errno.ENOTDIR: "NotFound", errno.EEXIST: "AlreadyExists", errno.EACCES: "PermissionDenied",
+                 errno.EPERM: "PermissionDenied", errno.EROFS: "PermissionDenied", errno.EISDIR: "FailedPrecondition",
+                 errno.ENOTEMPTY: "FailedPrecondition", errno.ENOSPC: "ResourceExhausted"}  # fmt: skip
+    kind = globals()[by_number.get(error.errno, "Unknown") + "Error"]
+    return kind(None, None, "%s; %s" % (path, error.strerror or error))

@@ -1,0 +1,72 @@
+"""Short words for the modules that compose operations: run an operation, convert values, read list arguments."""
+
+import numpy as np
+
+from sokuji import _core
+from sokuji._src.core import dtypes, shapes
+
+execute = _core.execute
+convert = _core.convert
+_INT32 = dtypes.int32._number
+
+
+def number(dtype):
+    """The dtype's number; 0 of None."""
+    return 0 if dtype is None else dtypes.as_dtype(dtype)._number
+
+
+def tensor(value, dtype=None):
+    return convert(value, 0 if dtype is None else dtypes.as_dtype(dtype)._number)
+
+
+def run(op, *inputs, **attributes):
+    return execute(op, inputs, attributes)
+
+
+def sizes(shape):
+    """A shape argument (numbers, Dimensions, a TensorShape, a tensor) as an integer vector."""
+    if isinstance(shape, (int, np.integer)):
+        return convert([int(shape)], _INT32)
+    if isinstance(shape, shapes.TensorShape):
+        return convert(shape.as_list(), _INT32)
+    if isinstance(shape, (list, tuple)) and not any(isinstance(d, _core.Handle) for d in shape):
+        return convert([int(d) for d in shape], 9 if any(int(d) > 2**31 - 1 for d in shape) else _INT32)
+    made = tensor(shape)
+    return run("Reshape", made, convert([1], _INT32)) if made._shape_tuple == () else made
+
+
+def ints(value):
+    """A list of int of numbers, a tensor or an array."""
+    if isinstance(value, (_core.Handle, np.ndarray)):
+        value = np.asarray(value).ravel().tolist()
+    elif isinstance(value, shapes.TensorShape):
+        value = value.as_list()
+    elif not isinstance(value, (list, tuple, range)):
+        value = [value]
+    return [int(v) for v in value]
+
+
+def axis_of(axis, rank, name="axis"):
+    """A non-negative axis; InvalidArgumentError outside [-rank, rank)."""
+    from sokuji._src.core import errors
+
+    axis = int(axis)
+    if not -rank <= axis < rank:
+        raise errors.InvalidArgumentError(None, None, "%s %d is outside [%d, %d)" % (name, axis, -rank, rank))
+    return axis % rank
+
+
+def invalid(message):
+    from sokuji._src.core import errors
+
+    return errors.InvalidArgumentError(None, None, message)
+
+
+def same_dtype(values):
+    """All as tensors of the dtype of the first tensor among them."""
+    known = next((v for v in values if isinstance(v, _core.Handle)), None)
+    made, dtype = [], known._dtype_number if known is not None else 0
+    for value in values:
+        made.append(convert(value, dtype))
+        dtype = dtype or made[0]._dtype_number
+    return made

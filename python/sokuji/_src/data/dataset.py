@@ -1,0 +1,544 @@
+"""tf.data.Dataset over the library's datasets. A Dataset says how it is made of its inputs; the library's is made when it is first iterated.
+
+How many tensors a Python function returns is known only when it has run. Until then its elements are taken to have PAD tensors, the unused
+ones being one shared scalar, and the layout (_specs.py) of the function's first result says which of them are real.
+"""
+
+import atexit
+import builtins
+import weakref
+
+import numpy as np
+
+from sokuji import _core
+from sokuji._src.core import dtypes, shapes
+from sokuji._src.core.execute import convert, run
+from sokuji._src.data import specs
+from sokuji._src.data.specs import Leaf, map_structure
+from sokuji._src.variables import trackable
+
+PAD = 16  # tensors of an element whose layout is not known yet
+INFINITE, UNKNOWN = -1, -2
+_version = 2
+_generation = 0  # counted up when some function turned out to need more than its pad
+_live = weakref.WeakSet()
+_dummy = _core.convert(0, 3)
+_range = builtins.range
+
+
+def set_version(version):
+    global _version
+    _version = version
+
+
+class _Wider(Exception):
+    """A function returned more tensors than its pad; its dataset has noted how many."""
+
+
+@atexit.register
+def _close():
+    for iterator in list(_live):
+        iterator._close()
+
+
+def padded(tensors, width, dataset):
+    if len(tensors) > width:
+        global _generation
+        dataset._pad = len(tensors)
+        _generation += 1
+        raise _Wider()
+    return tensors if len(tensors) == width else [*tensors, *[_dummy] * (width - len(tensors))]
+
+
+def _integer(value, what):
+    return int(value) if not isinstance(value, (_core.Handle, np.ndarray)) else int(np.asarray(value))
+
+
+_POSITION = b"sokuji iterator 1: "
+
+
+class Iterator(trackable.Trackable):
+    """Goes through a dataset once."""
+
+    __setattr__ = object.__setattr__
+
+    def __init__(self, dataset):
+        self._dataset, self._started, self._taken = dataset, False, 0
+        self._core = iter(dataset._built())
+        self._ended = False
+        _live.add(self)
+
+    def _close(self):
+        self._core.close()
+
+    def __iter__(self):
+        return self
+
+    def _flat(self):
+        while True:
+            try:
+                flat = next(self._core)
+            except _Wider:
+                if self._started:
+                    raise RuntimeError("a dataset's function returned more tensors than before") from None
+                self._core = iter(self._dataset._built())
+                continue
+            self._started = True
+            self._taken += 1
+            return flat
+
+    def _checkpoint_children(self):
+        return []
+
+    def _checkpoint_values(self):
+        """Where the iterator is, as the number of elements that it gave."""
+        return {"ITERATOR": (_core.convert(_POSITION + b"%d" % self._taken, 7), self._go_to)}
+
+    def _go_to(self, position):
+        text = position.numpy()
+        if not text.startswith(_POSITION):
+            raise NotImplementedError("not implemented: restoring a position that TensorFlow's own iterator wrote; make a new iterator")
+        self._core, self._taken, self._ended = iter(self._dataset._built()), 0, False
+        for _ in builtins.range(int(text[len(_POSITION) :])):
+            self._flat()
+
+    def __next__(self):
+        flat = self._flat()
+        return self._dataset._unpack(flat)
+
+    def next(self):
+        return self.__next__()
+
+    def get_next(self, name=None):
+        from sokuji._src.core import errors
+
+        try:
+            return self.__next__()
+        except StopIteration:
+            raise errors.OutOfRangeError(None, None, "End of sequence") from None
+
+    def get_next_as_optional(self):
+        try:
+            return Optional(self.__next__(), True)
+        except StopIteration:
+            return Optional(None, False)
+
+    output_types = property(lambda self: self._dataset.output_types)
+    output_shapes = property(lambda self: self._dataset.output_shapes)
+    output_classes = property(lambda self: self._dataset.output_classes)
+    element_spec = property(lambda self: self._dataset.element_spec)
+
+
+class Optional:
+    """A value that may be missing."""
+
+    def __init__(self, value, has):
+        self._value, self._has = value, has
+
+    def has_value(self, name=None):
+        return convert(self._has, 10)
+
+    def get_value(self, name=None):
+        from sokuji._src.core import errors
+
+        if not self._has:
+            raise errors.InvalidArgumentError(None, None, "The given optional does not have a value.")
+        return self._value
+
+
+class Dataset:
+    """Elements one after another: tensors, or structures (tuples, dictionaries) of tensors."""
+
+    def __init__(self, inputs, make, layout, cardinality=None):
+        """make(cores of the inputs) gives the library's dataset, layout() its elements' layout or None while unknown."""
+        self._inputs, self._make_core, self._layout, self._count = inputs, make, layout, cardinality
+        self._pad, self._made = PAD, None
+
+    def _built(self):
+        if self._made is None or self._made[0] != _generation:
+            core = self._make_core(*[i._built() for i in self._inputs])
+            self._made = (_generation, core)
+        return self._made[1]
+
+    def _unpack(self, flat):
+        return map_structure(lambda leaf: _value(leaf, flat[leaf.place]), self._layout())
+
+    def _known(self):
+        """The layout; when only a function can tell, the first element is made."""
+        if self._layout() is None:
+            iterator = Iterator(self)
+            try:
+                iterator._flat()
+            except StopIteration:
+                pass
+            iterator._close()
+        if self._layout() is None:
+            raise NotImplementedError("not implemented: the element_spec of a dataset without elements")
+        return self._layout()
+
+    # ---- what elements are ----
+
+    output_types = property(lambda self: map_structure(lambda leaf: leaf.dtype, self._known()))
+    output_shapes = property(lambda self: map_structure(lambda leaf: shapes.TensorShape(leaf.shape), self._known()))
+    output_classes = property(lambda self: map_structure(lambda leaf: _core.Tensor, self._known()))
+    element_spec = property(lambda self: map_structure(lambda leaf: leaf.spec(), self._known()))
+
+    def __repr__(self):
+        if self._layout() is None:
+            return "<%s>" % type(self).__name__
+        if _version == 2:
+            return "<Dataset element_spec=%r>" % (self.element_spec,)
+        return "<Dataset shapes: %s, types: %r>" % (self.output_shapes, self.output_types)
+
+    def _cardinality(self):
+        return UNKNOWN if self._count is None else self._count()
+
+    def cardinality(self, name=None):
+        return convert(self._cardinality(), 9)
+
+    def __len__(self):
+        if _version == 1:
+            raise TypeError("object of type '%s' has no len()" % type(self).__name__)
+        n = self._cardinality()
+        if n < 0:
+            raise TypeError("The dataset is infinite." if n == INFINITE else "The dataset length is unknown.")
+        return n
+
+    def __bool__(self):
+        return True
+
+    # ---- going through ----
+
+    def __iter__(self):
+        return Iterator(self)
+
+    def make_one_shot_iterator(self):
+        return Iterator(self)
+
+    def make_initializable_iterator(self, shared_name=None):
+        raise RuntimeError("dataset.make_initializable_iterator is not supported when eager execution is enabled.")
+
+    def as_numpy_iterator(self):
+        for element in self:
+            yield map_structure(lambda t: NumpyDataset(t) if isinstance(t, Dataset) else t.numpy(), element)
+
+    # ---- sources ----
+
+    @staticmethod
+    def from_tensors(tensors, name=None):
+        layout, flat = specs.to_tensors(tensors)
+        return Dataset((), lambda: _core.Dataset.from_tensors(flat), lambda: layout, lambda: 1)
+
+    @staticmethod
+    def from_tensor_slices(tensors, name=None):
+        layout, flat = specs.to_tensors(tensors)
+        sizes = []
+        for t in flat:
+            if not t._shape_tuple:
+                raise (IndexError if _version == 1 else ValueError)("from_tensor_slices: a scalar has no slices; wrap it in a list")
+            sizes.append(t._shape_tuple[0])
+        if len(set(sizes)) > 1:
+            raise ValueError("Dimensions %d and %d are not compatible: all tensors must have the same first size"
+                             % (sizes[0], next(n for n in sizes if n != sizes[0])))  # fmt: skip
+        layout = map_structure(lambda leaf: leaf.changed(shape=leaf.shape[1:]), layout)
+        return Dataset((), lambda: _core.Dataset.from_slices(flat), lambda: layout, lambda: sizes[0])
+
+    @staticmethod
+    def from_generator(generator, output_types=None, output_shapes=None, args=None, output_signature=None, name=None):
+        from sokuji._src.data import passes as data_passes
+
+        return data_passes.from_generator(generator, output_types, output_shapes, args, output_signature)
+
+    @staticmethod
+    def range(*args, **kwargs):
+        kind = dtypes.as_dtype(kwargs.pop("output_type", dtypes.int64))
+        kwargs.pop("name", None)
+        if kwargs or not 1 <= len(args) <= 3:
+            raise ValueError("Invalid arguments to range: %r %r; give (stop), (start, stop) or (start, stop, step)" % (args, kwargs))
+        bounds = [_integer(a, "range") for a in args]
+        start, stop = (0, bounds[0]) if len(bounds) == 1 else bounds[:2]
+        step = bounds[2] if len(bounds) == 3 else 1
+        made = Dataset((), lambda: _core.Dataset.range(start, stop, step), lambda: Leaf(0, dtypes.int64, ()), lambda: len(_range(start, stop, step)))
+        return made if kind is dtypes.int64 else made.map(lambda v: run("Cast", v, DstT=kind._number))
+
+    @staticmethod
+    def zip(*args, datasets=None, name=None):
+        datasets = args[0] if len(args) == 1 and datasets is None else args if datasets is None else datasets
+        if isinstance(datasets, list):
+            if _version == 1:
+                raise TypeError("The argument to `Dataset.zip()` must be a nested structure of `Dataset` objects. Nested structures do not support "
+                                "Python lists; please use a tuple instead.")  # fmt: skip
+            datasets = tuple(datasets)
+        flat = specs.flatten(datasets)
+        if not all(isinstance(d, Dataset) for d in flat):
+            raise TypeError("The argument to `Dataset.zip()` must be a nested structure of `Dataset` objects.")
+
+        def layout():
+            parts, start, out = [d._layout() for d in flat], 0, []
+            if any(p is None for p in parts):
+                return None
+            for d, part in zip(flat, parts):
+                out.append(specs.shifted(part, start))
+                start += d._built().components
+            return map_structure(lambda _, rows=iter(out): next(rows), datasets)
+
+        return Dataset(tuple(flat), lambda *cores: _core.Dataset.zip(list(cores)), layout, lambda: _least([d._cardinality() for d in flat]))
+
+    @staticmethod
+    def list_files(file_pattern, shuffle=None, seed=None, name=None):
+        from sokuji._src.data import sources
+
+        return sources.list_files(file_pattern, shuffle, seed)
+
+    # ---- functions ----
+
+    def _call(self, function, flat):
+        element = self._unpack(flat)
+        return function(*element) if type(element) is tuple else function(element)
+
+    def map(self, map_func, num_parallel_calls=None, deterministic=None, synchronous=None, use_unbounded_threadpool=False, name=None):
+        return _mapped(self, lambda *flat: self._call(map_func, flat), lambda: self._cardinality())
+
+    def filter(self, predicate, name=None):
+        def passes(*flat):
+            made = convert(self._call(predicate, flat), 0)
+            if made._dtype_number != 10 or made._shape_tuple != ():
+                raise ValueError("`predicate` must return a scalar boolean tensor.")
+            return bool(made)
+
+        return Dataset((self,), lambda core: core.filter(passes), self._layout)
+
+    def flat_map(self, map_func, name=None):
+        from sokuji._src.data import passes as data_passes
+
+        return data_passes.interleave(self, map_func, 1, 1, "flat_map")
+
+    def interleave(self, map_func, cycle_length=None, block_length=1, num_parallel_calls=None, deterministic=None, name=None):
+        from sokuji._src.data import passes as data_passes
+
+        if cycle_length is None:
+            cycle_length = 16
+        return data_passes.interleave(self, map_func, _integer(cycle_length, "cycle_length"), _integer(block_length or 1, "block_length"), "interleave")
+
+    def apply(self, transformation_func):
+        made = transformation_func(self)
+        if not isinstance(made, Dataset):
+            raise TypeError("`transformation_func` must return a Dataset.")
+        return made
+
+    def reduce(self, initial_state, reduce_func, name=None):
+        layout, state = specs.to_tensors(initial_state)
+        for element in self:
+            given = map_structure(lambda leaf, now=state: now[leaf.place], layout)
+            made, state_now = specs.to_tensors(reduce_func(given, element))
+            if not specs.same_structure(made, layout) or any(a.dtype is not b.dtype for a, b in zip(state_now, state)):
+                raise TypeError("The element types for the new state must match the initial state.")
+            state = state_now
+        return map_structure(lambda leaf: state[leaf.place], layout)
+
+    # ---- order ----
+
+    def shuffle(self, buffer_size, seed=None, reshuffle_each_iteration=None, name=None):
+        size = _integer(buffer_size, "buffer_size")
+        first, second = _core.op_seeds(None if seed is None else _integer(seed, "seed"))
+        if reshuffle_each_iteration or reshuffle_each_iteration is None:
+            # In 1.x a seeded order begins alike each time; without a seed each time has its own.
+            mode = 1 if _version == 1 and (first or second) else 0
+        else:
+            mode = 3 if _version == 1 else 2
+        return Dataset((self,), lambda core: core.shuffle(size, first, second, mode), self._layout, self._cardinality)
+
+    def repeat(self, count=None, name=None):
+        n = -1 if count is None else _integer(count, "count")
+
+        def cardinality():
+            inner = self._cardinality()
+            if n == 0 or inner == 0:
+                return 0
+            return INFINITE if n < 0 or inner == INFINITE else inner if inner < 0 else inner * n
+
+        return Dataset((self,), lambda core: core.repeat(n), self._layout, cardinality)
+
+    def skip(self, count, name=None):
+        n = _integer(count, "count")
+
+        def cardinality():
+            inner = self._cardinality()
+            return inner if inner < 0 else max(0, inner - max(n, 0)) if n >= 0 else 0
+
+        return Dataset((self,), lambda core: core.skip(n) if n >= 0 else core.take(0), self._layout, cardinality)
+
+    def take(self, count, name=None):
+        n = _integer(count, "count")
+
+        def cardinality():
+            inner = self._cardinality()
+            return inner if n < 0 or inner == UNKNOWN and n > 0 else n if inner == INFINITE else min(inner, n) if n > 0 else 0
+
+        return Dataset((self,), lambda core: core.take(n), self._layout, cardinality)
+
+    def concatenate(self, dataset, name=None):
+        first, second = self._layout(), dataset._layout()
+        if first is not None and second is not None:
+            if not specs.same_structure(first, second) or [x.dtype for x in specs.flatten(first)] != [x.dtype for x in specs.flatten(second)]:
+                raise TypeError("Two datasets to concatenate have different types: %s and %s" % (self.output_types, dataset.output_types))
+
+        def layout():
+            a, b = self._layout(), dataset._layout()
+            return b if a is None else a if b is None else specs.map_structure(lambda leaf, rows=iter(specs.flatten(b)): _common(leaf, next(rows)), a)
+
+        def make(a, b):
+            n = max(a.components, b.components)
+            return _widened(a, n).concatenate(_widened(b, n))
+
+        return Dataset((self, dataset), make, layout, lambda: _sum([self._cardinality(), dataset._cardinality()]))
+
+    def enumerate(self, start=0, name=None):
+        n = _integer(start, "start")
+
+        def layout():
+            inner = self._layout()
+            return None if inner is None else (Leaf(0, dtypes.int64, ()), specs.shifted(inner, 1))
+
+        return Dataset((self,), lambda core: core.enumerate(n), layout, self._cardinality)
+
+    def shard(self, num_shards, index, name=None):
+        n, k = _integer(num_shards, "num_shards"), _integer(index, "index")
+        if n < 1:
+            raise ValueError("num_shards must be >= 1; got: %s" % n)
+        if not 0 <= k < n:
+            raise ValueError("index must be in [0, num_shards); got: %s" % k)
+
+        def pass_(source):
+            return (flat for i, flat in builtins.enumerate(source) if i % n == k)
+
+        def cardinality():
+            inner = self._cardinality()
+            return inner if inner < 0 else len(_range(k, inner, n))
+
+        return same_elements(self, pass_, cardinality)
+
+    # ---- batches ----
+
+    def batch(self, batch_size, drop_remainder=False, num_parallel_calls=None, deterministic=None, name=None):
+        size, drop = _integer(batch_size, "batch_size"), bool(drop_remainder)
+
+        def layout():
+            inner = self._layout()
+            lead = size if drop else None
+            return None if inner is None else map_structure(lambda leaf: leaf.changed(shape=None if leaf.shape is None else (lead, *leaf.shape)), inner)
+
+        return Dataset((self,), lambda core: core.batch(size, drop, False), layout, lambda: _batches(self._cardinality(), size, drop))
+
+    def padded_batch(self, batch_size, padded_shapes=None, padding_values=None, drop_remainder=False, name=None):
+        from sokuji._src.data import passes as data_passes
+
+        return data_passes.padded_batch(self, _integer(batch_size, "batch_size"), padded_shapes, padding_values, bool(drop_remainder))
+
+    def cache(self, filename="", name=None):
+        if filename != "":
+            raise NotImplementedError("not implemented: tf.data.Dataset.cache in a file; use cache(), which keeps the elements in memory")
+        return Dataset((self,), lambda core: core.cache(), self._layout, self._cardinality)
+
+    def prefetch(self, buffer_size, name=None):
+        n = _integer(buffer_size, "buffer_size")
+        n = 2 if n == -1 else n
+        return Dataset((self,), lambda core: core.prefetch(n) if n > 0 else core, self._layout, self._cardinality)
+
+
+class NumpyDataset:
+    """A window's dataset as as_numpy_iterator gives it."""
+
+    def __init__(self, dataset):
+        self._dataset = dataset
+
+    def __iter__(self):
+        return self._dataset.as_numpy_iterator()
+
+
+def _value(leaf, tensor):
+    if leaf.nested:
+        return Dataset.from_tensor_slices(tensor)
+    return tensor
+
+
+def _common(a, b):
+    """The leaf that both fit."""
+    if a.shape is None or b.shape is None or len(a.shape) != len(b.shape):
+        return a.changed(shape=None)
+    return a.changed(shape=tuple(x if x == y else None for x, y in zip(a.shape, b.shape)))
+
+
+def _least(counts):
+    known = [c for c in counts if c >= 0]
+    return UNKNOWN if UNKNOWN in counts else min(known) if known else INFINITE
+
+
+def _sum(counts):
+    return INFINITE if INFINITE in counts else UNKNOWN if UNKNOWN in counts else sum(counts)
+
+
+def _batches(n, size, drop):
+    return n if n < 0 else n // size if drop else -(-n // size)
+
+
+def _widened(core, n):
+    return core if core.components == n else core.map(n, lambda *flat: [*flat, *[_dummy] * (n - len(flat))])
+
+
+def same_elements(dataset, pass_, cardinality=None):
+    """A dataset with a pass's elements, which are laid out as those of its input."""
+    return Dataset((dataset,), lambda core: _core.Dataset.from_passes(core.components, pass_, [core]), dataset._layout, cardinality)
+
+
+class Noted:
+    """The layout of a function's results, noted at the first and checked afterwards."""
+
+    def __init__(self):
+        self.layout = None
+
+    def note(self, value):
+        """The flat tensors of a result."""
+        if isinstance(value, list):
+            value = tuple(value)
+        elif value is None:
+            raise TypeError("Unsupported return value from function passed to Dataset.map(): None.")
+        layout, flat = specs.to_tensors(value)
+        if self.layout is None:
+            self.layout = layout
+        else:
+            self._check(layout)
+        return flat
+
+    def _check(self, layout):
+        if not specs.same_structure(layout, self.layout):
+            raise TypeError("a dataset's function returned another structure than before: %r" % (layout,))
+        for new, old in zip(specs.flatten(layout), specs.flatten(self.layout)):
+            if new.dtype is not old.dtype:
+                raise TypeError("a dataset's function returned %s, before it was %s" % (new.dtype.name, old.dtype.name))
+            if new.shape != old.shape:
+                old.shape = _common(old, new).shape
+
+
+def _loosened(noted, input_layout):
+    """A first size that came from an unknown one is unknown as well."""
+    sizes = [leaf.shape for leaf in specs.flatten(input_layout) if leaf.shape]
+    if noted is None or not any(shape[0] is None for shape in sizes):
+        return noted
+    return map_structure(lambda leaf: leaf.changed(shape=(None, *leaf.shape[1:])) if leaf.shape else leaf, noted)
+
+
+def _mapped(dataset, function, cardinality=None):
+    noted = Noted()
+
+    def make(core):
+        def call(*flat):
+            return padded(noted.note(function(*flat)), made._pad, made)
+
+        return core.map(made._pad, call)
+
+    def layout():
+        return None if noted.layout is None else _loosened(noted.layout, dataset._layout() or ())
+
+    made = Dataset((dataset,), make, layout, cardinality)
+    return made

@@ -1,0 +1,1 @@
+"""tfe: gradient functions, callbacks, execution modes."""

@@ -1,0 +1,235 @@
+"""tfe's gradient functions, custom_gradient and py_func, over the core's tape."""
+
+import functools
+import inspect
+
+import numpy as np
+
+from sokuji import _core
+from sokuji._src.core import dtypes, nest
+from sokuji._src.core.execute import convert, run
+
+
+class GradientTape(_core.GradientTape):
+    """Records operations, to be asked for gradients."""
+
+    def jacobian(self, target, sources, unconnected_gradients=None, parallel_iterations=None, experimental_use_pfor=True):
+        return nest.map_structure(lambda source: self._jacobian(target, source), sources)
+
+    def stop_recording(self):
+        return _Paused()
+
+
+class _Paused:
+    def __enter__(self):
+        _core.GradientTape._pause()
+
+    def __exit__(self, *exception):
+        _core.GradientTape._resume()
+
+
+class UnconnectedGradients:
+    """tf.UnconnectedGradients.NONE and ZERO."""
+
+    def __init__(self, value):
+        self.value = value
+
+
+
+def _unconnected(wanted, gradients, sources):
+    wanted = getattr(wanted, "value", wanted)
+    if wanted not in ("none", "zero"):
+        raise ValueError("Unknown value for unconnected_gradients: '%s'" % (wanted,))
+    return gradients if wanted == "none" else [run("ZerosLike", s) if g is None else g for g, s in zip(gradients, sources)]
+
+
+_core.set_hook("unconnected", _unconnected)
+UnconnectedGradients.NONE, UnconnectedGradients.ZERO = UnconnectedGradients("none"), UnconnectedGradients("zero")
+
+
+def _positions(function, params, n):
+    names = list(inspect.signature(function).parameters)
+    if params is None:
+        return list(range(n))
+    if all(isinstance(p, str) for p in params):
+        missing = [p for p in params if p not in names]
+        if missing:
+            raise ValueError("params must be a list of integers or strings naming arguments; %s is no argument" % missing)
+        return [names.index(p) for p in params]
+    if all(isinstance(p, int) for p in params):
+        return list(params)
+    raise ValueError("params must be all strings or all integers; got %s." % (params,))
+
+
+def _arguments(function, arguments, keywords):
+    if keywords:
+        bound = inspect.signature(function).bind(*arguments, **keywords)
+        bound.apply_defaults()
+        arguments = bound.args
+    return list(arguments)
+
+
+def value_and_gradients_function(f, params=None):
+    """A function like f that returns (value, gradients by the arguments)."""
+
+    @functools.wraps(f)
+    def decorated(*arguments, **keywords):
+        dy = keywords.pop("dy", None)
+        if keywords:
+            raise ValueError("Functions to be differentiated cannot receive keyword arguments.")
+        arguments = list(arguments)
+        places = _positions(f, params, len(arguments))
+        with GradientTape() as tape:
+            for place in places:
+                arguments[place] = run("Identity", convert(arguments[place], 0))
+                tape.watch(arguments[place])
+            value = f(*arguments)
+            if value is None:
+                raise ValueError("Cannot differentiate a function that returns None; did you forget to return a value from %s?" % f.__name__)
+            value = nest.map_structure(lambda v: convert(v, 0), value)
+        flat = nest.flatten(value)
+        given = None if dy is None else [convert(g, 0) for g in nest.flatten(dy)]
+        return value, tape.gradient(flat, [arguments[place] for place in places], given)
+
+    return decorated
+
+
+def gradients_function(f, params=None):
+    """A function like f that returns the gradients by its arguments."""
+    both = value_and_gradients_function(f, params)
+
+    @functools.wraps(f)
+    def decorated(*arguments, **keywords):
+        return both(*arguments, **keywords)[1]
+
+    return decorated
+
+
+def implicit_value_and_gradients(f):
+    """A function like f that returns (value, [(gradient, variable)]) for the trainable variables that f read."""
+
+    @functools.wraps(f)
+    def decorated(*arguments, **keywords):
+        with GradientTape() as tape:
+            value = f(*arguments, **keywords)
+            if value is None:
+                raise ValueError("Cannot differentiate a function that returns None; did you forget to return a value from %s?" % f.__name__)
+        sources = tape.watched_variables()
+        if not sources:
+            raise ValueError("No trainable variables were accessed while the function was being computed.")
+        return value, list(zip(tape.gradient(value, sources), sources))
+
+    return decorated
+
+
+def implicit_gradients(f):
+    both = implicit_value_and_gradients(f)
+
+    @functools.wraps(f)
+    def decorated(*arguments, **keywords):
+        return both(*arguments, **keywords)[1]
+
+    return decorated
+
+
+def make_vjp(f, params=None):
+    """A function like f that returns (value, vjp), where vjp(dy) gives the gradients."""
+
+    def decorated(*arguments, **keywords):
+        arguments = _arguments(f, arguments, keywords)
+        places = _positions(f, params, len(arguments))
+        with GradientTape(persistent=True) as tape:
+            for place in places:
+                arguments[place] = run("Identity", convert(arguments[place], 0))
+                tape.watch(arguments[place])
+            value = f(*arguments)
+        sources = [arguments[place] for place in places]
+
+        def vjp(dy=None):
+            return tape.gradient(nest.flatten(value), sources, None if dy is None else [convert(g, 0) for g in nest.flatten(dy)])
+
+        return value, vjp
+
+    return decorated
+
+
+class _Gradient:
+    """Called by the backward walk: fills in zeros for outputs that nothing used."""
+
+    def __init__(self, function, outputs, n_inputs, n_variables, variables):
+        self.function, self.n_inputs, self.variables = function, n_inputs, variables
+        self.shapes = [(t._shape_tuple, t._dtype_number) for t in outputs]
+
+    def __call__(self, dy):
+        given = [run("Fill", convert(list(s), 3) if s else convert([], 3), convert(0, d)) if g is None else g for g, (s, d) in zip(dy, self.shapes)]
+        if self.variables:
+            by_inputs, by_variables = self.function(*given, variables=self.variables)
+            return _as_list(by_inputs, self.n_inputs) + list(by_variables)
+        return _as_list(self.function(*given), self.n_inputs)
+
+
+def _as_list(value, n):
+    made = list(value) if isinstance(value, (list, tuple)) else [value]
+    if len(made) != n:
+        raise ValueError("custom_gradient function expected to return %d gradients but returned %d instead." % (n, len(made)))
+    return made
+
+
+def custom_gradient(f):
+    """f returns (value, gradient function); the latter takes output gradients and returns input gradients."""
+
+    @functools.wraps(f)
+    def decorated(*arguments, **keywords):
+        inputs = [convert(a, 0) if not isinstance(a, _core.VariableBase) else a for a in nest.flatten(list(arguments))]
+        packed = nest.pack_sequence_as(list(arguments), inputs)
+        with GradientTape() as seen:
+            value, gradient = f(*packed, **keywords)
+        used = [v for v in seen.watched_variables() if not any(v is i for i in inputs)]
+        takes = inspect.signature(gradient).parameters
+        if "variables" not in takes and not any(p.kind is p.VAR_KEYWORD for p in takes.values()):
+            if used:
+                raise TypeError("If using @custom_gradient with a function that uses variables, then grad_fn must accept a 'variables' keyword "
+                                "argument.")  # fmt: skip
+        # New tensors without a history: what f computed stays differentiable, for second derivatives.
+        outputs = [run("StopGradient", convert(v, 0)) for v in nest.flatten(value)]
+        _core.record_gradient(inputs + used, outputs, _Gradient(gradient, outputs, len(inputs), len(used), used))
+        return nest.pack_sequence_as(value, outputs)
+
+    return decorated
+
+
+def _typed(results, Tout):
+    is_list = isinstance(Tout, (list, tuple))
+    wanted = [dtypes.as_dtype(t) for t in (Tout if is_list else [Tout])]
+    given = list(results) if isinstance(results, (list, tuple)) and is_list else [] if results is None and not wanted else [results]
+    if len(given) != len(wanted):
+        raise ValueError("the function returned %d values, Tout names %d" % (len(given), len(wanted)))
+    return given, wanted, is_list
+
+
+def py_func_of_tensors(func, inp, Tout, name=None):
+    """tfe.py_func: func gets tensors; differentiable, because its operations run here."""
+    given, wanted, is_list = _typed(func(*[convert(i, 0) for i in inp]), Tout)
+    made = [convert(g, t._number) for g, t in zip(given, wanted)]
+    return made if is_list else made[0]
+
+
+def py_func(func, inp, Tout, stateful=True, name=None):
+    """tf.py_func: func gets arrays; not differentiable."""
+    from sokuji._src.core import errors
+
+    given, wanted, is_list = _typed(func(*[np.asarray(convert(i, 0).numpy()) for i in inp]), Tout)
+    made = [convert(np.asarray(g), 0) for g in given]
+    for t, dtype in zip(made, wanted):
+        if t.dtype is not dtype:
+            raise errors.InvalidArgumentError(None, None, "py_func returned %s where %s is expected" % (t.dtype.name, dtype.name))
+    return made if is_list else made[0]
+
+
+def stop_gradient(input, name=None):
+    return run("StopGradient", convert(input, 0))
+
+
+def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None,
+              stop_gradients=None):  # fmt: skip
+    raise RuntimeError("tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead.")

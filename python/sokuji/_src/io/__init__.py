@@ -1,0 +1,1 @@
+"""Files and formats: records, tf.gfile, downloads, protocol buffers."""

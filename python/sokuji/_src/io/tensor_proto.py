@@ -1,0 +1,54 @@
+"""TensorProto: tensors inside messages, to and from arrays."""
+
+import numpy as np
+
+from sokuji import _core
+from sokuji._src.core import dtypes
+from sokuji._src.io import messages
+
+_VALUES = {1: "float_val", 2: "double_val", 3: "int_val", 4: "int_val", 5: "int_val", 6: "int_val", 7: "string_val", 9: "int64_val",
+           10: "bool_val", 17: "int_val", 22: "uint32_val", 23: "uint64_val"}  # fmt: skip
+
+
+def make_tensor_proto(values, dtype=None, shape=None, verify_shape=False):
+    """tf.make_tensor_proto: numbers as their bytes, strings one by one; a single number by itself."""
+    t = _core.convert(values, 0 if dtype is None else dtypes.as_dtype(dtype)._number)
+    sizes = list(t._shape_tuple) if shape is None else [int(d) for d in shape]
+    proto = messages.CLASSES["TensorProto"](dtype=t._dtype_number)
+    proto.tensor_shape.SetInParent()
+    for size in sizes:
+        proto.tensor_shape.dim.append(messages.CLASSES["TensorShapeProto.Dim"](size=size))
+    array = np.asarray(t.numpy())
+    if t._dtype_number == 7:
+        proto.string_val.extend(array.ravel().tolist())
+    elif array.size == 1 and t._dtype_number in _VALUES:
+        getattr(proto, _VALUES[t._dtype_number]).append(array.ravel()[0].item())
+    else:
+        proto._set(proto._field("tensor_content"), array.tobytes())
+    return proto
+
+
+def make_ndarray(tensor):
+    """tf.make_ndarray: the array that a TensorProto holds."""
+    dtype = dtypes.as_dtype(int(tensor.dtype))
+    shape = [d.size for d in tensor.tensor_shape.dim]
+    n = int(np.prod(shape, dtype=np.int64))
+    if dtype._number == 7:
+        values = list(tensor.string_val)
+        values += values[-1:] * (n - len(values))
+        return np.array(values + [None], dtype=object)[:-1].reshape(shape)
+    kind = dtype.as_numpy_dtype
+    if tensor.tensor_content:
+        return np.frombuffer(tensor.tensor_content, dtype=kind).copy().reshape(shape)
+    if dtype._number == 19:
+        found = np.array(tensor.half_val, np.uint16).view(np.float16)
+    elif dtype._number in (8, 18):
+        parts = tensor.scomplex_val if dtype._number == 8 else tensor.dcomplex_val
+        found = np.array(parts[0::2], kind) + 1j * np.array(parts[1::2], kind)
+    elif dtype._number in _VALUES:
+        found = np.array(getattr(tensor, _VALUES[dtype._number]), dtype=kind)
+    else:
+        raise TypeError("Unsupported tensor type: %s" % dtype.name)
+    if len(found) == 0:
+        found = np.zeros(1, kind)
+    return np.concatenate([found, np.repeat(found[-1:], max(0, n - len(found)))])[:n].astype(kind).reshape(shape)

@@ -1,0 +1,156 @@
+"""Activations by name or function, and regularizers, as tf.keras takes them."""
+
+from sokuji._src.core.execute import convert, run
+from sokuji._src.ops import functions, nn_ops
+
+_table = functions.table(1)
+relu, elu, selu, softplus, softsign = (_table["nn." + n] for n in ("relu", "elu", "selu", "softplus", "softsign"))
+tanh, sigmoid = _table["tanh"], _table["sigmoid"]
+
+
+def softmax(x, axis=-1):
+    return nn_ops.softmax(x, axis)
+
+
+def linear(x):
+    return x
+
+
+def exponential(x):
+    return run("Exp", convert(x, 0))
+
+
+def hard_sigmoid(x):
+    from sokuji._src.variables import variables
+
+    x = convert(x, 0)
+    if variables._version == 2:
+        return run("Relu6", x + 3.0) / 6.0
+    return run("ClipByValue", 0.2 * x + 0.5, convert(0.0, x._dtype_number), convert(1.0, x._dtype_number))
+
+
+def silu(x):
+    x = convert(x, 0)
+    return x * run("Sigmoid", x)
+
+
+def gelu(x, approximate=False):
+    x = convert(x, 0)
+    if approximate:
+        return 0.5 * x * (1.0 + run("Tanh", 0.7978845608028654 * (x + 0.044715 * x**3.0)))
+    return 0.5 * x * (1.0 + run("Erf", x / 1.4142135623730951))
+
+
+def relu6(x):
+    return run("Relu6", convert(x, 0))
+
+
+def leaky_relu(x, negative_slope=0.2):
+    return nn_ops.leaky_relu(x, negative_slope)
+
+
+def mish(x):
+    x = convert(x, 0)
+    return x * run("Tanh", run("Softplus", x))
+
+
+def log_softmax(x, axis=-1):
+    return nn_ops.log_softmax(convert(x, 0), axis)
+
+
+BY_NAME_2 = {"silu": silu, "swish": silu, "gelu": gelu, "relu6": relu6, "leaky_relu": leaky_relu, "mish": mish, "log_softmax": log_softmax}
+BY_NAME = {
+    "relu": relu, "elu": elu, "selu": selu, "softplus": softplus, "softsign": softsign, "tanh": tanh, "sigmoid": sigmoid, "softmax": softmax,
+    "linear": linear, "hard_sigmoid": hard_sigmoid, "exponential": exponential,
+}  # fmt: skip
+
+
+def _is_2():
+    from sokuji._src.variables import variables
+
+    return variables._version == 2
+
+
+def get(identifier):
+    """None for no activation; a function for a name."""
+    if identifier is None:
+        return linear
+    if callable(identifier):
+        return identifier
+    if identifier in BY_NAME:
+        return BY_NAME[identifier]
+    if _is_2() and identifier in BY_NAME_2:
+        return BY_NAME_2[identifier]
+    raise ValueError("Unknown activation function:%s" % (identifier,))
+
+
+class Regularizer:
+    """What a weight adds to the loss."""
+
+    def __call__(self, x):
+        return convert(0.0, 1)
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+    def get_config(self):
+        raise NotImplementedError("get_config of %s" % type(self).__name__)
+
+
+class L1L2(Regularizer):
+    def __init__(self, l1=0.0, l2=0.0):
+        self.l1, self.l2 = float(l1 or 0.0), float(l2 or 0.0)
+
+    def __call__(self, x):
+        total = 0.0
+        if self.l1:
+            total = total + self.l1 * run("Sum", run("Abs", x), None)
+        if self.l2:
+            total = total + self.l2 * run("Sum", run("Square", x), None)
+        return convert(total, 0)
+
+    def get_config(self):
+        return {"l1": self.l1, "l2": self.l2}
+
+
+class L1(L1L2):
+    def __init__(self, l1=0.01):
+        super().__init__(l1=l1)
+
+    def get_config(self):
+        return {"l1": self.l1}
+
+
+class L2(L1L2):
+    def __init__(self, l2=0.01):
+        super().__init__(l2=l2)
+
+    def get_config(self):
+        return {"l2": self.l2}
+
+
+def l1(l=0.01):  # noqa: E741
+    return L1(l)
+
+
+def l2(l=0.01):  # noqa: E741
+    return L2(l)
+
+
+def l1_l2(l1=0.01, l2=0.01):
+    return L1L2(l1, l2)
+
+
+_REGULARIZERS = {"l1": L1, "l2": L2, "l1_l2": L1L2, "L1": L1, "L2": L2, "L1L2": L1L2}
+
+
+def get_regularizer(identifier):
+    """A regularizer of None, a name, a configuration or a callable."""
+    if identifier is None or callable(identifier):
+        return identifier() if isinstance(identifier, type) else identifier
+    if isinstance(identifier, dict):
+        return _REGULARIZERS[identifier["class_name"]](**identifier["config"])
+    if identifier in _REGULARIZERS:
+        return l1_l2() if identifier == "l1_l2" else _REGULARIZERS[identifier]()
+    raise ValueError("Could not interpret regularizer identifier: %s" % (identifier,))

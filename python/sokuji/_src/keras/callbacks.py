@@ -1,0 +1,427 @@
+"""tf.keras.callbacks: what is called as training goes on."""
+
+import time
+
+import numpy as np
+
+from sokuji import _core
+from sokuji._src.variables import variables
+
+_HOOKS = ["on_%s_%s" % (what, when) for what in ("train", "test", "predict", "epoch", "batch", "train_batch", "test_batch", "predict_batch")
+          for when in ("begin", "end")]  # fmt: skip
+
+
+class Callback:
+    """Subclasses define the hooks they need."""
+
+    def __init__(self):
+        self.validation_data, self.params = None, None
+        self.__dict__["_model"] = None
+
+    @property
+    def model(self):
+        return self.__dict__.get("_model")
+
+    @model.setter
+    def model(self, value):
+        self.__dict__["_model"] = value
+
+    def set_params(self, params):
+        self.params = params
+
+    def set_model(self, model):
+        self.__dict__["_model"] = model
+
+    def on_batch_begin(self, batch, logs=None):
+        pass
+
+    def on_batch_end(self, batch, logs=None):
+        pass
+
+    def on_epoch_begin(self, epoch, logs=None):
+        pass
+
+    def on_epoch_end(self, epoch, logs=None):
+        pass
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.on_batch_begin(batch, logs=logs)
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.on_batch_end(batch, logs=logs)
+
+    def on_train_begin(self, logs=None):
+        pass
+
+    def on_train_end(self, logs=None):
+        pass
+
+    def on_test_begin(self, logs=None):
+        pass
+
+    def on_test_end(self, logs=None):
+        pass
+
+    def on_test_batch_begin(self, batch, logs=None):
+        pass
+
+    def on_test_batch_end(self, batch, logs=None):
+        pass
+
+    def on_predict_begin(self, logs=None):
+        pass
+
+    def on_predict_end(self, logs=None):
+        pass
+
+    def on_predict_batch_begin(self, batch, logs=None):
+        pass
+
+    def on_predict_batch_end(self, batch, logs=None):
+        pass
+
+
+class History(Callback):
+    """The values of each epoch, as fit returns them."""
+
+    def __init__(self):
+        super().__init__()
+        self.history = {}
+        self.epoch = []
+
+    def on_train_begin(self, logs=None):
+        self.epoch = []
+        if variables._version == 1:
+            self.history = {}
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.epoch.append(epoch)
+        for k, v in (logs or {}).items():
+            self.history.setdefault(k, []).append(v)
+        if self.model is not None:
+            self.model.history = self
+
+
+class CallbackList:
+    """Calls the hooks of all callbacks in turn (2.x)."""
+
+    def __init__(self, callbacks=None, add_history=False, add_progbar=False, model=None, **params):
+        self.callbacks = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks] if callbacks else []
+        if add_progbar and not any(isinstance(c, ProgbarLogger) for c in self.callbacks):
+            self.callbacks.append(ProgbarLogger())
+        if add_history:
+            self._history = next((c for c in self.callbacks if isinstance(c, History)), None) or History()
+            if self._history not in self.callbacks:
+                self.callbacks.append(self._history)
+        self.params = params
+        if model is not None:
+            self.set_model(model)
+        if params:
+            self.set_params(params)
+
+    def append(self, callback):
+        self.callbacks.append(callback)
+
+    def set_params(self, params):
+        for c in self.callbacks:
+            c.set_params(params)
+
+    def set_model(self, model):
+        if hasattr(self, "_history"):
+            model.history = self._history
+        for c in self.callbacks:
+            c.set_model(model)
+
+    def __iter__(self):
+        return iter(self.callbacks)
+
+
+def _calls(name):
+    def call(self, *arguments):
+        logs = arguments[-1] if arguments and isinstance(arguments[-1], dict) else {}
+        rest = arguments[:1] if arguments and not isinstance(arguments[0], (dict, type(None))) else ()
+        for callback in self.callbacks:
+            getattr(callback, name)(*rest, logs)
+
+    return call
+
+
+for _hook in _HOOKS:
+    setattr(CallbackList, _hook, _calls(_hook))
+
+
+class BaseLogger(Callback):
+    """1.x: averages the values of the batches over an epoch."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.seen, self.totals = 0, {}
+
+    def on_batch_end(self, batch, logs=None):
+        logs = logs or {}
+        size = logs.get("size", 0)
+        self.seen += size
+        for k, v in logs.items():
+            if k in self.params["metrics"]:
+                self.totals[k] = self.totals.get(k, 0) + v * size
+
+    def on_epoch_end(self, epoch, logs=None):
+        for k in self.params["metrics"]:
+            if k in self.totals and logs is not None:
+                logs[k] = self.totals[k] / self.seen
+
+
+class ProgbarLogger(Callback):
+    """Prints the epoch and its values; with verbose 2 one line an epoch."""
+
+    def __init__(self, count_mode=None, stateful_metrics=None):
+        super().__init__()
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._start, self._n = time.time(), 0
+        if self.params.get("epochs", 1) > 1 or variables._version == 1:
+            print("Epoch %d/%d" % (epoch + 1, self.params["epochs"]))
+
+    def on_test_begin(self, logs=None):
+        self._start, self._n = time.time(), 0
+
+    on_predict_begin = on_test_begin
+
+    def on_train_batch_end(self, batch, logs=None):
+        self._n = batch + 1
+
+    on_test_batch_end = on_predict_batch_end = on_train_batch_end
+
+    def _line(self, logs):
+        total = self.params.get("samples") or self.params.get("steps") or self._n
+        values = " - ".join("%s: %.4f" % (k, v) for k, v in (logs or {}).items() if isinstance(v, (float, np.floating)))
+        bar = "" if self.params.get("verbose") == 2 else "%d/%d [==============================] - " % (total, total)
+        print("%s%ds%s" % (bar, time.time() - self._start, " - " + values if values else ""))
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._line(logs)
+
+    def on_test_end(self, logs=None):
+        self._line(logs)
+
+    on_predict_end = on_test_end
+
+
+class LambdaCallback(Callback):
+    """Hooks given as functions."""
+
+    def __init__(self, on_epoch_begin=None, on_epoch_end=None, on_train_begin=None, on_train_end=None, on_train_batch_begin=None, on_train_batch_end=None,
+                 on_batch_begin=None, on_batch_end=None, **kwargs):  # fmt: skip
+        super().__init__()
+        given = dict(on_epoch_begin=on_epoch_begin, on_epoch_end=on_epoch_end, on_train_begin=on_train_begin, on_train_end=on_train_end,
+                     on_train_batch_begin=on_train_batch_begin, on_train_batch_end=on_train_batch_end, on_batch_begin=on_batch_begin,
+                     on_batch_end=on_batch_end)  # fmt: skip
+        self.__dict__.update({name: f for name, f in given.items() if f is not None})
+        self.__dict__.update(kwargs)
+
+
+class TerminateOnNaN(Callback):
+    def on_batch_end(self, batch, logs=None):
+        loss = (logs or {}).get("loss")
+        if loss is not None and not np.isfinite(loss):
+            print("Batch %d: Invalid loss, terminating training" % batch)
+            self.model.stop_training = True
+
+
+def _auto(monitor, mode, name):
+    if mode not in ("auto", "min", "max"):
+        mode = "auto"
+    if mode == "auto":
+        mode = "max" if "acc" in monitor or monitor.endswith(("auc", "precision", "recall")) or monitor.startswith("fmeasure") else "min"
+    return np.greater if mode == "max" else np.less
+
+
+def _direction(model, monitor):
+    """2.x: whether a value of the model's own is to rise or to fall."""
+    name = monitor[4:] if monitor.startswith("val_") else monitor
+    if name == "loss":
+        return np.less
+    found = [m for metric in model.metrics for m in getattr(metric, "metrics", [metric])]
+    for m in found:
+        kind = type(m).__name__
+        if m.name == name or name.endswith("_" + m.name):
+            if any(word in kind for word in ("Accuracy", "AUC", "Precision", "Recall", "IoU", "F1", "True", "R2", "At")):
+                return np.greater
+            if any(word in kind for word in ("Error", "Crossentropy", "Hinge", "Divergence", "Poisson", "False")):
+                return np.less
+    raise ValueError("The callback monitors '%s', but Keras isn't able to automatically determine whether that metric should be maximized or minimized. "
+                     "Pass `mode='max'` or `mode='min'`." % monitor)  # fmt: skip
+
+
+class EarlyStopping(Callback):
+    """Stops when the monitored value has not improved for `patience` epochs."""
+
+    def __init__(self, monitor="val_loss", min_delta=0, patience=0, verbose=0, mode="auto", baseline=None, restore_best_weights=False, start_from_epoch=0):
+        super().__init__()
+        self.monitor, self.patience, self.verbose, self.baseline = monitor, patience, verbose, baseline
+        self.min_delta, self.mode, self.wait, self.stopped_epoch, self.best_epoch = abs(min_delta), mode, 0, 0, 0
+        self.restore_best_weights, self.start_from_epoch, self.best_weights, self.best = restore_best_weights, start_from_epoch, None, None
+        self._better = None
+
+    def on_train_begin(self, logs=None):
+        self.wait, self.stopped_epoch, self.best_weights, self.best_epoch, self.best = 0, 0, None, 0, None
+        self._better = _auto(self.monitor, self.mode, "EarlyStopping")
+
+    def _improves(self, value, reference):
+        return self._better(value - self.min_delta if self._better is np.greater else value + self.min_delta, reference)
+
+    def on_epoch_end(self, epoch, logs=None):
+        if variables._version == 2 and self.mode == "auto":
+            self._better = _direction(self.model, self.monitor)
+        current = (logs or {}).get(self.monitor)
+        if current is None or epoch < self.start_from_epoch:
+            if current is None:
+                import warnings
+
+                warnings.warn("Early stopping conditioned on metric `%s` which is not available. Available metrics are: %s" % (self.monitor, ",".join(logs or {})), stacklevel=2)
+            return
+        if self.restore_best_weights and self.best_weights is None:
+            self.best_weights, self.best_epoch = self.model.get_weights(), epoch
+        if variables._version == 1:
+            self._epoch_1(epoch, current)
+            return
+        self.wait += 1
+        if self.best is None or self._improves(current, self.best):
+            self.best, self.best_epoch = current, epoch
+            if self.restore_best_weights:
+                self.best_weights = self.model.get_weights()
+            if self.baseline is None or self._improves(current, self.baseline):
+                self.wait = 0
+            return
+        if self.wait >= self.patience and epoch > 0:
+            self._stop(epoch)
+
+    def _epoch_1(self, epoch, current):
+        if self.best is None or self._improves(current, self.best):
+            self.best, self.wait = current, 0
+            return
+        self.wait += 1
+        if self.wait >= self.patience:
+            self._stop(epoch)
+
+    def _stop(self, epoch):
+        self.stopped_epoch = epoch
+        self.model.stop_training = True
+
+    def on_train_end(self, logs=None):
+        if self.stopped_epoch > 0 and self.verbose > 0:
+            print("Epoch %05d: early stopping" % (self.stopped_epoch + 1) if variables._version == 1 else "Epoch %d: early stopping" % (self.stopped_epoch + 1))
+        if self.restore_best_weights and self.best_weights is not None:
+            self.model.set_weights(self.best_weights)
+
+
+def _rate_of(optimizer):
+    return float(np.asarray(getattr(optimizer, "learning_rate")))
+
+
+def _needs_rate(optimizer):
+    if optimizer is None or not hasattr(optimizer, "learning_rate"):
+        raise ValueError('Optimizer must have a "learning_rate" attribute.')
+
+
+class LearningRateScheduler(Callback):
+    """Sets the learning rate at the beginning of each epoch."""
+
+    def __init__(self, schedule, verbose=0):
+        super().__init__()
+        self.schedule, self.verbose = schedule, verbose
+
+    def on_epoch_begin(self, epoch, logs=None):
+        _needs_rate(self.model.optimizer)
+        try:
+            rate = self.schedule(epoch, _rate_of(self.model.optimizer))
+        except TypeError:
+            rate = self.schedule(epoch)
+        if not isinstance(rate, (float, np.floating, _core.Handle)):
+            raise ValueError("The output of the `schedule` function should be a float. Got: %s" % (rate,))
+        self.model.optimizer.learning_rate = rate
+        if self.verbose > 0:
+            print("\nEpoch %d: LearningRateScheduler setting learning rate to %s." % (epoch + 1, float(rate)))
+
+    def on_epoch_end(self, epoch, logs=None):
+        if logs is not None:
+            logs["learning_rate"] = _rate_of(self.model.optimizer)
+
+
+class ReduceLROnPlateau(Callback):
+    """Multiplies the learning rate when a value no longer improves."""
+
+    def __init__(self, monitor="val_loss", factor=0.1, patience=10, verbose=0, mode="auto", min_delta=0.0001, cooldown=0, min_lr=0.0, **kwargs):
+        super().__init__()
+        if factor >= 1.0:
+            raise ValueError("ReduceLROnPlateau does not support a factor >= 1.0. Received factor=%s" % factor)
+        self.monitor, self.factor, self.min_lr, self.min_delta, self.patience = monitor, factor, min_lr, min_delta, patience
+        self.verbose, self.cooldown, self.mode = verbose, cooldown, mode
+        self._reset()
+
+    def _reset(self):
+        self._better = _auto(self.monitor, self.mode, "ReduceLROnPlateau")
+        self.best = -np.inf if self._better is np.greater else np.inf
+        self.cooldown_counter, self.wait = 0, 0
+
+    def on_train_begin(self, logs=None):
+        self._reset()
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs = logs if logs is not None else {}
+        _needs_rate(self.model.optimizer)
+        logs["learning_rate"] = _rate_of(self.model.optimizer)
+        current = logs.get(self.monitor)
+        if current is None:
+            return
+        if self.cooldown_counter > 0:
+            self.cooldown_counter -= 1
+            self.wait = 0
+        better = current > self.best + self.min_delta if self._better is np.greater else current < self.best - self.min_delta
+        if better:
+            self.best, self.wait = current, 0
+        elif self.cooldown_counter <= 0:
+            self.wait += 1
+            if self.wait >= self.patience:
+                old = _rate_of(self.model.optimizer)
+                if old > self.min_lr:
+                    self.model.optimizer.learning_rate = max(old * self.factor, self.min_lr)
+                    if self.verbose > 0:
+                        print("\nEpoch %d: ReduceLROnPlateau reducing learning rate to %s." % (epoch + 1, max(old * self.factor, self.min_lr)))
+                    self.cooldown_counter, self.wait = self.cooldown, 0
+
+
+class CSVLogger(Callback):
+    """Writes each epoch's values as a line of CSV."""
+
+    def __init__(self, filename, separator=",", append=False):
+        super().__init__()
+        self.filename, self.sep, self.append, self._keys = filename, separator, append, None
+
+    def on_train_begin(self, logs=None):
+        import os
+
+        has_head = self.append and os.path.exists(self.filename) and os.path.getsize(self.filename) > 0
+        self._file, self._head = open(self.filename, "a" if self.append else "w", encoding="utf-8"), not has_head
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self._keys is None:
+            self._keys = sorted(logs or {})
+            if self._head:
+                self._file.write(self.sep.join(["epoch", *self._keys]) + "\n")
+        self._file.write(self.sep.join(str(v) for v in [epoch, *[(logs or {}).get(k, "NA") for k in self._keys]]) + "\n")
+        self._file.flush()
+
+    def on_train_end(self, logs=None):
+        self._file.close()
+
+
+def _later(name):
+    def __init__(self, *arguments, **keywords):
+        raise NotImplementedError("not implemented: tf.keras.callbacks.%s; write a Callback that saves or logs" % name)
+
+    return type(name, (Callback,), {"__init__": __init__})
+
+
+NAMES = {c.__name__: c for c in (Callback, CallbackList, History, BaseLogger, ProgbarLogger, LambdaCallback, TerminateOnNaN, EarlyStopping,
+                                 LearningRateScheduler, ReduceLROnPlateau, CSVLogger)}  # fmt: skip
+NAMES.update({name: _later(name) for name in ("ModelCheckpoint", "TensorBoard", "RemoteMonitor", "BackupAndRestore")})

@@ -1,0 +1,590 @@
+"""Layer: what owns variables and computes. Shared by tf.layers, tf.keras.layers and the user's own subclasses."""
+
+import collections
+import inspect
+import re
+
+import numpy as np
+
+from sokuji import _core
+from sokuji._src.core import dtypes, nest
+from sokuji._src.core import shapes as _shapes
+from sokuji._src.core.errors import InvalidArgumentError
+from sokuji._src.core.execute import convert
+from sokuji._src.keras import masks as _masks
+from sokuji._src.keras import variable as keras_variable
+from sokuji._src.keras.checkpoints import LayerCheckpoints
+from sokuji._src.ops import init_ops
+from sokuji._src.variables import trackable, variables
+
+_counts = collections.Counter()
+_depth = 0  # of calls now open
+training_now = None  # the training flag of the innermost call that was given one
+
+
+def reset_names():
+    _counts.clear()
+
+
+def unique_name(base, from_zero=None):
+    """dense, dense_1, …; layers of 1.x's tf.keras begin at dense_1."""
+    from_zero = variables._version == 2 if from_zero is None else from_zero
+    n = _counts[base]
+    _counts[base] += 1
+    return "%s_%d" % (base, n + 1) if not from_zero else "%s_%d" % (base, n) if n else base
+
+
+def snake_case(name):
+    name = re.sub(r"\W+", "", name)
+    made = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)" if variables._version == 2 else r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)).lower()
+    return "private" + made if made.startswith("_") else made
+
+
+class InputSpec:
+    def __init__(self, dtype=None, shape=None, ndim=None, max_ndim=None, min_ndim=None, axes=None):
+        self.dtype, self.shape, self.ndim = dtype, shape, len(shape) if shape is not None else ndim
+        self.max_ndim, self.min_ndim, self.axes = max_ndim, min_ndim, axes or {}
+
+
+_KEYWORDS = ("input_shape", "batch_input_shape", "batch_shape", "batch_size", "input_dim", "weights", "activity_regularizer", "dtype", "trainable", "name",
+             "dynamic", "autocast", "input_dtype", "_scope", "_reuse")  # fmt: skip
+_signatures = {}
+
+
+def call_arguments(layer):
+    """The names that a layer's call() takes; None among them when it takes any."""
+    function = type(layer).call
+    if function not in _signatures:
+        parameters = inspect.signature(function).parameters.values()
+        names = {p.name for p in parameters}
+        _signatures[function] = names | {None} if any(p.kind is p.VAR_KEYWORD for p in parameters) else names
+    return _signatures[function]
+
+
+class Layer(LayerCheckpoints):
+    """Builds its variables from the first input's shape, then calls call(inputs)."""
+
+    _plain = False  # calls with one tensor need nothing but call()
+    supports_masking = False
+
+    def __new__(cls, *arguments, **keywords):
+        made = object.__new__(cls)
+        made.__dict__["_arguments"] = (arguments, keywords)
+        return made
+
+    def __init__(self, trainable=True, name=None, dtype=None, **keywords):
+        unknown = [k for k in keywords if k not in _KEYWORDS]
+        if unknown:
+            if variables._version == 2:
+                raise ValueError("Unrecognized keyword arguments passed to %s: %s" % (type(self).__name__, {k: keywords[k] for k in unknown}))
+            raise TypeError("Keyword argument not understood:", unknown[0])
+        own = self.__dict__
+        own.setdefault("_sublayers", [])
+        own["_ready"] = True
+        own.update(built=False, _trainable=trainable, input_spec=None, _trainable_weights=[], _non_trainable_weights=[],
+                   _losses=[], _call_losses=[], _updates=[], _nodes=[], _metrics=[], _scope_prefix="")  # fmt: skip
+        self._name = name or unique_name(snake_case(type(self).__name__), self._names_from_zero)
+        self._dtype = None if dtype is None else dtypes.as_dtype(dtype)
+        self._activity_regularizer = _regularizer(keywords.get("activity_regularizer"))
+        self._initial_weights = keywords.get("weights")
+        shape = keywords.get("input_shape") or ((keywords["input_dim"],) if keywords.get("input_dim") else None)
+        if isinstance(shape, int):
+            shape = (shape,)
+        given = keywords.get("batch_input_shape") or keywords.get("batch_shape")
+        self._batch_input_shape = given or (None if shape is None else (keywords.get("batch_size"), *shape))
+
+    _names_from_zero = None  # by the version
+    _refuses_shapes = True  # what fails in call() is the inputs' shape: a ValueError in 2.x
+    name = property(lambda self: self._name)
+    scope_name = property(lambda self: self._scope_prefix + self._name)
+    path = property(lambda self: self.scope_name)
+
+    @property
+    def trainable(self):
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        self._trainable = bool(value)
+        for v in self._trainable_weights:
+            if isinstance(v, keras_variable.KerasVariable):
+                v.trainable = value
+        for layer in self._sublayers:
+            layer.trainable = value
+
+    @property
+    def dtype(self):
+        if variables._version == 2:
+            return (self._dtype or dtypes.float32).name
+        return self._dtype.name if self._dtype is not None else None
+
+    compute_dtype = variable_dtype = dtype
+
+    @property
+    def activity_regularizer(self):
+        return self._activity_regularizer
+
+    @activity_regularizer.setter
+    def activity_regularizer(self, value):
+        self._activity_regularizer = value
+
+    # ---- what it is made of ----
+
+    _tracks = property(lambda self: variables._version == 2)
+
+    def __setattr__(self, name, value):
+        own = self.__dict__
+        if not own.get("_ready") and isinstance(value, (Layer, _core.VariableBase)):
+            raise RuntimeError("In layer '%s', you forgot to call `super().__init__()` as the first statement in the `__init__()` method. It looks like "
+                               "you are subclassing `Model` and you forgot to call `super(YourClass, self).__init__()`." % type(self).__name__)  # fmt: skip
+        if isinstance(value, (Layer, _core.VariableBase, list, tuple, dict, _Metrics)) and own.get("_ready") and self._tracks and name not in _UNTRACKED:
+            self._track(value)
+        if name[0] != "_":
+            value = trackable.wrapped(value)
+        object.__setattr__(self, name, value)
+        if "_tracking" in own:
+            trackable.arrived(self, name, value)
+
+    def _track(self, value):
+        if isinstance(value, Layer):
+            if value is not self and not any(value is layer for layer in self._sublayers):
+                self._sublayers.append(value)
+        elif isinstance(value, _core.VariableBase):
+            if variables._version == 2 and not isinstance(value, keras_variable.KerasVariable):
+                return  # Keras 3 tracks its own variables alone
+            mine = self._trainable_weights if value.trainable else self._non_trainable_weights
+            if not any(value is v for v in self._trainable_weights + self._non_trainable_weights):
+                mine.append(value)
+        elif isinstance(value, _Metrics):
+            if not any(value is m for m in self._metrics):
+                self._metrics.append(value)
+        elif isinstance(value, dict):
+            for item in value.values():
+                self._track(item)
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                self._track(item)
+
+    # ---- for subclasses ----
+
+    def build(self, input_shape):
+        self.built = True
+
+    def call(self, inputs, **keywords):
+        return inputs
+
+    def compute_mask(self, inputs, mask=None):
+        return mask if self.supports_masking else None
+
+    def compute_output_shape(self, input_shape):
+        from sokuji._src.keras import graph as keras_graph
+
+        if variables._version == 2 and not type(self).__module__.startswith("sokuji."):
+            raise NotImplementedError("Layer %s should implement a `compute_output_shape()` method" % type(self).__name__)
+        return keras_graph.output_shape(self, input_shape)
+
+    def add_weight(self, name=None, shape=None, dtype=None, initializer=None, regularizer=None, trainable=True, constraint=None, partitioner=None,
+                   use_resource=None, synchronization=None, aggregation=None, getter=None, autocast=True, **keywords):  # fmt: skip
+        """A variable of the layer."""
+        if isinstance(name, (list, tuple)) and (shape is None or isinstance(shape, str)):
+            name, shape, initializer = keywords.pop("name", None), name, initializer if shape is None else shape
+        kind = dtypes.as_dtype(dtype or self._dtype or dtypes.float32)
+        initializer = init_ops.get(initializer) or (init_ops.get("glorot_uniform") if kind.is_floating else init_ops.Zeros())
+        sizes = _shapes.TensorShape(shape if shape is not None else ()).as_list()
+        if any(d is None for d in sizes):
+            raise ValueError("Shape %s of the weight %s is not fully defined" % (sizes, name))
+        value = self._waiting_value(name, sizes)
+        if value is None:
+            value = initializer(sizes, dtype=kind) if _takes_dtype(initializer) else initializer(sizes)
+        regularizer = _regularizer(regularizer)
+        made = keras_variable.make(convert(value, kind._number), trainable and self._trainable is not False,
+                                   name or ("variable" if variables._version == 2 else "Variable"), self.scope_name, _constraint(constraint), regularizer)  # fmt: skip
+        (self._trainable_weights if trainable else self._non_trainable_weights).append(made)
+        if regularizer is not None:
+            self._losses.append((made, regularizer))
+        return trackable.track(self, name or "Variable", made)
+
+    def add_variable(self, name=None, shape=None, dtype=None, initializer=None, regularizer=None, trainable=True, constraint=None, partitioner=None, **keywords):
+        return self.add_weight(name, shape, dtype, initializer, regularizer, trainable, constraint)
+
+    def add_loss(self, losses, inputs=None):
+        if variables._version == 1:
+            raise RuntimeError("Layer.add_loss not supported in Eager mode.")
+        self._call_losses.extend(losses if isinstance(losses, (list, tuple)) else [losses])
+
+    def add_update(self, updates, inputs=None):
+        if variables._version == 1:
+            raise RuntimeError("Layer.add_update not supported in Eager mode.")
+
+    # ---- calling ----
+
+    def __call__(self, *arguments, **keywords):
+        if len(arguments) == 1 and not keywords and self._plain is not False and type(arguments[0]) is _core.EagerTensor and not _masks.known \
+                and (self._plain == 0 or arguments[0]._dtype_number == self._plain):  # fmt: skip
+            return self.call(arguments[0])
+        return self._call_fully(*arguments, **keywords)
+
+    def _call_fully(self, *arguments, **keywords):
+        from sokuji._src.keras import graph as keras_graph
+
+        if not arguments:
+            first = next((n for n in inspect.signature(type(self).call).parameters if n != "self"), None)
+            if first not in keywords:
+                raise TypeError("%s.__call__() takes the inputs as its first argument" % type(self).__name__)
+            arguments = (keywords.pop(first),)
+        inputs, arguments = arguments[0], arguments[1:]
+        if keras_graph.has_symbols((inputs, arguments, keywords)):
+            return keras_graph.apply(self, inputs, arguments, keywords)
+        inputs = self._taken(inputs)
+        if variables._version == 2 and arguments:
+            arguments = tuple(self._taken(a) if isinstance(a, (_core.Tensor, np.ndarray)) else a for a in arguments)
+        return self._run(inputs, arguments, keywords)
+
+    apply = __call__
+
+    def _run(self, inputs, arguments, keywords):
+        global _depth, training_now
+        takes = call_arguments(self)
+        before = training_now
+        training = keywords.get("training")
+        if "training" in takes:
+            if training is None and before is not None and not (arguments and _position(self, "training") <= len(arguments)):
+                keywords = {**keywords, "training": before}
+        else:
+            keywords = {k: v for k, v in keywords.items() if k != "training" or None in takes}
+        if "mask" in takes and keywords.get("mask") is None and not arguments:
+            mask = _mask_of(inputs)
+            if mask is not None:
+                keywords = {**keywords, "mask": mask}
+        if self.built and self.input_spec is not None and variables._version == 2:
+            check_spec(self, inputs)
+        if not self.built:
+            self._build_now(inputs)
+        if _depth == 0 and variables._version == 2:
+            self._forget_losses()
+        _depth += 1
+        if training is not None and variables._version == 2:
+            training_now = training
+        try:
+            outputs = self.call(inputs, *arguments, **keywords)
+        except InvalidArgumentError as error:
+            if variables._version == 2 and self._refuses_shapes and type(self).__module__.startswith("sokuji."):
+                raise ValueError("Exception encountered when calling layer \"%s\": %s" % (self.name, error)) from None
+            raise
+        finally:
+            _depth -= 1
+            training_now = before
+        if self._activity_regularizer is not None:
+            for output in nest.flatten(outputs):
+                loss = self._activity_regularizer(output)
+                self._call_losses.append(loss / float(output._shape_tuple[0]) if variables._version == 2 else loss)
+        self._pass_mask(inputs, outputs)
+        if self._plain is False and variables._version == 1:
+            self._settle()
+        return outputs
+
+    def _settle(self):
+        """1.x: from here on a call with one tensor is call()."""
+        own = type(self)
+        if self._activity_regularizer is None and own.compute_mask is Layer.compute_mask and own.__call__ is Layer.__call__:
+            self._plain = 0
+
+    def _pass_mask(self, inputs, outputs):
+        if not _masks.known and type(self).compute_mask is Layer.compute_mask:
+            return
+        mask = self.compute_mask(inputs, _mask_of(inputs))
+        if mask is None:
+            return
+        flat = nest.flatten(outputs)
+        masks = list(mask) if isinstance(mask, (list, tuple)) else [mask] * len(flat)
+        for output, one in zip(flat, masks):
+            if isinstance(output, _core.EagerTensor) and _masks.get(output) is None:
+                _masks.put(output, one)
+
+    def _forget_losses(self):
+        if self._call_losses:
+            self._call_losses = []
+        for layer in self._sublayers:
+            layer._forget_losses()
+
+    def _taken(self, inputs):
+        """Arrays and lists of numbers become tensors; structures stay what they are."""
+        if isinstance(inputs, _core.Handle):
+            return self._cast(inputs)
+        if isinstance(inputs, (list, tuple, dict)):
+            leaves = nest.flatten(inputs)
+            if leaves and all(isinstance(i, (_core.Handle, np.ndarray, type(None))) for i in leaves):
+                return nest.map_structure(lambda i: i if i is None else self._cast(i) if isinstance(i, _core.Handle) else self._floating(convert(i, 0)), inputs)
+            if isinstance(inputs, dict) or any(isinstance(i, (_core.Handle, np.ndarray)) for i in leaves):
+                return inputs
+        if inputs is None:
+            return None
+        return self._floating(convert(inputs, 0))
+
+    def _cast(self, t):
+        """2.x: floating inputs are taken as the layer's dtype."""
+        if variables._version == 2:
+            kind = self._dtype or dtypes.float32
+            own = dtypes.as_dtype(t._dtype_number)
+            if own is not kind and own.is_floating and kind.is_floating:
+                from sokuji._src.ops import array_ops
+
+                return array_ops.cast(t, kind)
+        return t
+
+    def _floating(self, t):
+        """An array of doubles is taken as the layer's own dtype."""
+        if variables._version == 2:
+            return self._cast(t)
+        return convert(t.numpy().astype(np.float32), 0) if t._dtype_number == 2 and self._dtype is None else t
+
+    def _build_now(self, inputs):
+        flat = nest.flatten(inputs)
+        if self._dtype is None and variables._version == 1 and flat and isinstance(flat[0], _core.Handle) and flat[0].dtype.is_floating:
+            self._dtype = flat[0].dtype
+        if variables._version == 2:
+            shapes = nest.map_structure(lambda t: tuple(t._shape_tuple) if isinstance(t, _core.Handle) else None, inputs)
+            prefix = _path_stack[-1] if _path_stack else ""
+            if prefix and not self._scope_prefix:
+                self._scope_prefix = prefix + "/"
+        else:
+            shapes = nest.map_structure(lambda t: _shapes.TensorShape(t._shape_tuple) if isinstance(t, _core.Handle) else None, inputs)
+            if isinstance(shapes, tuple):
+                shapes = list(shapes)
+        self._build_shape = shapes
+        _path_stack.append(self.scope_name)
+        try:
+            self.build(shapes)
+        finally:
+            _path_stack.pop()
+        self._built_done()
+
+    def _built_done(self):
+        self.built = True
+        if self._initial_weights is not None:
+            self.set_weights(self._initial_weights)
+            self._initial_weights = None
+        takes = call_arguments(self)
+        simple = not takes & {"training", "mask", None} and self._activity_regularizer is None and not isinstance(self, _Composite)
+        simple = simple and type(self).compute_mask is Layer.compute_mask
+        if simple and variables._version == 2 and self.input_spec is None and type(self).__module__.startswith("sokuji."):
+            self._plain = 1 if self._dtype in (None, dtypes.float32) else self._dtype._number
+
+    # ---- variables ----
+
+    def _gather(self, trainable, frozen, on=True):
+        """Adds the weights, those of the layers below after its own."""
+        on = on and self._trainable
+        (trainable if on else frozen).extend(self._trainable_weights)
+        frozen.extend(self._non_trainable_weights)
+        for layer in self._sublayers:
+            layer._gather(trainable, frozen, on)
+
+    @property
+    def trainable_weights(self):
+        trainable = []
+        self._gather(trainable, [])
+        return _distinct(trainable)
+
+    @property
+    def non_trainable_weights(self):
+        frozen = []
+        self._gather([], frozen)
+        return _distinct(frozen)
+
+    @property
+    def weights(self):
+        trainable, frozen = [], []
+        if variables._version == 1:
+            self._gather(trainable, frozen)
+            return _distinct(trainable + frozen)
+        self._gather_all(trainable)
+        return _distinct(trainable)
+
+    def _gather_all(self, out):
+        out.extend(self._trainable_weights)
+        out.extend(self._non_trainable_weights)
+        for layer in self._sublayers:
+            layer._gather_all(out)
+
+    @property
+    def variables(self):
+        if not self._metrics:
+            return self.weights
+        return self.weights + [v for m in self._metrics for v in m.variables]
+
+    trainable_variables = property(lambda self: self.trainable_weights)
+    non_trainable_variables = property(lambda self: self.non_trainable_weights)
+
+    @property
+    def losses(self):
+        own = [regularizer(v) for v, regularizer in self._losses if variables._version == 1 or v.trainable]
+        calls = [loss() if callable(loss) else convert(loss, 0) for loss in self._call_losses]
+        below = [loss for layer in self._sublayers for loss in layer.losses]
+        return calls + below + own if variables._version == 2 else own + calls + below
+
+    updates = property(lambda self: [])
+    metrics = property(lambda self: list(self._metrics) + [m for layer in self._sublayers for m in layer.metrics])
+
+    def get_weights(self):
+        return [w.numpy() for w in self.weights]
+
+    def set_weights(self, weights):
+        own = self._weights_in_order()
+        weights = list(weights)
+        if len(own) != len(weights):
+            raise ValueError("You called `set_weights(weights)` on layer \"%s\" with a weight list of length %d, but the layer was expecting %d weights."
+                             % (self.name, len(weights), len(own)))  # fmt: skip
+        for variable, value in zip(own, weights):
+            if variable._shape_tuple != np.shape(value):
+                raise ValueError("Layer weight shape %s not compatible with provided weight shape %s" % (variable._shape_tuple, np.shape(value)))
+        for variable, value in zip(own, weights):
+            variable.assign(np.asarray(value, dtypes.as_dtype(variable._dtype_number).as_numpy_dtype) if not isinstance(value, _core.Handle) else value)
+
+    def _weights_in_order(self):
+        return self.weights
+
+    def count_params(self):
+        if not self.built:
+            raise ValueError("You tried to call `count_params` on %s, but the layer isn't built. You can build it manually via: `layer.build(input_shape)`." % self.name)
+        return sum(w._size for w in self.weights)
+
+    # ---- symbols ----
+
+    def _node(self):
+        if not self._nodes:
+            raise AttributeError("The layer %s has never been called and thus has no defined input." % self.name)
+        return self._nodes[0]
+
+    input = property(lambda self: self._node().inputs_given)
+    output = property(lambda self: self._node().outputs_given)
+
+    @property
+    def input_shape(self):
+        return _shapes_of(self._node().inputs_given)
+
+    @property
+    def output_shape(self):
+        return _shapes_of(self._node().outputs_given)
+
+    def get_input_at(self, node_index):
+        return self._nodes[node_index].inputs_given
+
+    def get_output_at(self, node_index):
+        return self._nodes[node_index].outputs_given
+
+    # ---- configuration ----
+
+    _fields = ()  # the constructor's arguments beside those of every layer
+
+    def get_config(self):
+        config = {"name": self.name, "trainable": self.trainable}
+        if self._batch_input_shape is not None and variables._version == 1:
+            config["batch_input_shape"] = tuple(self._batch_input_shape)
+        if variables._version == 2:
+            config["dtype"] = self.dtype
+        elif self.dtype is not None:
+            config["dtype"] = self.dtype
+        if type(self).__module__.startswith("sokuji."):
+            for name in inspect.signature(type(self).__init__).parameters:
+                if name not in ("self", "kwargs", "keywords", "arguments", "trainable", "name") and name in self._given():
+                    config[name] = _plain_value(self._given()[name])
+        return config
+
+    def _given(self):
+        """The constructor's arguments with their defaults."""
+        bound = inspect.signature(type(self).__init__).bind(self, *self._arguments[0], **self._arguments[1])
+        bound.apply_defaults()
+        return bound.arguments
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+    def __repr__(self):
+        if variables._version == 2:
+            return "<%s name=%s, built=%s>" % (type(self).__name__, self.name, self.built)
+        return object.__repr__(self)
+
+
+class _Metrics:
+    """Set by keras_metrics: the class Metric."""
+
+
+class _Composite:
+    """Models: their call() runs other layers."""
+
+    _refuses_shapes = False
+
+
+_UNTRACKED = {"_sublayers", "_trainable_weights", "_non_trainable_weights", "_losses", "_call_losses", "_updates", "_nodes", "_metrics", "inputs", "outputs",
+              "_layers", "_own", "_arguments", "_initial_weights", "optimizer", "loss", "_compile_metrics", "history", "_order", "_build_shape"}  # fmt: skip
+_path_stack = []
+
+
+def check_spec(layer, inputs):
+    """2.x: inputs of another rank or size than the layer was built for are refused."""
+    for spec, t in zip(nest.flatten(layer.input_spec), nest.flatten(inputs)):
+        if not isinstance(spec, InputSpec) or t is None:
+            continue
+        shape = t._shape_tuple
+        wrong = (spec.ndim is not None and len(shape) != spec.ndim) or (spec.max_ndim is not None and len(shape) > spec.max_ndim) or (
+            spec.min_ndim is not None and len(shape) < spec.min_ndim)  # fmt: skip
+        if wrong or any(value is not None and shape[int(axis)] != value for axis, value in spec.axes.items()):
+            raise ValueError("Input 0 of layer \"%s\" is incompatible with the layer: expected min_ndim=%s, max_ndim=%s, axes %s. Full shape received: %s"
+                             % (layer.name, spec.min_ndim, spec.max_ndim, spec.axes, shape))  # fmt: skip
+
+
+def _distinct(items):
+    return list({id(item): item for item in items}.values())
+
+
+def _position(layer, name):
+    return [n for n in inspect.signature(type(layer).call).parameters if n != "self"].index(name)
+
+
+def _mask_of(inputs):
+    if not _masks.known:
+        return None
+    if isinstance(inputs, (list, tuple)):
+        masks = [_masks.get(i) if isinstance(i, _core.Handle) else None for i in inputs]
+        return masks if any(m is not None for m in masks) else None
+    return _masks.get(inputs) if isinstance(inputs, _core.Handle) else None
+
+
+def _shapes_of(symbols):
+    if isinstance(symbols, dict):
+        return {key: tuple(s._sizes) for key, s in symbols.items()}
+    if isinstance(symbols, (list, tuple)):
+        return [tuple(s._sizes) for s in symbols]
+    return tuple(symbols._sizes)
+
+
+def _regularizer(identifier):
+    from sokuji._src.keras import activations
+
+    return activations.get_regularizer(identifier)
+
+
+def _constraint(identifier):
+    from sokuji._src.keras import constraints as keras_constraints
+
+    return keras_constraints.get(identifier)
+
+
+def _plain_value(value):
+    """A constructor's argument for a configuration."""
+    if hasattr(value, "get_config") and not isinstance(value, type):
+        return {"class_name": type(value).__name__, "config": value.get_config()}
+    if callable(value) and hasattr(value, "__name__"):
+        return value.__name__
+    return value
+
+
+def _takes_dtype(initializer):
+    if isinstance(initializer, init_ops.Initializer):
+        return True
+    try:
+        return "dtype" in inspect.signature(initializer).parameters
+    except (TypeError, ValueError):
+        return False

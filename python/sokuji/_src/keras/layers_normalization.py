@@ -1,0 +1,178 @@
+"""Layers that leave each value at its place: noise, normalisation, activations with weights, rescaling."""
+
+import numpy as np
+
+from sokuji._src.core import shapes
+from sokuji._src.core.execute import convert, execute, run, sizes
+from sokuji._src.keras import activations, layers
+from sokuji._src.keras.layers import _format
+from sokuji._src.keras.layers_base import Layer
+from sokuji._src.ops import array_ops, nn_ops, random_ops
+
+
+class SpatialDropout1D(layers.Dropout):
+    def call(self, inputs, training=None):
+        self.noise_shape = (inputs._shape_tuple[0], 1, inputs._shape_tuple[2])
+        return super().call(inputs, training)
+
+
+class SpatialDropout2D(layers.Dropout):
+    def __init__(self, rate, data_format=None, **kwargs):
+        super().__init__(rate, **kwargs)
+        self.data_format = _format(data_format)
+
+    def call(self, inputs, training=None):
+        n, a, b, c = inputs._shape_tuple
+        self.noise_shape = (n, 1, 1, c) if self.data_format == "channels_last" else (n, a, 1, 1)
+        return super().call(inputs, training)
+
+
+class _Noise(Layer):
+    def _active(self, training):
+        from sokuji._src.keras import models
+
+        return models.learning_phase() if training is None else training
+
+
+class GaussianNoise(_Noise):
+    def __init__(self, stddev, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.stddev, self.seed, self.supports_masking = stddev, seed, True
+
+    def call(self, inputs, training=None):
+        if not self._active(training):
+            return array_ops.identity(inputs)
+        return inputs + random_ops.random_normal(inputs._shape_tuple, 0.0, self.stddev, inputs.dtype, self.seed)
+
+
+class GaussianDropout(_Noise):
+    def __init__(self, rate, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.rate, self.seed, self.supports_masking = rate, seed, True
+
+    def call(self, inputs, training=None):
+        if not self._active(training) or not 0 < self.rate < 1:
+            return array_ops.identity(inputs)
+        return inputs * random_ops.random_normal(inputs._shape_tuple, 1.0, float(np.sqrt(self.rate / (1.0 - self.rate))), inputs.dtype, self.seed)
+
+
+class LayerNormalization(Layer):
+    """Normalises each example over the given axes."""
+
+    def __init__(self, axis=-1, epsilon=0.001, center=True, scale=True, beta_initializer="zeros", gamma_initializer="ones", beta_regularizer=None,
+                 gamma_regularizer=None, beta_constraint=None, gamma_constraint=None, **kwargs):  # fmt: skip
+        super().__init__(**kwargs)
+        self.axis, self.epsilon, self.center, self.scale, self.supports_masking = axis, epsilon, center, scale, True
+        self._given_parts = (gamma_initializer, gamma_regularizer, gamma_constraint, beta_initializer, beta_regularizer, beta_constraint)
+        self.gamma = self.beta = None
+
+    def build(self, input_shape):
+        shape = shapes.TensorShape(input_shape).as_list()
+        self._axes = [a % len(shape) for a in (self.axis if isinstance(self.axis, (list, tuple)) else [self.axis])]
+        size = tuple(shape[a] for a in self._axes)
+        gi, gr, gc, bi, br, bc = self._given_parts
+        if self.scale:
+            self.gamma = self.add_weight("gamma", size, initializer=gi, regularizer=gr, constraint=gc)
+        if self.center:
+            self.beta = self.add_weight("beta", size, initializer=bi, regularizer=br, constraint=bc)
+        self.built = True
+
+    def call(self, inputs):
+        axes = convert(self._axes, 3)
+        mean = execute("Mean", [inputs, axes], {"keep_dims": True})
+        variance = execute("Mean", [run("SquaredDifference", inputs, mean), axes], {"keep_dims": True})
+        made = (inputs - mean) * run("Rsqrt", variance + self.epsilon)
+        wide = [inputs._shape_tuple[i] if i in self._axes else 1 for i in range(inputs.ndim)]
+        if self.gamma is not None:
+            made = made * run("Reshape", self.gamma, sizes(wide))
+        return made if self.beta is None else made + run("Reshape", self.beta, sizes(wide))
+
+
+class UnitNormalization(Layer):
+    def __init__(self, axis=-1, **kwargs):
+        super().__init__(**kwargs)
+        self.axis = axis
+
+    def call(self, inputs):
+        return nn_ops.l2_normalize(inputs, self.axis)
+
+
+class PReLU(Layer):
+    """max(0, x) + alpha * min(0, x), with an alpha that is learned."""
+
+    def __init__(self, alpha_initializer="zeros", alpha_regularizer=None, alpha_constraint=None, shared_axes=None, **kwargs):
+        super().__init__(**kwargs)
+        self._parts, self.shared_axes = (alpha_initializer, alpha_regularizer, alpha_constraint), shared_axes
+
+    def build(self, input_shape):
+        shape = shapes.TensorShape(input_shape).as_list()[1:]
+        shared = [self.shared_axes] if isinstance(self.shared_axes, int) else self.shared_axes or []
+        for axis in shared:
+            shape[axis - 1] = 1
+        self.alpha = self.add_weight("alpha", tuple(shape), initializer=self._parts[0], regularizer=self._parts[1], constraint=self._parts[2])
+        self.built = True
+
+    def call(self, inputs):
+        return run("Relu", inputs) - self.alpha * run("Relu", -inputs)
+
+
+class ThresholdedReLU(Layer):
+    def __init__(self, theta=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.theta = float(theta)
+
+    def call(self, inputs):
+        return inputs * array_ops.cast(run("Greater", inputs, convert(self.theta, inputs._dtype_number)), inputs.dtype)
+
+
+class ReLU(Layer):
+    def __init__(self, max_value=None, negative_slope=0.0, threshold=0.0, **kwargs):
+        super().__init__(**kwargs)
+        if (max_value is not None and max_value < 0) or negative_slope is None or negative_slope < 0 or threshold is None or threshold < 0:
+            raise ValueError("ReLU: max_value, negative_slope and threshold must not be negative")
+        self.max_value, self.negative_slope, self.threshold, self.supports_masking = max_value, negative_slope, threshold, True
+
+    def call(self, inputs):
+        if self.threshold:
+            on = array_ops.cast(run("Greater", inputs, convert(float(self.threshold), inputs._dtype_number)), inputs.dtype)
+            made = inputs * on
+        else:
+            made = run("Relu", inputs)
+        if self.max_value is not None:
+            made = run("Minimum", made, convert(float(self.max_value), made._dtype_number))
+        return made if not self.negative_slope else made - float(self.negative_slope) * run("Relu", float(self.threshold) - inputs)
+
+
+class LeakyReLU(Layer):
+    def __init__(self, negative_slope=None, alpha=None, **kwargs):
+        super().__init__(**kwargs)
+        slope = negative_slope if negative_slope is not None else alpha if alpha is not None else 0.3
+        if slope < 0:
+            raise ValueError("The negative_slope value of a Leaky ReLU layer cannot be negative. Received: %s" % slope)
+        self.alpha = self.negative_slope = float(slope)
+        self.supports_masking = True
+
+    def call(self, inputs):
+        return nn_ops.leaky_relu(inputs, self.alpha)
+
+
+class ActivityRegularization(Layer):
+    def __init__(self, l1=0.0, l2=0.0, **kwargs):
+        super().__init__(activity_regularizer=activations.L1L2(l1, l2), **kwargs)
+        self.l1, self.l2 = l1, l2
+
+    def call(self, inputs):
+        return array_ops.identity(inputs)
+
+
+class Rescaling(Layer):
+    def __init__(self, scale, offset=0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.scale, self.offset = scale, offset
+
+    def call(self, inputs):
+        return array_ops.cast(inputs, "float32") * convert(self.scale, 1) + convert(self.offset, 1)
+
+
+LAYERS = {name: value for name, value in list(globals().items()) if isinstance(value, type) and issubclass(value, Layer) and value.__module__ == __name__
+          and not name.startswith("_")}  # fmt: skip

@@ -1,0 +1,241 @@
+"""Metrics that count hits at thresholds or in a confusion matrix: precision, recall, AUC, IoU and their kin."""
+
+import numpy as np
+
+from sokuji._src.core import dtypes
+from sokuji._src.core.execute import convert, invalid
+from sokuji._src.keras.metrics import Metric
+from sokuji._src.ops import array_ops
+
+
+def _array(value):
+    return None if value is None else np.asarray(convert(value, 0).numpy(), np.float64)
+
+
+def _thresholds(given, default):
+    given = default if given is None else given
+    values = [float(t) for t in (given if isinstance(given, (list, tuple)) else [given])]
+    if any(not 0 <= t <= 1 for t in values):
+        raise ValueError("Threshold values must be in [0, 1]. Received: %s" % (given,))
+    return values
+
+
+class _Counts(Metric):
+    """Weighted counts of true and false positives and negatives at each threshold."""
+
+    def __init__(self, thresholds, name, dtype, top_k=None, class_id=None):
+        super().__init__(dtype, name)
+        self._is_list = isinstance(thresholds, (list, tuple))
+        self.thresholds, self.top_k, self.class_id = _thresholds(thresholds, 0.5), top_k, class_id
+        self._counts = {}
+
+    def _variable(self, key, name):
+        self._counts[key] = self.add_variable(shape=(len(self.thresholds),), name=name)
+        return self._counts[key]
+
+    def _selected(self, y, p):
+        if self.top_k is not None:
+            kth = -np.sort(-p, axis=-1)[..., self.top_k - 1 : self.top_k]
+            p = np.where(p >= kth, p, -np.inf)
+        if self.class_id is not None:
+            y, p = y[..., self.class_id], p[..., self.class_id]
+        return y, p
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        y, p, w = _array(y_true), _array(y_pred), _array(sample_weight)
+        if y.shape != p.shape:
+            y, p = y.reshape(p.shape) if y.size == p.size else y, p
+        if y.shape != p.shape:
+            raise ValueError("Shapes %s and %s are incompatible" % (y.shape, p.shape))
+        y, p = self._selected(y, p)
+        w = np.ones_like(y) if w is None else np.broadcast_to(w.reshape(w.shape + (1,) * (y.ndim - w.ndim)) if w.ndim < y.ndim else w.reshape(y.shape), y.shape)
+        y = y != 0
+        for i, t in enumerate(self.thresholds):
+            positive = p > (t if self.top_k is None or np.isfinite(t) else -np.inf) if self.top_k is None or self._thresholds_given else np.isfinite(p)
+            found = {"tp": w[y & positive].sum(), "fp": w[~y & positive].sum(), "fn": w[y & ~positive].sum(), "tn": w[~y & ~positive].sum()}
+            for key, variable in self._counts.items():
+                now = variable.numpy()
+                now[i] += found[key]
+                variable._assign(convert(now, 0))
+
+    _thresholds_given = True
+
+    def _shaped(self, values):
+        values = np.asarray(values, self._dtype.as_numpy_dtype)
+        return convert(values if len(self.thresholds) > 1 else values[0], 0)
+
+    def _now(self, key):
+        return np.asarray(self._counts[key].numpy(), np.float64)
+
+
+def _count(name, key, variable):
+    def __init__(self, thresholds=None, name=None, dtype=None):
+        _Counts.__init__(self, thresholds, name or title, dtype)
+        self.accumulator = self._variable(key, "accumulator")
+
+    def result(self):
+        return self._shaped(self._now(key))
+
+    title = variable
+    return type(name, (_Counts,), {"__init__": __init__, "result": result, "__module__": __name__})
+
+
+TruePositives = _count("TruePositives", "tp", "true_positives")
+FalsePositives = _count("FalsePositives", "fp", "false_positives")
+TrueNegatives = _count("TrueNegatives", "tn", "true_negatives")
+FalseNegatives = _count("FalseNegatives", "fn", "false_negatives")
+
+
+def _ratio(a, b):
+    return np.divide(a, b, out=np.zeros_like(a), where=b != 0)
+
+
+class Precision(_Counts):
+    def __init__(self, thresholds=None, top_k=None, class_id=None, name=None, dtype=None):
+        super().__init__(thresholds, name or "precision", dtype, top_k, class_id)
+        self._thresholds_given = thresholds is not None or top_k is None
+        self.true_positives, self.false_positives = self._variable("tp", "true_positives"), self._variable("fp", "false_positives")
+
+    def result(self):
+        return self._shaped(_ratio(self._now("tp"), self._now("tp") + self._now("fp")))
+
+
+class Recall(_Counts):
+    def __init__(self, thresholds=None, top_k=None, class_id=None, name=None, dtype=None):
+        super().__init__(thresholds, name or "recall", dtype, top_k, class_id)
+        self._thresholds_given = thresholds is not None or top_k is None
+        self.true_positives, self.false_negatives = self._variable("tp", "true_positives"), self._variable("fn", "false_negatives")
+
+    def result(self):
+        return self._shaped(_ratio(self._now("tp"), self._now("tp") + self._now("fn")))
+
+
+class AUC(_Counts):
+    """The area under the ROC or precision-recall curve at num_thresholds thresholds."""
+
+    def __init__(self, num_thresholds=200, curve="ROC", summation_method="interpolation", name=None, dtype=None, thresholds=None, multi_label=False,
+                 num_labels=None, label_weights=None, from_logits=False):  # fmt: skip
+        if curve not in ("ROC", "PR"):
+            raise ValueError("Invalid `curve` argument value %r. Expected one of: ['ROC', 'PR']" % (curve,))
+        if summation_method not in ("interpolation", "majoring", "minoring"):
+            raise ValueError("Invalid `summation_method` argument value %r." % (summation_method,))
+        if multi_label or label_weights is not None:
+            raise NotImplementedError("not implemented: tf.keras.metrics.AUC with multi_label or label_weights; use one AUC per label")
+        inner = [k / (num_thresholds - 1) for k in range(1, num_thresholds - 1)] if thresholds is None else sorted(thresholds)
+        super().__init__(0.5, name or "auc", dtype)
+        self.thresholds = [-1e-7, *inner, 1.0 + 1e-7]
+        self._curve, self._method, self._logits = curve, summation_method, from_logits
+        for key, title in (("tp", "true_positives"), ("tn", "true_negatives"), ("fp", "false_positives"), ("fn", "false_negatives")):
+            self._variable(key, title)
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        p = convert(y_pred, 0)
+        if self._logits:
+            p = 1.0 / (1.0 + np.exp(-_array(p)))
+        values = _array(p)
+        if values.size and (values.min() < 0 or values.max() > 1):
+            raise invalid("AUC: predictions must be in [0, 1]")
+        super().update_state(y_true, values, sample_weight)
+
+    def result(self):
+        tp, tn, fp, fn = (self._now(key) for key in ("tp", "tn", "fp", "fn"))
+        if self._curve == "PR" and self._method == "interpolation":
+            return convert(float(self._interpolated(tp, fp, fn)), 1)
+        recall = _ratio(tp, tp + fn)
+        x, y = (_ratio(fp, fp + tn), recall) if self._curve == "ROC" else (recall, _ratio(tp, tp + fp))
+        heights = {"interpolation": (y[:-1] + y[1:]) / 2.0, "minoring": np.minimum(y[:-1], y[1:]), "majoring": np.maximum(y[:-1], y[1:])}[self._method]
+        return convert(float(((x[:-1] - x[1:]) * heights).sum()), 1)
+
+    def _interpolated(self, tp, fp, fn):
+        dtp = tp[:-1] - tp[1:]
+        p = tp + fp
+        dp = p[:-1] - p[1:]
+        slope = _ratio(dtp, np.maximum(dp, 0))
+        intercept = tp[1:] - slope * p[1:]
+        safe = np.where((p[:-1] > 0) & (p[1:] > 0), _ratio(p[:-1], np.maximum(p[1:], 0)), 1.0)
+        return _ratio(slope * (dtp + intercept * np.log(safe)), np.maximum(tp[1:] + fn[1:], 0)).sum()
+
+
+class MeanIoU(Metric):
+    """The mean over the classes of intersection over union."""
+
+    def __init__(self, num_classes, name=None, dtype=None, ignore_class=None, sparse_y_true=True, sparse_y_pred=True, axis=-1):
+        if ignore_class is not None or axis != -1:
+            raise NotImplementedError("not implemented: tf.keras.metrics.MeanIoU with ignore_class or axis")
+        super().__init__(dtype, name or "mean_io_u")
+        self.num_classes, self._sparse = num_classes, (sparse_y_true, sparse_y_pred)
+        self.total_cm = self.add_variable((num_classes, num_classes), name="total_confusion_matrix")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        y, p = (_array(v) if sparse else _array(v).argmax(-1) for v, sparse in zip((y_true, y_pred), self._sparse))
+        y, p = y.astype(np.int64).ravel(), p.astype(np.int64).ravel()
+        if y.shape != p.shape:
+            raise invalid("MeanIoU: y_true has %d labels, y_pred has %d" % (y.size, p.size))
+        if y.size and not (0 <= min(y.min(), p.min()) and max(y.max(), p.max()) < self.num_classes):
+            raise invalid("MeanIoU: a label is outside [0, %d)" % self.num_classes)
+        now = self.total_cm.numpy()
+        np.add.at(now, (y, p), 1 if sample_weight is None else _array(sample_weight).ravel())
+        self.total_cm._assign(convert(now, 0))
+
+    def _each(self):
+        cm = np.asarray(self.total_cm.numpy(), np.float64)
+        both, either = np.diag(cm), cm.sum(0) + cm.sum(1) - np.diag(cm)
+        return both, either
+
+    def result(self):
+        both, either = self._each()
+        return convert(float((both[either > 0] / either[either > 0]).mean()) if (either > 0).any() else 0.0, 1)
+
+
+class IoU(MeanIoU):
+    def __init__(self, num_classes, target_class_ids, name=None, dtype=None, **keywords):
+        super().__init__(num_classes, name or "io_u", dtype, **keywords)
+        self.target_class_ids = list(target_class_ids)
+
+    def result(self):
+        both, either = (v[self.target_class_ids] for v in self._each())
+        return convert(float((both[either > 0] / either[either > 0]).mean()) if (either > 0).any() else 0.0, 1)
+
+
+class OneHotMeanIoU(MeanIoU):
+    def __init__(self, num_classes, name=None, dtype=None, **keywords):
+        super().__init__(num_classes, name or "one_hot_mean_io_u", dtype, sparse_y_true=False, sparse_y_pred=False)
+
+
+class BinaryIoU(IoU):
+    def __init__(self, target_class_ids=(0, 1), threshold=0.5, name=None, dtype=None):
+        super().__init__(2, target_class_ids, name or "binary_io_u", dtype)
+        self.threshold = threshold
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        super().update_state(y_true, (_array(y_pred) >= self.threshold).astype(np.int64), sample_weight)
+
+
+class F1Score(Metric):
+    def __init__(self, average=None, threshold=None, name="f1_score", dtype=None):
+        super().__init__(dtype, name)
+        if average not in (None, "micro", "macro", "weighted"):
+            raise ValueError("Invalid `average` argument value. Received: %s" % (average,))
+        self.average, self.threshold, self._sums = average, threshold, np.zeros((4, 1))
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        y, p = _array(y_true), _array(y_pred)
+        p = (p > self.threshold) if self.threshold is not None else (p == p.max(-1, keepdims=True)) & (abs(p) > 1e-12)
+        y, p = y.astype(np.float64), p.astype(np.float64)
+        w = np.ones_like(y) if sample_weight is None else np.broadcast_to(_array(sample_weight)[:, None], y.shape)
+        axis = None if self.average == "micro" else 0
+        found = [(w * v).sum(axis) for v in (y * p, (1 - y) * p, y * (1 - p), y)]
+        self._sums = self._sums + np.array(found).reshape(4, -1)
+
+    def reset_state(self):
+        self._sums = np.zeros((4, 1))
+
+    def result(self):
+        tp, fp, fn, support = self._sums
+        precision, recall = tp / (tp + fp + 1e-7), tp / (tp + fn + 1e-7)
+        f1 = 2 * precision * recall / (precision + recall + 1e-7)
+        if self.average == "weighted":
+            f1 = (f1 * support / (support.sum() + 1e-7)).sum()
+        elif self.average is not None:
+            f1 = f1.mean()
+        return array_ops.cast(convert(np.asarray(f1), 0), dtypes.float32)

@@ -1,0 +1,384 @@
+"""Models: Sequential, subclasses of Model, functional models, and tfe.Network."""
+
+import numpy as np
+
+from sokuji import _core
+from sokuji._src.core import nest
+from sokuji._src.core import shapes as _shapes
+from sokuji._src.core.execute import convert
+from sokuji._src.keras import graph as keras_graph
+from sokuji._src.keras import layers_base
+from sokuji._src.keras.checkpoints import ModelCheckpoints
+from sokuji._src.keras.graph import Graph, InputLayer
+from sokuji._src.keras.layers_base import Layer, _Composite, unique_name
+from sokuji._src.keras.training import Trainer
+from sokuji._src.variables import variables
+
+_phase = False
+
+
+def learning_phase():
+    return _phase
+
+
+def set_learning_phase(value):
+    global _phase
+    _phase = value
+
+
+class Model(ModelCheckpoints, Trainer, _Composite, Layer):
+    """A layer made of layers. Subclasses set layers as attributes and define call(); Model(inputs, outputs) joins symbols."""
+
+    def __init__(self, *arguments, **keywords):
+        inputs = keywords.pop("inputs", arguments[0] if arguments else None)
+        outputs = keywords.pop("outputs", arguments[1] if len(arguments) > 1 else None)
+        name = keywords.pop("name", arguments[2] if len(arguments) > 2 else None)
+        base = "model" if type(self) is Model and variables._version == 1 else "functional" if type(self) is Model else layers_base.snake_case(type(self).__name__)
+        super().__init__(name=name or unique_name(base), **keywords)
+        self.inputs, self.outputs, self._graph = None, None, None
+        if inputs is not None:
+            if outputs is None:
+                raise TypeError("a functional Model takes inputs and outputs")
+            self._join(inputs, outputs)
+
+    _tracks = True
+
+    def _join(self, inputs, outputs):
+        for symbol in nest.flatten((inputs, outputs)):
+            if not isinstance(symbol, keras_graph.KerasTensor):
+                raise ValueError("All `inputs` and `outputs` values must be KerasTensors. Received: %r" % (symbol,))
+        self._graph = Graph(inputs, outputs)
+        self.inputs, self.outputs = self._graph.flat_inputs, self._graph.flat_outputs
+        self._sublayers = list(self._graph.layers)
+        self.built = True
+        node = keras_graph.Node(self, inputs, (), {})
+        node.outputs, node.outputs_given = self.outputs, outputs
+        self._nodes.append(node)
+
+    layers = property(lambda self: list(self._sublayers))
+    input_names = property(lambda self: [s.name for s in self.inputs])
+
+    @property
+    def output_names(self):
+        if self.outputs is None:
+            raise AttributeError("the model has no outputs yet")
+        if isinstance(self._graph.outputs, dict) and variables._version == 2:
+            return [s.node.layer.name for s in self.outputs]
+        made, seen = [], {}
+        for s in self.outputs:
+            name = s.node.layer.name
+            seen[name] = seen.get(name, 0) + 1
+            made.append(name if seen[name] == 1 else "%s_%d" % (name, seen[name] - 1))
+        return made
+
+    def get_layer(self, name=None, index=None):
+        if index is not None:
+            if len(self.layers) <= index:
+                raise ValueError("Was asked to retrieve layer at index %d but model only has %d layers." % (index, len(self.layers)))
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise ValueError("No such layer: %s. Existing layers are: %s." % (name, [layer.name for layer in self.layers]))
+
+    def _weights_in_order(self):
+        if variables._version == 2:
+            return self.weights
+        return layers_base._distinct(self._trainable_weights + self._non_trainable_weights + [w for layer in self._sublayers for w in layer._weights_in_order()])
+
+    def get_weights(self):
+        return [w.numpy() for w in self._weights_in_order()]
+
+    def call(self, inputs, training=None, mask=None):
+        if self._graph is None:
+            raise NotImplementedError("When subclassing the `Model` class, you should implement a `call` method.")
+        return self._graph.run(self._in_order(inputs), lambda layer: _training_for(layer, training))
+
+    def _in_order(self, inputs):
+        """The inputs' values, flat, in the order of the symbols; dictionaries go by name."""
+        if isinstance(inputs, dict) and not isinstance(self._graph.inputs, dict):
+            missing = [n for n in self.input_names if n not in inputs]
+            if missing:
+                raise ValueError("Missing data for input \"%s\". You passed a data dictionary with keys %s." % (missing[0], list(inputs)))
+            flat = [inputs[n] for n in self.input_names]
+        else:
+            flat = nest.flatten(inputs)
+        if len(flat) != len(self.inputs):
+            raise ValueError("Model %s expects %d inputs, it received %d." % (self.name, len(self.inputs), len(flat)))
+        out = []
+        for value, symbol in zip(flat, self.inputs):
+            value = self._taken(value)
+            have, want = value._shape_tuple, symbol._sizes
+            if variables._version == 2:
+                if len(have) == len(want) - 1 and want[-1] == 1:
+                    value = _core.execute("ExpandDims", [value, convert(-1, 3)], {})
+                elif len(have) == len(want) + 1 and have[-1] == 1:
+                    value = _core.execute("Reshape", [value, convert(list(have[:-1]), 3)], {})
+                have = value._shape_tuple
+                if len(have) != len(want) or any(w is not None and i > 0 and h != w for i, (h, w) in enumerate(zip(have, want))):
+                    raise ValueError("Input 0 of layer \"%s\" is incompatible with the layer: expected shape=%s, found shape=%s" % (self.name, want, have))
+            out.append(value)
+        return out
+
+    def count_params(self):
+        if not self.built:
+            raise ValueError("You tried to call `count_params` on %s, but the model isn't built. Build it by calling it on some data, or `build(input_shape)`." % self.name)
+        return sum(w._size for w in self.weights)
+
+    def build(self, input_shape=None):
+        self.built = True
+
+    input_shape = property(lambda self: self._shape_of(self.inputs))
+    output_shape = property(lambda self: self._shape_of(self.outputs))
+    input = property(lambda self: self._symbol(self._graph.inputs if self._graph else None, "input"))
+    output = property(lambda self: self._symbol(self._graph.outputs if self._graph else None, "output"))
+
+    def _symbol(self, given, what):
+        if given is None:
+            raise AttributeError("The layer %s has never been called and thus has no defined %s." % (self.name, what))
+        return given[0] if isinstance(given, list) and len(given) == 1 else given
+
+    def _shape_of(self, symbols):
+        if symbols is None:
+            raise AttributeError("The layer %s has never been called and thus has no defined output shape." % self.name)
+        shapes = [s._sizes for s in symbols]
+        return shapes[0] if len(shapes) == 1 else shapes
+
+    def summary(self, line_length=None, positions=None, print_fn=None, expand_nested=False, show_trainable=False, layer_range=None):
+        from sokuji._src.keras.summary import summary
+
+        summary(self, line_length, positions, print_fn, expand_nested, show_trainable)
+
+    def get_config(self):
+        if type(self) is Model:
+            raise NotImplementedError("not implemented: get_config of a functional tf.keras.Model")
+        return {}
+
+    def to_json(self, **keywords):
+        raise NotImplementedError("not implemented: tf.keras.Model.to_json; use save_weights and the program that makes the model")
+
+    def save(self, *arguments, **keywords):
+        raise NotImplementedError("not implemented: tf.keras.Model.save; use save_weights and the program that makes the model")
+
+
+def _training_for(layer, training):
+    if training is None or not isinstance(layer, Layer) or "training" not in layers_base.call_arguments(layer):
+        return {}
+    return {"training": training}
+
+
+class Sequential(Model):
+    """Layers one after the other."""
+
+    _numbered_from_input = True
+
+    def __init__(self, layers=None, name=None, trainable=True):
+        super().__init__(name=name or unique_name("sequential"))
+        self._input_layer = None
+        if layers is not None and not isinstance(layers, (list, tuple)):
+            layers = [layers]
+        for layer in layers or []:
+            self.add(layer)
+
+    @property
+    def layers(self):
+        return list(self._sublayers)
+
+    def add(self, layer, rebuild=True):
+        if isinstance(layer, keras_graph.KerasTensor):
+            layer = layer.node.layer
+        if not isinstance(layer, Layer):
+            raise (ValueError if variables._version == 2 else TypeError)("The added layer must be an instance of class Layer. Found: %s" % (layer,))
+        if isinstance(layer, InputLayer):
+            if self._input_layer is not None or self._sublayers:
+                raise ValueError("Sequential model '%s' has already been configured to use input shape; it cannot take another InputLayer." % self.name)
+            object.__setattr__(self, "_input_layer", layer)
+            return
+        if variables._version == 2 and any(one.name == layer.name for one in self._sublayers):
+            raise ValueError("All layers added to a Sequential model should have unique names. Name '%s' is already the name of a layer in this model." % layer.name)
+        self._sublayers.append(layer)
+        if self.outputs is not None:
+            try:
+                self._extend(layer)
+            except Exception:
+                self._sublayers.pop()
+                raise
+        else:
+            self._begin(layer)
+
+    def _begin(self, layer):
+        """With a known input shape the model is built at once."""
+        first = self._sublayers[0]
+        if self._input_layer is None and len(self._sublayers) == 1:
+            if first._batch_input_shape is not None:
+                object.__setattr__(self, "_input_layer", InputLayer(batch_shape=first._batch_input_shape, dtype=first._dtype))
+            elif isinstance(first, Model) and first._graph is not None and len(first.inputs) == 1 and variables._version == 1:
+                object.__setattr__(self, "_input_layer", InputLayer(batch_shape=first.inputs[0]._sizes))
+        if self._input_layer is not None:
+            self.inputs = [self._input_layer.output]
+            self.outputs = [self._input_layer.output]
+            self._extend(layer)
+
+    def _extend(self, layer):
+        layers_base._path_stack.append(self.scope_name)
+        try:
+            made = layer(self.outputs[0])
+        finally:
+            layers_base._path_stack.pop()
+        if isinstance(made, (list, tuple, dict)):
+            raise TypeError("All layers in a Sequential model should have a single output tensor. For multi-output layers, use the functional API.")
+        self.outputs = [made]
+        self._rejoin()
+
+    def _rejoin(self):
+        self._graph = Graph(self.inputs[0], self.outputs[0])
+        node = keras_graph.Node(self, self.inputs[0], (), {})
+        node.outputs, node.outputs_given = self.outputs, self.outputs[0]
+        self._nodes = [node]
+        self.built = True
+
+    @property
+    def input(self):
+        return self._first_node("input").inputs_given
+
+    @property
+    def output(self):
+        return self._first_node("output").outputs_given
+
+    def _first_node(self, what):
+        if variables._version == 2 or not self._nodes:
+            raise AttributeError("The layer %s has never been called and thus has no defined %s." % (self.name, what))
+        return self._nodes[0]
+
+    def pop(self, rebuild=True):
+        if not self._sublayers:
+            raise TypeError("There are no layers in the model.")
+        gone = self._sublayers.pop()
+        self.built, self.outputs, self._graph = False, None, None
+        if self._input_layer is not None:
+            self.outputs = [self._input_layer.output]
+            for layer in self._sublayers:
+                self.outputs = [layer(self.outputs[0])]
+            self._rejoin()
+        return gone if variables._version == 2 else None
+
+    def build(self, input_shape=None):
+        if input_shape is not None and self._input_layer is None and not isinstance(input_shape, (list, dict)) and all(self._sublayers):
+            sizes = tuple(_shapes.TensorShape(input_shape).as_list())
+            if not any(d is None for d in sizes[1:]):
+                object.__setattr__(self, "_input_layer", InputLayer(batch_shape=(None, *sizes[1:]) if variables._version == 1 else sizes))
+                self.inputs = [self._input_layer.output]
+                self.outputs = [self._input_layer.output]
+                for layer in self._sublayers:
+                    self._extend(layer)
+        self.built = True
+
+    def _build_now(self, inputs):
+        """The first call builds the layers as they run; the symbols follow."""
+        self.built = True
+
+    def _call_fully(self, *arguments, **keywords):
+        fresh = self._graph is None and self._sublayers and arguments and not keras_graph.has_symbols(arguments)
+        if fresh and variables._version == 2 and isinstance(arguments[0], (_core.Handle, np.ndarray)):
+            self.build(tuple(np.shape(arguments[0]) if isinstance(arguments[0], np.ndarray) else arguments[0]._shape_tuple))
+        if arguments and self._graph is not None and variables._version == 2 and isinstance(arguments[0], (_core.Handle, np.ndarray)):
+            arguments = (self._in_order(arguments[0])[0], *arguments[1:])
+        return super()._call_fully(*arguments, **keywords)
+
+    def call(self, inputs, training=None, mask=None):
+        for layer in self._sublayers:
+            inputs = layer(inputs, training=training) if training is not None and "training" in layers_base.call_arguments(layer) else layer(inputs)
+        return inputs
+
+    def get_config(self):
+        rows = [{"class_name": type(layer).__name__, "config": layer.get_config()} for layer in self._sublayers]
+        if variables._version == 1:
+            return rows
+        if self._input_layer is not None:
+            rows.insert(0, {"class_name": "InputLayer", "config": self._input_layer.get_config()})
+        made = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype, "layers": rows}
+        if self.inputs is not None:
+            made["build_input_shape"] = self.input_shape
+        return made
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        from sokuji._src.keras.layers import every
+
+        rows = config["layers"] if isinstance(config, dict) else config
+        model = cls(name=config.get("name") if isinstance(config, dict) else None)
+        known = {**every(), "InputLayer": InputLayer, **(custom_objects or {})}
+        for row in rows:
+            kind = known[row["class_name"]]
+            given = dict(row["config"])
+            if kind is InputLayer:
+                given = {"batch_shape": given.get("batch_shape") or given.get("batch_input_shape"), "name": given["name"], "dtype": given["dtype"]}
+            model.add(kind.from_config(given))
+        return model
+
+
+# ---- tfe.Network ----
+
+
+class Network(_Composite, Layer):
+    """tfe.Network: layers are registered with track_layer; their variables are named under the network."""
+
+    def __init__(self, name=None):
+        if type(self) is Network:
+            raise TypeError("Network is abstract: subclass it")
+        super().__init__(name=name or unique_name(layers_base.snake_case(type(self).__name__), True))
+
+    _tracks = False
+
+    def track_layer(self, layer):
+        if not self.__dict__.get("_ready"):
+            raise RuntimeError("Need to call Network.__init__ before adding layers")
+        if not isinstance(layer, Layer):
+            raise TypeError("Network.track_layer() passed type %s, not a tf.layers.Layer" % type(layer))
+        names = {one._name for one in self._sublayers}
+        if not layer.built:
+            base = layers_base.snake_case(type(layer).__name__)
+            if layer._name == base or layer._name.startswith(base + "_"):
+                layer._name = next(n for n in (base if k == 0 else "%s_%d" % (base, k) for k in range(len(names) + 1)) if n not in names)
+        if layer._name in names:
+            raise ValueError("Attempt to add two Layers with the name '%s' to the same Network." % layer._name)
+        self._sublayers.append(layer)
+        self._give_prefix()
+        return layer
+
+    def _give_prefix(self):
+        """Variables of layers are named under the network, and a network's in a network under both."""
+        for layer in self._sublayers:
+            if not layer.built:
+                layer._scope_prefix = self.scope_name + "/"
+            if isinstance(layer, Network):
+                layer._give_prefix()
+
+    def build(self, input_shape):
+        self.built = True
+
+    layers = property(lambda self: list(self._sublayers))
+    @property
+    def weights(self):
+        return [w for layer in self._sublayers for w in layer.weights]
+
+    variables = property(lambda self: self.weights)
+    get_layer = Model.get_layer
+
+
+class NetworkSequential(Network):
+    """tfe.Sequential: layers and functions, one after the other."""
+
+    def __init__(self, layers_funcs=None, name=None):
+        super().__init__(name=name or unique_name("sequential", True))
+        self._steps = []
+        for step in layers_funcs or []:
+            self.add(step)
+
+    def add(self, step):
+        self._steps.append(self.track_layer(step) if isinstance(step, Layer) else step)
+
+    def call(self, inputs):
+        for step in self._steps:
+            inputs = step(inputs)
+        return inputs

@@ -1,0 +1,70 @@
+"""tf.keras.random of 2.x: stateless numbers from seeds, which seed generators count up; unseeded ones begin at a number of Python's random."""
+
+import random as _python
+
+import numpy as np
+
+from sokuji._src.core import dtypes
+from sokuji._src.core.execute import convert, execute, run, sizes
+from sokuji._src.ops import array_ops
+
+
+def make_default_seed():
+    return _python.randint(1, int(1e9))
+
+
+class SeedGenerator:
+    """Gives [seed, 0], [seed, 1], …"""
+
+    def __init__(self, seed=None, name=None, **kwargs):
+        if seed is not None and not isinstance(seed, int):
+            raise ValueError("Argument `seed` must be an integer. Received: seed=%s" % (seed,))
+        self._first = make_default_seed() if seed is None else seed
+        self._count = 0
+
+    state = property(lambda self: np.array([self._first, self._count], np.int64))
+
+    def next(self, ordered=True):
+        made = [self._first, self._count]
+        self._count += 1
+        return made
+
+
+def _seed(seed):
+    pair = seed.next() if isinstance(seed, SeedGenerator) else [make_default_seed() if seed is None else int(seed), 0]
+    return convert(np.array([p % (2**31 - 2) for p in pair], np.int32), 0)
+
+
+def _draw(op, shape, seed, dtype):
+    kind = dtypes.as_dtype(dtype or dtypes.float32)._number
+    return execute(op, [sizes(shape), _seed(seed)], {"dtype": kind})
+
+
+def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+    return _draw("StatelessRandomNormal", shape, seed, dtype) * float(stddev) + float(mean)
+
+
+def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+    return _draw("StatelessTruncatedNormal", shape, seed, dtype) * float(stddev) + float(mean)
+
+
+def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
+    made = _draw("StatelessRandomUniform", shape, seed, dtype)
+    low, high = (convert(float(v), made._dtype_number) for v in (minval, maxval))
+    return made * (high - low) + low
+
+
+def dropout(inputs, rate, noise_shape=None, seed=None):
+    t = convert(inputs, 0)
+    shape = t._shape_tuple if noise_shape is None else [d if n is None else n for n, d in zip(noise_shape, t._shape_tuple)]
+    keep = run("GreaterEqual", uniform(shape, seed=seed, dtype=t.dtype), convert(float(rate), t._dtype_number))
+    return run("Mul", t * (1.0 / (1.0 - float(rate))), array_ops.cast(keep, t.dtype))
+
+
+def generators_of(layer):
+    """The seed generators of a layer and of those below."""
+    own = [v for v in vars(layer).values() if isinstance(v, SeedGenerator)]
+    return own + [g for below in getattr(layer, "_sublayers", []) for g in generators_of(below)]
+
+
+NAMES = {"SeedGenerator": SeedGenerator, "normal": normal, "truncated_normal": truncated_normal, "uniform": uniform, "dropout": dropout}

@@ -1,0 +1,409 @@
+"""Recurrent layers of tf.keras: cells, the loop over steps with masks and states, Bidirectional and TimeDistributed."""
+
+
+from sokuji._src.core import nest, shapes
+from sokuji._src.core.execute import convert, run, sizes
+from sokuji._src.keras import activations, layers_base
+from sokuji._src.keras.layers_base import Layer
+from sokuji._src.ops import array_ops, init_ops, nn_ops
+from sokuji._src.variables import variables
+
+
+def _default_gate():
+    return "hard_sigmoid" if variables._version == 1 else "sigmoid"
+
+
+class _Cell(Layer):
+    """One step of a recurrent layer: call(inputs, states) gives (output, new states)."""
+
+    _gates = 1
+
+    def __init__(self, units, activation="tanh", use_bias=True, kernel_initializer="glorot_uniform", recurrent_initializer="orthogonal",
+                 bias_initializer="zeros", kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None, kernel_constraint=None,
+                 recurrent_constraint=None, bias_constraint=None, dropout=0.0, recurrent_dropout=0.0, seed=None, **kwargs):  # fmt: skip
+        super().__init__(**kwargs)
+        if int(units) <= 0:
+            raise ValueError("Received an invalid value for argument `units`, expected a positive integer, got %s." % units)
+        self.units, self.use_bias, self.seed = int(units), use_bias, seed
+        self.activation = activations.get(activation)
+        self._parts = {"kernel": (init_ops.get(kernel_initializer), kernel_regularizer, kernel_constraint),
+                       "recurrent_kernel": (init_ops.get(recurrent_initializer), recurrent_regularizer, recurrent_constraint),
+                       "bias": (init_ops.get(bias_initializer), bias_regularizer, bias_constraint)}  # fmt: skip
+        self.dropout, self.recurrent_dropout = min(1.0, max(0.0, dropout)), min(1.0, max(0.0, recurrent_dropout))
+        self.bias = None
+
+    state_size = property(lambda self: self.units)
+    output_size = property(lambda self: self.units)
+
+    def _weight(self, name, shape, initializer=None):
+        first, regularizer, constraint = self._parts[name]
+        return self.add_weight(name, shape, initializer=initializer or first, regularizer=regularizer, constraint=constraint)
+
+    def build(self, input_shape):
+        width = shapes.TensorShape(input_shape).as_list()[-1]
+        self.kernel = self._weight("kernel", (width, self.units * self._gates))
+        self.recurrent_kernel = self._weight("recurrent_kernel", (self.units, self.units * self._gates))
+        if self.use_bias:
+            self.bias = self._weight("bias", self._bias_shape(), self._bias_initializer())
+        self.built = True
+
+    def _bias_shape(self):
+        return (self.units * self._gates,)
+
+    def _bias_initializer(self):
+        return None
+
+    def begin(self, inputs, training):
+        """Draws the dropout masks of a sequence."""
+        self._drop = self._drop_state = None
+        if training and self.dropout > 0:
+            self._drop = nn_ops.dropout(array_ops.ones_like(inputs), 1.0 - self.dropout, None, self.seed)
+        if training and self.recurrent_dropout > 0:
+            ones = array_ops.ones([inputs._shape_tuple[0], self.units], inputs.dtype)
+            self._drop_state = nn_ops.dropout(ones, 1.0 - self.recurrent_dropout, None, self.seed)
+
+    _drop = _drop_state = None
+
+    def _dropped(self, inputs, state):
+        return (inputs if self._drop is None else inputs * self._drop), (state if self._drop_state is None else state * self._drop_state)
+
+    def _biased(self, t, bias=None):
+        bias = self.bias if bias is None else bias
+        return t if bias is None else run("BiasAdd", t, bias)
+
+    def get_initial_state(self, batch_size=None, inputs=None, dtype="float32"):
+        n = inputs._shape_tuple[0] if inputs is not None else batch_size
+        state = self.state_size if isinstance(self.state_size, (list, tuple)) else [self.state_size]
+        return [array_ops.zeros([n, d], dtype) for d in state]
+
+
+class SimpleRNNCell(_Cell):
+    def call(self, inputs, states, training=None):
+        inputs, h = self._dropped(inputs, states[0])
+        out = self.activation(self._biased(inputs @ self.kernel) + h @ self.recurrent_kernel)
+        return out, [out]
+
+
+class GRUCell(_Cell):
+    _gates = 3
+
+    def __init__(self, units, activation="tanh", recurrent_activation=None, use_bias=True, reset_after=None, **kwargs):
+        super().__init__(units, activation, use_bias, **kwargs)
+        self.recurrent_activation = activations.get(recurrent_activation or _default_gate())
+        self.reset_after = variables._version == 2 if reset_after is None else reset_after
+
+    def _bias_shape(self):
+        return (2, 3 * self.units) if self.reset_after else (3 * self.units,)
+
+    def call(self, inputs, states, training=None):
+        inputs, h = self._dropped(inputs, states[0])
+        u = self.units
+        outer, inner = (self.bias[0], self.bias[1]) if self.reset_after and self.bias is not None else (self.bias, None)
+        x = inputs @ self.kernel
+        x = x if outer is None else run("BiasAdd", x, outer)
+        if self.reset_after:
+            r = h @ self.recurrent_kernel
+            r = r if inner is None else run("BiasAdd", r, inner)
+            update = self.recurrent_activation(x[:, :u] + r[:, :u])
+            reset = self.recurrent_activation(x[:, u : 2 * u] + r[:, u : 2 * u])
+            candidate = self.activation(x[:, 2 * u :] + reset * r[:, 2 * u :])
+        else:
+            r = h @ self.recurrent_kernel[:, : 2 * u]
+            update = self.recurrent_activation(x[:, :u] + r[:, :u])
+            reset = self.recurrent_activation(x[:, u : 2 * u] + r[:, u:])
+            candidate = self.activation(x[:, 2 * u :] + (reset * h) @ self.recurrent_kernel[:, 2 * u :])
+        out = update * states[0] + (1.0 - update) * candidate
+        return out, [out]
+
+
+class _ForgetOnes(init_ops.Initializer):
+    """The bias of an LSTM: 1 for the forget gate."""
+
+    def __init__(self, rest, units):
+        self._rest, self._units = rest, units
+
+    def __call__(self, shape, dtype=None, partition_info=None):
+        u = self._units
+        return array_ops.concat([self._rest([u], dtype=dtype), array_ops.ones([u], dtype), self._rest([2 * u], dtype=dtype)], 0)
+
+
+class LSTMCell(_Cell):
+    _gates = 4
+
+    def __init__(self, units, activation="tanh", recurrent_activation=None, use_bias=True, unit_forget_bias=True, **kwargs):
+        super().__init__(units, activation, use_bias, **kwargs)
+        self.recurrent_activation, self.unit_forget_bias = activations.get(recurrent_activation or _default_gate()), unit_forget_bias
+
+    state_size = property(lambda self: [self.units, self.units])
+
+    def _bias_initializer(self):
+        return _ForgetOnes(self._parts["bias"][0], self.units) if self.unit_forget_bias else None
+
+    def call(self, inputs, states, training=None):
+        inputs, h = self._dropped(inputs, states[0])
+        z = self._biased(inputs @ self.kernel + h @ self.recurrent_kernel)
+        u = self.units
+        i, f, g, o = z[:, :u], z[:, u : 2 * u], z[:, 2 * u : 3 * u], z[:, 3 * u :]
+        c = self.recurrent_activation(f) * states[1] + self.recurrent_activation(i) * self.activation(g)
+        out = self.recurrent_activation(o) * self.activation(c)
+        return out, [out, c]
+
+
+class StackedRNNCells(Layer):
+    """Cells one over another."""
+
+    def __init__(self, cells, **kwargs):
+        super().__init__(**kwargs)
+        self.cells = list(cells)
+        for cell in self.cells:
+            self._track(cell)
+
+    state_size = property(lambda self: [size for cell in (self.cells if variables._version == 2 else self.cells[::-1])
+                                        for size in (cell.state_size if isinstance(cell.state_size, (list, tuple)) else [cell.state_size])])  # fmt: skip
+    output_size = property(lambda self: getattr(self.cells[-1], "output_size", None))
+
+    def begin(self, inputs, training):
+        for cell in self.cells:
+            if hasattr(cell, "begin"):
+                cell.begin(inputs, training)
+
+    def build(self, input_shape):
+        self.built = True
+
+    def call(self, inputs, states, training=None):
+        if variables._version == 1:
+            raise NotImplementedError("not implemented: tf.keras.layers.StackedRNNCells of 1.x; use one RNN layer over another")
+        new, at = [], 0
+        for cell in self.cells:
+            n = len(cell.state_size) if isinstance(cell.state_size, (list, tuple)) else 1
+            inputs, mine = cell(inputs, list(states[at : at + n]))
+            new += list(mine)
+            at += n
+        return inputs, new
+
+
+class RNN(Layer):
+    """Runs a cell over the steps of (batch, steps, features)."""
+
+    def __init__(self, cell, return_sequences=False, return_state=False, go_backwards=False, stateful=False, unroll=False, zero_output_for_mask=False, **kwargs):
+        super().__init__(**kwargs)
+        if isinstance(cell, (list, tuple)):
+            cell = StackedRNNCells(cell)
+        if not hasattr(cell, "state_size"):
+            raise ValueError("The RNN cell should have an attribute `state_size` (tuple of integers, one integer per RNN state). Received: cell=%s" % (cell,))
+        self.cell, self.return_sequences, self.return_state, self.go_backwards = cell, return_sequences, return_state, go_backwards
+        self.stateful, self.unroll, self.zero_output_for_mask, self.supports_masking = stateful, unroll, zero_output_for_mask, True
+        if isinstance(cell, Layer) and variables._version == 1:
+            self._track(cell)
+        self.states = None
+
+    units = property(lambda self: self.cell.units)
+
+    def _sizes(self):
+        return list(self.cell.state_size) if isinstance(self.cell.state_size, (list, tuple)) else [self.cell.state_size]
+
+    def __call__(self, inputs, initial_state=None, **keywords):
+        if isinstance(inputs, (list, tuple)) and initial_state is None and len(inputs) > 1:
+            inputs, initial_state = inputs[0], list(inputs[1:])
+        return self._call_fully(inputs, **({} if initial_state is None else {"initial_state": initial_state}), **keywords)
+
+    def build(self, input_shape):
+        shape = shapes.TensorShape(input_shape).as_list()
+        if isinstance(self.cell, Layer) and not isinstance(self.cell, StackedRNNCells):
+            if variables._version == 1:
+                self.cell._scope_prefix, self.cell._name = self._scope_prefix, self._name
+            else:
+                self.cell._scope_prefix = self.scope_name + "/"
+            step = (shape[0], *shape[2:])
+            self.cell._dtype = self._dtype
+            self.cell.build(step if variables._version == 2 else shapes.TensorShape(step))
+            self.cell._built_done()
+        self.built = True
+
+    def compute_mask(self, inputs, mask=None):
+        own = mask if self.return_sequences else None
+        return [own] + [None] * len(self._sizes()) if self.return_state else own
+
+    def _first_states(self, inputs, initial_state):
+        if initial_state is not None:
+            states = list(initial_state) if isinstance(initial_state, (list, tuple)) else [initial_state]
+            if len(states) != len(self._sizes()):
+                raise ValueError("Layer %s has %d states but was passed %d initial states" % (self.name, len(self._sizes()), len(states)))
+            return [convert(s, 0) for s in states]
+        if self.stateful and self.states is not None:
+            return self.states
+        return [array_ops.zeros([inputs._shape_tuple[0], d], inputs.dtype) for d in self._sizes()]
+
+    def call(self, inputs, initial_state=None, mask=None, training=None):
+        from sokuji._src.keras import models
+
+        if training is None and variables._version == 1:
+            training = models.learning_phase()
+        n = inputs._shape_tuple[1]
+        states = self._first_states(inputs, initial_state)
+        if hasattr(self.cell, "begin"):
+            self.cell.begin(inputs[:, 0] if n else inputs, bool(training))
+        steps = range(n - 1, -1, -1) if self.go_backwards else range(n)
+        takes = layers_base.call_arguments(self.cell) if isinstance(self.cell, Layer) else set()
+        more = {"training": training} if "training" in takes and training is not None else {}
+        outputs, last = [], None
+        parts = array_ops.unstack(inputs, axis=1) if n else []
+        kept = array_ops.unstack(mask, axis=1) if mask is not None and n else None
+        for k in steps:
+            out, new = self.cell.call(parts[k], states, **more) if isinstance(self.cell, _Cell) else self.cell(parts[k], states, **more)
+            new = list(new) if isinstance(new, (list, tuple)) else [new]
+            if kept is not None:
+                here = kept[k]
+                before = array_ops.zeros_like(out) if last is None or self.zero_output_for_mask else last
+                out = run("Select", here, out, before)
+                new = [run("Select", here, a, b) for a, b in zip(new, states)]
+            states, last = new, out
+            if self.return_sequences:
+                outputs.append(out)
+        if self.stateful:
+            self.states = [run("StopGradient", s) for s in states]
+        made = array_ops.stack(outputs, 1) if self.return_sequences else last
+        if not self.return_state:
+            return made
+        return [made, *states] if variables._version == 1 else (made, *states)
+
+    def reset_states(self, states=None):
+        self.states = None if states is None else [convert(s, 0) for s in (states if isinstance(states, (list, tuple)) else [states])]
+
+    reset_state = reset_states
+
+
+def _layer(name, cell_class, doc):
+    """A recurrent layer of a cell: its constructor takes the arguments of both."""
+    own = ("return_sequences", "return_state", "go_backwards", "stateful", "unroll", "time_major", "zero_output_for_mask", "use_cudnn", "implementation")
+
+    def __init__(self, units, *arguments, **keywords):
+        outer = {key: keywords.pop(key) for key in own if key in keywords}
+        if outer.pop("time_major", False):
+            raise NotImplementedError("not implemented: tf.keras.layers.%s with time_major; transpose the inputs" % name)
+        outer.pop("use_cudnn", None), outer.pop("implementation", None)
+        layer_keys = [key for key in keywords if key in (*layers_base._KEYWORDS, "batch_input_shape")]
+        outer.update({key: keywords.pop(key) for key in layer_keys})
+        if "input_length" in keywords:
+            keywords.pop("input_length")
+        RNN.__init__(self, cell_class(units, *arguments, **keywords), **outer)
+
+    def forward(attribute):
+        return property(lambda self: getattr(self.cell, attribute))
+
+    members = {"__init__": __init__, "__doc__": doc, "__module__": __name__}
+    for attribute in ("activation", "use_bias", "dropout", "recurrent_dropout", "recurrent_activation", "kernel", "recurrent_kernel", "bias"):
+        if attribute in ("recurrent_activation",) and cell_class is SimpleRNNCell:
+            continue
+        members["cell_" + attribute] = forward(attribute)
+    return type(name, (RNN,), members)
+
+
+SimpleRNN = _layer("SimpleRNN", SimpleRNNCell, "act(inputs @ kernel + state @ recurrent_kernel + bias), step by step.")
+GRU = _layer("GRU", GRUCell, "A gated recurrent unit.")
+LSTM = _layer("LSTM", LSTMCell, "A long short-term memory.")
+
+
+# ---- wrappers ----
+
+
+def _copied(layer, name, **changed):
+    """Another layer made with the same arguments."""
+    arguments, keywords = layer._arguments
+    return type(layer)(*arguments, **{**keywords, "name": name, **changed})
+
+
+class Wrapper(Layer):
+    def __init__(self, layer, **kwargs):
+        super().__init__(**kwargs)
+        self.layer = layer
+        self._track(layer)
+
+    @property
+    def activity_regularizer(self):
+        return getattr(self.layer, "activity_regularizer", None)
+
+
+def _build(layer, input_shape, prefix):
+    if not layer.built:
+        if variables._version == 2:
+            layer._scope_prefix = prefix + "/"
+        layer.build(input_shape)
+        layer._built_done()
+
+
+class Bidirectional(Wrapper):
+    """A recurrent layer forwards and another backwards over the steps."""
+
+    def __init__(self, layer, merge_mode="concat", weights=None, backward_layer=None, **kwargs):
+        if merge_mode not in ("sum", "mul", "ave", "concat", None):
+            raise ValueError("Invalid merge mode. Received: %s. Merge mode should be one of {\"sum\", \"mul\", \"ave\", \"concat\", None}" % merge_mode)
+        super().__init__(layer, **kwargs)
+        self._sublayers.clear()
+        self.merge_mode = merge_mode
+        self.forward_layer = _copied(layer, "forward_" + layer.name)
+        self.backward_layer = backward_layer or _copied(layer, "backward_" + layer.name, go_backwards=not layer.go_backwards)
+        self._sublayers[:] = [self.forward_layer, self.backward_layer]
+        self.return_sequences, self.return_state, self.supports_masking = layer.return_sequences, layer.return_state, True
+
+    def build(self, input_shape):
+        for layer in (self.forward_layer, self.backward_layer):
+            _build(layer, input_shape, self.scope_name)
+        self.built = True
+
+    def __call__(self, inputs, initial_state=None, **keywords):
+        if isinstance(inputs, (list, tuple)) and initial_state is None and len(inputs) > 1:
+            inputs, initial_state = inputs[0], list(inputs[1:])
+        return self._call_fully(inputs, **({} if initial_state is None else {"initial_state": initial_state}), **keywords)
+
+    def compute_mask(self, inputs, mask=None):
+        return mask if self.return_sequences else None
+
+    def call(self, inputs, initial_state=None, mask=None, training=None):
+        half = len(initial_state) // 2 if initial_state is not None else 0
+        more = {key: value for key, value in (("mask", mask), ("training", training)) if value is not None}
+        a = self.forward_layer(inputs, **({} if initial_state is None else {"initial_state": list(initial_state[:half])}), **more)
+        b = self.backward_layer(inputs, **({} if initial_state is None else {"initial_state": list(initial_state[half:])}), **more)
+        states = []
+        if self.return_state:
+            states, a, b = list(a[1:]) + list(b[1:]), a[0], b[0]
+        if self.return_sequences:
+            b = array_ops.reverse(b, [1])
+        if self.merge_mode == "concat":
+            made = array_ops.concat([a, b], -1)
+        elif self.merge_mode is None:
+            made = [a, b]
+        else:
+            made = a * b if self.merge_mode == "mul" else (a + b) / 2.0 if self.merge_mode == "ave" else a + b
+        if not self.return_state:
+            return made
+        whole = [*made, *states] if self.merge_mode is None else [made, *states]
+        return whole if variables._version == 1 else tuple(whole)
+
+
+class TimeDistributed(Wrapper):
+    """A layer on each step by itself."""
+
+    def __init__(self, layer, **kwargs):
+        if not isinstance(layer, Layer):
+            raise ValueError("Please initialize `TimeDistributed` layer with a Keras `Layer` instance. Received: %s" % (layer,))
+        super().__init__(layer, **kwargs)
+        self.supports_masking = True
+
+    def build(self, input_shape):
+        shape = shapes.TensorShape(input_shape).as_list()
+        step = (shape[0], *shape[2:])
+        if variables._version == 2:
+            _build(self.layer, step, self.scope_name)
+        self.built = True
+
+    def call(self, inputs, training=None, mask=None):
+        shape = inputs._shape_tuple
+        flat = run("Reshape", inputs, sizes([shape[0] * shape[1], *shape[2:]]))
+        more = {"training": training} if training is not None and "training" in layers_base.call_arguments(self.layer) else {}
+        made = self.layer(flat, **more)
+        return nest.map_structure(lambda t: run("Reshape", t, sizes([shape[0], shape[1], *t._shape_tuple[1:]])), made)
+
+
+LAYERS = {name: value for name, value in list(globals().items()) if isinstance(value, type) and issubclass(value, Layer) and not name.startswith("_")
+          and name != "Layer"}  # fmt: skip

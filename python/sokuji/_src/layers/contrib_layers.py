@@ -1,0 +1,90 @@
+"""The part of tf.contrib.layers that programs use: initializers, regularizers, and layers as functions."""
+
+import math
+
+import numpy as np
+
+from sokuji._src.core import dtypes
+from sokuji._src.core.execute import convert, ints, run
+from sokuji._src.layers import layers
+from sokuji._src.ops import array_ops, random_ops
+
+
+def variance_scaling_initializer(factor=2.0, mode="FAN_IN", uniform=False, seed=None, dtype=dtypes.float32):
+    """Variance factor / n, for n the fan in, the fan out or their mean."""
+    if not dtypes.as_dtype(dtype).is_floating:
+        raise TypeError("Cannot create initializer for non-floating point type.")
+    if mode not in ("FAN_IN", "FAN_OUT", "FAN_AVG"):
+        raise TypeError("Unknown mode %s [FAN_IN, FAN_OUT, FAN_AVG]" % mode)
+
+    def initializer(shape, dtype=dtype, partition_info=None):
+        sizes = ints(shape)
+        inward = float(sizes[-2]) if len(sizes) > 1 else float(sizes[-1])
+        outward = float(sizes[-1])
+        field = float(np.prod(sizes[:-2])) if len(sizes) > 2 else 1.0
+        inward, outward = inward * field, outward * field
+        n = {"FAN_IN": inward, "FAN_OUT": outward, "FAN_AVG": (inward + outward) / 2.0}[mode]
+        if uniform:
+            limit = math.sqrt(3.0 * factor / n)
+            return random_ops.random_uniform(sizes, -limit, limit, dtype, seed)
+        return random_ops.truncated_normal(sizes, 0.0, math.sqrt(1.3 * factor / n), dtype, seed)
+
+    return initializer
+
+
+def xavier_initializer(uniform=True, seed=None, dtype=dtypes.float32):
+    return variance_scaling_initializer(1.0, "FAN_AVG", uniform, seed, dtype)
+
+
+def _scale(scale):
+    if isinstance(scale, int) or scale < 0:
+        raise ValueError("scale cannot be an integer or less than 0 on a regularizer: %s" % scale)
+    return scale
+
+
+def l1_regularizer(scale, scope=None):
+    _scale(scale)
+    return lambda weights, name=None: None if scale == 0.0 else scale * run("Sum", run("Abs", weights), None)
+
+
+def l2_regularizer(scale, scope=None):
+    _scale(scale)
+    return lambda weights, name=None: None if scale == 0.0 else scale * run("L2Loss", convert(weights, 0))
+
+
+def l1_l2_regularizer(scale_l1=1.0, scale_l2=1.0, scope=None):
+    first, second = l1_regularizer(scale_l1), l2_regularizer(scale_l2)
+    return lambda weights, name=None: first(weights) + second(weights)
+
+
+def flatten(inputs, outputs_collections=None, scope=None):
+    return layers.LAYERS["flatten"](inputs)
+
+
+def one_hot_encoding(labels, num_classes, on_value=1.0, off_value=0.0, outputs_collections=None, scope=None):
+    t = convert(labels, 0)
+    t = array_ops.cast(t, dtypes.int64) if t.dtype is dtypes.int32 else t
+    return array_ops.one_hot(t, num_classes, on_value, off_value)
+
+
+def _relu(x):
+    return run("Relu", x)
+
+
+def fully_connected(inputs, num_outputs, activation_fn=_relu, normalizer_fn=None, normalizer_params=None, weights_initializer=None, weights_regularizer=None,
+                    biases_initializer="zeros", biases_regularizer=None, reuse=None, variables_collections=None, outputs_collections=None, trainable=True,
+                    scope=None):  # fmt: skip
+    """activation(inputs @ weights + biases), with new variables at each call."""
+    if reuse:
+        raise NotImplementedError("not implemented: tf.contrib.layers.fully_connected with reuse=True; keep a tf.layers.Dense")
+    layer = layers.Dense(num_outputs, None, normalizer_fn is None and biases_initializer is not None, weights_initializer or xavier_initializer(),
+                           None if biases_initializer is None else biases_initializer, weights_regularizer, biases_regularizer, trainable=trainable,
+                           name=scope or "fully_connected")  # fmt: skip
+    made = layer(inputs)
+    made = made if normalizer_fn is None else normalizer_fn(made, **(normalizer_params or {}))
+    return made if activation_fn is None else activation_fn(made)
+
+
+LAYERS = {"variance_scaling_initializer": variance_scaling_initializer, "xavier_initializer": xavier_initializer,
+          "xavier_initializer_conv2d": xavier_initializer, "l1_regularizer": l1_regularizer, "l2_regularizer": l2_regularizer,
+          "l1_l2_regularizer": l1_l2_regularizer, "flatten": flatten, "one_hot_encoding": one_hot_encoding, "fully_connected": fully_connected}  # fmt: skip

@@ -1,0 +1,123 @@
+"""tf.layers of 1.x: the layers of layers.py under that module's signatures, and the functions that make one and call it."""
+
+from sokuji._src.keras import layers
+from sokuji._src.keras.layers_base import Layer
+from sokuji._src.ops import init_ops
+from sokuji._src.variables import variables
+
+
+class _Named:
+    """Under tf.layers a layer's name is the name of its variable scope."""
+
+    _names_from_zero = True
+
+    def __init__(self, *arguments, **keywords):
+        super().__init__(*arguments, **keywords)
+        prefix = variables.scope_name()
+        self._scope_prefix = prefix + "/" if prefix else ""
+
+
+def _zeros():
+    return init_ops.Zeros()
+
+
+class Dense(_Named, layers.Dense):
+    __doc__ = layers.Dense.__doc__
+
+    def __init__(self, units, activation=None, use_bias=True, kernel_initializer=None, bias_initializer=_zeros(), kernel_regularizer=None,
+                 bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, trainable=True, name=None, **kwargs):  # fmt: skip
+        super().__init__(units, activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
+                         activity_regularizer, kernel_constraint, bias_constraint, trainable=trainable, name=name, **kwargs)  # fmt: skip
+
+
+class Conv2D(_Named, layers.Conv2D):
+    __doc__ = layers.Conv2D.__doc__
+
+    def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", data_format="channels_last", dilation_rate=(1, 1), activation=None,
+                 use_bias=True, kernel_initializer=None, bias_initializer=_zeros(), kernel_regularizer=None, bias_regularizer=None,
+                 activity_regularizer=None, kernel_constraint=None, bias_constraint=None, trainable=True, name=None, **kwargs):  # fmt: skip
+        super().__init__(filters, kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, kernel_initializer,
+                         bias_initializer, kernel_regularizer, bias_regularizer, activity_regularizer, kernel_constraint, bias_constraint,
+                         trainable=trainable, name=name, **kwargs)  # fmt: skip
+
+
+class Conv2DTranspose(_Named, layers.Conv2DTranspose):
+    __doc__ = layers.Conv2DTranspose.__doc__
+
+    def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", data_format="channels_last", activation=None, use_bias=True,
+                 kernel_initializer=None, bias_initializer=_zeros(), kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None,
+                 kernel_constraint=None, bias_constraint=None, trainable=True, name=None, **kwargs):  # fmt: skip
+        super().__init__(filters, kernel_size, strides, padding, data_format, (1, 1), activation, use_bias, kernel_initializer, bias_initializer,
+                         kernel_regularizer, bias_regularizer, activity_regularizer, kernel_constraint, bias_constraint,
+                         trainable=trainable, name=name, **kwargs)  # fmt: skip
+
+
+class SeparableConv2D(_Named, layers.SeparableConv2D):
+    __doc__ = layers.SeparableConv2D.__doc__
+
+    def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", data_format="channels_last", dilation_rate=(1, 1),
+                 depth_multiplier=1, activation=None, use_bias=True, depthwise_initializer=None, pointwise_initializer=None,
+                 bias_initializer=_zeros(), depthwise_regularizer=None, pointwise_regularizer=None, bias_regularizer=None,
+                 activity_regularizer=None, depthwise_constraint=None, pointwise_constraint=None, bias_constraint=None, trainable=True,
+                 name=None, **kwargs):  # fmt: skip
+        super().__init__(filters, kernel_size, strides, padding, data_format, dilation_rate, depth_multiplier, activation, use_bias,
+                         depthwise_initializer, pointwise_initializer, bias_initializer, depthwise_regularizer, pointwise_regularizer,
+                         bias_regularizer, activity_regularizer, trainable=trainable, name=name, **kwargs)  # fmt: skip
+
+
+class MaxPooling2D(_Named, layers.MaxPooling2D):
+    def __init__(self, pool_size, strides, padding="valid", data_format="channels_last", name=None, **kwargs):
+        super().__init__(pool_size, strides, padding, data_format, name=name, **kwargs)
+
+
+class AveragePooling2D(_Named, layers.AveragePooling2D):
+    def __init__(self, pool_size, strides, padding="valid", data_format="channels_last", name=None, **kwargs):
+        super().__init__(pool_size, strides, padding, data_format, name=name, **kwargs)
+
+
+class Flatten(_Named, layers.Flatten):
+    pass
+
+
+class Dropout(_Named, layers.Dropout):
+    def __init__(self, rate=0.5, noise_shape=None, seed=None, name=None, **kwargs):
+        super().__init__(rate, noise_shape, seed, name=name, **kwargs)
+
+    def call(self, inputs, training=False):
+        return super().call(inputs, training)
+
+
+class BatchNormalization(_Named, layers.BatchNormalization):
+    def __init__(self, axis=-1, momentum=0.99, epsilon=0.001, center=True, scale=True, beta_initializer=_zeros(), gamma_initializer="ones",
+                 moving_mean_initializer="zeros", moving_variance_initializer="ones", beta_regularizer=None, gamma_regularizer=None,
+                 beta_constraint=None, gamma_constraint=None, renorm=False, renorm_clipping=None, renorm_momentum=0.99, fused=None,
+                 trainable=True, virtual_batch_size=None, adjustment=None, name=None, **kwargs):  # fmt: skip
+        if renorm or virtual_batch_size is not None or adjustment is not None:
+            raise NotImplementedError("not implemented: tf.layers.BatchNormalization with renorm, virtual_batch_size or adjustment")
+        super().__init__(axis, momentum, epsilon, center, scale, beta_initializer, gamma_initializer, moving_mean_initializer,
+                         moving_variance_initializer, beta_regularizer, gamma_regularizer, trainable=trainable, name=name, **kwargs)  # fmt: skip
+
+    def call(self, inputs, training=False, mask=None):
+        return super().call(inputs, training)
+
+
+def _function(cls, is_trained=False):
+    def function(inputs, *arguments, **keywords):
+        reuse = keywords.pop("reuse", None)
+        if reuse:
+            raise NotImplementedError("not implemented: tf.layers functions with reuse=True; keep the layer object")
+        training = {"training": keywords.pop("training", False)} if is_trained else {}
+        return cls(*arguments, **keywords)(inputs, **training)
+
+    function.__doc__ = cls.__doc__
+    return function
+
+
+LAYERS = {
+    "Layer": Layer, "Dense": Dense, "Conv2D": Conv2D, "Conv2DTranspose": Conv2DTranspose, "SeparableConv2D": SeparableConv2D,
+    "MaxPooling2D": MaxPooling2D, "AveragePooling2D": AveragePooling2D, "Flatten": Flatten, "Dropout": Dropout,
+    "BatchNormalization": BatchNormalization, "InputSpec": layers.InputSpec, "dense": _function(Dense), "conv2d": _function(Conv2D),
+    "conv2d_transpose": _function(Conv2DTranspose), "separable_conv2d": _function(SeparableConv2D), "max_pooling2d": _function(MaxPooling2D),
+    "average_pooling2d": _function(AveragePooling2D), "flatten": _function(Flatten), "dropout": _function(Dropout, True),
+    "batch_normalization": _function(BatchNormalization, True),
+}  # fmt: skip

@@ -1,0 +1,499 @@
+"""Functions that make, join, split and move tensors, where TensorFlow's signature is more than one operation's."""
+
+
+import numpy as np
+
+from sokuji import _core
+from sokuji._src.core import conversion, dtypes, errors, shapes
+from sokuji._src.core.conversion import IndexedSlices
+from sokuji._src.core.execute import axis_of, convert, execute, ints, invalid, number, run, same_dtype, sizes, tensor
+
+newaxis = None
+
+
+def _scalar(value, dtype):
+    return convert(value, number(dtype))
+
+
+def ones(shape, dtype=dtypes.float32, name=None):
+    return run("Fill", sizes(shape), _scalar(True if dtype == dtypes.bool else 1, dtype))
+
+
+def _zero(dtype):
+    return _scalar("" if dtype is dtypes.string else False if dtype is dtypes.bool else 0, dtype)
+
+
+def zeros(shape, dtype=dtypes.float32, name=None):
+    dtype = dtypes.as_dtype(dtype)
+    return run("Fill", sizes(shape), _zero(dtype))
+
+
+def _like(op, value, dtype):
+    t = tensor(value)
+    if dtype is not None and dtypes.as_dtype(dtype) is not t.dtype:
+        return (zeros if op == "ZerosLike" else ones)(t._shape_tuple, dtype)
+    return zeros(t._shape_tuple, t.dtype) if t._dtype_number == 7 else run(op, t)
+
+
+def zeros_like(tensor, dtype=None, name=None, optimize=True):
+    return _like("ZerosLike", tensor, dtype)
+
+
+def ones_like(tensor, dtype=None, name=None, optimize=True):
+    return _like("OnesLike", tensor, dtype)
+
+
+def zeros_like_2(input, dtype=None, name=None):
+    return _like("ZerosLike", input, dtype)
+
+
+def ones_like_2(input, dtype=None, name=None):
+    return _like("OnesLike", input, dtype)
+
+
+def identity(input, name=None):
+    return run("Identity", tensor(input)) if not isinstance(input, _core.VariableBase) else input._read()
+
+
+def identity_1(input, name=None):
+    """1.x, eagerly: the tensor itself when it is on the device already."""
+    return tensor(input)
+
+
+def cast(x, dtype, name=None):
+    t = tensor(x)
+    wanted = dtypes.as_dtype(dtype)
+    if t.dtype is wanted:
+        return t
+    return execute("Cast", [t], {"DstT": wanted._number})
+
+
+def saturate_cast(value, dtype, name=None):
+    t, wanted = tensor(value), dtypes.as_dtype(dtype)
+    if t.dtype.is_floating or t.dtype.min < wanted.min:
+        t = run("Maximum", t, convert(wanted.min, t._dtype_number))
+    if t.dtype.is_floating or t.dtype.max > wanted.max:
+        t = run("Minimum", t, convert(wanted.max, t._dtype_number))
+    return cast(t, wanted)
+
+
+def to_float(x, name="ToFloat"):
+    return cast(x, dtypes.float32)
+
+
+def to_double(x, name="ToDouble"):
+    return cast(x, dtypes.float64)
+
+
+def to_int32(x, name="ToInt32"):
+    return cast(x, dtypes.int32)
+
+
+def to_int64(x, name="ToInt64"):
+    return cast(x, dtypes.int64)
+
+
+def expand_dims(input, axis=None, name=None, dim=None):
+    axis = dim if axis is None else axis
+    if axis is None:
+        raise ValueError("Must specify an axis argument to tf.expand_dims()")
+    return run("ExpandDims", tensor(input), convert(axis, 3))
+
+
+def concat(values, axis, name="concat"):
+    if not isinstance(values, (list, tuple)):
+        values = [values]
+    if len(values) == 1:
+        return identity(values[0])
+    return execute("ConcatV2", [*same_dtype(values), convert(axis, 3)], {})
+
+
+def stack(values, axis=0, name="stack"):
+    made = same_dtype(list(values))
+    if not made:
+        raise ValueError("tf.stack needs at least one tensor")
+    if len({t._shape_tuple for t in made}) > 1:
+        raise invalid("Shapes of all inputs must match: %s" % [t._shape_tuple for t in made])
+    rank = len(made[0]._shape_tuple) + 1
+    if not -rank <= axis < rank:
+        raise ValueError("axis = %d not in [%d, %d)" % (axis, -rank, rank))
+    axis = convert(axis % rank, 3)
+    wide = [run("ExpandDims", t, axis) for t in made]
+    return wide[0] if len(wide) == 1 else execute("ConcatV2", [*wide, axis], {})
+
+
+def parallel_stack(values, name="parallel_stack"):
+    return stack(values)
+
+
+def unstack(value, num=None, axis=0, name="unstack"):
+    t = tensor(value)
+    rank = len(t._shape_tuple)
+    if not -rank <= axis < rank:
+        raise ValueError("axis = %d not in [%d, %d)" % (axis, -rank, rank))
+    axis %= rank
+    if num is not None and num != t._shape_tuple[axis]:
+        raise invalid("unstack: num is %d, but the axis has %d elements" % (num, t._shape_tuple[axis]))
+    key = (slice(None),) * axis
+    return [t[key + (i,)] for i in range(t._shape_tuple[axis])]
+
+
+def split(value, num_or_size_splits, axis=0, num=None, name="split"):
+    t = tensor(value)
+    axis = axis_of(axis, len(t._shape_tuple))
+    total = t._shape_tuple[axis]
+    if isinstance(num_or_size_splits, (int, np.integer)) or (
+        isinstance(num_or_size_splits, _core.Handle) and num_or_size_splits._shape_tuple == ()
+    ):
+        n = int(num_or_size_splits)
+        if n <= 0 or total % n:
+            raise invalid("split: %d elements do not divide into %d parts" % (total, n))
+        parts = [total // n] * n
+    else:
+        parts = ints(num_or_size_splits)
+        if parts.count(-1) == 1:
+            parts[parts.index(-1)] = total - sum(parts) - 1
+        if sum(parts) != total or min(parts) < 0:
+            raise invalid("split: the sizes %s do not add up to %d" % (parts, total))
+    out, start = [], 0
+    key = (slice(None),) * axis
+    for n in parts:
+        out.append(t[key + (slice(start, start + n),)])
+        start += n
+    return out
+
+
+def tile(input, multiples, name=None):
+    t = tensor(input)
+    times = ints(multiples)
+    shape = t._shape_tuple
+    if len(times) != len(shape) or min(times, default=0) < 0:
+        raise invalid("tile: multiples %s for the shape %s" % (times, shape))
+    between, wide, last = [], [], []
+    for n, d in zip(times, shape):
+        between += [1, d]
+        wide += [n, d]
+        last.append(n * d)
+    return run("Reshape", run("BroadcastTo", run("Reshape", t, sizes(between)), sizes(wide)), sizes(last))
+
+
+def _pad_constant(t, paddings, value):
+    for axis, (before, after) in enumerate(paddings):
+        parts = []
+        for n in (before, None, after):
+            shape = list(t._shape_tuple)
+            shape[axis] = n
+            if n is None:
+                parts.append(t)
+            elif n > 0:
+                parts.append(run("Fill", sizes(shape), value))
+        t = concat(parts, axis)
+    return t
+
+
+def _mirror(n, before, after, skip):
+    if max(before, after) > n - skip:
+        raise invalid("pad: paddings %d and %d need at least as many elements, there are %d" % (before, after, n))
+    left = list(range(before - 1 + skip, skip - 1, -1))
+    return left + list(range(n)) + list(range(n - 1 - skip, n - 1 - skip - after, -1))
+
+
+def pad(tensor, paddings, mode="CONSTANT", name=None, constant_values=0):
+    t = convert(tensor, 0)
+    rows = np.asarray(convert(paddings, 0)).tolist()
+    if len(rows) != len(t._shape_tuple) or any(len(row) != 2 or min(row) < 0 for row in rows):
+        raise invalid("pad: paddings %s for the shape %s" % (rows, t._shape_tuple))
+    mode = mode.upper()
+    if mode == "CONSTANT":
+        return _pad_constant(t, rows, convert(constant_values, t._dtype_number))
+    if mode not in ("REFLECT", "SYMMETRIC"):
+        raise ValueError("Unknown padding mode: %s" % mode)
+    for axis, (before, after) in enumerate(rows):
+        if before or after:
+            indices = _mirror(t._shape_tuple[axis], before, after, int(mode == "REFLECT"))
+            t = run("GatherV2", t, convert(indices, 3), convert(axis, 3))
+    return t
+
+
+def pad_2(tensor, paddings, mode="CONSTANT", constant_values=0, name=None):
+    return pad(tensor, paddings, mode, name, constant_values)
+
+
+def reverse(tensor, axis, name=None):
+    t = convert(tensor, 0)
+    a = convert(axis, 0)
+    if a._shape_tuple == ():
+        raise invalid("reverse: axis must be a vector, it is a scalar")
+    key = [slice(None)] * len(t._shape_tuple)
+    for one in ints(a):
+        one = axis_of(one, len(key))
+        if key[one] != slice(None):
+            raise invalid("reverse: axis %d is given twice" % one)
+        key[one] = slice(None, None, -1)
+    return t[tuple(key)] if key else t
+
+
+def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name=None, seq_dim=None, batch_dim=None):
+    t = tensor(input)
+    seq_axis = seq_dim if seq_axis is None else seq_axis
+    batch_axis = (batch_dim if batch_axis is None else batch_axis) or 0
+    order = [batch_axis, seq_axis] + [i for i in range(len(t._shape_tuple)) if i not in (batch_axis, seq_axis)]
+    moved = run("Transpose", t, convert(order, 3))
+    rows, n = moved._shape_tuple[:2]
+    lengths = ints(seq_lengths)
+    if len(lengths) != rows or any(not 0 <= k <= n for k in lengths):
+        raise invalid("reverse_sequence: %d lengths, each at most %d, are expected" % (rows, n))
+    index = [i * n + (k - 1 - j if j < k else j) for i, k in enumerate(lengths) for j in range(n)]
+    flat = run("Reshape", moved, sizes((rows * n,) + moved._shape_tuple[2:]))
+    back = run("Reshape", run("GatherV2", flat, convert(index, 3), convert(0, 3)), sizes(moved._shape_tuple))
+    return run("Transpose", back, convert(list(np.argsort(order)), 3))
+
+
+def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None, name=None):
+    wanted = number(dtype)
+    for value in (on_value, off_value):
+        if not wanted and value is not None:
+            wanted = convert(value, 0)._dtype_number
+    wanted = wanted or 1
+    on = convert((wanted == 10 or 1) if on_value is None else on_value, wanted)
+    off = convert((0 if wanted != 10 else False) if off_value is None else off_value, wanted)
+    return execute("OneHot", [convert(indices, 0), convert(depth, 3), on, off], {"axis": -1 if axis is None else axis})
+
+
+def where(condition, x=None, y=None, name=None):
+    c = convert(condition, 10 if not isinstance(condition, (_core.Handle, np.ndarray)) and x is not None else 0)
+    if x is None and y is None:
+        return run("Where", c)
+    if x is None or y is None:
+        raise ValueError("x and y must both be non-None or both be None.")
+    return execute("Select", [c, *same_dtype([x, y])], {})
+
+
+def where_2(condition, x=None, y=None, name=None):
+    if x is None or y is None:
+        return where(condition, x, y)
+    return execute("SelectV2", [convert(condition, 0), *same_dtype([x, y])], {})
+
+
+def strided_slice(input_, begin, end, strides=None, begin_mask=0, end_mask=0, ellipsis_mask=0, new_axis_mask=0, shrink_axis_mask=0, var=None,
+                  name=None):  # fmt: skip
+    if var is not None:
+        raise NotImplementedError("not implemented: tf.strided_slice with var; use var[...].assign")
+    first, last = convert(begin, 0), convert(end, 0)
+    steps = ones_like(first) if strides is None else convert(strides, 0)
+    return execute("StridedSlice", [convert(input_, 0), first, last, steps],
+                   {"begin_mask": begin_mask, "end_mask": end_mask, "ellipsis_mask": ellipsis_mask, "new_axis_mask": new_axis_mask,
+                    "shrink_axis_mask": shrink_axis_mask})  # fmt: skip
+
+
+def is_tensor(x):
+    return isinstance(x, (_core.Handle, IndexedSlices))
+
+
+def gather_nd(params, indices, name=None):
+    p, i = convert(params, 0), convert(indices, 0)
+    depth = i._shape_tuple[-1]
+    lead, rest = p._shape_tuple[:depth], p._shape_tuple[depth:]
+    if depth > len(p._shape_tuple):
+        raise invalid("gather_nd: indices of %d numbers for %d dimensions" % (depth, len(p._shape_tuple)))
+    flat = _flat_indices(i, lead, "gather_nd")
+    rows = run("Reshape", p, sizes((int(np.prod(lead, dtype=np.int64)),) + rest))
+    return run("Reshape", run("GatherV2", rows, flat, convert(0, 3)), sizes(i._shape_tuple[:-1] + rest))
+
+
+def _flat_indices(indices, lead, what):
+    """Row numbers of index vectors into the leading dimensions; checked."""
+    array = np.asarray(indices).reshape(-1, len(lead)).astype(np.int64)
+    if array.size and ((array < 0) | (array >= np.array(lead))).any():
+        raise invalid("%s: an index is outside the shape %s" % (what, list(lead)))
+    strides = np.array([int(np.prod(lead[k + 1 :], dtype=np.int64)) for k in range(len(lead))], np.int64)
+    return convert((array * strides).sum(axis=1), 9)
+
+
+def scatter_nd(indices, updates, shape, name=None):
+    i, u, shape = convert(indices, 0), convert(updates, 0), tuple(ints(shape))
+    depth = i._shape_tuple[-1]
+    lead, rest = shape[:depth], shape[depth:]
+    flat = _flat_indices(i, lead, "scatter_nd")
+    if u._shape_tuple != i._shape_tuple[:-1] + rest:
+        raise invalid("scatter_nd: updates are %s, %s is expected" % (u._shape_tuple, i._shape_tuple[:-1] + rest))
+    rows = run("Reshape", u, sizes((flat._size,) + rest))
+    n = int(np.prod(lead, dtype=np.int64))
+    return run("Reshape", run("UnsortedSegmentSum", rows, flat, convert(n, 3)), sizes(shape))
+
+
+def boolean_mask(tensor, mask, name="boolean_mask", axis=None):
+    t, m = convert(tensor, 0), convert(mask, 0)
+    rank = len(m._shape_tuple)
+    axis = 0 if axis is None else axis % len(t._shape_tuple)
+    if rank == 0:
+        raise ValueError("mask cannot be scalar.")
+    if t._shape_tuple[axis : axis + rank] != m._shape_tuple:
+        raise ValueError("Shapes %s and %s are incompatible" % (t._shape_tuple[axis : axis + rank], m._shape_tuple))
+    flat = run("Reshape", t, sizes(t._shape_tuple[:axis] + (m._size,) + t._shape_tuple[axis + rank :]))
+    index = np.flatnonzero(np.asarray(m).ravel())
+    return run("GatherV2", flat, convert(index, 9), convert(axis, 3))
+
+
+def boolean_mask_2(tensor, mask, axis=None, name="boolean_mask"):
+    return boolean_mask(tensor, mask, name, axis)
+
+
+def range_(start, limit=None, delta=1, dtype=None, name="range"):
+    if limit is None:
+        start, limit = 0, start
+    if dtype is not None:
+        parts = [convert(v, number(dtype)) for v in (start, limit, delta)]
+    else:
+        parts = [convert(v, 0) for v in (start, limit, delta)]
+        order = [3, 9, 1, 2]
+        best = max((p._dtype_number for p in parts), key=lambda n: order.index(n) if n in order else 9)
+        parts = [cast(p, best) for p in parts]
+    first, last, step = [p.numpy() for p in parts]
+    if step == 0 or (step > 0 and first > last) or (step < 0 and first < last):
+        raise invalid("range: no step of %s leads from %s to %s" % (step, first, last))
+    if parts[0].dtype.is_floating:
+        n = int(np.ceil((last - first) / step))
+        values = [first + step * k for k in range(n)]
+    else:
+        values = np.arange(int(first), int(last), int(step))
+    return convert(np.asarray(values, parts[0].dtype.as_numpy_dtype), 0)
+
+
+def linspace(start, stop, num, name=None):
+    first, last = convert(start, 0), convert(stop, 0)
+    n = int(num)
+    if n <= 0:
+        raise invalid("linspace: num must be positive, it is %d" % n)
+    kind = first.dtype.as_numpy_dtype
+    step = (last.numpy() - first.numpy()) / kind(n - 1) if n > 1 else kind(0)
+    return convert(np.array([first.numpy() + step * kind(k) for k in range(n)], kind), 0)
+
+
+def eye(num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name=None):
+    columns = num_rows if num_columns is None else num_columns
+    made = np.eye(int(num_rows), int(columns), dtype=dtypes.as_dtype(dtype).as_numpy_dtype)
+    if batch_shape is not None:
+        made = np.broadcast_to(made, tuple(ints(batch_shape)) + made.shape)
+    return convert(np.ascontiguousarray(made), 0)
+
+
+def meshgrid(*args, **kwargs):
+    indexing = kwargs.pop("indexing", "xy")
+    kwargs.pop("name", None)
+    if kwargs:
+        raise TypeError("'%s' is an invalid keyword argument for this function" % next(iter(kwargs)))
+    if indexing not in ("xy", "ij"):
+        raise ValueError("indexing parameter must be either 'xy' or 'ij'")
+    vectors = [run("Reshape", convert(a, 0), convert([-1], 3)) for a in args]
+    n = len(vectors)
+    places = list(range(n))
+    if indexing == "xy" and n > 1:
+        places[0], places[1] = 1, 0
+    shape = [0] * n
+    for v, place in zip(vectors, places):
+        shape[place] = v._size
+    out = []
+    for v, place in zip(vectors, places):
+        own = [1] * n
+        own[place] = v._size
+        out.append(run("BroadcastTo", run("Reshape", v, sizes(own)), sizes(shape)))
+    return out
+
+
+def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool, name=None):
+    t = convert(lengths, 0)
+    maxlen = int(np.max(t.numpy(), initial=0)) if maxlen is None else int(maxlen)
+    row = convert(np.arange(maxlen), t._dtype_number)
+    return cast(run("Less", row, run("ExpandDims", t, convert(-1, 3))), dtype)
+
+
+def shape_n(input, out_type=dtypes.int32, name=None):
+    return [execute("Shape", [convert(one, 0)], {"out_type": dtypes.as_dtype(out_type)._number}) for one in input]
+
+
+def broadcast_static_shape(shape_x, shape_y):
+    a, b = (shapes.as_shape(s).as_list() for s in (shape_x, shape_y))
+    return shapes.TensorShape(np.broadcast_shapes(tuple(a), tuple(b)))
+
+
+def broadcast_dynamic_shape(shape_x, shape_y):
+    try:
+        return convert(list(np.broadcast_shapes(tuple(ints(shape_x)), tuple(ints(shape_y)))), 3)
+    except ValueError as error:
+        raise invalid("broadcast_dynamic_shape: %s" % error) from None
+
+
+def unravel_index(indices, dims, name=None):
+    return run("UnravelIndex", tensor(indices), tensor(dims))
+
+
+def guarantee_const(input, name=None):
+    return run("Identity", tensor(input))
+
+
+def roll(input, shift, axis, name=None):
+    """The elements moved along the axes; what leaves at an end comes in at the other."""
+    t = tensor(input)
+    shifts, axes = ints(shift), ints(axis)
+    if len(shifts) != len(axes):
+        raise invalid("roll: shift has %d numbers, axis %d" % (len(shifts), len(axes)))
+    for amount, a in zip(shifts, axes):
+        a = axis_of(a, len(t._shape_tuple))
+        n = t._shape_tuple[a]
+        if n and amount % n:
+            left, right = split(t, [n - amount % n, amount % n], a)
+            t = concat([right, left], a)
+    return run("Identity", t) if t is input else t
+
+
+def repeat(input, repeats, axis=None, name=None):
+    """Each element, or each slice along the axis, so many times."""
+    t = tensor(input)
+    if axis is None:
+        t, axis = run("Reshape", t, convert([-1], 3)), 0
+    a = axis_of(axis, len(t._shape_tuple))
+    counts = np.broadcast_to(np.asarray(tensor(repeats)), (t._shape_tuple[a],))
+    if counts.size and counts.min() < 0:
+        raise invalid("repeat: repeats holds %d; it must not be negative" % counts.min())
+    return run("GatherV2", t, tensor(np.repeat(np.arange(len(counts), dtype=np.int32), counts)), convert(a, 3))
+
+
+def convert_to_tensor_or_indexed_slices(value, dtype=None, name=None):
+    return value if isinstance(value, IndexedSlices) else conversion.convert_to_tensor(value, dtype)
+
+
+def lin_space(start, stop, num, name=None):
+    return linspace(start, stop, num)
+
+
+def reverse_v2(tensor, axis, name=None):
+    return reverse(tensor, axis)
+
+
+def to_complex64(x, name="ToComplex64"):
+    return cast(x, dtypes.complex64)
+
+
+def to_complex128(x, name="ToComplex128"):
+    return cast(x, dtypes.complex128)
+
+
+def to_bfloat16(x, name="ToBFloat16"):
+    return cast(x, dtypes.bfloat16)
+
+
+def _index_other(tensor, key):
+    """Keys that are no integers and slices: a boolean mask (2.x), or refused as TensorFlow refuses them."""
+    if conversion._version == 2 and isinstance(key, (_core.Tensor, np.ndarray)) and np.asarray(key).dtype == bool:
+        return boolean_mask(tensor, key)
+    parts = key if isinstance(key, (tuple, list)) else [key]
+    if conversion._version == 1 and any(isinstance(part, (float, bool, np.ndarray, _core.Handle)) for part in parts):
+        raise errors.InvalidArgumentError(None, None, "StridedSlice: an index is %s where an integer is expected" % type(parts[0]).__name__)
+    if any(isinstance(part, bool) for part in parts):
+        raise ValueError("a bool is no index of a tensor")
+    raise TypeError("Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar integer tensors are valid indices, "
+                    "got %r" % (key,))  # fmt: skip
+
+
+_core.set_hook("index_other", _index_other)

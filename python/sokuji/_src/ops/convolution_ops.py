@@ -1,0 +1,94 @@
+"""Convolution and pooling over one or two axes, with 2.x's short forms of windows and strides."""
+
+from sokuji._src.core.execute import convert, execute, ints, run, same_dtype, tensor
+
+
+def _spread(value, n, what):
+    values = [1] * n if value is None else ints(value)
+    values = values * n if len(values) == 1 else values
+    if len(values) != n:
+        raise ValueError("%s has %d numbers where %d are expected" % (what, len(values), n))
+    return values
+
+
+def _two(t, n):
+    """A (batch, width, channels) tensor gets a height of one."""
+    return run("ExpandDims", t, convert(1, 3)) if n == 1 else t
+
+
+def _undo(t, n):
+    return execute("Squeeze", [t], {"squeeze_dims": [1]}) if n == 1 else t
+
+
+def convolution(input, filter, padding, strides=None, dilation_rate=None, name=None, data_format=None):
+    """Over one or two axes; three are not implemented."""
+    t, f = same_dtype([input, filter])
+    n = len(f._shape_tuple) - 2
+    if n not in (1, 2) or (data_format or "N").endswith(("CW", "CHW")):
+        raise NotImplementedError("not implemented: tf.nn.convolution over %d axes with data_format=%r; use 1 or 2 axes, channels last" % (n, data_format))
+    strides, rate = _spread(strides, n, "strides"), _spread(dilation_rate, n, "dilation_rate")
+    if max(strides) > 1 and max(rate) > 1:
+        raise ValueError("strides > 1 not supported in conjunction with dilation_rate > 1")
+    f = run("ExpandDims", f, convert(0, 3)) if n == 1 else f
+    ones = [1] * (2 - n)
+    made = execute("Conv2D", [_two(t, n), f], {"strides": [1] + ones + strides + [1], "padding": padding, "dilations": [1] + ones + rate + [1]})
+    return _undo(made, n)
+
+
+def convolution_2(input, filters, strides=None, padding="VALID", data_format=None, dilations=None, name=None):
+    return convolution(input, filters, padding, strides, dilations, None, data_format)
+
+
+def _pool(op, input, window, padding, strides, n):
+    ones = [1] * (2 - n)
+    made = execute(op, [_two(tensor(input), n)], {"ksize": [1] + ones + window + [1], "strides": [1] + ones + strides + [1], "padding": padding})
+    return _undo(made, n)
+
+
+def pool(input, window_shape, pooling_type, padding, dilation_rate=None, strides=None, name=None, data_format=None):
+    """Over one or two axes, without dilation."""
+    window = ints(window_shape)
+    n, ops = len(window), {"MAX": "MaxPool", "AVG": "AvgPool"}
+    if pooling_type not in ops:
+        raise ValueError("pooling_type is %r; it can be 'MAX' or 'AVG'" % (pooling_type,))
+    if n not in (1, 2) or max(_spread(dilation_rate, n, "dilation_rate")) > 1 or (data_format or "N").endswith(("CW", "CHW")):
+        raise NotImplementedError("not implemented: tf.nn.pool over %d axes, with dilation or channels first; use 1 or 2 axes, channels last" % n)
+    return _pool(ops[pooling_type], input, window, padding, _spread(strides, n, "strides"), n)
+
+
+def pool_2(input, window_shape, pooling_type, strides=None, padding="VALID", data_format=None, dilations=None, name=None):
+    return pool(input, window_shape, pooling_type, padding, dilations, strides, None, data_format)
+
+
+def _four(value):
+    """One, two or four numbers of a window or stride as four."""
+    values = ints(value)
+    if len(values) in (1, 2):
+        return [1] + (values * 2)[:2] + [1]
+    return values
+
+
+def _pooling_2(op):
+    def pooling(input, ksize, strides, padding, data_format="NHWC", name=None):
+        if data_format not in (None, "NHWC"):
+            raise NotImplementedError("not implemented: pooling with data_format=%r; use NHWC" % (data_format,))
+        return execute(op, [tensor(input)], {"ksize": _four(ksize), "strides": _four(strides), "padding": padding})
+
+    return pooling
+
+
+max_pool_2, avg_pool_2 = _pooling_2("MaxPool"), _pooling_2("AvgPool")
+
+
+def conv2d_2(input, filters, strides, padding, data_format="NHWC", dilations=None, name=None):
+    if data_format not in (None, "NHWC"):
+        raise NotImplementedError("not implemented: tf.nn.conv2d with data_format=%r; use NHWC" % (data_format,))
+    if not isinstance(padding, str):
+        raise NotImplementedError("not implemented: tf.nn.conv2d with explicit paddings; use tf.pad and padding='VALID'")
+    rate = [1] * 4 if dilations is None else _four(dilations)
+    return execute("Conv2D", same_dtype([input, filters]), {"strides": _four(strides), "padding": padding, "dilations": rate})
+
+
+NN_1 = {"convolution": convolution, "pool": pool}
+NN_2 = {"convolution": convolution_2, "pool": pool_2, "max_pool": max_pool_2, "avg_pool": avg_pool_2, "max_pool2d": max_pool_2,
+        "avg_pool2d": avg_pool_2, "conv2d": conv2d_2}  # fmt: skip

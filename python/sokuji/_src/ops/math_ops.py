@@ -1,0 +1,462 @@
+"""Mathematics that is more than one operation: divisions, norms, cumulative sums, contractions, clipping."""
+
+import collections
+import string
+
+import numpy as np
+
+from sokuji._src.core import dtypes
+from sokuji._src.core.execute import axis_of, convert, execute, ints, invalid, number, run, same_dtype, sizes, tensor
+from sokuji._src.ops import array_ops
+from sokuji._src.ops.array_ops import cast
+
+
+def _floating_for_division(x, y):
+    a, b = same_dtype([x, y])
+    if a._dtype_number != b._dtype_number:
+        raise TypeError("x and y must have the same dtype, got %s != %s" % (a.dtype, b.dtype))
+    return a, b
+
+
+def truediv_1(x, y, name=None):
+    return truediv(convert(x, 0), convert(y, 0))
+
+
+def divide_1(x, y, name=None):
+    return x / y
+
+
+def truediv(x, y, name=None):
+    a, b = _floating_for_division(x, y)
+    return a / b
+
+
+def divide(x, y, name=None):
+    return convert(x, 0) / y
+
+
+def div(x, y, name=None):
+    a, b = _floating_for_division(x, y)
+    return run("RealDiv" if a.dtype.is_floating or a.dtype.is_complex else "FloorDiv", a, b)
+
+
+def round(x, name=None):
+    t = convert(x, 0)
+    return t if t.dtype.is_integer else run("Round", t)
+
+
+def logical_xor(x, y, name="LogicalXor"):
+    a, b = convert(x, 10), convert(y, 10)
+    if a._dtype_number != 10 or b._dtype_number != 10:
+        return run("LogicalAnd", a, b)
+    return run("NotEqual", a, b)
+
+
+def log_sigmoid(x, name=None):
+    return -run("Softplus", -convert(x, 0))
+
+
+def add_n(inputs, name=None):
+    from sokuji._src.core.conversion import _version
+
+    if _version == 2 and not hasattr(inputs, "__iter__"):
+        raise TypeError("inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype and shape")
+    if not isinstance(inputs, (list, tuple)) or not inputs:
+        raise ValueError("inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and shape")
+    tensors = same_dtype(list(inputs))
+    if len({t._shape_tuple for t in tensors}) > 1:
+        raise invalid("add_n: the shapes differ: %s" % [t._shape_tuple for t in tensors])
+    total = tensors[0] if len(tensors) > 1 else array_ops.identity(tensors[0])
+    for t in tensors[1:]:
+        total = run("Add", total, t)
+    return total
+
+
+def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
+    return add_n(inputs)
+
+
+def _axes(axis, rank):
+    return list(range(rank)) if axis is None else [axis_of(a, rank) for a in ints(axis)]
+
+
+def _reduce(op, t, axis, keep):
+    return execute(op, [t, None if axis is None else convert(ints(axis), 3)], {"keep_dims": bool(keep)})
+
+
+def _first(*values):
+    return next((v for v in values if v is not None), None)
+
+
+def reduce_logsumexp(input_tensor, axis=None, keepdims=None, name=None, reduction_indices=None, keep_dims=None):
+    t, axis, keep = convert(input_tensor, 0), _first(axis, reduction_indices), bool(_first(keepdims, keep_dims))
+    top = run("StopGradient", _reduce("Max", t, axis, True))
+    top = run("Select", run("IsFinite", top), top, run("ZerosLike", top))
+    total = run("Log", _reduce("Sum", run("Exp", t - top), axis, True)) + top
+    return total if keep else run("Reshape", total, sizes([d for i, d in enumerate(t._shape_tuple) if i not in _axes(axis, len(t._shape_tuple))]))
+
+
+def count_nonzero(input_tensor, axis=None, keepdims=None, dtype=dtypes.int64, name=None, reduction_indices=None, keep_dims=None):
+    t, axis = convert(input_tensor, 0), _first(axis, reduction_indices)
+    nonzero = cast(run("NotEqual", t, array_ops.zeros([], t.dtype)), dtypes.int64)
+    return cast(_reduce("Sum", nonzero, axis, _first(keepdims, keep_dims)), dtype)
+
+
+def norm(tensor, ord="euclidean", axis=None, keepdims=None, name=None, keep_dims=None):
+    t, keep = convert(tensor, 0), _first(keepdims, keep_dims)
+    is_matrix = isinstance(axis, (list, tuple)) and len(axis) == 2
+    if isinstance(axis, (list, tuple)) and len(axis) not in (1, 2):
+        raise ValueError("'axis' must be None, an integer, or a tuple of 2 unique integers")
+    if ord in ("euclidean", "fro", 2, 2.0):
+        if ord != "euclidean" and ord != "fro" and is_matrix:
+            raise NotImplementedError("not implemented: tf.norm with ord=2 of matrices; use tf.svd")
+        if ord == "fro" and not is_matrix:
+            raise ValueError("'fro' needs two axes")
+        return run("Sqrt", _reduce("Sum", run("Square", t), axis, keep))
+    if isinstance(ord, str) or ord <= 0:
+        raise ValueError("'ord' must be a supported norm: 'euclidean', 'fro', or a positive number")
+    if is_matrix:
+        if ord not in (1, np.inf):
+            raise ValueError("'ord' must be 'euclidean', 'fro', 1 or np.inf for matrices")
+        raise NotImplementedError("not implemented: tf.norm with ord=%s of matrices; use tf.reduce_sum and tf.reduce_max" % ord)
+    if ord == np.inf:
+        return _reduce("Max", run("Abs", t), axis, keep)
+    if ord == 1:
+        return _reduce("Sum", run("Abs", t), axis, keep)
+    return _reduce("Sum", run("Abs", t) ** ord, axis, keep) ** (1.0 / ord)
+
+
+def _cumulate(x, axis, exclusive, reverse, total, neutral):
+    t = convert(x, 0)
+    axis = axis_of(axis, len(t._shape_tuple))
+    rows = array_ops.unstack(t, axis=axis)
+    if not rows:
+        return array_ops.identity(t)
+    rows = rows[::-1] if reverse else rows
+    out = [neutral(rows[0])] if exclusive else [rows[0]]
+    for k in range(1, len(rows)):
+        out.append(total(out[-1], rows[k - 1] if exclusive else rows[k]))
+    return array_ops.stack(out[::-1] if reverse else out, axis)
+
+
+def cumsum(x, axis=0, exclusive=False, reverse=False, name=None):
+    return _cumulate(x, axis, exclusive, reverse, lambda a, b: a + b, array_ops.zeros_like)
+
+
+def cumprod(x, axis=0, exclusive=False, reverse=False, name=None):
+    return _cumulate(x, axis, exclusive, reverse, lambda a, b: a * b, array_ops.ones_like)
+
+
+def tensordot(a, b, axes, name=None):
+    a, b = same_dtype([a, b])
+    ra, rb = len(a._shape_tuple), len(b._shape_tuple)
+    if isinstance(axes, (int, np.integer)):
+        axes_a, axes_b = list(range(ra - axes, ra)), list(range(axes))
+    else:
+        axes_a, axes_b = [[axis_of(k, r) for k in ints(v)] for v, r in zip(axes, (ra, rb))]
+    free_a, free_b = [i for i in range(ra) if i not in axes_a], [i for i in range(rb) if i not in axes_b]
+    size = int(np.prod([a._shape_tuple[i] for i in axes_a], dtype=np.int64))
+    out = [a._shape_tuple[i] for i in free_a] + [b._shape_tuple[i] for i in free_b]
+    left = run("Reshape", run("Transpose", a, convert(free_a + axes_a, 3)), sizes([int(np.prod([a._shape_tuple[i] for i in free_a])), size]))
+    right = run("Reshape", run("Transpose", b, convert(axes_b + free_b, 3)), sizes([size, int(np.prod([b._shape_tuple[i] for i in free_b]))]))
+    return run("Reshape", run("MatMul", left, right), sizes(out))
+
+
+def _einsum_two(a, la, b, lb, keep):
+    """Labels la and lb contracted to those in keep, in the order: shared and kept, of a, of b."""
+    both = [c for c in la if c in lb and c in keep]
+    summed = [c for c in la if c in lb and c not in keep]
+    own_a, own_b = [c for c in la if c not in lb and c in keep], [c for c in lb if c not in la and c in keep]
+    a, la = _einsum_sum(a, la, set(both + summed + own_a))
+    b, lb = _einsum_sum(b, lb, set(both + summed + own_b))
+    n = {**dict(zip(la, a._shape_tuple)), **dict(zip(lb, b._shape_tuple))}
+    count = lambda labels: int(np.prod([n[c] for c in labels], dtype=np.int64))  # noqa: E731
+    a = run("Reshape", run("Transpose", a, convert([la.index(c) for c in both + own_a + summed], 3)), sizes([count(both), count(own_a), count(summed)]))
+    b = run("Reshape", run("Transpose", b, convert([lb.index(c) for c in both + summed + own_b], 3)), sizes([count(both), count(summed), count(own_b)]))
+    labels = both + own_a + own_b
+    return run("Reshape", run("BatchMatMul", a, b), sizes([n[c] for c in labels])), labels
+
+
+def _einsum_sum(t, labels, keep):
+    drop = [i for i, c in enumerate(labels) if c not in keep]
+    if drop:
+        t = run("Sum", t, convert(drop, 3))
+    return t, [c for c in labels if c in keep]
+
+
+def einsum(equation, *inputs, **kwargs):
+    kwargs.pop("name", None)
+    if kwargs:
+        raise TypeError("invalid keyword arguments for this function: %s" % ", ".join(kwargs))
+    left, arrow, right = equation.replace(" ", "").partition("->")
+    terms = [list(t) for t in left.split(",")]
+    if "." in equation or any(len(set(t)) != len(t) for t in terms) or any(c not in string.ascii_letters for t in terms for c in t):
+        raise NotImplementedError("not implemented: tf.einsum of '%s'; use letters, each once in a term" % equation)
+    tensors = same_dtype(list(inputs))
+    if len(tensors) != len(terms) or any(len(t) != len(x._shape_tuple) for t, x in zip(terms, tensors)):
+        raise ValueError("the equation '%s' does not fit the inputs' ranks" % equation)
+    every = [c for t in terms for c in t]
+    out = list(right) if arrow else sorted(c for c in set(every) if every.count(c) == 1)
+    result, labels = tensors[0], terms[0]
+    for k in range(1, len(terms)):
+        result, labels = _einsum_two(result, labels, tensors[k], terms[k], set(out).union(*terms[k + 1 :]))
+    result, labels = _einsum_sum(result, labels, set(out))
+    return run("Transpose", result, convert([labels.index(c) for c in out], 3)) if out else result
+
+
+def trace(x, name=None):
+    return run("Sum", matrix_diag_part(x), convert([-1], 3))
+
+
+def matrix_diag_part(input, name=None):
+    t = convert(input, 0)
+    rows, columns = t._shape_tuple[-2:]
+    n = min(rows, columns)
+    flat = run("Reshape", t, sizes(t._shape_tuple[:-2] + (rows * columns,)))
+    return run("GatherV2", flat, convert([i * (columns + 1) for i in range(n)], 3), convert(-1, 3))
+
+
+def diag_part(input, name=None):
+    t = convert(input, 0)
+    half = len(t._shape_tuple) // 2
+    if len(t._shape_tuple) % 2 or t._shape_tuple[:half] != t._shape_tuple[half:]:
+        raise invalid("diag_part: %s is no square of a shape" % (t._shape_tuple,))
+    n = int(np.prod(t._shape_tuple[:half], dtype=np.int64))
+    return run("Reshape", matrix_diag_part(run("Reshape", t, sizes([n, n]))), sizes(t._shape_tuple[:half]))
+
+
+def _mask(rows, columns, keep, dtype):
+    return convert(np.array([[keep(i, j) for j in range(columns)] for i in range(rows)]).reshape(rows, columns), dtype)
+
+
+def matrix_diag(diagonal, name=None):
+    t = convert(diagonal, 0)
+    n = t._shape_tuple[-1]
+    return run("Mul", run("ExpandDims", t, convert(-1, 3)), cast(array_ops.eye(n), t.dtype))
+
+
+def diag(diagonal, name=None):
+    t = convert(diagonal, 0)
+    flat = run("Reshape", t, sizes([t._size]))
+    return run("Reshape", matrix_diag(flat), sizes(t._shape_tuple * 2))
+
+
+def matrix_set_diag(input, diagonal, name=None):
+    t, d = same_dtype([input, diagonal])
+    rows, columns = t._shape_tuple[-2:]
+    n = min(rows, columns)
+    if d._shape_tuple != t._shape_tuple[:-2] + (n,):
+        raise invalid("matrix_set_diag: diagonal is %s" % (d._shape_tuple,))
+    wide = array_ops.pad(matrix_diag(d), [[0, 0]] * (len(t._shape_tuple) - 2) + [[0, rows - n], [0, columns - n]])
+    mask = run("BroadcastTo", _mask(rows, columns, lambda i, j: i == j, 10), sizes(t._shape_tuple))
+    return run("Select", mask, wide, t)
+
+
+def matrix_band_part(input, num_lower, num_upper, name=None):
+    t = convert(input, 0)
+    rows, columns = t._shape_tuple[-2:]
+    low, high = int(num_lower), int(num_upper)
+    keep = _mask(rows, columns, lambda i, j: (low < 0 or i - j <= low) and (high < 0 or j - i <= high), 10)
+    return run("Select", run("BroadcastTo", keep, sizes(t._shape_tuple)), t, array_ops.zeros_like(t))
+
+
+def matrix_transpose(a, name="matrix_transpose", conjugate=False):
+    t = convert(a, 0)
+    n = len(t._shape_tuple)
+    return run("Transpose", t, convert(list(range(n - 2)) + [n - 1, n - 2], 3))
+
+
+Qr = collections.namedtuple("Qr", "q r")
+
+
+def qr(input, full_matrices=False, name=None):
+    return Qr(*execute("Qr", [input], {"full_matrices": full_matrices}))
+
+
+def svd(tensor, full_matrices=False, compute_uv=True, name=None):
+    s, u, v = execute("Svd", [tensor], {"compute_uv": compute_uv, "full_matrices": full_matrices})
+    return (s, u, v) if compute_uv else s
+
+
+def self_adjoint_eig(tensor, name=None):
+    return tuple(execute("SelfAdjointEigV2", [tensor], {}))
+
+
+def self_adjoint_eigvals(tensor, name=None):
+    return execute("SelfAdjointEigV2", [tensor], {"compute_v": False})[0]
+
+
+def matrix_solve_ls(matrix, rhs, l2_regularizer=0.0, fast=True, name=None):
+    return execute("MatrixSolveLs", [*same_dtype([matrix, rhs]), convert(l2_regularizer, 2)], {"fast": fast})
+
+
+def cholesky_solve(chol, rhs, name=None):
+    c, r = same_dtype([chol, rhs])
+    y = execute("MatrixTriangularSolve", [c, r], {"lower": True})
+    return execute("MatrixTriangularSolve", [c, y], {"lower": True, "adjoint": True})
+
+
+def logdet(matrix, name=None):
+    return 2.0 * run("Sum", run("Log", matrix_diag_part(run("Cholesky", convert(matrix, 0)))), convert([-1], 3))
+
+
+def clip_by_norm(t, clip_norm, axes=None, name=None):
+    t = convert(t, 0)
+    bound = convert(clip_norm, t._dtype_number)
+    length2 = _reduce("Sum", run("Square", t), axes, True)
+    positive = run("Greater", length2, array_ops.zeros_like(length2))
+    length = run("Select", positive, run("Sqrt", run("Select", positive, length2, array_ops.ones_like(length2))), length2)
+    return t * bound / run("Maximum", length, bound)
+
+
+def clip_by_average_norm(t, clip_norm, name=None):
+    t = convert(t, 0)
+    n = float(t._size)
+    length = run("Sqrt", run("Sum", run("Square", t), None)) / n
+    return t * clip_norm * run("Minimum", 1.0 / length, convert(1.0, t._dtype_number) / clip_norm)
+
+
+def clip_by_value_1(t, clip_value_min, clip_value_max, name=None):
+    """1.x: the bounds are scalars or of t's shape."""
+    t = convert(t, 0)
+    low, high = (convert(v, t._dtype_number) for v in (clip_value_min, clip_value_max))
+    if any(v._shape_tuple not in ((), t._shape_tuple) for v in (low, high)):
+        raise invalid("clip_by_value: the bounds must be scalars or of the shape %s" % (t._shape_tuple,))
+    return run("ClipByValue", t, low, high)
+
+
+def _values(item):
+    from sokuji._src.core.conversion import IndexedSlices
+
+    return item.values if isinstance(item, IndexedSlices) else convert(item, 0)
+
+
+def _checked(t_list):
+    if not isinstance(t_list, (list, tuple)):
+        raise TypeError("t_list should be a sequence")
+    return list(t_list)
+
+
+def global_norm(t_list, name=None):
+    halves = [run("L2Loss", _values(t)) for t in _checked(t_list) if t is not None]
+    return run("Sqrt", add_n(halves) * 2.0) if halves else None
+
+
+def clip_by_global_norm(t_list, clip_norm, use_norm=None, name=None):
+    from sokuji._src.core.conversion import IndexedSlices
+
+    items = _checked(t_list)
+    length = global_norm(items) if use_norm is None else convert(use_norm, 0)
+    if length is None:
+        return items, None
+    one = convert(1.0, length._dtype_number)
+    scale = clip_norm * run("Minimum", one / length, one / clip_norm)
+    out = []
+    for t in items:
+        scaled = None if t is None else _values(t) * scale
+        out.append(IndexedSlices(scaled, t.indices, t.dense_shape) if isinstance(t, IndexedSlices) else scaled)
+    return out, length
+
+
+def confusion_matrix(labels, predictions, num_classes=None, dtype=dtypes.int32, name=None, weights=None):
+    labels, predictions = (np.asarray(convert(v, 0)).astype(np.int64) for v in (labels, predictions))
+    n = int(max(labels.max(initial=-1), predictions.max(initial=-1))) + 1 if num_classes is None else int(num_classes)
+    if labels.size and (min(labels.min(), predictions.min()) < 0 or max(labels.max(), predictions.max()) >= n):
+        raise invalid("confusion_matrix: a label or prediction is outside [0, %d)" % n)
+    out = np.zeros((n, n), dtypes.as_dtype(dtype).as_numpy_dtype)
+    np.add.at(out, (labels, predictions), 1 if weights is None else np.asarray(convert(weights, 0)))
+    return convert(out, number(dtype))
+
+
+def matmul_any(a, b):
+    return run("MatMul" if len(a._shape_tuple) == 2 else "BatchMatMul", a, b)
+
+
+def scalar_mul(scalar, x, name=None):
+    return convert(scalar, convert(x, 0)._dtype_number) * x
+
+
+def string_join(inputs, separator="", name=None):
+    return execute("StringJoin", [convert(i, 7) for i in inputs], {"separator": separator})
+
+
+def decode_csv(records, record_defaults, field_delim=",", use_quote_delim=True, name=None, na_value=""):
+    defaults = [convert(d, 0) for d in record_defaults]
+    flat = [d if d._shape_tuple != () else d for d in defaults]
+    return execute("DecodeCSV", [convert(records, 7), *flat],
+                   {"field_delim": field_delim, "use_quote_delim": use_quote_delim, "na_value": na_value}, len(flat))  # fmt: skip
+
+
+# ---- statistics, polynomials, and the forms of 2.x ----
+
+
+def lbeta(x, name="lbeta"):
+    """The logarithm of the Beta function of the last axis."""
+    t = tensor(x)
+    last = convert([-1], 3)
+    return run("Sub", run("Sum", run("Lgamma", t), last), run("Lgamma", run("Sum", t, last)))
+
+
+def floor_div(x, y, name=None):
+    return run("FloorDiv", *same_dtype([x, y]))
+
+
+def polyval(coeffs, x, name=None):
+    """The polynomial of the coefficients, the highest power first."""
+    if not isinstance(coeffs, list):
+        raise ValueError("Argument coeffs must be list type found %s." % type(coeffs))
+    t = tensor(x)
+    if not coeffs:
+        return run("ZerosLike", t)
+    value = tensor(coeffs[0])
+    for c in coeffs[1:]:
+        value = run("Add", *same_dtype([c, run("Mul", value, t)]))
+    return value
+
+
+def _axis(axis, rank):
+    return None if axis is None else convert(sorted({a % rank for a in _axes(axis, rank)}), 3)
+
+
+def reduce_variance(input_tensor, axis=None, keepdims=False, name=None):
+    t = tensor(input_tensor)
+    if not t.dtype.is_floating:
+        raise TypeError("Input must be either real or complex. Received integer type %s." % t.dtype)
+    axes = _axis(axis, len(t._shape_tuple))
+    mean = execute("Mean", [t, axes], {"keep_dims": True})
+    return execute("Mean", [run("Square", run("Sub", t, mean)), axes], {"keep_dims": bool(keepdims)})
+
+
+def reduce_std(input_tensor, axis=None, keepdims=False, name=None):
+    return run("Sqrt", reduce_variance(input_tensor, axis, keepdims))
+
+
+def reduce_logsumexp_2(input_tensor, axis=None, keepdims=False, name=None):
+    return reduce_logsumexp(input_tensor, axis, keepdims)
+
+
+def count_nonzero_2(input, axis=None, keepdims=None, dtype=dtypes.int64, name=None):
+    return count_nonzero(input, axis, keepdims, dtype)
+
+
+def norm_2(tensor, ord="euclidean", axis=None, keepdims=None, name=None):
+    return norm(tensor, ord, axis, keepdims)
+
+
+def confusion_matrix_2(labels, predictions, num_classes=None, weights=None, dtype=dtypes.int32, name=None):
+    return confusion_matrix(labels, predictions, num_classes, dtype, None, weights)
+
+
+def timestamp(name=None):
+    """Seconds since 1970, float64."""
+    import time
+
+    return tensor(time.time(), dtypes.float64)
+
+
+NAMES_1 = {"lbeta": lbeta, "floor_div": floor_div, "timestamp": timestamp}
+MATH_2 = {
+    "lbeta": lbeta, "polyval": polyval, "reduce_std": reduce_std, "reduce_variance": reduce_variance, "reduce_logsumexp": reduce_logsumexp_2,
+    "count_nonzero": count_nonzero_2, "confusion_matrix": confusion_matrix_2, "logical_xor": logical_xor, "scalar_mul": scalar_mul,
+    "accumulate_n": accumulate_n, "floordiv": floor_div,
+}  # fmt: skip

@@ -1,0 +1,111 @@
+"""Random tensors: TensorFlow's numbers for the same seeds."""
+
+from sokuji import _core
+from sokuji._src.core import dtypes
+from sokuji._src.core.execute import convert, execute, ints, invalid, number, run, sizes
+
+
+def set_random_seed(seed):
+    _core.set_seed(seed)
+
+
+def _draw(op, inputs, seed, **attributes):
+    first, second = _core.op_seeds(seed)
+    return execute(op, inputs, {"seed": first, "seed2": second, **attributes})
+
+
+
+
+def _half(draw):
+    """float16 numbers are float32 numbers of the same seed, rounded."""
+
+    def wrapped(shape, *arguments, **keywords):
+        from sokuji._src.ops.array_ops import cast
+
+        return cast(draw(shape, *arguments, **keywords), dtypes.float16)
+
+    return wrapped
+
+
+def _widened(t):
+    return execute("Cast", [t], {"DstT": 1})
+
+
+def _rounded(t):
+    return execute("Cast", [t], {"DstT": 19})
+
+
+def _half_uniform(shape, seed):
+    """The low ten bits of each drawn integer are the fraction of a number in [1, 2), less 1."""
+    import numpy as np
+
+    low, high = -(2**31), 2**31 - 1
+    drawn = _draw("RandomUniformInt", [sizes(shape), convert(low, 3), convert(high, 3)], seed)
+    bits = (np.asarray(drawn).astype(np.int64) - low).astype(np.uint32) & 0x3FF
+    return convert(((15 << 10) | bits).astype(np.uint16).view(np.float16) - np.float16(1), 0)
+
+
+def _float_dtype(dtype):
+    dtype = dtypes.as_dtype(dtype)
+    if dtype._number not in (1, 2):
+        raise NotImplementedError("not implemented: random numbers of %s; use tf.float32 and tf.cast" % dtype.name)
+    return dtype._number
+
+
+def random_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed=None, name=None):
+    if dtypes.as_dtype(dtype) is dtypes.float16:
+        return _half(random_normal)(shape, mean, stddev, dtypes.float32, seed)
+    kind = _float_dtype(dtype)
+    made = _draw("RandomStandardNormal", [sizes(shape)], seed, dtype=kind)
+    return made * convert(stddev, kind) + convert(mean, kind)
+
+
+def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed=None, name=None):
+    if dtypes.as_dtype(dtype) is dtypes.float16:
+        return _half(truncated_normal)(shape, mean, stddev, dtypes.float32, seed)
+    kind = _float_dtype(dtype)
+    made = _draw("TruncatedNormal", [sizes(shape)], seed, dtype=kind)
+    return made * convert(stddev, kind) + convert(mean, kind)
+
+
+def random_uniform(shape, minval=0, maxval=None, dtype=dtypes.float32, seed=None, name=None):
+    dtype = dtypes.as_dtype(dtype)
+    if dtype.is_integer:
+        if maxval is None:
+            raise ValueError("Must specify maxval for integer dtype %r" % dtype)
+        return _draw("RandomUniformInt", [sizes(shape), convert(minval, dtype._number), convert(maxval, dtype._number)], seed)
+    if dtype is dtypes.float16:
+        low, high = convert(minval, 19), convert(1 if maxval is None else maxval, 19)
+        drawn, low, high = (_widened(v) for v in (_half_uniform(shape, seed), low, high))
+        return _rounded(drawn * (high - low) + low)
+    kind = _float_dtype(dtype)
+    low = convert(minval, kind)
+    high = convert(1 if maxval is None else maxval, kind)
+    return _draw("RandomUniform", [sizes(shape)], seed, dtype=kind) * (high - low) + low
+
+
+def random_shuffle(value, seed=None, name=None):
+    return _draw("RandomShuffle", [convert(value, 0)], seed)
+
+
+def multinomial(logits, num_samples, seed=None, name=None, output_dtype=None):
+    return _draw("Multinomial", [convert(logits, 0), convert(num_samples, 3)], seed, output_dtype=number(output_dtype) or 9)
+
+
+def random_gamma(shape, alpha, beta=None, dtype=dtypes.float32, seed=None, name=None):
+    kind = _float_dtype(dtype)
+    alpha = convert(alpha, kind)
+    if beta is None:
+        return _draw("RandomGamma", [sizes(shape), alpha], seed)
+    beta = convert(beta, kind)
+    return _draw("RandomGamma", [sizes(shape), alpha + run("ZerosLike", beta)], seed) / beta
+
+
+def random_crop(value, size, seed=None, name=None):
+    t = convert(value, 0)
+    wanted = ints(size)
+    if len(wanted) != len(t._shape_tuple) or any(w > d for w, d in zip(wanted, t._shape_tuple)):
+        raise invalid("Need value.shape >= size, got %s %s" % (t._shape_tuple, wanted))
+    room = convert([d - w + 1 for d, w in zip(t._shape_tuple, wanted)], 3)
+    offset = random_uniform([len(wanted)], 0, 2**31 - 1, dtypes.int32, seed) % room
+    return run("Slice", t, offset, convert(wanted, 3))

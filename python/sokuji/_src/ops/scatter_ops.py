@@ -1,0 +1,66 @@
+"""Updates at indices, of tensors and of variables, and means over the segments that numbers name."""
+
+import numpy as np
+
+from sokuji._src.core.execute import convert, run, sizes, tensor
+
+
+def _scattered(op):
+    def scatter(tensor, indices, updates, name=None):
+        t = convert(tensor, 0)
+        return run(op, t, convert(indices, 0), convert(updates, t._dtype_number))
+
+    return scatter
+
+
+tensor_scatter_nd_add = _scattered("TensorScatterAdd")
+tensor_scatter_nd_sub = _scattered("TensorScatterSub")
+tensor_scatter_nd_update = _scattered("TensorScatterUpdate")
+
+
+def _scattered_variable(op):
+    def scatter(ref, indices, updates, use_locking=True, name=None):
+        value = ref.read_value()
+        ref.assign(run(op, value, convert(indices, 0), convert(updates, value._dtype_number)))
+        return ref
+
+    return scatter
+
+
+scatter_nd_update = _scattered_variable("TensorScatterUpdate")
+
+
+def _scattered_rows(how):
+    def scatter(ref, indices, updates, use_locking=False, name=None):
+        return ref._scatter(indices, updates, how)
+
+    return scatter
+
+
+scatter_mul, scatter_div = _scattered_rows(lambda old, new: old * new), _scattered_rows(lambda old, new: old / new)
+scatter_min, scatter_max = _scattered_rows(np.minimum), _scattered_rows(np.maximum)
+
+
+def unsorted_segment_mean(data, segment_ids, num_segments, name=None):
+    return _per_count(data, segment_ids, num_segments, lambda count: count)
+
+
+def unsorted_segment_sqrt_n(data, segment_ids, num_segments, name=None):
+    return _per_count(data, segment_ids, num_segments, lambda count: run("Sqrt", count))
+
+
+def _per_count(data, segment_ids, num_segments, scale):
+    """Sums of segments over a function of how many elements each has (at least one)."""
+    d, ids, n = tensor(data), tensor(segment_ids), convert(num_segments, 3)
+    ones = np.ones(ids._shape_tuple, d.dtype.as_numpy_dtype)
+    count = run("Maximum", run("UnsortedSegmentSum", tensor(ones), ids, n), tensor(ones.dtype.type(1)))
+    rest = len(d._shape_tuple) - len(ids._shape_tuple)
+    count = run("Reshape", count, sizes(list(count._shape_tuple) + [1] * rest))
+    return run("RealDiv", run("UnsortedSegmentSum", d, ids, n), scale(count))
+
+
+NAMES_1 = {name: globals()[name] for name in """unsorted_segment_mean unsorted_segment_sqrt_n scatter_nd_update scatter_mul scatter_div scatter_min
+scatter_max""".split()}  # fmt: skip
+NAMES_2 = {"tensor_scatter_nd_add": tensor_scatter_nd_add, "tensor_scatter_nd_sub": tensor_scatter_nd_sub,
+           "tensor_scatter_nd_update": tensor_scatter_nd_update}  # fmt: skip
+MATH_2 = {"unsorted_segment_mean": unsorted_segment_mean, "unsorted_segment_sqrt_n": unsorted_segment_sqrt_n}

@@ -1,0 +1,1 @@
+"""What surrounds a program: flags, tf.test, tf.compat, devices."""

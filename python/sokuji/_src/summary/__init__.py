@@ -1,0 +1,1 @@
+"""What TensorBoard reads: event files and the two versions' ways to write them."""

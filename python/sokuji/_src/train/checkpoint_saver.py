@@ -1,0 +1,170 @@
+"""tf.train.Saver and tfe.Saver: checkpoints by the variables' names, numbering, and the newest few kept."""
+
+import os
+import time
+
+import numpy as np
+
+from sokuji import _core
+from sokuji._src.core import errors
+from sokuji._src.train import checkpoint_files, checkpoint_graph
+from sokuji._src.train.checkpoint_files import checkpoint_exists, remove_checkpoint, update_checkpoint_state
+from sokuji._src.variables import trackable
+
+
+def step_number(step):
+    """The number that a step (integer, tensor, variable) has now."""
+    return int(step.numpy()) if isinstance(step, _core.Handle) else int(step)
+
+
+def _by_name(var_list):
+    """{name: variable or a child with values}, checked as TensorFlow checks them."""
+    found, seen = {}, set()
+    if isinstance(var_list, dict):
+        pairs = sorted(var_list.items())
+        for name, _ in pairs:
+            if not isinstance(name, str):
+                raise TypeError("names_to_saveables must be a dict mapping string names to checkpointable operations. Name is not a string: %s" % (name,))
+    elif isinstance(var_list, (list, tuple, set)):
+        pairs = []
+        for one in var_list:
+            if isinstance(one, _core.VariableBase):
+                pairs.append((one._name, one))
+            elif isinstance(one, trackable.Trackable):
+                pairs += [(getattr(tensor, "_name", attribute), one) for attribute, (tensor, _) in one._checkpoint_values().items()]
+            else:
+                raise ValueError("Can only save/restore ResourceVariables when eager execution is enabled, type: %s." % type(one))
+    else:
+        raise TypeError("Variables to save should be passed in a dict or a list: %s" % (var_list,))
+    for name, one in pairs:
+        if not isinstance(one, _core.VariableBase):
+            raise ValueError("Can only save/restore ResourceVariable eager mode is enabled, type: %s." % type(one))
+        if found.get(name, one) is not one:
+            raise ValueError("Two different ResourceVariable objects with the same shared_name '%s' were passed to the Saver. This likely means that "
+                             "they were created in different Graphs or isolation contexts, and may not be checkpointed together." % name)  # fmt: skip
+        if id(one) in seen and found.get(name) is not one:
+            raise ValueError("The same saveable will be restored with two names: %s" % name)
+        seen.add(id(one))
+        found[name] = one
+    return found
+
+
+class Saver:
+    """tf.train.Saver. With eager execution the session is None and the variables must be given."""
+
+    def __init__(self, var_list=None, reshape=False, sharded=False, max_to_keep=5, keep_checkpoint_every_n_hours=10000.0, name=None,
+                 restore_sequentially=False, saver_def=None, builder=None, defer_build=False, allow_empty=False, write_version=2,
+                 pad_step_number=False, save_relative_paths=False, filename=None):  # fmt: skip
+        if defer_build and var_list:
+            raise ValueError("If `var_list` is provided then build cannot be deferred. Either set defer_build=False or var_list=None.")
+        if var_list is None:
+            raise RuntimeError("When eager execution is enabled, `var_list` must specify a list or dict of variables to save")
+        if sharded or builder is not None or saver_def is not None:
+            raise NotImplementedError("not implemented: tf.train.Saver with sharded, builder or saver_def; leave them out")
+        self._var_list, self._reshape = var_list, reshape
+        self._max_to_keep, self._hours = max_to_keep, keep_checkpoint_every_n_hours
+        self._pad, self._relative = pad_step_number, save_relative_paths
+        self._next_kept = time.time() + keep_checkpoint_every_n_hours * 3600
+        self._last = []  # (path, time) of the checkpoints to keep
+        self._allow_empty = allow_empty
+
+    @property
+    def last_checkpoints(self):
+        return [path for path, _ in self._last]
+
+    def set_last_checkpoints(self, last_checkpoints):
+        self._last = [(path, np.inf) for path in last_checkpoints]
+
+    def set_last_checkpoints_with_time(self, last_checkpoints_with_time):
+        self._last = list(last_checkpoints_with_time)
+
+    def recover_last_checkpoints(self, checkpoint_paths):
+        self._last = [(path, os.path.getmtime(path + ".index")) for path in checkpoint_paths if checkpoint_exists(path)]
+
+    def as_saver_def(self):
+        raise NotImplementedError("not implemented: tf.train.Saver.as_saver_def; it describes a graph")
+
+    def save(self, sess, save_path, global_step=None, latest_filename=None, meta_graph_suffix="meta", write_meta_graph=True, write_state=True,
+             strip_default_attrs=False):  # fmt: skip
+        tensors = list(self._named().items())
+        if not tensors:
+            return None
+        return self._save(tensors, save_path, global_step, latest_filename, write_state)
+
+    def _save(self, tensors, save_path, global_step, latest_filename=None, write_state=True):
+        latest_filename = latest_filename or "checkpoint"
+        if os.path.split(latest_filename)[0]:
+            raise ValueError("'latest_filename' must not contain path components")
+        path = os.fspath(save_path)
+        if global_step is not None:
+            number = step_number(global_step)
+            path = "%s-%08d" % (path, number) if self._pad else "%s-%d" % (path, number)
+        elif os.path.basename(path) == latest_filename:
+            raise ValueError("'latest_filename' collides with 'save_path': '%s' and '%s'" % (latest_filename, path))
+        path, folder = checkpoint_files.check_folder(path)
+        _core.checkpoint_write(path, tensors)
+        if write_state:
+            dropped = self._note(path)
+            update_checkpoint_state(folder, path, self.last_checkpoints, latest_filename, save_relative_paths=self._relative)
+            for old, when in dropped:
+                self._drop(old, when)
+        return path
+
+    def _note(self, path):
+        """Counts the checkpoint as the newest; returns those that are too many."""
+        if not self._max_to_keep:
+            self._last = [(path, time.time())]
+            return []
+        self._last = [pair for pair in self._last if pair[0] != path] + [(path, time.time())]
+        dropped, self._last = self._last[: -self._max_to_keep], self._last[-self._max_to_keep :]
+        return dropped
+
+    def _drop(self, path, when):
+        if when > self._next_kept:
+            self._next_kept += self._hours * 3600
+            return
+        remove_checkpoint(path)
+
+    def restore(self, sess, save_path):
+        if save_path is None:
+            raise ValueError("Can't load save_path when it is None.")
+        restore_by_name(self._named(), save_path, self._reshape)
+
+    def _named(self):
+        """The variables by name; with eager execution wrong ones are found when they are used."""
+        if not self._var_list and not self._allow_empty:
+            raise ValueError("No variables to save")
+        return _by_name(self._var_list)
+
+
+def restore_by_name(variables, save_path, reshape=False):
+    """Reads and checks every value before the first variable changes."""
+    reader = checkpoint_files.Reader(save_path)
+    values = []
+    for name, variable in variables.items():
+        if not reader.has_tensor(name):
+            raise errors.NotFoundError(None, None, "Key %s not found in checkpoint" % name)
+        value = reader.read(name)
+        if reshape and value._size == variable._size and value._shape_tuple != variable._shape_tuple:
+            value = _core.execute("Reshape", (value, _core.convert(variable._shape_tuple, 3)), {})
+        checkpoint_graph.check_value(variable, value, name)
+        values.append(value)
+    for variable, value in zip(variables.values(), values):
+        variable._assign(value)
+
+
+class EagerSaver:
+    """tfe.Saver."""
+
+    def __init__(self, var_list):
+        self._saver = Saver(var_list)
+
+    def save(self, file_prefix, global_step=None):
+        return self._saver.save(None, file_prefix, write_meta_graph=False, global_step=global_step)
+
+    def restore(self, file_prefix):
+        self._saver.restore(None, file_prefix)
+
+
+def get_optimizer_variables(optimizer):
+    return optimizer.variables()

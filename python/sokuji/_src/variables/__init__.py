@@ -1,0 +1,1 @@
+"""What keeps values between steps: variables, scopes, tf.Module, and what checkpoints follow."""

@@ -1,0 +1,236 @@
+"""Variables and where their names come from: tf.Variable, tfe.Variable, get_variable, scopes, EagerVariableStore, the global step."""
+
+import threading
+
+from sokuji import _core
+from sokuji._src.core import dtypes, shapes
+from sokuji._src.core.execute import convert, ints, invalid, run
+
+_version = 2
+_made = None  # called with every new variable: tfe.restore_variables_on_create
+_state = threading.local()
+
+
+def set_version(version):
+    global _version
+    _version = version
+
+
+def _scopes():
+    if not hasattr(_state, "scopes"):
+        _state.scopes, _state.names, _state.stores, _state.step = [], [], [], None
+    return _state
+
+
+class Variable(_core.VariableBase):
+    """A tensor that can be assigned. An open tape watches it when it is trainable."""
+
+    def __init__(self, initial_value=None, trainable=True, *arguments, dtype=None, name=None, constraint=None, collections=None,
+                 validate_shape=True, caching_device=None, variable_def=None, import_scope=None, expected_shape=None, shape=None,
+                 synchronization=None, aggregation=None, use_resource=None):  # fmt: skip
+        if _version == 1 and type(self) is Variable:
+            raise RuntimeError("tf.Variable not supported when eager execution is enabled. Please use tf.contrib.eager.Variable instead")
+        if initial_value is None:
+            raise ValueError("initial_value must be specified.")
+        if callable(initial_value):
+            initial_value = initial_value()
+        elif hasattr(initial_value, "initialize"):
+            initial_value = initial_value.initialize()
+        value = convert(initial_value, 0 if dtype is None else dtypes.as_dtype(dtype)._number)
+        if dtype is not None and value.dtype is not dtypes.as_dtype(dtype):
+            raise ValueError("Tensor conversion requested dtype %s for Tensor with dtype %s: %r"
+                             % (dtypes.as_dtype(dtype).name, value.dtype.name, value))  # fmt: skip
+        prefix = "/".join(n for n in _scopes().names if n)
+        self._name = (prefix + "/" if prefix else "") + (name or "Variable")
+        self._constraint = constraint
+        super().__init__(value, self._name, bool(trainable))
+        if _made is not None:
+            _made(self)
+
+    name = property(lambda self: self._name + ":0")
+    _shared_name = property(lambda self: self._name)
+    constraint = property(lambda self: self._constraint)
+    initializer = property(lambda self: None)
+    initial_value = property(lambda self: self._read())
+    initialized_value = lambda self: self._read()  # noqa: E731
+    handle = property(lambda self: self)
+
+    def __deepcopy__(self, memo):
+        made = type(self)(self._read(), trainable=self.trainable, name=self._name)
+        memo[id(self)] = made
+        return made
+
+    def __reduce__(self):
+        return _restore, (type(self), self.numpy(), self.dtype.name, self._name, self.trainable)
+
+    def value(self):
+        return self._read()
+
+    def read_value(self):
+        return self._read()
+
+    def is_initialized(self, name=None):
+        return convert(True, 10)
+
+    def _check(self, value):
+        value = convert(value, self._dtype_number)
+        if value.dtype is not self.dtype:
+            raise invalid("assign: the value is %s, the variable %s is %s" % (value.dtype.name, self.name, self.dtype.name))
+        return value
+
+    def assign(self, value, use_locking=None, name=None, read_value=True):
+        value = self._check(value)
+        if value._shape_tuple != self._shape_tuple:
+            raise ValueError("Shapes %s and %s are incompatible" % (shapes.as_shape(self._shape_tuple), shapes.as_shape(value._shape_tuple)))
+        self._assign(value)
+        return self._assigned()
+
+    def assign_add(self, delta, use_locking=None, name=None, read_value=True):
+        self._assign_add(self._same_shape(delta))
+        return self._assigned()
+
+    def assign_sub(self, delta, use_locking=None, name=None, read_value=True):
+        self._assign_sub(self._same_shape(delta))
+        return self._assigned()
+
+    def _same_shape(self, delta):
+        delta = self._check(delta)
+        if delta._shape_tuple != self._shape_tuple:
+            raise invalid("Cannot update variable with shape %s using a Tensor with shape %s, shapes must be equal."
+                          % (list(self._shape_tuple), list(delta._shape_tuple)))  # fmt: skip
+        return delta
+
+    def _assigned(self):
+        return self if _version == 2 else self._read()
+
+    def load(self, value, session=None):
+        self.assign(value)
+
+    def count_up_to(self, limit):
+        raise NotImplementedError("not implemented: tf.Variable.count_up_to; use assign_add")
+
+    def sparse_read(self, indices, name=None):
+        return run("GatherV2", self, convert(indices, 0), convert(0, 3))
+
+    def _scatter(self, indices, updates, how):
+        """Writes rows: how is called with the old rows and the updates, one index after the other."""
+        index = ints(convert(indices, 0))
+        rows = self._shape_tuple[0]
+        if any(not 0 <= i < rows for i in index):
+            raise invalid("scatter: an index is outside [0, %d)" % rows)
+        value = self.numpy()
+        new = convert(updates, self._dtype_number).numpy()
+        if new.ndim and new.shape != convert(indices, 0)._shape_tuple + self._shape_tuple[1:]:
+            raise invalid("scatter: updates is %s; it must be the shape of indices and then %s" % (new.shape, self._shape_tuple[1:]))
+        new = new.reshape((len(index),) + self._shape_tuple[1:]) if new.ndim else new
+        for k, i in enumerate(index):
+            value[i] = how(value[i], new[k] if new.ndim else new)
+        self._assign(convert(value, 0))
+        return self._assigned()
+
+    def scatter_update(self, sparse_delta, use_locking=False, name=None):
+        return self._scatter(sparse_delta.indices, sparse_delta.values, lambda old, new: new)
+
+    def scatter_add(self, sparse_delta, use_locking=False, name=None):
+        return self._scatter(sparse_delta.indices, sparse_delta.values, lambda old, new: old + new)
+
+    def scatter_sub(self, sparse_delta, use_locking=False, name=None):
+        return self._scatter(sparse_delta.indices, sparse_delta.values, lambda old, new: old - new)
+
+    def experimental_ref(self):
+        return self.ref()
+
+
+def _restore(kind, value, dtype, name, trainable):
+    return kind(convert(value, dtypes.as_dtype(dtype)._number), trainable=trainable, name=name)
+
+
+class ResourceVariable(Variable):
+    """tfe.Variable."""
+
+
+def make(value, **keywords):
+    """A variable of the running version's class."""
+    return (ResourceVariable if _version == 1 else Variable)(value, **keywords)
+
+
+# ---- tf.assign and its family ----
+
+
+def assign(ref, value, validate_shape=None, use_locking=None, name=None):
+    return ref.assign(value)
+
+
+def assign_add(ref, value, use_locking=None, name=None):
+    return ref.assign_add(value)
+
+
+def assign_sub(ref, value, use_locking=None, name=None):
+    return ref.assign_sub(value)
+
+
+def scatter_update(ref, indices, updates, use_locking=True, name=None):
+    return ref._scatter(indices, updates, lambda old, new: new)
+
+
+def scatter_add(ref, indices, updates, use_locking=False, name=None):
+    return ref._scatter(indices, updates, lambda old, new: old + new)
+
+
+def scatter_sub(ref, indices, updates, use_locking=False, name=None):
+    return ref._scatter(indices, updates, lambda old, new: old - new)
+
+
+# ---- the global step ----
+
+
+def get_global_step(graph=None):
+    return _scopes().step
+
+
+def get_or_create_global_step(graph=None):
+    state = _scopes()
+    if state.step is None:
+        saved, state.names = state.names, []
+        state.step = make(convert(0, 9), trainable=False, name="global_step")
+        state.names = saved
+    return state.step
+
+
+def global_step(sess, global_step_tensor):
+    """tf.train.global_step: the number that a step variable has now."""
+    return int(global_step_tensor.numpy())
+
+
+def assert_global_step(global_step_tensor):
+    if not (isinstance(global_step_tensor, _core.Handle) and global_step_tensor.dtype.is_integer):
+        raise TypeError("Existing \"global_step\" does not have integer type: %s" % (getattr(global_step_tensor, "dtype", type(global_step_tensor)),))
+    if global_step_tensor._shape_tuple not in ((), (1,)):
+        raise TypeError("Existing \"global_step\" is not scalar: %s" % (global_step_tensor._shape_tuple,))
+
+
+def create_global_step(graph=None):
+    if _scopes().step is not None:
+        raise ValueError('"global_step" already exists.')
+    return get_or_create_global_step()
+
+
+def _collection(scope=None):
+    raise ValueError("collections are not supported with eager execution; keep your variables in your own objects")
+
+
+global_variables = trainable_variables = local_variables = _collection
+
+
+from sokuji._src.variables.scopes import (  # noqa: E402, F401  (they use what is above)
+    AUTO_REUSE,
+    EagerVariableStore,
+    VariableScope,
+    get_local_variable,
+    get_variable,
+    get_variable_scope,
+    make_template,
+    name_scope,
+    scope_name,
+    variable_scope,
+)  # fmt: skip
