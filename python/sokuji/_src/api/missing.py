@@ -14,6 +14,8 @@ _NEAREST = {
 class MissingName(NotImplementedError, AttributeError):
     """So that hasattr() and getattr() with a default work as with any module."""
 
+    __module__ = "sokuji"  # as which tracebacks show it
+
 
 def missing(name):
     use = _NEAREST.get(name, "an operation that is there, or NumPy through .numpy()")
