@@ -290,6 +290,12 @@ def is_plain(row):
             and all(i.type == rows.CLASS_NAMES[0] and not i.optional and not i.variadic for i in row.inputs))
 
 
+def quick_name(row):
+    """The function that does the commonest case of a rule and its kernel at once."""
+    known = {("unary", "unary"): "unary", ("binary", "binary"): "binary", ("matmul", "matmul"): "matmul"}
+    return f"sj__quick_{known[row.rule, row.kernel]}" if (row.rule, row.kernel) in known else "NULL"
+
+
 def row_text(row):
     saved = saves(row)
     fields = {
@@ -302,7 +308,7 @@ def row_text(row):
         "args_size": f"sizeof({struct_name(row)})" if has_struct(row) else 0, "n_attributes": len(row.attributes),
         "attributes": f"attributes_{row.c_name}" if row.attributes else "NULL",
         "default_args": f"&default_{row.c_name}" if has_struct(row) else "NULL",
-        "rule": f"sj__rule_{row.rule}", "kernel": f"sj__kernel_{row.kernel}",
+        "rule": f"sj__rule_{row.rule}", "kernel": f"sj__kernel_{row.kernel}", "quick": quick_name(row),
         "gradient": gradient_name(row), "loop": f"SJ__LOOPS_{row.c_name.upper()}" if row.loop else "-1"}
     return "\t{" + ", ".join(f".{k} = {v}" for k, v in fields.items()) + "},"
 

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/compiler.h"
+
 typedef void sj__range_function(void *context, int64_t begin, int64_t end);
 
 /*
@@ -26,7 +28,7 @@ void sj__set_threads(int n);
 /* Cancellation: set from a signal handler or another thread, polled by long kernels once per tile. */
 void sj__cancel(void);
 void sj__cancel_clear(void);
-extern int sj__is_cancelled;
+extern SJ_HIDDEN int sj__is_cancelled;
 static inline bool sj__cancelled(void) { return __atomic_load_n(&sj__is_cancelled, __ATOMIC_RELAXED) != 0; }
 
 /* Threads of their own (dataset prefetch). The function returns when told to by its own state; join waits for it. */

@@ -7,6 +7,7 @@
 #include "base/threads.h"
 #include "cpu/isa.h"
 #include "cpu/kernels.h"
+#include "tensor/handle.h"
 
 enum { ELEMENTS_IN_A_CHUNK = 32768 };
 
@@ -91,6 +92,64 @@ sj_status sj__kernel_binary(sj__call *call)
 	else if (n > 0)
 		sj__loop_binary_broadcast(loop, x, y, z);
 	return SJ_OK;
+}
+
+/* ---- the quick ways: floats, operands whose shapes need no thought ---- */
+
+static SJ_ALWAYS_INLINE sj_tensor *output_like(sj__local *thread, const sj_tensor *like)
+{
+	sj_tensor *z = sj__handle_quick(thread, (sj_dtype)like->dtype);
+	if (SJ_UNLIKELY(z == NULL))
+		return NULL;
+	z->shape = like->shape; /* the dimensions lie inside */
+	return sj__handle_quick_bytes(z, like->shape.size, like->dtype == SJ_FLOAT32 ? 4 : 8) ? z : NULL;
+}
+
+static SJ_ALWAYS_INLINE bool is_quick(const sj_tensor *x)
+{
+	return (x->dtype == SJ_FLOAT32 || x->dtype == SJ_FLOAT64) && (unsigned)x->shape.rank <= SJ__INLINE_DIMS &&
+	       x->shape.size <= ELEMENTS_IN_A_CHUNK;
+}
+
+sj_tensor *sj__quick_unary(sj__local *thread, const sj_op *op, const void *args, const sj_tensor *x, const sj_tensor *y)
+{
+	(void)args, (void)y;
+	if (SJ_UNLIKELY(!is_quick(x)))
+		return NULL;
+	sj__unary_loop *loop = (sj__unary_loop *)float_loops[sj__isa()][op->loop].of[x->dtype - SJ_FLOAT32];
+	sj_tensor *z = SJ_LIKELY(loop != NULL) ? output_like(thread, x) : NULL;
+	if (SJ_LIKELY(z != NULL))
+		loop(x->shape.size, x->data, z->data);
+	return z;
+}
+
+/* The narrow one's dimensions are the last ones of the wide one's: a scalar, a bias, the same shape. */
+static SJ_ALWAYS_INLINE bool ends_alike(const sj_tensor *wide, const sj_tensor *narrow)
+{
+	const int64_t *last = wide->shape.inline_dims + (wide->shape.rank - narrow->shape.rank);
+	for (int i = 0; i < narrow->shape.rank; i++)
+		if (last[i] != narrow->shape.inline_dims[i])
+			return false;
+	return true;
+}
+
+sj_tensor *sj__quick_binary(sj__local *thread, const sj_op *op, const void *args, const sj_tensor *x,
+                            const sj_tensor *y)
+{
+	(void)args;
+	const sj_tensor *wide = x->shape.rank >= y->shape.rank ? x : y, *narrow = wide == x ? y : x;
+	if (SJ_UNLIKELY(!is_quick(wide) || narrow->shape.rank < 0 || !ends_alike(wide, narrow)))
+		return NULL;
+	sj__binary_loop *loop = (sj__binary_loop *)float_loops[sj__isa()][op->loop].of[x->dtype - SJ_FLOAT32];
+	sj_tensor *z = SJ_LIKELY(loop != NULL) ? output_like(thread, wide) : NULL;
+	if (SJ_UNLIKELY(z == NULL))
+		return NULL;
+	int64_t n = wide->shape.size, few = narrow->shape.size;
+	if (SJ_LIKELY(few == n || few == 1))
+		loop(n, x->data, x->shape.size == n, y->data, y->shape.size == n, z->data);
+	else if (n > 0)
+		sj__loop_binary_broadcast(loop, x, y, z);
+	return z;
 }
 
 /* ---- refused values ---- */

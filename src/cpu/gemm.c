@@ -245,14 +245,12 @@ static bool turn_column(const sj__gemm *g, sj__gemm *ret_turned)
 static SJ_ALWAYS_INLINE bool is_tiny(int64_t m, int64_t n, int64_t k) { return (uint64_t)(m | n | k) < 128; }
 
 #if defined(__x86_64__)
-static const sj__gemm_kernels *const f32_kernels[] = {&sj__gemm_f32_plain, &sj__gemm_f32_avx2, &sj__gemm_f32_avx512};
+const sj__gemm_kernels *const sj__gemm_f32_tables[] = {&sj__gemm_f32_plain, &sj__gemm_f32_avx2, &sj__gemm_f32_avx512};
 static const sj__gemm_kernels *const f64_kernels[] = {&sj__gemm_f64_plain, &sj__gemm_f64_avx2, &sj__gemm_f64_avx512};
 #else
-static const sj__gemm_kernels *const f32_kernels[] = {&sj__gemm_f32_plain};
+const sj__gemm_kernels *const sj__gemm_f32_tables[] = {&sj__gemm_f32_plain};
 static const sj__gemm_kernels *const f64_kernels[] = {&sj__gemm_f64_plain};
 #endif
-
-const sj__gemm_kernels *sj__gemm_f32_kernels(void) { return f32_kernels[sj__isa()]; }
 
 const sj__gemm_kernels *sj__gemm_f64_kernels(void) { return f64_kernels[sj__isa()]; }
 
@@ -260,7 +258,7 @@ sj_status sj__gemm_f32(bool transpose_a, bool transpose_b, int64_t m, int64_t n,
                        const float *b, int64_t ldb, float *c, int64_t ldc, bool accumulate, const float *bias,
                        bool relu)
 {
-	const sj__gemm_kernels *kernels = f32_kernels[sj__isa()];
+	const sj__gemm_kernels *kernels = sj__gemm_f32_kernels();
 	if (!transpose_b && is_tiny(m, n, k)) {
 		kernels->tiny(m, n, k, a, transpose_a ? 1 : lda, transpose_a ? lda : 1, b, ldb, c, ldc, accumulate,
 		              bias, relu);

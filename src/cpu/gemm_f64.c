@@ -16,6 +16,7 @@ const sj__gemm_kernels TABLE = {
 	.columns = TILE_COLUMNS,
 	.direct = direct,
 	.few = few,
+	.two_by_two = two_by_two,
 	.tiny = tiny,
 	.pack_a = pack_a,
 	.pack_b = pack_b,

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "cpu/gemm.h"
+#include "cpu/isa.h"
 
 /* The arguments of sj__gemm_f32 or sj__gemm_f64. */
 typedef struct sj__gemm {
@@ -55,6 +56,8 @@ typedef struct sj__gemm_kernels {
 	/* The same, for m * n * k up to SJ__GEMM_FEW, c without gaps. */
 	void (*few)(int64_t m, int64_t n, int64_t k, const void *a, int64_t a_row, int64_t a_term, const void *b,
 	            int64_t ldb, void *c);
+	/* The same for matrices of two by two, none of which has gaps. */
+	void (*two_by_two)(const void *a, const void *b, void *c);
 	/* Packs a's rows [row, row + n_rows) and terms [k, k + n_k) as sj__gemm_block wants them. */
 	void (*pack_a)(const sj__gemm *g, int64_t row, int64_t n_rows, int64_t k, int64_t n_k, void *packed);
 	void (*pack_b)(const sj__gemm *g, int64_t column, int64_t n_columns, int64_t k, int64_t n_k, void *packed);
@@ -84,7 +87,8 @@ typedef struct sj__gemm_source {
 sj_status sj__gemm_packed(const sj__gemm *g, const sj__gemm_kernels *kernels, const sj__gemm_source *source);
 
 /* The table of the instruction set in use. */
-const sj__gemm_kernels *sj__gemm_f32_kernels(void);
+extern SJ_HIDDEN const sj__gemm_kernels *const sj__gemm_f32_tables[];
+static SJ_ALWAYS_INLINE const sj__gemm_kernels *sj__gemm_f32_kernels(void) { return sj__gemm_f32_tables[sj__isa()]; }
 const sj__gemm_kernels *sj__gemm_f64_kernels(void);
 
 extern const sj__gemm_kernels sj__gemm_f32_plain, sj__gemm_f32_avx2, sj__gemm_f32_avx512;

@@ -508,6 +508,19 @@ static void few(int64_t m, int64_t n, int64_t k, const void *a, int64_t a_row, i
 		few_terms(m, n, k, a, a_row, a_term, b, ldb, c, n);
 }
 
+/* All four chains side by side where a vector holds them. */
+static void two_by_two(const void *a, const void *b, void *c)
+{
+#if SJ_REAL_BITS == 32 && defined(SJ_QUAD_FMA)
+	quad x = quad_load(a), y = quad_load(b), sum = {0};
+	sum = SJ_QUAD_FMA(__builtin_shufflevector(x, x, 0, 0, 2, 2), __builtin_shufflevector(y, y, 0, 1, 0, 1), sum);
+	sum = SJ_QUAD_FMA(__builtin_shufflevector(x, x, 1, 1, 3, 3), __builtin_shufflevector(y, y, 2, 3, 2, 3), sum);
+	quad_store(c, sum);
+#else
+	few_terms(2, 2, 2, a, 2, 1, b, 2, c, 2);
+#endif
+}
+
 /* The same for products so small that the way to the tiles costs more than the tiles: b as it lies, one block of k. */
 static void tiny(int64_t m, int64_t n, int64_t k, const void *a, int64_t a_row, int64_t a_term, const void *b,
                  int64_t ldb, void *c, int64_t ldc, bool add, const void *bias, bool relu)

@@ -43,6 +43,13 @@ typedef int64_t integer;
 #endif
 /* clang-format on */
 
+/* Four float chains at once. */
+#if defined(__FMA__)
+#define SJ_QUAD_FMA(a, b, c) ((quad)_mm_fmadd_ps((__m128)(a), (__m128)(b), (__m128)(c)))
+#elif defined(__aarch64__)
+#define SJ_QUAD_FMA(a, b, c) ((quad)vfmaq_f32((float32x4_t)(c), (float32x4_t)(a), (float32x4_t)(b)))
+#endif
+
 typedef real vec __attribute__((vector_size(SJ_VECTOR_BYTES), may_alias));
 typedef real vec_anywhere __attribute__((vector_size(SJ_VECTOR_BYTES), may_alias, aligned(sizeof(real))));
 typedef integer vec_bits __attribute__((vector_size(SJ_VECTOR_BYTES), may_alias));

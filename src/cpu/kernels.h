@@ -20,6 +20,7 @@ sj_status sj__kernel_leaky_relu_grad(sj__call *call);
 /* matmul.c */
 sj_status sj__kernel_matmul(sj__call *call);
 sj_status sj__kernel_fused_matmul(sj__call *call);
+sj__quick sj__quick_matmul;
 
 /* batch_matmul.c */
 sj_status sj__kernel_batch_matmul(sj__call *call);

@@ -2,6 +2,7 @@
 #include "cpu/gemm.h"
 #include "cpu/gemm_kernels.h"
 #include "cpu/kernels.h"
+#include "tensor/handle.h"
 #include "ops_numbers.h"
 
 static SJ_NOINLINE sj_status product(sj__call *call)
@@ -33,6 +34,56 @@ sj_status sj__kernel_matmul(sj__call *call)
 		return product(call);
 	sj__gemm_f32_kernels()->few(m, n, k, a->data, k, 1, b->data, n, call->outputs[0]->data);
 	return SJ_OK;
+}
+
+static SJ_ALWAYS_INLINE sj_tensor *quick_output(sj__local *thread, int64_t m, int64_t n)
+{
+	sj_tensor *c = sj__handle_quick(thread, SJ_FLOAT32);
+	if (SJ_UNLIKELY(c == NULL))
+		return NULL;
+	c->shape.rank = 2;
+	c->shape.inline_dims[0] = m;
+	c->shape.inline_dims[1] = n;
+	return sj__handle_quick_bytes(c, m * n, sizeof(float)) ? c : NULL;
+}
+
+/* Matrices that one block of k and no packing suffice for. */
+static SJ_NOINLINE sj_tensor *quick_small(sj__local *thread, const sj_tensor *a, const sj_tensor *b)
+{
+	enum { SMALL = 128 };
+	int64_t m = a->shape.inline_dims[0], k = a->shape.inline_dims[1], n = b->shape.inline_dims[1];
+	if (SJ_UNLIKELY(a->shape.rank != 2 || b->shape.rank != 2 || b->shape.inline_dims[0] != k ||
+	                (uint64_t)(m | k | n) >= SMALL))
+		return NULL;
+	sj_tensor *c = quick_output(thread, m, n);
+	if (SJ_UNLIKELY(c == NULL))
+		return NULL;
+	const sj__gemm_kernels *kernels = sj__gemm_f32_kernels();
+	if (m * n * k <= SJ__GEMM_FEW)
+		kernels->few(m, n, k, a->data, k, 1, b->data, n, c->data);
+	else
+		kernels->tiny(m, n, k, a->data, k, 1, b->data, n, c->data, n, false, NULL, false);
+	return c;
+}
+
+static SJ_ALWAYS_INLINE bool is_two_by_two(const sj_tensor *t)
+{
+	return t->shape.rank == 2 && t->shape.inline_dims[0] == 2 && t->shape.inline_dims[1] == 2;
+}
+
+sj_tensor *sj__quick_matmul(sj__local *thread, const sj_op *op, const void *args, const sj_tensor *a,
+                            const sj_tensor *b)
+{
+	const sj_matmul_args *how = args;
+	(void)op;
+	if (SJ_UNLIKELY(a->dtype != SJ_FLOAT32 || (how != NULL && (how->transpose_a | how->transpose_b))))
+		return NULL;
+	if (!is_two_by_two(a) || !is_two_by_two(b))
+		return quick_small(thread, a, b);
+	sj_tensor *c = quick_output(thread, 2, 2);
+	if (SJ_LIKELY(c != NULL))
+		sj__gemm_f32_kernels()->two_by_two(a->data, b->data, c->data);
+	return c;
 }
 
 sj_status sj__kernel_fused_matmul(sj__call *call)

@@ -55,11 +55,13 @@ static void records_mark(state *s)
 {
 	for (sj__record *r = first_record(s->walk); r != NULL; r = r->next) {
 		uint8_t marks = 0;
-		for (int i = 0; i < r->n_inputs; i++)
-			marks |= input_marks(s, r->input_slots[i]);
+		const uint32_t *slots = sj__record_input_slots(r);
+		int n_inputs = r->n_inputs, n_ports = n_inputs + r->n_outputs;
+		for (int i = 0; i < n_inputs; i++)
+			marks |= input_marks(s, slots[i]);
 		marks &= MARK_TRACKED | MARK_LEADS_TO_SOURCE;
-		for (int k = 0; k < r->n_outputs; k++)
-			s->marks[SJ__SLOT(r->output_slots[k])] |= marks;
+		for (int k = n_inputs; k < n_ports; k++)
+			s->marks[SJ__SLOT(slots[k])] |= marks;
 		s->marks[0] = 0;
 		if (r == s->walk->last)
 			return;
@@ -113,7 +115,7 @@ static sj_status accumulate(state *s, uint32_t bits, sj_tensor *d)
 
 static sj_status custom_is_good(const sj__record *r, int i, const sj_tensor *d)
 {
-	const sj_tensor *x = r->inputs[i];
+	const sj_tensor *x = r->tensors[i];
 	if (!sj_tensor_is_valid(d))
 		return sj__fail(SJ_INVALID_ARGUMENT, "custom gradient: gradient %d is no valid tensor", i);
 	if (x != NULL && (d->dtype != x->dtype || !sj__same_shape(x, d)))
@@ -123,27 +125,29 @@ static sj_status custom_is_good(const sj__record *r, int i, const sj_tensor *d)
 	return SJ_OK;
 }
 
-static void rule_call(const sj__record *r, sj_tensor *const *dy, const bool *needs, sj_tensor **dx)
+static void rule_call(sj__record *r, sj_tensor *const *dy, const bool *needs, sj_tensor **dx)
 {
-	if (r->custom != NULL) {
-		r->custom(r->custom_context, r->n_outputs, dy, r->n_inputs, dx);
+	if (r->op == NULL) {
+		const struct sj__custom *custom = r->args;
+		custom->function(custom->context, r->n_outputs, dy, r->n_inputs, dx);
 		return;
 	}
 	if (r->op->gradient == NULL) {
 		sj__error_stick(sj__fail(SJ_UNIMPLEMENTED, "the gradient of %s is not implemented", r->op->name));
 		return;
 	}
-	sj__gradient g = {r->op, r->args, r->n_inputs, r->n_outputs, r->inputs, r->outputs, dy, needs};
+	sj__gradient g = {r->op, r->args, r->n_inputs, r->n_outputs, r->tensors, sj__record_outputs(r), dy, needs};
 	r->op->gradient(&g, dx);
 }
 
-static sj_status record_apply(state *s, const sj__record *r, sj_tensor **dy, bool *needs, sj_tensor **dx)
+static sj_status record_apply(state *s, sj__record *r, sj_tensor **dy, bool *needs, sj_tensor **dx)
 {
 	sj_status status = SJ_OK;
+	const uint32_t *input_slots = sj__record_input_slots(r), *output_slots = sj__record_output_slots(r);
 	for (int k = 0; k < r->n_outputs; k++)
-		dy[k] = r->output_slots[k] ? s->gradients[SJ__SLOT(r->output_slots[k])] : NULL;
+		dy[k] = output_slots[k] ? s->gradients[SJ__SLOT(output_slots[k])] : NULL;
 	for (int i = 0; i < r->n_inputs; i++) {
-		needs[i] = leads_to_source(s, r->input_slots[i]);
+		needs[i] = leads_to_source(s, input_slots[i]);
 		dx[i] = NULL;
 	}
 	sj_scope scope = sj_scope_begin();
@@ -153,16 +157,16 @@ static sj_status record_apply(state *s, const sj__record *r, sj_tensor **dy, boo
 	for (int i = 0; i < r->n_inputs && status == SJ_OK; i++) {
 		if (!needs[i] || dx[i] == NULL)
 			continue;
-		if (r->custom != NULL)
+		if (r->op == NULL)
 			status = custom_is_good(r, i, dx[i]);
 		if (status == SJ_OK)
-			status = accumulate(s, r->input_slots[i], dx[i]);
+			status = accumulate(s, input_slots[i], dx[i]);
 	}
 	sj_scope_end(scope);
 	return status;
 }
 
-static sj_status record_walk(state *s, const sj__record *r)
+static sj_status record_walk(state *s, sj__record *r)
 {
 	enum { FEW = 16 };
 	sj_tensor *few[FEW];
@@ -181,18 +185,20 @@ static sj_status record_walk(state *s, const sj__record *r)
 static bool must_walk(const state *s, const sj__record *r)
 {
 	bool has_gradient = false, leads = false;
+	const uint32_t *input_slots = sj__record_input_slots(r), *output_slots = sj__record_output_slots(r);
 	for (int k = 0; k < r->n_outputs; k++)
-		has_gradient |= r->output_slots[k] != 0 && s->gradients[SJ__SLOT(r->output_slots[k])] != NULL;
+		has_gradient |= output_slots[k] != 0 && s->gradients[SJ__SLOT(output_slots[k])] != NULL;
 	for (int i = 0; has_gradient && !leads && i < r->n_inputs; i++)
-		leads = leads_to_source(s, r->input_slots[i]);
+		leads = leads_to_source(s, input_slots[i]);
 	return leads;
 }
 
 /* What flowed into a record's outputs is no longer needed, unless it was asked for. */
 static void outputs_forget(state *s, const sj__record *r)
 {
+	const uint32_t *output_slots = sj__record_output_slots(r);
 	for (int k = 0; k < r->n_outputs; k++) {
-		uint32_t slot = SJ__SLOT(r->output_slots[k]);
+		uint32_t slot = SJ__SLOT(output_slots[k]);
 		if (slot != 0 && !(s->marks[slot] & MARK_SOURCE)) {
 			sj__drop(s->gradients[slot]);
 			s->gradients[slot] = NULL;

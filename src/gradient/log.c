@@ -2,7 +2,7 @@
 #include "gradient/log.h"
 
 #include "base/memory.h"
-#include "tensor/local.h"
+#include "tensor/handle.h"
 
 enum { CHUNK_BYTES = 64 * 1024 };
 
@@ -27,18 +27,29 @@ void *sj__log_room_slow(sj__log *log, size_t n)
 	return chunk->bytes;
 }
 
-void sj__record_release(sj__record *r)
+static SJ_NOINLINE void custom_release(sj__record *r)
+{
+	struct sj__custom *custom = (struct sj__custom *)r->args;
+	if (custom->release != NULL)
+		custom->release(custom->context);
+	custom->release = NULL;
+}
+
+/* Nil is never saved. */
+static SJ_ALWAYS_INLINE void record_let_go(sj__local *thread, sj__record *r, bool is_last)
 {
 	for (int i = 0, n = r->n_inputs + r->n_outputs; i < n; i++) {
-		sj_tensor *t = r->inputs[i]; /* the outputs follow the inputs */
-		r->inputs[i] = NULL;
-		if (t != NULL && sj__count_down(&t->refs)) /* nil is never saved */
-			sj__tensor_destroy(t);
+		sj_tensor *t = r->tensors[i];
+		if (!is_last)
+			r->tensors[i] = NULL;
+		if (t != NULL)
+			sj__drop_quick(thread, t);
 	}
-	if (r->custom_release != NULL)
-		r->custom_release(r->custom_context);
-	r->custom_release = NULL;
+	if (SJ_UNLIKELY(r->op == NULL))
+		custom_release(r);
 }
+
+void sj__record_release(sj__record *r) { record_let_go(&sj__local_state, r, false); }
 
 static void map_clear(sj__slot_map *map)
 {
@@ -49,8 +60,9 @@ static void map_clear(sj__slot_map *map)
 
 void sj__log_clear(sj__log *log)
 {
+	sj__local *thread = &sj__local_state;
 	for (sj__record *r = log->last; r != NULL; r = r->previous)
-		sj__record_release(r);
+		record_let_go(thread, r, true);
 	while (log->chunks != NULL && log->chunks->older != NULL) {
 		struct sj__chunk *older = log->chunks->older;
 		sj__memory_free(log->chunks);

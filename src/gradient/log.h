@@ -13,17 +13,30 @@
 #define SJ__SLOT_VARIABLE 0x80000000u
 #define SJ__SLOT(bits) ((bits) & ~SJ__SLOT_VARIABLE)
 
+/* Behind the tensors lie as many slots (0: not tracked), and behind those the arguments. */
 typedef struct sj__record {
 	struct sj__record *previous, *next;
-	const sj_op *op; /* NULL: a gradient of the caller's own */
-	const void *args;
-	sj_gradient_function *custom;
-	void *custom_context;
-	void (*custom_release)(void *context);
+	const sj_op *op;  /* NULL: a gradient of the caller's own */
+	const void *args; /* the operation's, or a struct sj__custom */
 	int32_t n_inputs, n_outputs;
-	sj_tensor **inputs, **outputs;        /* saved: whole, shape-only or NULL */
-	uint32_t *input_slots, *output_slots; /* 0: not tracked */
+	sj_tensor *tensors[]; /* the inputs' and then the outputs', saved: whole, shape-only or NULL */
 } sj__record;
+
+struct sj__custom {
+	sj_gradient_function *function;
+	void *context;
+	void (*release)(void *context);
+};
+
+static SJ_ALWAYS_INLINE sj_tensor **sj__record_outputs(sj__record *r) { return r->tensors + r->n_inputs; }
+static SJ_ALWAYS_INLINE uint32_t *sj__record_input_slots(const sj__record *r)
+{
+	return (uint32_t *)(r->tensors + r->n_inputs + r->n_outputs);
+}
+static SJ_ALWAYS_INLINE uint32_t *sj__record_output_slots(const sj__record *r)
+{
+	return sj__record_input_slots(r) + r->n_inputs;
+}
 
 struct sj__chunk;
 
@@ -52,49 +65,44 @@ void *sj__log_room_slow(sj__log *log, size_t n) SJ_COLD;
 
 static SJ_ALWAYS_INLINE size_t sj__log_round(size_t n) { return (n + 15) & ~(size_t)15; }
 
-/* Where the arrays of a record lie behind it. */
-typedef struct sj__log_ports {
-	sj_tensor **inputs;    /* and the outputs behind them */
-	uint32_t *input_slots; /* likewise */
-	void *args;
-	size_t n_bytes; /* of the record without the arguments */
-} sj__log_ports;
-
-static SJ_ALWAYS_INLINE sj__log_ports sj__log_ports_of(const sj__record *r, int n_inputs, int n_outputs)
+/* Bytes of a record with its arrays, without its arguments. */
+static SJ_ALWAYS_INLINE size_t sj__record_size(int n_inputs, int n_outputs)
 {
-	size_t n_ports = (size_t)n_inputs + (size_t)n_outputs, head = sj__log_round(sizeof(sj__record));
-	size_t tensors = n_ports * sizeof(sj_tensor *), n = sj__log_round(head + tensors + n_ports * sizeof(uint32_t));
-	char *bytes = (char *)r;
-	return (sj__log_ports){(sj_tensor **)(bytes + head), (uint32_t *)(bytes + head + tensors), bytes + n, n};
+	size_t n_ports = (size_t)n_inputs + (size_t)n_outputs;
+	return sj__log_round(sizeof(sj__record) + n_ports * (sizeof(sj_tensor *) + sizeof(uint32_t)));
+}
+
+static SJ_ALWAYS_INLINE sj__record *sj__record_at(char *bytes, int n_inputs, int n_outputs)
+{
+	sj__record *r = (sj__record *)bytes;
+	r->n_inputs = n_inputs;
+	r->n_outputs = n_outputs;
+	r->args = bytes + sj__record_size(n_inputs, n_outputs);
+	return r;
 }
 
 /*
- * Room for a record with its arrays (not yet filled) and n_args bytes of arguments, not yet in the list; NULL without memory.
+ * Room for a record with its arrays (not yet filled) and n_args bytes of arguments, not yet in the list; NULL where the newest chunk
+ * has no such room left.
  */
-static SJ_ALWAYS_INLINE sj__record *sj__log_room(sj__log *log, int n_inputs, int n_outputs, size_t n_args)
+static SJ_ALWAYS_INLINE sj__record *sj__log_room_left(sj__log *log, int n_inputs, int n_outputs, size_t n_args)
 {
 	char *bytes = log->next;
-	size_t n = sj__log_ports_of((sj__record *)bytes, n_inputs, n_outputs).n_bytes + sj__log_round(n_args);
-	if (SJ_UNLIKELY((size_t)(log->end - bytes) < n)) {
-		bytes = sj__log_room_slow(log, n);
-		if (bytes == NULL)
-			return NULL;
-	} else {
-		log->next = bytes + n;
-	}
-	sj__record *r = (sj__record *)bytes;
-	sj__log_ports ports = sj__log_ports_of(r, n_inputs, n_outputs);
-	r->op = NULL;
-	r->custom = NULL;
-	r->custom_release = NULL;
-	r->n_inputs = n_inputs;
-	r->n_outputs = n_outputs;
-	r->inputs = ports.inputs;
-	r->outputs = ports.inputs + n_inputs;
-	r->input_slots = ports.input_slots;
-	r->output_slots = ports.input_slots + n_inputs;
-	r->args = ports.args;
-	return r;
+	size_t n = sj__record_size(n_inputs, n_outputs) + sj__log_round(n_args);
+	if (SJ_UNLIKELY((size_t)(log->end - bytes) < n))
+		return NULL;
+	log->next = bytes + n;
+	return sj__record_at(bytes, n_inputs, n_outputs);
+}
+
+/* The same with a new chunk if need be; NULL without memory. */
+static inline sj__record *sj__log_room(sj__log *log, int n_inputs, int n_outputs, size_t n_args)
+{
+	sj__record *r = sj__log_room_left(log, n_inputs, n_outputs, n_args);
+	if (SJ_LIKELY(r != NULL))
+		return r;
+	char *bytes = sj__log_room_slow(log, sj__record_size(n_inputs, n_outputs) + sj__log_round(n_args));
+	return bytes == NULL ? NULL : sj__record_at(bytes, n_inputs, n_outputs);
 }
 
 /* Puts a filled record at the list's end. */

@@ -5,7 +5,7 @@
 #include "base/denormals.h"
 #include "base/memory.h"
 #include "base/threads.h"
-#include "ops/op.h"
+#include "ops/quick.h"
 #include "tensor/slices.h"
 #include "tensor/local.h"
 #include "tensor/variable.h"
@@ -292,6 +292,46 @@ static SJ_ALWAYS_INLINE sj_status execute_in_region(sj__call *call, sj__local *t
 	return status;
 }
 
+/* ---- the quick way ---- */
+
+/* With a second thread in the library a variable's value may be replaced any time: only an own reference is safe then. */
+static sj_tensor *quick_value(sj__local *thread, sj_tensor *variable)
+{
+	if (variable->flags != SJ__FLAG_VARIABLE || SJ__COUNTS_ARE_SHARED)
+		return NULL;
+	sj_tensor *value = variable->variable->value;
+	if (SJ_UNLIKELY(value == NULL || value->flags != 0 || value->owner != thread->number))
+		return NULL;
+	if (thread->recording && sj__tape.variable_read(variable, &value) != SJ_OK)
+		return NULL;
+	return value;
+}
+
+sj_tensor *sj__quick_run_flagged(sj__local *thread, const sj_op *op, const void *args, sj_tensor *x, sj_tensor *y)
+{
+	sj_tensor *a = x->flags == 0 ? x : quick_value(thread, x), *b = a;
+	if (x != y && a != NULL)
+		b = y->flags == 0 ? y : quick_value(thread, y);
+	if (SJ_UNLIKELY(a == NULL || b == NULL))
+		return NULL;
+	return op->n_inputs == 1 ? sj__quick_run_plain(thread, op, args, a, a, 1)
+	                         : sj__quick_run_plain(thread, op, args, a, b, 2);
+}
+
+/* For callers outside of scopes, such as front ends. */
+static SJ_ALWAYS_INLINE sj_tensor *execute_quick(const sj_op *op, const void *args, int n_inputs,
+                                                 sj_tensor *const *inputs)
+{
+	sj__local *thread = &sj__local_state;
+	uint32_t before = thread->region_depth == 0 ? sj__denormals_flush_begin() : 0;
+	thread->region_depth++;
+	sj_tensor *z = n_inputs == 2 ? sj__quick_run(thread, op, args, inputs[0], inputs[1], 2)
+	                             : sj__quick_run(thread, op, args, inputs[0], inputs[0], 1);
+	if (--thread->region_depth == 0)
+		sj__denormals_flush_end(before);
+	return z;
+}
+
 /* ---- the short way ---- */
 
 /* Everything that it need not look at again: a plain operation, sound tensors of one of its dtypes. */
@@ -351,6 +391,13 @@ sj_status sj_execute(const sj_op *op, const void *args, int n_inputs, sj_tensor 
 	if (SJ_UNLIKELY(op == NULL || (n_inputs > 0 && inputs == NULL) || (n_outputs > 0 && ret_outputs == NULL)))
 		return sj__fail(SJ_INVALID_ARGUMENT, "sj_execute: %s is NULL",
 		                op == NULL ? "the operation" : "an array");
+	if (op->quick != NULL && n_inputs == op->n_inputs && n_outputs == 1) {
+		sj_tensor *z = execute_quick(op, args, n_inputs, inputs);
+		if (SJ_LIKELY(z != NULL)) {
+			*ret_outputs = z;
+			return SJ_OK;
+		}
+	}
 	if (n_outputs == 1 && (n_inputs == 1 || n_inputs == 2) && n_inputs == op->n_inputs &&
 	    is_short_way(op, args, inputs[0], inputs[n_inputs - 1]))
 		return execute_plain(op, args, n_inputs, inputs, ret_outputs);
@@ -448,19 +495,33 @@ static SJ_ALWAYS_INLINE sj_tensor *run_short(const sj_op *op, const void *args, 
 	return SJ_LIKELY(status == SJ_OK) ? sj__scope_push(output) : short_way_failed(status);
 }
 
-sj_tensor *sj__run_1(const sj_op *op, const void *args, sj_tensor *x)
+static SJ_NOINLINE sj_tensor *run_1(const sj_op *op, const void *args, sj_tensor *x)
 {
 	if (SJ_LIKELY(sj__local_state.region_depth > 0 && is_short_way(op, args, x, x)) && op->n_inputs == 1)
 		return run_short(op, args, &x, 1);
 	return run_one(op, args, &x);
 }
 
-sj_tensor *sj__run_2(const sj_op *op, const void *args, sj_tensor *x, sj_tensor *y)
+static SJ_NOINLINE sj_tensor *run_2(const sj_op *op, const void *args, sj_tensor *x, sj_tensor *y)
 {
 	sj_tensor *given[] = {x, y};
 	if (SJ_LIKELY(sj__local_state.region_depth > 0 && is_short_way(op, args, x, y)) && op->n_inputs == 2)
 		return run_short(op, args, given, 2);
 	return run_two(op, args, given);
+}
+
+sj_tensor *sj__run_1(const sj_op *op, const void *args, sj_tensor *x)
+{
+	sj__local *thread = &sj__local_state;
+	sj_tensor *z = thread->region_depth > 0 ? sj__quick_run(thread, op, args, x, x, 1) : NULL;
+	return SJ_LIKELY(z != NULL) ? sj__scope_push(z) : run_1(op, args, x);
+}
+
+sj_tensor *sj__run_2(const sj_op *op, const void *args, sj_tensor *x, sj_tensor *y)
+{
+	sj__local *thread = &sj__local_state;
+	sj_tensor *z = thread->region_depth > 0 ? sj__quick_run(thread, op, args, x, y, 2) : NULL;
+	return SJ_LIKELY(z != NULL) ? sj__scope_push(z) : run_2(op, args, x, y);
 }
 
 sj_tensor *sj__list(sj_ints list)

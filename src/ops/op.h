@@ -45,6 +45,15 @@ typedef struct sj__call {
 typedef sj_status sj__rule(sj__call *call);
 typedef sj_status sj__kernel(sj__call *call);
 
+struct sj__local;
+/*
+ * The operation's commonest case at once: rule, output and kernel, for sound tensors of one dtype that the row allows. NULL, and
+ * nothing done, wherever anything is out of the ordinary: shapes, sizes, memory. The ordinary way then does it, or says why not.
+ * y is x where there is one input; args is NULL for the defaults.
+ */
+typedef sj_tensor *sj__quick(struct sj__local *thread, const sj_op *op, const void *args, const sj_tensor *x,
+                             const sj_tensor *y);
+
 typedef struct sj__gradient {
 	const sj_op *op;
 	const void *args;
@@ -100,12 +109,13 @@ struct sj_op {
 	const void *default_args;
 	sj__rule *rule;
 	sj__kernel *kernel;
+	sj__quick *quick; /* NULL: none */
 	sj__gradient_rule *gradient;
 	int loop; /* its number in the tables of loops, -1: none */
 };
 
-extern const sj_op sj__op_table[];
-extern const int sj__op_table_count;
+extern SJ_HIDDEN const sj_op sj__op_table[];
+extern SJ_HIDDEN const int sj__op_table_count;
 
 /* ---- for rules ---- */
 
@@ -149,6 +159,7 @@ sj_status sj__rule_comparison(sj__call *call); /* the same; bool */
 sj_status sj__kernel_unary(sj__call *call);
 sj_status sj__kernel_binary(sj__call *call);
 sj_status sj__kernel_none(sj__call *call); /* the rule's view is the result */
+sj__quick sj__quick_unary, sj__quick_binary;
 
 /* Allocates output k of a data-dependent operation. */
 sj_status sj__call_allocate(sj__call *call, int k, sj_dtype dtype, int rank, const int64_t *dims);
@@ -185,6 +196,9 @@ typedef struct sj__tape_hooks {
 	sj_status (*variable_read)(sj_tensor *variable, sj_tensor **value);
 	/* Records a finished call some input of which may be tracked. */
 	sj_status (*record)(const sj__call *call);
+	/* The same for what ran the quick way: y is x where there is one input. */
+	sj_status (*record_one)(const sj_op *op, const void *args, sj_tensor *x, sj_tensor *z);
+	sj_status (*record_two)(const sj_op *op, const void *args, sj_tensor *x, sj_tensor *y, sj_tensor *z);
 } sj__tape_hooks;
 extern const sj__tape_hooks sj__tape;
 

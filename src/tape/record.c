@@ -91,18 +91,19 @@ static SJ_ALWAYS_INLINE sj_status inputs_save(const sj__call *call, sj__log *log
 {
 	const sj_op *op = call->op;
 	sj_status status = SJ_OK;
+	uint32_t *slots = sj__record_input_slots(r);
 	*ret_any = 0;
 	for (int i = 0; i < n_inputs; i++) {
 		sj_tensor *t = call->inputs[i];
-		r->inputs[i] = NULL;
-		r->input_slots[i] = 0;
+		r->tensors[i] = NULL;
+		slots[i] = 0;
 		if (SJ_UNLIKELY(t == NULL))
 			continue;
-		*ret_any |= r->input_slots[i] = sj__slot_of(log, t);
+		*ret_any |= slots[i] = sj__slot_of(log, t);
 		if (port_in(op->saves_inputs, i, op->n_inputs))
-			r->inputs[i] = sj__keep(t);
+			r->tensors[i] = sj__keep(t);
 		else if (status == SJ_OK && port_in(op->saves_shapes, i, op->n_inputs))
-			status = shape_save(call, i, &r->inputs[i]);
+			status = shape_save(call, i, &r->tensors[i]);
 	}
 	return status;
 }
@@ -110,24 +111,27 @@ static SJ_ALWAYS_INLINE sj_status inputs_save(const sj__call *call, sj__log *log
 static SJ_ALWAYS_INLINE sj_status outputs_save(const sj__call *call, sj__record *r, const int n_outputs)
 {
 	sj_status status = SJ_OK;
+	sj_tensor **outputs = sj__record_outputs(r);
+	uint32_t *slots = sj__record_output_slots(r);
 	for (int k = 0; k < n_outputs; k++) {
-		r->outputs[k] = NULL;
-		r->output_slots[k] = 0;
+		outputs[k] = NULL;
+		slots[k] = 0;
 		if (port_in(call->op->saves_outputs, k, call->op->n_outputs))
-			r->outputs[k] = sj__keep(call->outputs[k]);
+			outputs[k] = sj__keep(call->outputs[k]);
 		else if (n_outputs > 1 && status == SJ_OK)
-			status = sj__tensor_shape_only(call->outputs[k], &r->outputs[k]);
+			status = sj__tensor_shape_only(call->outputs[k], &outputs[k]);
 	}
 	return status;
 }
 
 static SJ_ALWAYS_INLINE sj_status outputs_track(sj__log *log, sj__record *r, int n, sj_tensor *const *outputs)
 {
+	uint32_t *slots = sj__record_output_slots(r);
 	for (int k = 0; k < n; k++) {
 		if (!is_differentiable(outputs[k]))
 			continue;
-		r->output_slots[k] = sj__slot_give(log, outputs[k], 0);
-		if (SJ_UNLIKELY(r->output_slots[k] == 0))
+		slots[k] = sj__slot_give(log, outputs[k], 0);
+		if (SJ_UNLIKELY(slots[k] == 0))
 			return SJ_RESOURCE_EXHAUSTED;
 	}
 	return SJ_OK;
@@ -173,95 +177,151 @@ static SJ_ALWAYS_INLINE sj_status record_ports(const sj__call *call, const int n
 	return status;
 }
 
-/* ---- the short way: a plain operation whose tensors are this thread's own, and no other thread ---- */
-
-static SJ_ALWAYS_INLINE bool is_short_way(const sj__call *call, const sj__local *local, const int n_inputs)
-{
-	const sj_op *op = call->op;
-	const sj_tensor *x = call->inputs[0], *y = call->inputs[n_inputs - 1], *z = call->outputs[0];
-	return !SJ__COUNTS_ARE_SHARED && (x->owner == local->number) & (y->owner == local->number) &&
-	       z->tape_epoch != local->tape_epoch &&
-	       (op->saves_shapes == 0 ||
-	        (op->flags & SJ__OP_ELEMENTWISE && sj__same_shape(x, z) && sj__same_shape(y, z)));
-}
-
-static SJ_ALWAYS_INLINE sj_status record_short(const sj__call *call, sj__local *local, const int n_inputs)
-{
-	const sj_op *op = call->op;
-	sj__log *log = local->log;
-	sj_tensor *z = call->outputs[0];
-	uint64_t epoch = local->tape_epoch;
-	unsigned saved = op->saves_inputs;
-	sj__record *r = sj__log_room(log, n_inputs, 1, sj__log_round(op->args_size));
-	if (SJ_UNLIKELY(r == NULL))
-		return SJ_RESOURCE_EXHAUSTED;
-	sj__log_ports ports = sj__log_ports_of(r, n_inputs, 1);
-	for (int i = 0; i < n_inputs; i++) {
-		sj_tensor *t = call->inputs[i];
-		ports.input_slots[i] = t->tape_epoch == epoch ? t->tape_slot : 0;
-		ports.inputs[i] = saved >> i & 1 ? t : NULL;
-		t->refs += saved >> i & 1;
-	}
-	ports.inputs[n_inputs] = op->saves_outputs & 1 ? z : NULL;
-	z->refs += op->saves_outputs & 1;
-	z->tape_epoch = epoch;
-	z->tape_slot = ports.input_slots[n_inputs] = ++log->n_slots;
-	r->op = op;
-	for (size_t at = 0; at < op->args_size; at += sizeof(uint64_t)) /* argument structs begin with a size_t */
-		memcpy((char *)ports.args + at, (const char *)call->args + at, sizeof(uint64_t));
-	sj__log_append(log, r);
-	return SJ_OK;
-}
-
 /* Functions of their own, so that each saves no more registers than it needs. */
-static SJ_NOINLINE sj_status record_short_1(const sj__call *call) { return record_short(call, &sj__local_state, 1); }
-static SJ_NOINLINE sj_status record_short_2(const sj__call *call) { return record_short(call, &sj__local_state, 2); }
 static SJ_NOINLINE sj_status record_2(const sj__call *call) { return record_ports(call, 2, 1); }
 static SJ_NOINLINE sj_status record_any(const sj__call *call)
 {
 	return record_ports(call, call->n_inputs, call->n_outputs);
 }
 
+static SJ_NOINLINE sj_status record_few(const sj_op *op, const void *args, int n_inputs, sj_tensor *x, sj_tensor *y,
+                                        sj_tensor *z)
+{
+	sj_tensor *inputs[] = {x, y};
+	sj__call call = {.op = op,
+	                 .args = args ? args : op->default_args,
+	                 .n_inputs = n_inputs,
+	                 .n_outputs = 1,
+	                 .inputs = inputs,
+	                 .outputs = &z};
+	return record_any(&call);
+}
+
+/* ---- the short way: a plain operation on floats whose tensors are this thread's own, and no other thread ---- */
+
+static SJ_ALWAYS_INLINE bool is_short_way(const sj__local *local, const sj_op *op, const sj_tensor *x,
+                                          const sj_tensor *y, const sj_tensor *z)
+{
+	return !SJ__COUNTS_ARE_SHARED &&
+	       (x->owner == local->number) & (y->owner == local->number) & (z->tape_epoch != local->tape_epoch) &&
+	       (op->saves_shapes == 0 ||
+	        (op->flags & SJ__OP_ELEMENTWISE && sj__same_shape(x, z) && sj__same_shape(y, z)));
+}
+
+/* The tensor where the bit says so, with one reference more. */
+static SJ_ALWAYS_INLINE sj_tensor *kept_if(unsigned bit, sj_tensor *t)
+{
+	t->refs += (int32_t)(bit & 1);
+	return bit & 1 ? t : NULL;
+}
+
+static SJ_ALWAYS_INLINE uint32_t own_slot(uint64_t epoch, const sj_tensor *t)
+{
+	return t->tape_epoch == epoch ? t->tape_slot : 0;
+}
+
+/* Argument structs begin with a size_t, so they are whole words; the defaults stay where they are. */
+static SJ_ALWAYS_INLINE void args_save(sj__record *r, const sj_op *op, const void *args)
+{
+	size_t n = op->args_size;
+	if (n == 0)
+		return;
+	if (args == NULL) {
+		r->args = op->default_args;
+		return;
+	}
+	char *to = (char *)r->args;
+	const char *from = args, *end = from + n;
+	do {
+		memcpy(to, from, sizeof(uint64_t));
+		to += sizeof(uint64_t);
+		from += sizeof(uint64_t);
+	} while (from < end);
+}
+
+/* With one input y is x. */
+static SJ_ALWAYS_INLINE sj_status record_short(sj__local *local, const sj_op *op, const void *args, sj_tensor *x,
+                                               sj_tensor *y, sj_tensor *z, const int n_inputs)
+{
+	sj__log *log = local->log;
+	uint64_t epoch = local->tape_epoch;
+	sj__record *r = sj__log_room_left(log, n_inputs, 1, sj__log_round(op->args_size));
+	if (SJ_UNLIKELY(r == NULL))
+		return record_few(op, args, n_inputs, x, y, z);
+	uint32_t *slots = (uint32_t *)(r->tensors + n_inputs + 1);
+	r->op = op;
+	r->tensors[0] = kept_if(op->saves_inputs, x);
+	slots[0] = own_slot(epoch, x);
+	if (n_inputs == 2) {
+		r->tensors[1] = kept_if(op->saves_inputs >> 1, y);
+		slots[1] = own_slot(epoch, y);
+	}
+	r->tensors[n_inputs] = kept_if(op->saves_outputs, z);
+	z->tape_epoch = epoch;
+	z->tape_slot = slots[n_inputs] = ++log->n_slots;
+	args_save(r, op, args);
+	sj__log_append(log, r);
+	return SJ_OK;
+}
+
+static sj_status record_one(const sj_op *op, const void *args, sj_tensor *x, sj_tensor *z)
+{
+	sj__local *local = &sj__local_state;
+	if (SJ_UNLIKELY(!is_short_way(local, op, x, x, z)))
+		return record_few(op, args, 1, x, NULL, z);
+	return record_short(local, op, args, x, x, z, 1);
+}
+
+static sj_status record_two(const sj_op *op, const void *args, sj_tensor *x, sj_tensor *y, sj_tensor *z)
+{
+	sj__local *local = &sj__local_state;
+	if (SJ_UNLIKELY(!is_short_way(local, op, x, y, z)))
+		return record_few(op, args, 2, x, y, z);
+	return record_short(local, op, args, x, y, z, 2);
+}
+
 static sj_status record(const sj__call *call)
 {
 	enum { PLAIN = SJ__OP_PLAIN | SJ__OP_HAS_POINTERS };
-	const sj__local *local = &sj__local_state;
 	if (SJ_LIKELY((call->op->flags & PLAIN) == SJ__OP_PLAIN) && is_differentiable(call->outputs[0])) {
-		if (call->n_inputs == 2 && SJ_LIKELY(is_short_way(call, local, 2)))
-			return record_short_2(call);
-		if (call->n_inputs == 1 && SJ_LIKELY(is_short_way(call, local, 1)))
-			return record_short_1(call);
+		sj_tensor **x = call->inputs, *z = call->outputs[0];
+		return call->n_inputs == 2 ? record_two(call->op, call->args, x[0], x[1], z)
+		                           : record_one(call->op, call->args, x[0], z);
 	}
 	return call->n_inputs == 2 && call->n_outputs == 1 ? record_2(call) : record_any(call);
 }
 
-const sj__tape_hooks sj__tape = {variable_read, record};
+const sj__tape_hooks sj__tape = {variable_read, record, record_one, record_two};
 
 /* ---- gradients of the caller's own ---- */
 
 static sj_status custom_inputs(sj__log *log, int n, sj_tensor *const *inputs, sj__record *r)
 {
 	sj_status status = SJ_OK;
+	uint32_t *slots = sj__record_input_slots(r);
 	for (int i = 0; i < n; i++) {
 		bool automatic = sj_is_variable(inputs[i]) && inputs[i]->variable->trainable;
-		r->inputs[i] = NULL;
-		r->input_slots[i] = automatic ? sj__slot_give(log, inputs[i], SJ__SLOT_VARIABLE)
-		                              : sj__slot_of(log, inputs[i]);
+		r->tensors[i] = NULL;
+		slots[i] = automatic ? sj__slot_give(log, inputs[i], SJ__SLOT_VARIABLE) : sj__slot_of(log, inputs[i]);
 		if (status == SJ_OK)
-			status = sj__tensor_shape_only(inputs[i], &r->inputs[i]);
+			status = sj__tensor_shape_only(inputs[i], &r->tensors[i]);
 	}
 	return status;
 }
 
+/* The custom part is filled by the caller: until then a release lets go of nothing of the user's. */
 static sj_status custom_append(sj__log *log, int n_inputs, sj_tensor *const *inputs, int n_outputs,
-                               sj_tensor *const *outputs, sj__record **ret_record)
+                               sj_tensor *const *outputs, struct sj__custom **ret_custom)
 {
-	sj__record *r = sj__log_room(log, n_inputs, n_outputs, 0);
+	sj__record *r = sj__log_room(log, n_inputs, n_outputs, sizeof(struct sj__custom));
 	if (r == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
+	struct sj__custom *custom = (struct sj__custom *)r->args;
+	r->op = NULL;
+	*custom = (struct sj__custom){0};
 	for (int k = 0; k < n_outputs; k++) {
-		r->outputs[k] = NULL;
-		r->output_slots[k] = 0;
+		sj__record_outputs(r)[k] = NULL;
+		sj__record_output_slots(r)[k] = 0;
 	}
 	sj_status status = custom_inputs(log, n_inputs, inputs, r);
 	if (status == SJ_OK)
@@ -271,7 +331,7 @@ static sj_status custom_append(sj__log *log, int n_inputs, sj_tensor *const *inp
 		return status;
 	}
 	sj__log_append(log, r);
-	*ret_record = r;
+	*ret_custom = custom;
 	return SJ_OK;
 }
 
@@ -290,7 +350,7 @@ sj_status sj_tape_record(int n_inputs, sj_tensor *const *inputs, int n_outputs, 
                          sj_gradient_function *gradient, void *context, void (*release)(void *context))
 {
 	sj__local *local = sj__local_now();
-	sj__record *r = NULL;
+	struct sj__custom *custom = NULL;
 	sj_status status = gradient == NULL
 	                           ? sj__fail(SJ_INVALID_ARGUMENT, "sj_tape_record: the gradient function is NULL")
 	                           : SJ_OK;
@@ -299,11 +359,9 @@ sj_status sj_tape_record(int n_inputs, sj_tensor *const *inputs, int n_outputs, 
 	if (status == SJ_OK)
 		status = list_is_good("outputs", n_outputs, outputs);
 	if (status == SJ_OK && local->recording)
-		status = custom_append(local->log, n_inputs, inputs, n_outputs, outputs, &r);
-	if (r != NULL) {
-		r->custom = gradient;
-		r->custom_context = context;
-		r->custom_release = release;
+		status = custom_append(local->log, n_inputs, inputs, n_outputs, outputs, &custom);
+	if (custom != NULL) {
+		*custom = (struct sj__custom){gradient, context, release};
 	} else if (release != NULL) {
 		release(context);
 	}

@@ -43,12 +43,13 @@ bool sj__handles_prepare(sj__local *thread)
 	return thread->free_handles != NULL || slab_add(thread);
 }
 
+/* A handle in the pool has neither variable nor dimensions on the heap: who takes it need not say so. */
 static void handle_give_back(sj_tensor *t)
 {
-	sj__local *thread = sj__local_now();
+	sj__local *thread = &sj__local_state;
 	t->magic = 0;
-	if (SJ_UNLIKELY(t->owner != thread->number)) {
-		sj__handle_return_foreign(thread, t);
+	if (SJ_UNLIKELY(t->owner != thread->number)) { /* so it is, too, before the thread is registered */
+		sj__handle_return_foreign(sj__local_now(), t);
 		return;
 	}
 	t->data = thread->free_handles;
@@ -160,13 +161,6 @@ sj_status sj__tensor_shape_only(const sj_tensor *t, sj_tensor **ret_tensor)
 /* The storage's header lies before its bytes in one block, so a tensor costs two pops. */
 enum { STORAGE_HEADER = 64 };
 
-/* Where a sanitizer watches, all bytes come from the allocator, so that it sees what is written beyond them. */
-#ifdef SJ_MEMORY_PLAIN
-enum { INSIDE_MOST = -1 };
-#else
-enum { INSIDE_MOST = SJ__INSIDE_BYTES };
-#endif
-
 static sj_storage *storage_new(int64_t n_bytes, bool strings)
 {
 	char *block = sj__memory_new((size_t)n_bytes + STORAGE_HEADER);
@@ -188,7 +182,7 @@ sj_status sj__tensor_allocate(sj_tensor *t)
 	int64_t n_bytes = t->shape.size * (int64_t)sj__dtype_size(t->dtype);
 	if (SJ_UNLIKELY(n_bytes > INT64_MAX - STORAGE_HEADER))
 		return sj__fail(SJ_RESOURCE_EXHAUSTED, "cannot hold a tensor of %lld bytes", (long long)n_bytes);
-	if (SJ_LIKELY(n_bytes <= INSIDE_MOST && t->dtype != SJ_STRING)) {
+	if (SJ_LIKELY(n_bytes <= SJ__INSIDE_MOST && t->dtype != SJ_STRING)) {
 		t->inside.refs = 1;
 		t->inside.n_bytes = n_bytes;
 		t->storage = &t->inside;
@@ -265,6 +259,8 @@ static SJ_NOINLINE void parts_destroy(sj_tensor *t)
 	else if (t->variable != NULL)
 		variable_destroy(t->variable);
 	sj__memory_free(t->shape.heap_dims);
+	t->variable = NULL;
+	t->shape.heap_dims = NULL;
 }
 
 /* With the count of its storage goes the right to touch the handle, where others look at the bytes inside. */

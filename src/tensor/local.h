@@ -22,7 +22,7 @@ typedef struct sj__local {
 	void (*log_release)(struct sj__log *log); /* set by the tape's room: ends the log with the thread */
 } sj__local;
 
-extern SJ_THREAD_LOCAL sj__local sj__local_state;
+extern SJ_HIDDEN SJ_THREAD_LOCAL sj__local sj__local_state;
 
 /* Registers the thread on its first use. */
 void sj__local_register(void) SJ_COLD;

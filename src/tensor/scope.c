@@ -3,7 +3,7 @@
 
 #include "base/denormals.h"
 #include "base/memory.h"
-#include "tensor/local.h"
+#include "tensor/handle.h"
 
 static bool owned_grow(sj__local *thread)
 {
@@ -55,8 +55,11 @@ void sj_scope_end(sj_scope scope)
 	int64_t mark = scope.mark >> 20, number = scope.mark & 0xfffff;
 	if (number < 1 || number > thread->n_scopes || mark < 0 || mark > thread->n_owned)
 		return; /* ended already */
-	while (thread->n_owned > mark)
-		sj__drop(thread->owned[--thread->n_owned]);
+	sj_tensor **owned = thread->owned;
+	int64_t n = thread->n_owned;
+	thread->n_owned = mark;
+	while (n > mark) /* the end of a tensor never opens a scope */
+		sj__drop_quick(thread, owned[--n]);
 	region_leave(thread, number - 1);
 }
 

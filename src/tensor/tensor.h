@@ -65,7 +65,7 @@ struct sj_tensor {
 };
 
 /* Bytes of an element by dtype number: what sj_dtype_size answers, without the call. */
-extern const uint8_t sj__dtype_sizes[32];
+extern SJ_HIDDEN const uint8_t sj__dtype_sizes[32];
 static SJ_ALWAYS_INLINE size_t sj__dtype_size(unsigned dtype) { return sj__dtype_sizes[dtype & 31]; }
 
 /* ---- shapes ---- */
@@ -119,7 +119,7 @@ void sj__tensor_destroy(sj_tensor *t);
 void sj__storage_destroy(sj_storage *storage);
 
 /* Set for good when a second thread begins to use the library. */
-extern int sj__many_threads;
+extern SJ_HIDDEN int sj__many_threads;
 
 #if defined(__SANITIZE_THREAD__)
 #define SJ__COUNTS_ARE_SHARED 1
@@ -201,6 +201,6 @@ void sj__elements_copy(sj_dtype dtype, void *destination, const void *source, in
 double sj__element_as_double(sj_dtype dtype, const void *data, int64_t index);
 int64_t sj__element_as_int64(sj_dtype dtype, const void *data, int64_t index);
 
-extern sj_tensor sj__nil_tensor;
+extern SJ_HIDDEN sj_tensor sj__nil_tensor;
 
 #endif
