@@ -58,11 +58,16 @@ static void map_clear(sj__slot_map *map)
 	*map = (sj__slot_map){0};
 }
 
-void sj__log_clear(sj__log *log)
+void sj__log_release(sj__log *log)
 {
 	sj__local *thread = &sj__local_state;
 	for (sj__record *r = log->last; r != NULL; r = r->previous)
 		record_let_go(thread, r, true);
+}
+
+void sj__log_clear(sj__log *log)
+{
+	sj__log_release(log);
 	while (log->chunks != NULL && log->chunks->older != NULL) {
 		struct sj__chunk *older = log->chunks->older;
 		sj__memory_free(log->chunks);
@@ -78,6 +83,45 @@ void sj__log_clear(sj__log *log)
 	log->n_slots = 0;
 	if (SJ_UNLIKELY(log->foreign.keys != NULL))
 		map_clear(&log->foreign);
+}
+
+void sj__log_unlink(sj__log *log, sj__record *r)
+{
+	if (r->previous != NULL)
+		r->previous->next = r->next;
+	else
+		log->first = r->next;
+	if (r->next != NULL)
+		r->next->previous = r->previous;
+	else
+		log->last = r->previous;
+}
+
+static bool chunk_holds(const struct sj__chunk *chunk, const sj__record *r)
+{
+	return (const char *)r >= chunk->bytes && (const char *)r < chunk->bytes + chunk->capacity;
+}
+
+/* Records lie in the chunks in the list's order, so what is before the first and from `end` on is free. */
+void sj__log_shrink(sj__log *log, sj__record *end)
+{
+	while (end != NULL && !chunk_holds(log->chunks, end)) {
+		struct sj__chunk *older = log->chunks->older;
+		sj__memory_free(log->chunks);
+		log->chunks = older;
+	}
+	if (end != NULL) {
+		log->next = (char *)end;
+		log->end = log->chunks->bytes + log->chunks->capacity;
+	}
+	struct sj__chunk *chunk = log->chunks;
+	while (log->first != NULL && !chunk_holds(chunk, log->first))
+		chunk = chunk->older;
+	while (chunk != NULL && chunk->older != NULL) {
+		struct sj__chunk *older = chunk->older->older;
+		sj__memory_free(chunk->older);
+		chunk->older = older;
+	}
 }
 
 /* ---- slots ---- */

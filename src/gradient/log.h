@@ -57,7 +57,11 @@ typedef struct sj__log {
 	char *next, *end;         /* what is left of the newest */
 	sj__slot_map foreign;
 	struct sj_tape *open;  /* recording tapes, innermost first */
+	struct sj_tape *live;  /* all that n_tapes counts, newest first */
 	struct sj_tape *ended; /* structs to be used again */
+	uint64_t n_events;     /* beginnings and ends of tapes: their order */
+	int busy;              /* records are being walked or let go: none may be unlinked */
+	bool is_stale;         /* a tape ended meanwhile */
 } sj__log;
 
 /* n bytes of the arena; NULL without memory. */
@@ -119,8 +123,14 @@ static SJ_ALWAYS_INLINE void sj__log_append(sj__log *log, sj__record *r)
 
 /* Lets go of what a record holds; it stays in the list. */
 void sj__record_release(sj__record *record);
+/* Lets go of what all records hold. */
+void sj__log_release(sj__log *log);
 /* Forgets everything. */
 void sj__log_clear(sj__log *log);
+/* Takes a released record out of the list; its memory is used again when sj__log_shrink finds none after or before it in the list. */
+void sj__log_unlink(sj__log *log, sj__record *record);
+/* After unlinking: `end` is the lowest of the records that were unlinked at the list's end, or NULL. */
+void sj__log_shrink(sj__log *log, sj__record *end);
 
 uint32_t sj__slot_of_foreign(const sj__log *log, const sj_tensor *t) SJ_COLD;
 uint32_t sj__slot_give_foreign(sj__log *log, sj_tensor *t, uint32_t bits) SJ_COLD;

@@ -13,11 +13,11 @@ static uint64_t last_epoch;
 static void log_release(sj__log *log)
 {
 	sj__log_clear(log);
-	while (log->open != NULL) {
-		sj_tape *outer = log->open->outer;
-		sj__memory_free(log->open->watched);
-		sj__memory_free(log->open);
-		log->open = outer;
+	while (log->live != NULL) {
+		sj_tape *older = log->live->older;
+		sj__memory_free(log->live->watched);
+		sj__memory_free(log->live);
+		log->live = older;
 	}
 	while (log->ended != NULL) {
 		sj_tape *next = log->ended->outer;
@@ -65,11 +65,12 @@ static sj_tape *tape_begin(bool persistent)
 	                  .persistent = persistent,
 	                  .watches_variables = true,
 	                  .is_open = true,
-	                  .epoch = local->tape_epoch,
+	                  .began = ++log->n_events,
 	                  .log = log,
 	                  .before_first = log->last,
-	                  .outer = log->open};
-	log->open = tape;
+	                  .outer = log->open,
+	                  .older = log->live};
+	log->open = log->live = tape;
 	log->n_open++;
 	recording_update(local);
 	return tape;
@@ -149,6 +150,7 @@ static void tape_close(sj_tape *tape)
 			break;
 		}
 	tape->is_open = false;
+	tape->ended = ++log->n_events;
 	tape->last = log->last == tape->before_first ? NULL : log->last;
 	log->n_open--;
 	recording_update(&sj__local_state);
@@ -160,17 +162,68 @@ void sj_tape_end(sj_tape *tape)
 		tape_close(tape);
 }
 
+/* ---- letting go ---- */
+
+/* True when nothing of this epoch is left that a tape could be asked about. */
+static bool nothing_is_known(const sj__log *log)
+{
+	bool is_nothing = log->last == NULL;
+	for (const sj_tape *t = log->live; t != NULL; t = t->older)
+		is_nothing &= t->n_watched == 0;
+	return is_nothing;
+}
+
+/* Slots are dealt from 1 again; the live tapes, which know nothing yet, go on. */
+static void epoch_renew(sj__log *log)
+{
+	sj__log_clear(log);
+	for (sj_tape *t = log->live; t != NULL; t = t->older)
+		t->before_first = NULL;
+	sj__local_state.tape_epoch = log->live ? __atomic_add_fetch(&last_epoch, 1, __ATOMIC_RELAXED) : 0;
+}
+
+/* An open tape that began before holds all that came after its beginning. */
+static bool is_within_another(const sj__log *log, uint64_t began)
+{
+	for (const sj_tape *t = log->open; t != NULL; t = t->outer)
+		if (t->began < began)
+			return true;
+	return false;
+}
+
+static void unneeded_let_go(sj__log *log, uint64_t began, const sj__record *before_first)
+{
+	if (log->live == NULL && log->busy == 0) {
+		log->busy++;
+		sj__log_release(log); /* the caller's own contexts may begin and end tapes as they go */
+		log->busy--;
+	}
+	if (log->live != NULL && (log->is_stale || !is_within_another(log, began)))
+		sj__tape_sweep(log, before_first);
+	if (log->busy == 0 && (log->live == NULL || nothing_is_known(log)))
+		epoch_renew(log);
+}
+
 void sj_tape_reset(sj_tape *tape)
 {
 	if (stuck(tape_is_good("sj_tape_reset", tape)) != SJ_OK)
 		return;
+	sj__record *before_first = tape->before_first;
 	tape->n_watched = 0;
-	tape->before_first = tape->log->last;
-	if (tape->log->n_tapes == 1) { /* nobody else needs what is there */
-		sj__log_clear(tape->log);
-		tape->before_first = NULL;
-		tape->epoch = sj__local_state.tape_epoch = __atomic_add_fetch(&last_epoch, 1, __ATOMIC_RELAXED);
-	}
+	if (tape->is_open)
+		tape->before_first = tape->log->last;
+	else
+		tape->last = NULL;
+	unneeded_let_go(tape->log, tape->began, before_first);
+}
+
+static void live_leave(sj_tape *tape)
+{
+	sj_tape **link = &tape->log->live;
+	while (*link != tape)
+		link = &(*link)->older;
+	*link = tape->older;
+	tape->log->n_tapes--;
 }
 
 static void tape_release(sj_tape *tape)
@@ -179,12 +232,10 @@ static void tape_release(sj_tape *tape)
 	tape_close(tape);
 	tape->magic = 0;
 	sj__memory_free(tape->watched);
+	live_leave(tape);
 	tape->outer = log->ended;
 	log->ended = tape;
-	if (--log->n_tapes == 0) {
-		sj__log_clear(log);
-		sj__local_state.tape_epoch = 0;
-	}
+	unneeded_let_go(log, tape->began, tape->before_first);
 }
 
 void sj_tape_free(sj_tape *tape)
@@ -234,15 +285,21 @@ static sj_status gradient(sj_tape *tape, int n_targets, sj_tensor *const *target
 		tape_close(tape);
 	sj__log *log = tape->log;
 	sj__record *last = tape->is_open ? (log->last == tape->before_first ? NULL : log->last) : tape->last;
+	bool is_alone = true;
+	for (const sj_tape *t = log->live; t != NULL; t = t->older)
+		is_alone &= t == tape || (!t->is_open && t->ended < tape->began) || t->began > tape->ended;
 	sj__walk walk = {log,
 	                 tape->before_first,
 	                 last,
 	                 tape->watched,
 	                 tape->n_watched,
 	                 tape->watches_variables,
-	                 !tape->persistent && log->n_tapes == 1};
+	                 !tape->persistent && is_alone};
+	log->busy++;
 	/* A persistent tape that is still open records its own gradients, as TensorFlow's does. */
-	return sj__backward(&walk, n_targets, targets, weights, n_sources, sources, ret_gradients);
+	sj_status status = sj__backward(&walk, n_targets, targets, weights, n_sources, sources, ret_gradients);
+	log->busy--;
+	return status;
 }
 
 sj_status sj_gradient_of(sj_tape *tape, int n_targets, sj_tensor *const *targets, sj_tensor *const *weights,

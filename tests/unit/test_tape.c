@@ -254,6 +254,143 @@ static void memory_is_steady(void **state)
 	sj_free(v);
 }
 
+/* ---- tapes that live on beside others ---- */
+
+static void steps_take(sj_tensor *v, int n, int64_t *ret_in_use)
+{
+	sj_tensor *d;
+	for (int i = 0; i < n; i++) {
+		sj_scope scope = sj_scope_begin();
+		sj_tape *tape = sj_tape_begin();
+		assert_int_equal(sj_gradient(tape, sj_mul(sj_square(v), v), 1, &v, &d), SJ_OK);
+		assert_float_equal(sj_item(d), 12, 0);
+		sj_scope_end(scope);
+		if (i == 10)
+			*ret_in_use = sj__memory_in_use();
+	}
+}
+
+static void forgotten_tape_holds_nothing_of_later_ones(void **state)
+{
+	(void)state;
+	sj_tensor *v = sj_variable_new(sj_float(2)), *x = sj_float(3), *d;
+	int64_t before = 0;
+	sj_tape *forgotten = sj_tape_begin();
+	sj_tape_watch(forgotten, x);
+	sj_tensor *y = sj_mul(sj_square(x), v);
+	sj_tape_end(forgotten);
+	steps_take(v, 3000, &before);
+	assert_int_equal(sj__memory_in_use(), before);
+	assert_int_equal(sj_gradient(forgotten, y, 1, &x, &d), SJ_OK);
+	assert_float_equal(sj_item(d), 12, 0);
+	sj_free(v);
+}
+
+/* As in a loop of a program that binds the new tape to the old one's name: the old one goes when the new one has begun. */
+static void tape_that_follows_another_is_steady(void **state)
+{
+	(void)state;
+	sj_tensor *v = sj_variable_new(sj_float(2)), *d;
+	sj_tape *last = NULL;
+	int64_t before = 0;
+	for (int i = 0; i < 3000; i++) {
+		sj_scope scope = sj_scope_begin();
+		sj_tape *tape = sj_tape_begin_persistent();
+		sj_tape_free(last);
+		last = tape;
+		sj_tensor *y = sj_mul(sj_square(v), v);
+		sj_tape_end(tape);
+		assert_int_equal(sj_gradient(tape, y, 1, &v, &d), SJ_OK);
+		assert_float_equal(sj_item(d), 12, 0);
+		sj_scope_end(scope);
+		if (i == 10)
+			before = sj__memory_in_use();
+	}
+	assert_int_equal(sj__memory_in_use(), before);
+	sj_tape_free(last);
+	sj_free(v);
+}
+
+/* A chain v = 2 v under tapes that begin, end and go in any order: each knows the power of 2 that it saw. */
+typedef struct chain_tape {
+	sj_tape *tape;
+	sj_tensor *begin, *end;
+	int n_doubled;
+} chain_tape;
+
+static void chain_tape_end(chain_tape *t, sj_tensor *v)
+{
+	if (t->end == NULL) {
+		sj_tape_end(t->tape);
+		t->end = sj_keep(v);
+	}
+}
+
+static void chain_tape_check(chain_tape *t)
+{
+	sj_tensor *d;
+	sj_scope scope = sj_scope_begin();
+	assert_int_equal(sj_gradient(t->tape, t->end, 1, &t->begin, &d), SJ_OK);
+	assert_non_null(d);
+	assert_float_equal(sj_item(d), (double)(1 << t->n_doubled), 0);
+	sj_scope_end(scope);
+}
+
+static void chain_tape_free(chain_tape *t)
+{
+	sj_tape_free(t->tape);
+	sj_free(t->begin);
+	sj_free(t->end);
+	*t = (chain_tape){0};
+}
+
+static uint32_t next_number(uint32_t *seed) { return (*seed = *seed * 1664525u + 1013904223u) >> 16; }
+
+static void tapes_overlap_in_any_order(void **state)
+{
+	(void)state;
+	enum { TAPES = 4 };
+	chain_tape tapes[TAPES] = {{0}};
+	bool persistent[TAPES] = {false};
+	sj_tensor *v = sj_keep(sj_float(1));
+	uint32_t seed = 1;
+	for (int i = 0; i < 20000; i++) {
+		int k = (int)(next_number(&seed) % TAPES);
+		chain_tape *t = &tapes[k];
+		if (next_number(&seed) % 2) {
+			sj_scope scope = sj_scope_begin();
+			sj_tensor *next = sj_keep(sj_tensor_item(v, 0) > 1e6 ? sj_mul(v, sj_float(0)) : sj_add(v, v));
+			sj_scope_end(scope);
+			for (int j = 0; j < TAPES; j++)
+				tapes[j].n_doubled += tapes[j].tape != NULL && tapes[j].end == NULL;
+			sj_free(v);
+			v = next;
+			if (sj_item(v) == 0) { /* the chain begins anew, without tapes */
+				for (int j = 0; j < TAPES; j++)
+					chain_tape_free(&tapes[j]);
+				sj_free(v);
+				v = sj_keep(sj_float(1));
+			}
+		} else if (t->tape == NULL) {
+			persistent[k] = next_number(&seed) % 2;
+			*t = (chain_tape){persistent[k] ? sj_tape_begin_persistent() : sj_tape_begin(), sj_keep(v),
+			                  NULL, 0};
+			sj_tape_watch(t->tape, v);
+		} else if (next_number(&seed) % 3) {
+			chain_tape_end(t, v);
+			if (next_number(&seed) % 2)
+				chain_tape_check(t);
+			if (!persistent[k] || next_number(&seed) % 2)
+				chain_tape_free(t);
+		} else {
+			chain_tape_free(t);
+		}
+	}
+	for (int j = 0; j < TAPES; j++)
+		chain_tape_free(&tapes[j]);
+	sj_free(v);
+}
+
 /* ---- several threads on one variable ---- */
 
 static void *thread_steps(void *variable)
@@ -307,6 +444,9 @@ int main(void)
 		TEST(jacobian_of_a_square),
 		TEST(nil_loss_is_refused_and_the_tape_ends),
 		TEST(memory_is_steady),
+		TEST(forgotten_tape_holds_nothing_of_later_ones),
+		TEST(tape_that_follows_another_is_steady),
+		TEST(tapes_overlap_in_any_order),
 		TEST(threads_share_a_variable),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
