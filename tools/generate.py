@@ -292,7 +292,8 @@ def is_plain(row):
 
 def quick_name(row):
     """The function that does the commonest case of a rule and its kernel at once."""
-    known = {("unary", "unary"): "unary", ("binary", "binary"): "binary", ("matmul", "matmul"): "matmul"}
+    known = {("unary", "unary"): "unary", ("binary", "binary"): "binary", ("matmul", "matmul"): "matmul",
+             ("bias_add", "bias_add"): "bias_add", ("bias_add_grad", "bias_add_grad"): "bias_add_grad"}
     return f"sj__quick_{known[row.rule, row.kernel]}" if (row.rule, row.kernel) in known else "NULL"
 
 

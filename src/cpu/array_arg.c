@@ -8,26 +8,30 @@
 
 enum { COLUMNS = 64, ELEMENTS_IN_A_CHUNK = 65536 };
 
-/* Columns [0, n) of x (length rows, `inner` apart): the row of the extreme of each. */
-typedef void arg_function(const void *x, int64_t length, int64_t inner, int64_t n, int64_t *ret_index);
+/* Columns [0, n) of n_blocks blocks of x (length rows, `inner` apart): the row of the extreme of each. */
+typedef void arg_function(const void *x, int64_t n_blocks, int64_t length, int64_t inner, int64_t n,
+                          int64_t *ret_index);
 
 #define ARG(name, T, V, value_of, start, better) \
-	static void name(const void *x_, int64_t length, int64_t inner, int64_t n, int64_t *ret_index) \
+	static void name(const void *x_, int64_t n_blocks, int64_t length, int64_t inner, int64_t n, \
+	                 int64_t *ret_index) \
 	{ \
 		const T *x = x_; \
 		V best[COLUMNS]; \
-		for (int64_t i = 0; i < n; i++) { \
-			best[i] = start; \
-			ret_index[i] = 0; \
-		} \
-		for (int64_t j = 0; j < length; j++) \
+		for (; n_blocks > 0; n_blocks--, x += length * inner, ret_index += n) { \
 			for (int64_t i = 0; i < n; i++) { \
-				V v = value_of(x[j * inner + i]); \
-				if (v better best[i]) { \
-					best[i] = v; \
-					ret_index[i] = j; \
-				} \
+				best[i] = start; \
+				ret_index[i] = 0; \
 			} \
+			for (int64_t j = 0; j < length; j++) \
+				for (int64_t i = 0; i < n; i++) { \
+					V v = value_of(x[j * inner + i]); \
+					if (v better best[i]) { \
+						best[i] = v; \
+						ret_index[i] = j; \
+					} \
+				} \
+		} \
 	}
 #define ITSELF(v) (v)
 #define BOTH(suffix, T, V, value_of, low, high) \
@@ -88,10 +92,13 @@ static void arg_range(void *context, int64_t begin, int64_t end)
 	const arg_work *w = context;
 	int64_t index[COLUMNS], inner = w->shape.inner, size = (int64_t)sj_dtype_size((sj_dtype)w->x->dtype);
 	while (begin < end) {
-		int64_t outer = begin / inner, column = begin % inner,
-			n = sj__min_i64(sj__min_i64(COLUMNS, inner - column), end - begin);
+		int64_t outer = inner == 1 ? begin : begin / inner, column = inner == 1 ? 0 : begin % inner,
+			n = sj__min_i64(inner == 1 ? COLUMNS : sj__min_i64(COLUMNS, inner - column), end - begin);
 		const char *from = (const char *)w->x->data + (outer * w->shape.length * inner + column) * size;
-		w->function(from, w->shape.length, inner, n, index);
+		if (inner == 1) /* rows of their own: many blocks of one column */
+			w->function(from, n, w->shape.length, 1, 1, index);
+		else
+			w->function(from, 1, w->shape.length, inner, n, index);
 		for (int64_t i = 0; i < n; i++)
 			sj__index_set(w->y, begin + i, index[i]);
 		begin += n;

@@ -21,20 +21,22 @@ typedef struct gather_work {
 static void gather_range(void *context, int64_t begin, int64_t end)
 {
 	const gather_work *w = context;
-	int64_t block = begin / w->n, at = begin % w->n; /* block: (batch, outer) */
+	int64_t block = begin / w->n, at = begin % w->n, first = block / w->outer * w->n; /* block: (batch, outer) */
 	for (int64_t row = begin; row < end; row++) {
-		int64_t index = sj__index_at(w->indices, block / w->outer * w->n + at);
+		int64_t index = sj__index_at(w->indices, first + at);
 		const char *from = w->params + (block * w->length + index) * w->inner_bytes;
 		char *to = w->y + row * w->inner_bytes;
 		if (w->inner_bytes == 4)
 			memcpy(to, from, 4);
 		else if (w->inner_bytes == 8)
 			memcpy(to, from, 8);
+		else if (w->inner_bytes == 16 && w->dtype != SJ_STRING)
+			memcpy(to, from, 16);
 		else
 			sj__elements_copy(w->dtype, to, from, w->inner);
 		if (++at == w->n) {
 			at = 0;
-			block++;
+			first = ++block / w->outer * w->n;
 		}
 	}
 }
@@ -89,6 +91,21 @@ static void one_hot_strings(const sj_tensor *indices, sj__split_shape s, const v
 			}
 }
 
+/* Rows of four-byte elements, the classes last. */
+static void one_hot_rows(const sj_tensor *indices, int64_t depth, const void *on, const void *off, uint32_t *y)
+{
+	uint32_t hot, cold;
+	memcpy(&hot, on, sizeof(hot));
+	memcpy(&cold, off, sizeof(cold));
+	for (int64_t i = 0; i < indices->shape.size; i++, y += depth) {
+		int64_t index = indices->dtype == SJ_INT32
+		                        ? ((const int32_t *)indices->data)[i]
+		                        : sj__element_as_int64((sj_dtype)indices->dtype, indices->data, i);
+		for (int64_t d = 0; d < depth; d++)
+			y[d] = d == index ? hot : cold;
+	}
+}
+
 sj_status sj__kernel_one_hot(sj__call *call)
 {
 	const sj_tensor *indices = call->inputs[0], *on_value = call->inputs[2], *off_value = call->inputs[3];
@@ -101,6 +118,10 @@ sj_status sj__kernel_one_hot(sj__call *call)
 	const void *on = on_value ? on_value->data : one, *off = off_value ? off_value->data : zero;
 	if (y->dtype == SJ_STRING) {
 		one_hot_strings(indices, s, on, off, y->data);
+		return SJ_OK;
+	}
+	if (size == 4 && s.inner == 1) {
+		one_hot_rows(indices, s.length, on, off, y->data);
 		return SJ_OK;
 	}
 	sj__elements_fill((sj_dtype)y->dtype, y->data, off, y->shape.size);

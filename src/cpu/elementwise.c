@@ -9,6 +9,8 @@
 #include "cpu/kernels.h"
 #include "tensor/handle.h"
 
+#include "ops_numbers.h"
+
 enum { ELEMENTS_IN_A_CHUNK = 32768 };
 
 /* ---- which loop ---- */
@@ -148,8 +150,19 @@ sj_tensor *sj__quick_binary(sj__local *thread, const sj_op *op, const void *args
 	if (SJ_LIKELY(few == n || few == 1))
 		loop(n, x->data, x->shape.size == n, y->data, y->shape.size == n, z->data);
 	else if (n > 0)
-		sj__loop_binary_broadcast(loop, x, y, z);
+		sj__loop_binary_repeated(loop, n, few, x->dtype == SJ_FLOAT32 ? 4 : 8, x->data, narrow == x, y->data,
+		                         z->data);
 	return z;
+}
+
+sj_tensor *sj__quick_bias_add(sj__local *thread, const sj_op *op, const void *args, const sj_tensor *x,
+                              const sj_tensor *bias)
+{
+	const sj_bias_add_args *how = args;
+	if ((how != NULL && how->data_format != SJ_DATA_FORMAT_NHWC) || x->shape.rank < 2 || bias->shape.rank != 1)
+		return NULL;
+	(void)op;
+	return sj__quick_binary(thread, &sj__op_table[SJ__OP_ADD], NULL, x, bias);
 }
 
 /* ---- refused values ---- */

@@ -43,6 +43,13 @@ void sj__loop_binary_padded(sj__full_loop *whole, int64_t n, const void *x, int6
 /* The loop of an elementwise operation for a dtype and this machine, or NULL. */
 void (*sj__loop_find(const sj_op *op, sj_dtype dtype))(void);
 
+/*
+ * n elements, of which one operand has them all and the other (repeats_x, repeats_y) the last `row` ones, repeated; elements of `size`
+ * bytes in all three (elementwise_blocks.c).
+ */
+void sj__loop_binary_repeated(sj__binary_loop *loop, int64_t n, int64_t row, size_t size, const void *x, bool repeats_x,
+                              const void *y, void *z);
+
 /* Runs the loop over all elements of z, x and y broadcast to it (elementwise_broadcast.c). */
 void sj__loop_binary_broadcast(sj__binary_loop *loop, const sj_tensor *x, const sj_tensor *y, const sj_tensor *z);
 

@@ -93,3 +93,30 @@ void sj__loop_binary_padded(sj__full_loop *whole, int64_t n, const void *x, int6
 	else
 		blocks_run(whole, true, n, x, stride_x, y, stride_y, z, size_in, size_out);
 }
+
+/* The row side by side with itself, doubling what is there. */
+static void row_repeat(block *b, const char *row, size_t row_bytes, size_t all)
+{
+	memcpy(b->bytes, row, row_bytes);
+	for (size_t done = row_bytes; done < all; done *= 2)
+		memcpy(b->bytes + done, b->bytes, done * 2 <= all ? done : all - done);
+}
+
+void sj__loop_binary_repeated(sj__binary_loop *loop, int64_t n, int64_t row, size_t size, const void *x, bool repeats_x,
+                              const void *y, void *z)
+{
+	block repeated;
+	const char *const narrow = repeats_x ? x : y, *const wide = repeats_x ? y : x;
+	const char *side = narrow;
+	int64_t step = row;
+	if (row <= BLOCK / 2) {
+		step = sj__min_i64(BLOCK / row * row, n);
+		row_repeat(&repeated, narrow, (size_t)row * size, (size_t)step * size);
+		side = repeated.bytes;
+	}
+	for (int64_t i = 0; i < n; i += step) {
+		int64_t count = sj__min_i64(step, n - i);
+		const char *at = wide + (size_t)i * size;
+		loop(count, repeats_x ? side : at, 1, repeats_x ? at : side, 1, (char *)z + (size_t)i * size);
+	}
+}

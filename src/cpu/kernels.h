@@ -22,6 +22,9 @@ sj_status sj__kernel_matmul(sj__call *call);
 sj_status sj__kernel_fused_matmul(sj__call *call);
 sj__quick sj__quick_matmul;
 
+/* elementwise.c, nn_bias.c */
+sj__quick sj__quick_bias_add, sj__quick_bias_add_grad;
+
 /* batch_matmul.c */
 sj_status sj__kernel_batch_matmul(sj__call *call);
 

@@ -47,22 +47,27 @@ static SJ_ALWAYS_INLINE sj_tensor *quick_output(sj__local *thread, int64_t m, in
 	return sj__handle_quick_bytes(c, m * n, sizeof(float)) ? c : NULL;
 }
 
-/* Matrices that one block of k and no packing suffice for. */
-static SJ_NOINLINE sj_tensor *quick_small(sj__local *thread, const sj_tensor *a, const sj_tensor *b)
+/* Matrices that one block of k suffices for. */
+static SJ_NOINLINE sj_tensor *quick_small(sj__local *thread, const sj_tensor *a, const sj_tensor *b, bool ta, bool tb)
 {
 	enum { SMALL = 128 };
-	int64_t m = a->shape.inline_dims[0], k = a->shape.inline_dims[1], n = b->shape.inline_dims[1];
-	if (SJ_UNLIKELY(a->shape.rank != 2 || b->shape.rank != 2 || b->shape.inline_dims[0] != k ||
-	                (uint64_t)(m | k | n) >= SMALL))
+	const int64_t *da = a->shape.inline_dims, *db = b->shape.inline_dims;
+	int64_t m = da[ta], k = da[!ta], n = db[!tb];
+	if (SJ_UNLIKELY(a->shape.rank != 2 || b->shape.rank != 2 || db[tb] != k || (uint64_t)(m | k | n) >= SMALL))
 		return NULL;
 	sj_tensor *c = quick_output(thread, m, n);
 	if (SJ_UNLIKELY(c == NULL))
 		return NULL;
 	const sj__gemm_kernels *kernels = sj__gemm_f32_kernels();
-	if (m * n * k <= SJ__GEMM_FEW)
+	if (m * n * k <= SJ__GEMM_FEW && !ta && !tb)
 		kernels->few(m, n, k, a->data, k, 1, b->data, n, c->data);
-	else
-		kernels->tiny(m, n, k, a->data, k, 1, b->data, n, c->data, n, false, NULL, false);
+	else if (!tb)
+		kernels->tiny(m, n, k, a->data, ta ? 1 : k, ta ? m : 1, b->data, n, c->data, n, false, NULL, false);
+	else if (sj__gemm_f32(ta, tb, m, n, k, a->data, da[1], b->data, db[1], c->data, n, false, NULL, false) !=
+	         SJ_OK) {
+		sj__drop(c);
+		return NULL;
+	}
 	return c;
 }
 
@@ -76,10 +81,10 @@ sj_tensor *sj__quick_matmul(sj__local *thread, const sj_op *op, const void *args
 {
 	const sj_matmul_args *how = args;
 	(void)op;
-	if (SJ_UNLIKELY(a->dtype != SJ_FLOAT32 || (how != NULL && (how->transpose_a | how->transpose_b))))
+	if (SJ_UNLIKELY(a->dtype != SJ_FLOAT32))
 		return NULL;
-	if (!is_two_by_two(a) || !is_two_by_two(b))
-		return quick_small(thread, a, b);
+	if (!is_two_by_two(a) || !is_two_by_two(b) || (how != NULL && (how->transpose_a | how->transpose_b)))
+		return quick_small(thread, a, b, how != NULL && how->transpose_a, how != NULL && how->transpose_b);
 	sj_tensor *c = quick_output(thread, 2, 2);
 	if (SJ_LIKELY(c != NULL))
 		sj__gemm_f32_kernels()->two_by_two(a->data, b->data, c->data);

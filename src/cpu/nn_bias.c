@@ -4,6 +4,8 @@
 #include "cpu/elementwise.h"
 #include "cpu/kernels.h"
 #include "cpu/normalize_loops.h"
+#include "tensor/handle.h"
+
 #include "ops_numbers.h"
 
 enum { ELEMENTS_IN_A_RANGE = 32768, MOST_PARTS = 64 };
@@ -194,4 +196,27 @@ sj_status sj__kernel_bias_add_grad(sj__call *call)
 		return sum_floats(x, s, args->data_format == SJ_DATA_FORMAT_NCHW, y);
 	sum_integers(x, s, y);
 	return SJ_OK;
+}
+
+/* One part of few channels. */
+sj_tensor *sj__quick_bias_add_grad(sj__local *thread, const sj_op *op, const void *args, const sj_tensor *x,
+                                   const sj_tensor *same)
+{
+	const sj_bias_add_grad_args *how = args;
+	(void)op, (void)same;
+	if ((how != NULL && how->data_format != SJ_DATA_FORMAT_NHWC) || x->dtype > SJ_FLOAT64 || x->shape.rank < 2 ||
+	    x->shape.size == 0 || x->shape.size > ELEMENTS_IN_A_RANGE)
+		return NULL;
+	bias_shape s = shape_of(x, SJ_DATA_FORMAT_NHWC);
+	sj_tensor *y = sj__handle_quick(thread, (sj_dtype)x->dtype);
+	if (SJ_UNLIKELY(y == NULL))
+		return NULL;
+	y->shape.rank = 1;
+	y->shape.inline_dims[0] = s.channels;
+	if (SJ_UNLIKELY(!sj__handle_quick_bytes(y, s.channels, (int64_t)sj__dtype_size(x->dtype))))
+		return NULL;
+	if (SJ_LIKELY(sum_floats(x, s, false, y) == SJ_OK))
+		return y;
+	sj__drop(y);
+	return NULL;
 }

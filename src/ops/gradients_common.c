@@ -49,6 +49,9 @@ sj_tensor *sj__unbroadcast(const sj__gradient *g, int i, sj_tensor *d)
 	int64_t axes[SJ_MAX_RANK], n = 0;
 	if (x == NULL || sj__is_nil(d) || sj__same_shape(x, d)) /* an input of the output's shape is not kept */
 		return d;
+	if (x->shape.rank == 1 && d->shape.rank >= 2 && d->dtype <= SJ_FLOAT64 && d->shape.size > 0 &&
+	    sj__dims(d)[d->shape.rank - 1] == sj__dims(x)[0]) /* a bias */
+		return sj_bias_add_grad(d);
 	int extra = d->shape.rank - x->shape.rank;
 	for (int a = 0; a < d->shape.rank; a++)
 		if (a < extra || (sj__dims(x)[a - extra] == 1 && sj__dims(d)[a] != 1))
