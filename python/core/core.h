@@ -38,11 +38,13 @@ typedef struct core_hooks {
 	PyObject *make_error;            /* (class, message) -> exception */
 	PyObject *document;              /* (name, operation's name) -> docstring */
 	PyObject *signature;             /* [(name[, default])] -> inspect.Signature */
+	PyObject *masks;                 /* the dict of Keras' masks: empty while none is known */
+	PyObject *linear;                /* Keras' activation that does nothing */
 } core_hooks;
 
 extern core_hooks core;
 extern PyTypeObject Handle_Type, Tensor_Type, EagerTensor_Type, VariableBase_Type, Function_Type, GradientTape_Type,
-	Updater_Type, Dataset_Type, DatasetIterator_Type;
+	Updater_Type, Dataset_Type, DatasetIterator_Type, LayerBase_Type, Quick_Type;
 
 #define Handle_Check(o) (Py_TYPE(o) == &EagerTensor_Type || PyObject_TypeCheck(o, &Handle_Type))
 #define HANDLE_TENSOR(o) (((Handle *)(o))->tensor)
@@ -112,6 +114,13 @@ extern _Thread_local int core_open_tapes;
 extern _Thread_local uint64_t core_tape_mark;
 void core_note_read(PyObject *handle);
 PyObject *core_record_gradient(PyObject *module, PyObject *arguments);
+
+/* ---- layer.c ---- */
+int core_layer_init(void);
+
+/* ---- quick.c ---- */
+/* quick(function): the function with its commonest calls answered in C. */
+PyObject *core_quick(PyObject *module, PyObject *function);
 
 /* ---- files.c ---- */
 /* Adds the types and functions of files to the module. */

@@ -34,7 +34,9 @@ static PyObject **hook_of(const char *name)
 	                    {"unconnected", &core.unconnected},
 	                    {"make_error", &core.make_error},
 	                    {"document", &core.document},
-	                    {"signature", &core.signature}};
+	                    {"signature", &core.signature},
+	                    {"masks", &core.masks},
+	                    {"linear", &core.linear}};
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (strcmp(places[i].name, name) == 0)
 			return places[i].place;
@@ -184,6 +186,7 @@ static PyMethodDef functions[] = {{"execute", (PyCFunction)(void (*)(void))core_
                                    "record_gradient(inputs, outputs, function)"},
                                   {"to_dlpack", core_to_dlpack, METH_VARARGS, "to_dlpack(tensor, versioned)"},
                                   {"from_dlpack", core_from_dlpack, METH_O, "from_dlpack(capsule)"},
+                                  {"quick", core_quick, METH_O, "quick(function)"},
                                   {"set_version", set_version, METH_O, NULL},
                                   {"set_hook", set_hook, METH_VARARGS, NULL},
                                   {"set_dtype", set_dtype, METH_VARARGS, NULL},
@@ -203,12 +206,13 @@ static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "sokuji
 
 PyMODINIT_FUNC PyInit__core(void)
 {
-	PyTypeObject *const types[] = {&Handle_Type,       &Tensor_Type,   &EagerTensor_Type,
-	                               &VariableBase_Type, &Function_Type, &GradientTape_Type,
-	                               &Updater_Type,      &Dataset_Type,  &DatasetIterator_Type};
-	static const char *const names[] = {"Handle",       "Tensor",  "EagerTensor", "VariableBase",   "Function",
-	                                    "GradientTape", "Updater", "Dataset",     "DatasetIterator"};
-	if (core_numbers_init() < 0 || core_index_init() < 0 || core_dataset_init() < 0)
+	PyTypeObject *const types[] = {&Handle_Type,          &Tensor_Type,       &EagerTensor_Type, &VariableBase_Type,
+	                               &Function_Type,        &GradientTape_Type, &Updater_Type,     &Dataset_Type,
+	                               &DatasetIterator_Type, &LayerBase_Type,    &Quick_Type};
+	static const char *const names[] = {"Handle",          "Tensor",       "EagerTensor", "VariableBase",
+	                                    "Function",        "GradientTape", "Updater",     "Dataset",
+	                                    "DatasetIterator", "LayerBase",    "Quick"};
+	if (core_numbers_init() < 0 || core_index_init() < 0 || core_dataset_init() < 0 || core_layer_init() < 0)
 		return NULL;
 	PyObject *module = PyModule_Create(&definition);
 	for (size_t i = 0; module != NULL && i < sizeof(types) / sizeof(types[0]); i++)

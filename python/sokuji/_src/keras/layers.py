@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sokuji import _core
 from sokuji._src.core import shapes
 from sokuji._src.core.execute import convert, execute, run, sizes
 from sokuji._src.keras import activations
@@ -62,7 +63,9 @@ class Dense(Layer):
         self.input_spec = InputSpec(min_ndim=2, axes={-1: _last(input_shape)})
         self.built = True
 
-    def call(self, inputs):
+    call = _core.LayerBase._dense_call
+
+    def _call_any(self, inputs):
         if inputs.ndim == 2:
             outputs = inputs @ self.kernel
         else:

@@ -61,10 +61,9 @@ def call_arguments(layer):
     return _signatures[function]
 
 
-class Layer(LayerCheckpoints):
+class Layer(LayerCheckpoints, _core.LayerBase):
     """Builds its variables from the first input's shape, then calls call(inputs)."""
 
-    _plain = False  # calls with one tensor need nothing but call()
     supports_masking = False
 
     def __new__(cls, *arguments, **keywords):
@@ -218,12 +217,6 @@ class Layer(LayerCheckpoints):
 
     # ---- calling ----
 
-    def __call__(self, *arguments, **keywords):
-        if len(arguments) == 1 and not keywords and self._plain is not False and type(arguments[0]) is _core.EagerTensor and not _masks.known \
-                and (self._plain == 0 or arguments[0]._dtype_number == self._plain):  # fmt: skip
-            return self.call(arguments[0])
-        return self._call_fully(*arguments, **keywords)
-
     def _call_fully(self, *arguments, **keywords):
         from sokuji._src.keras import graph as keras_graph
 
@@ -240,7 +233,7 @@ class Layer(LayerCheckpoints):
             arguments = tuple(self._taken(a) if isinstance(a, (_core.Tensor, np.ndarray)) else a for a in arguments)
         return self._run(inputs, arguments, keywords)
 
-    apply = __call__
+    apply = _core.LayerBase.__call__
 
     def _run(self, inputs, arguments, keywords):
         global _depth, training_now
@@ -372,34 +365,16 @@ class Layer(LayerCheckpoints):
 
     # ---- variables ----
 
-    def _gather(self, trainable, frozen, on=True):
-        """Adds the weights, those of the layers below after its own."""
-        on = on and self._trainable
-        (trainable if on else frozen).extend(self._trainable_weights)
-        frozen.extend(self._non_trainable_weights)
-        for layer in self._sublayers:
-            layer._gather(trainable, frozen, on)
-
-    @property
-    def trainable_weights(self):
-        trainable = []
-        self._gather(trainable, [])
-        return _distinct(trainable)
-
-    @property
-    def non_trainable_weights(self):
-        frozen = []
-        self._gather([], frozen)
-        return _distinct(frozen)
+    trainable_weights = property(lambda self: self._weights(True, False))
+    non_trainable_weights = property(lambda self: self._weights(False, True))
 
     @property
     def weights(self):
-        trainable, frozen = [], []
         if variables._version == 1:
-            self._gather(trainable, frozen)
-            return _distinct(trainable + frozen)
-        self._gather_all(trainable)
-        return _distinct(trainable)
+            return self._weights(True, True)
+        every = []
+        self._gather_all(every)
+        return _distinct(every)
 
     def _gather_all(self, out):
         out.extend(self._trainable_weights)

@@ -20,4 +20,5 @@ def put(tensor, mask):
     known[key] = (weakref.ref(tensor, lambda _: known.pop(key, None)), mask)
 
 
+_core.set_hook("masks", known)
 _core.extend("_keras_mask", property(get, put))

@@ -60,6 +60,7 @@ def identity_1(input, name=None):
     return tensor(input)
 
 
+@_core.quick
 def cast(x, dtype, name=None):
     t = tensor(x)
     wanted = dtypes.as_dtype(dtype)
@@ -249,6 +250,7 @@ def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name=No
     return run("Transpose", back, convert(list(np.argsort(order)), 3))
 
 
+@_core.quick
 def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None, name=None):
     wanted = number(dtype)
     for value in (on_value, off_value):

@@ -69,6 +69,7 @@ def _soft_cross_entropy(labels, logits, dim):
     return run("Reshape", loss, sizes(shape[:-1]))
 
 
+@_core.quick
 def softmax_cross_entropy_with_logits_v2(_sentinel=None, labels=None, logits=None, dim=-1, name=None):
     _named("softmax_cross_entropy_with_logits", _sentinel, labels, logits)
     return _soft_cross_entropy(labels, logits, dim)
@@ -79,6 +80,7 @@ def softmax_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, 
     return _soft_cross_entropy(run("StopGradient", convert(labels, 0)), logits, dim)
 
 
+@_core.quick
 def softmax_cross_entropy_2(labels, logits, axis=-1, name=None):
     return _soft_cross_entropy(labels, logits, axis)
 
