@@ -36,20 +36,20 @@ static SJ_NOINLINE void custom_release(sj__record *r)
 }
 
 /* Nil is never saved. */
-static SJ_ALWAYS_INLINE void record_let_go(sj__local *thread, sj__record *r, bool is_last)
+static SJ_ALWAYS_INLINE void record_let_go(sj__local *thread, sj__record *r)
 {
 	for (int i = 0, n = r->n_inputs + r->n_outputs; i < n; i++) {
 		sj_tensor *t = r->tensors[i];
-		if (!is_last)
-			r->tensors[i] = NULL;
-		if (t != NULL)
-			sj__drop_quick(thread, t);
+		if (t == NULL)
+			continue;
+		r->tensors[i] = NULL;
+		sj__drop_quick(thread, t);
 	}
 	if (SJ_UNLIKELY(r->op == NULL))
 		custom_release(r);
 }
 
-void sj__record_release(sj__record *r) { record_let_go(&sj__local_state, r, false); }
+void sj__record_release(sj__record *r) { record_let_go(&sj__local_state, r); }
 
 static void map_clear(sj__slot_map *map)
 {
@@ -61,8 +61,10 @@ static void map_clear(sj__slot_map *map)
 void sj__log_release(sj__log *log)
 {
 	sj__local *thread = &sj__local_state;
-	for (sj__record *r = log->last; r != NULL; r = r->previous)
-		record_let_go(thread, r, true);
+	sj__record *newest = log->last;
+	for (sj__record *r = newest; r != NULL && r != log->released; r = r->previous)
+		record_let_go(thread, r);
+	log->released = newest;
 }
 
 void sj__log_clear(sj__log *log)
@@ -79,7 +81,7 @@ void sj__log_clear(sj__log *log)
 	}
 	log->next = log->chunks ? log->chunks->bytes : NULL;
 	log->end = log->chunks ? log->chunks->bytes + log->chunks->capacity : NULL;
-	log->first = log->last = NULL;
+	log->first = log->last = log->released = NULL;
 	log->n_slots = 0;
 	if (SJ_UNLIKELY(log->foreign.keys != NULL))
 		map_clear(&log->foreign);
@@ -87,6 +89,8 @@ void sj__log_clear(sj__log *log)
 
 void sj__log_unlink(sj__log *log, sj__record *r)
 {
+	if (r == log->released)
+		log->released = NULL;
 	if (r->previous != NULL)
 		r->previous->next = r->next;
 	else

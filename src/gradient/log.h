@@ -49,6 +49,7 @@ typedef struct sj__slot_map {
 
 typedef struct sj__log {
 	sj__record *first, *last;
+	sj__record *released; /* it and those before it hold nothing any more; NULL: not known */
 	uint32_t n_slots; /* slots 1 .. n_slots are dealt */
 	int n_tapes;      /* alive, recording or not */
 	int n_open;       /* recording */
