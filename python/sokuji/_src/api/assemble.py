@@ -4,7 +4,7 @@ import sys
 
 from sokuji import _core
 from sokuji._src.api import assemble_files, assemble_models, assemble_ops
-from sokuji._src.api.missing import Namespace
+from sokuji._src.api.missing import is_space, space as new_space
 from sokuji._src.core import conversion, dtypes, errors, logging, nest, printing, shapes
 from sokuji._src.eager import gradients
 from sokuji._src.keras import activations, models
@@ -156,7 +156,7 @@ def _tree(spaces):
         for word in dotted.split("."):
             path = path + "." + word if path else word
             if word not in parent:
-                parent[word] = Namespace(path)
+                parent[word] = new_space(path)
             space, parent = parent[word], vars(parent[word])
         parent.update(spaces[dotted])
         space.__doc__ = "tf." + dotted
@@ -188,7 +188,7 @@ def register(module):
     sys.modules["tensorflow"] = module
     module.__dict__.setdefault("__path__", [])
     for name, value in list(vars(module).items()):
-        if isinstance(value, Namespace):
+        if is_space(value):
             _register_space(value, "tensorflow." + name)
     sys.modules["tensorflow.errors"] = errors
     if "keras" in vars(module):
@@ -199,7 +199,7 @@ def _register_space(space, name):
     space.__dict__.setdefault("__path__", [])
     sys.modules[name] = space
     for key, value in list(vars(space).items()):
-        if isinstance(value, Namespace):
+        if is_space(value):
             _register_space(value, name + "." + key)
 
 

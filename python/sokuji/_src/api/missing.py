@@ -33,25 +33,27 @@ def getattr_of(prefix):
     return __getattr__
 
 
-class Namespace(types.ModuleType):
-    """A module made at run time (tf.nn, tf.train) that names what it lacks."""
+def space(name):
+    """A module made at run time (tf.nn, tf.train) that names what it lacks. An ordinary module: the interpreter then looks names up quickly."""
+    made = types.ModuleType("tensorflow." + name)
+    own = vars(made)
 
-    def __init__(self, name, contents=(), register_as=()):
-        super().__init__("tensorflow." + name)
-        self.__dict__["_prefix"] = name + "."
-        self.__dict__.update(contents)
+    def __getattr__(word):
+        if word.startswith("_"):
+            raise AttributeError(word)
+        later = own.get("_later")  # (names, function that gives them): what takes long to import
+        if later is not None and word in later[0]:
+            own.update(later[1]())
+            return own[word]
+        raise missing(own["_prefix"] + word)
 
-    def __getattr__(self, name):
-        if name.startswith("_"):
-            raise AttributeError(name)
-        later = self.__dict__.get("_later")  # (names, function that gives them): what takes long to import
-        if later is not None and name in later[0]:
-            self.__dict__.update(later[1]())
-            return self.__dict__[name]
-        raise missing(self.__dict__["_prefix"] + name)
+    def __dir__():
+        later = own.get("_later", ((), None))[0]
+        return sorted({n for n in (*own, *later) if not n.startswith("_")})
 
-    def __dir__(self):
-        later = self.__dict__.get("_later", ((), None))[0]
-        return sorted({n for n in (*self.__dict__, *later) if not n.startswith("_")})
+    own.update(_prefix=name + ".", __getattr__=__getattr__, __dir__=__dir__)
+    return made
 
 
+def is_space(value):
+    return isinstance(value, types.ModuleType) and "_prefix" in vars(value)
