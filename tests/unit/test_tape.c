@@ -11,6 +11,7 @@
 #include <sokuji.h>
 
 #include "base/memory.h"
+#include "tensor/tensor.h"
 
 static int scope_open(void **state)
 {
@@ -54,6 +55,19 @@ static void inner_tape_knows_only_what_it_watches(void **state)
 	assert_null(d);
 	assert_int_equal(sj_gradient(outer, y, 1, &x, &d), SJ_OK);
 	assert_float_equal(sj_item(d), 6, 0);
+}
+
+static void a_tape_never_asked_gives_back_what_it_held(void **state)
+{
+	(void)state;
+	sj_tensor *x = sj_fill(SJ_INTS(2, 2), sj_float(1));
+	int32_t before = x->refs;
+	sj_tape *tape = sj_tape_begin();
+	sj_tape_watch(tape, x);
+	sj_matmul(x, x);
+	assert_int_equal(x->refs, before + 2);
+	sj_tape_free(tape);
+	assert_int_equal(x->refs, before);
 }
 
 static void persistent_tape_answers_again(void **state)
@@ -432,6 +446,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(second_derivative),
 		TEST(inner_tape_knows_only_what_it_watches),
+		TEST(a_tape_never_asked_gives_back_what_it_held),
 		TEST(persistent_tape_answers_again),
 		TEST(used_up_tape_is_refused),
 		TEST(pausing_hides_operations),
