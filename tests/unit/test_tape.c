@@ -254,6 +254,43 @@ static void memory_is_steady(void **state)
 	sj_free(v);
 }
 
+/* ---- what the walk may write over ---- */
+
+static void gradient_asked_for_is_not_written_over(void **state)
+{
+	(void)state;
+	enum { N = 1 << 18 };
+	sj_tensor *x = sj_random_uniform(SJ_INTS(N), .minval = -1), *gradients[2],
+		  *weight = sj_fill(SJ_INTS(N), sj_float(2)), *d;
+	sj_tape *tape = sj_tape_begin();
+	sj_tape_watch(tape, x);
+	sj_tensor *y = sj_relu(x), *z = sj_mul(y, sj_float(3)), *sources[] = {x, y};
+	assert_int_equal(sj_gradient(tape, z, 2, sources, gradients), SJ_OK);
+	assert_float_equal(sj_item(sj_min(gradients[1])), 3, 0);
+	assert_float_equal(sj_item(sj_min(gradients[0])), 0, 0);
+	tape = sj_tape_begin();
+	sj_tape_watch(tape, x);
+	y = sj_relu(x);
+	assert_int_equal(sj_gradient_of(tape, 1, &y, &weight, 1, &x, &d), SJ_OK);
+	assert_float_equal(sj_item(sj_min(weight)), 2, 0);
+	assert_float_equal(sj_item(sj_min(d)), 0, 0);
+}
+
+static void gradient_that_two_results_share_is_not_written_over(void **state)
+{
+	(void)state;
+	enum { N = 1 << 18 };
+	sj_tensor *a = sj_fill(SJ_INTS(N), sj_float(-1)), *b = sj_fill(SJ_INTS(N), sj_float(1)), *gradients[2];
+	sj_tensor *sources[] = {a, b};
+	sj_tape *tape = sj_tape_begin();
+	sj_tape_watch(tape, a);
+	sj_tape_watch(tape, b);
+	sj_tensor *sum = sj_mul(sj_add(sj_relu(a), sj_relu(b)), sj_float(3)); /* both addends have the sum's gradient */
+	assert_int_equal(sj_gradient(tape, sum, 2, sources, gradients), SJ_OK);
+	assert_float_equal(sj_item(sj_max(gradients[0])), 0, 0);
+	assert_float_equal(sj_item(sj_min(gradients[1])), 3, 0);
+}
+
 /* ---- tapes that live on beside others ---- */
 
 static void steps_take(sj_tensor *v, int n, int64_t *ret_in_use)
@@ -444,6 +481,8 @@ int main(void)
 		TEST(jacobian_of_a_square),
 		TEST(nil_loss_is_refused_and_the_tape_ends),
 		TEST(memory_is_steady),
+		TEST(gradient_asked_for_is_not_written_over),
+		TEST(gradient_that_two_results_share_is_not_written_over),
 		TEST(forgotten_tape_holds_nothing_of_later_ones),
 		TEST(tape_that_follows_another_is_steady),
 		TEST(tapes_overlap_in_any_order),
