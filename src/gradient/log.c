@@ -58,16 +58,15 @@ static void map_clear(sj__slot_map *map)
 	*map = (sj__slot_map){0};
 }
 
-void sj__log_release(sj__log *log)
+void sj__log_release(sj__log *log, const sj__record *before_first)
 {
 	sj__local *thread = &sj__local_state;
-	for (sj__record *r = log->last; r != NULL; r = r->previous)
+	for (sj__record *r = log->last; r != before_first; r = r->previous)
 		record_let_go(thread, r, true);
 }
 
-void sj__log_clear(sj__log *log)
+void sj__log_forget(sj__log *log)
 {
-	sj__log_release(log);
 	while (log->chunks != NULL && log->chunks->older != NULL) {
 		struct sj__chunk *older = log->chunks->older;
 		sj__memory_free(log->chunks);
