@@ -10,6 +10,7 @@ elementwise_once.c, operations.json (for tests and front ends) and operations.md
 import ast
 import json
 import os
+import re
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -443,13 +444,22 @@ def gradient_name(row):
     return f"sj__gradient_{row.gradient}" if row.gradient else "NULL"
 
 
+def over_dy(row, text):
+    """A rule that needs dy for ReluGrad alone may write the result over it."""
+    begin = "sj_relu_grad(dy, "
+    if len(row.inputs) == 1 and text.startswith(begin) and not re.search(r"\bdy\b", text[len(begin):]):
+        return "sj__relu_grad_of_dy(g, " + text[len(begin):]
+    return text
+
+
 def gradient_text(row):
     printed = expressions(row)
     if not printed:
         return None
     used = set().union(*(e.used for e in printed.values()))
+    texts = {name: over_dy(row, e.text) for name, e in printed.items()}
     lines = [f"static void gradient_{row.c_name}(const sj__gradient *g, sj_tensor **dx)", "{"]
-    if "dy" in used:
+    if any(re.search(r"\bdy\b", t) for t in texts.values()):
         lines.append("\tsj_tensor *dy = sj__dy(g, 0);")
     lines += [f"\tsj_tensor *{p.c_name} = g->inputs[{i}];" for i, p in enumerate(row.inputs) if p.c_name in used]
     lines += [f"\tsj_tensor *{p.c_name} = g->outputs[{i}];" for i, p in enumerate(row.outputs) if p.c_name in used]
@@ -457,7 +467,7 @@ def gradient_text(row):
         lines.append(f"\tconst {struct_name(row)} *args = g->args;")
     for i, port in enumerate(row.inputs):
         if port.name in printed:
-            value = printed[port.name].text
+            value = texts[port.name]
             if row.loop == "binary" or row.broadcasts:
                 value = f"sj__unbroadcast(g, {i}, {value})"
             lines.append(f"\tif (g->needs[{i}])\n\t\tdx[{i}] = {value};")

@@ -1,7 +1,8 @@
 /*
  * Large blocks: regions of huge pages, cut into chunks with boundary tags, best fit from bins of free chunks (four a power
  * of two), neighbours merged at once. Regions stay mapped until sj__memory_trim, since touching a fresh 80 MiB costs tens
- * of milliseconds of page faults. Everything is behind one lock.
+ * of milliseconds of page faults; but when fresh pages are needed, free chunks give theirs up, so that about as many are held as were
+ * ever in use at once. Everything is behind one lock.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -16,6 +17,8 @@
 #define GROWTH_LEAST ((size_t)8 << 20)
 #define GROWTH_MOST ((size_t)128 << 20)
 #define SCAN_MOST 64
+#define SPARE_LEAST ((size_t)32 << 20)  /* pages held beyond the most ever in use: this, and an eighth of those */
+#define EMPTIED_LEAST ((size_t)2 << 20) /* smaller free chunks keep their pages */
 #define N_BINS 160
 
 typedef struct chunk {
@@ -23,6 +26,7 @@ typedef struct chunk {
 	size_t size_before; /* of the neighbour below; 0: the region begins here */
 	bool is_free;
 	bool is_last;                  /* the region ends here */
+	bool is_empty;                 /* while free: no page of it is held but its first */
 	struct chunk *next, *previous; /* in the bin, while free */
 } chunk;
 
@@ -32,6 +36,8 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static chunk *bins[N_BINS];
 static uint64_t bin_is_filled[(N_BINS + 63) / 64];
 static size_t n_mapped;
+static size_t n_empty; /* of free chunks whose pages are not held */
+static size_t n_in_use, most_in_use;
 
 void sj__arena_lock(void) { pthread_mutex_lock(&lock); }
 void sj__arena_unlock(void) { pthread_mutex_unlock(&lock); }
@@ -58,6 +64,7 @@ static void list_free(chunk *c)
 		c->next->previous = c;
 	bins[bin] = c;
 	bin_is_filled[bin / 64] |= (uint64_t)1 << bin % 64;
+	n_empty += c->is_empty ? c->size : 0;
 }
 
 static void unlist_free(chunk *c)
@@ -72,15 +79,16 @@ static void unlist_free(chunk *c)
 		bins[bin] = c->next;
 	if (bins[bin] == NULL)
 		bin_is_filled[bin / 64] &= ~((uint64_t)1 << bin % 64);
+	n_empty -= c->is_empty ? c->size : 0;
 }
 
-/* The smallest chunk of a bin that is large enough, among the first SCAN_MOST that are. */
-static chunk *best_of_bin(int bin, size_t size)
+/* The smallest chunk of a bin that is large enough, among the first SCAN_MOST that are; an empty one only if it may be. */
+static chunk *best_of_bin(int bin, size_t size, bool may_be_empty)
 {
 	chunk *best = NULL;
 	int n_seen = 0;
 	for (chunk *c = bins[bin]; c != NULL && n_seen < SCAN_MOST; c = c->next) {
-		if (c->size < size)
+		if (c->size < size || (c->is_empty && !may_be_empty))
 			continue;
 		if (best == NULL || c->size < best->size)
 			best = c;
@@ -101,10 +109,10 @@ static int next_filled_bin(int bin)
 	return N_BINS;
 }
 
-static chunk *find_free(size_t size)
+static chunk *find_free(size_t size, bool may_be_empty)
 {
 	for (int bin = next_filled_bin(bin_of(size)); bin < N_BINS; bin = next_filled_bin(bin + 1)) {
-		chunk *best = best_of_bin(bin, size);
+		chunk *best = best_of_bin(bin, size, may_be_empty);
 		if (best != NULL)
 			return best;
 		if (bin + 1 == N_BINS)
@@ -122,6 +130,7 @@ static void split(chunk *c, size_t size)
 	rest->size = c->size - size;
 	rest->size_before = size;
 	rest->is_last = c->is_last;
+	rest->is_empty = c->is_empty;
 	c->size = size;
 	c->is_last = false;
 	if (!rest->is_last)
@@ -136,12 +145,14 @@ static chunk *merge(chunk *c)
 		chunk *upper = above(c);
 		unlist_free(upper);
 		c->is_last = upper->is_last;
+		c->is_empty &= upper->is_empty;
 		c->size += upper->size;
 	}
 	if (c->size_before != 0 && below(c)->is_free) {
 		chunk *lower = below(c);
 		unlist_free(lower);
 		lower->is_last = c->is_last;
+		lower->is_empty &= c->is_empty;
 		lower->size += c->size;
 		c = lower;
 	}
@@ -166,7 +177,17 @@ void *sj__arena_map(size_t n_bytes, bool huge_pages)
 	return pages + before;
 }
 
-/* The first page of a free chunk holds its header and stays; a region that is free as a whole goes. */
+/* The first page of a free chunk holds its header and stays. */
+static void empty_chunk(chunk *c)
+{
+	if (c->is_empty)
+		return;
+	madvise((char *)c + SJ__CHUNK_PAGE, c->size - SJ__CHUNK_PAGE, MADV_DONTNEED);
+	c->is_empty = true;
+	n_empty += c->size;
+}
+
+/* A region that is free as a whole goes. */
 static void trim_chunk(chunk *c)
 {
 	if (c->size_before == 0 && c->is_last) {
@@ -174,7 +195,7 @@ static void trim_chunk(chunk *c)
 		n_mapped -= c->size;
 		munmap(c, c->size);
 	} else {
-		madvise((char *)c + SJ__CHUNK_PAGE, c->size - SJ__CHUNK_PAGE, MADV_DONTNEED);
+		empty_chunk(c);
 	}
 }
 
@@ -185,6 +206,16 @@ static void trim_all(void)
 			next = c->next;
 			trim_chunk(c);
 		}
+}
+
+static bool holds_too_much(void) { return n_mapped - n_empty > most_in_use + most_in_use / 16 + SPARE_LEAST; }
+
+/* Fresh pages are about to be touched: free chunks give up theirs, the largest first. */
+static void make_up_for_fresh_pages(void)
+{
+	for (int bin = N_BINS - 1; bin >= bin_of(EMPTIED_LEAST) && holds_too_much(); bin--)
+		for (chunk *c = bins[bin]; c != NULL && holds_too_much(); c = c->next)
+			empty_chunk(c);
 }
 
 /* A new region as one unlisted chunk. Near the limit, cached pages go first, so that the container does not kill us. */
@@ -206,21 +237,34 @@ static chunk *grow(size_t size)
 	if (c == NULL)
 		return NULL;
 	n_mapped += growth;
-	*c = (chunk){.size = growth, .is_last = true};
+	*c = (chunk){.size = growth, .is_last = true, .is_empty = true};
 	return c;
+}
+
+/* Cuts the unlisted chunk to size and counts it as in use. */
+static void cut_and_count(chunk *c, size_t size)
+{
+	split(c, size);
+	n_in_use += c->size;
+	most_in_use = n_in_use > most_in_use ? n_in_use : most_in_use;
+	if (c->is_empty)
+		make_up_for_fresh_pages();
+	c->is_empty = false;
 }
 
 void *sj__arena_take(size_t n_bytes)
 {
 	size_t size = round_up(n_bytes + SJ__CHUNK_HEADER, SJ__CHUNK_PAGE);
 	pthread_mutex_lock(&lock);
-	chunk *c = find_free(size);
+	chunk *c = find_free(size, false);
+	if (c == NULL)
+		c = find_free(size, true);
 	if (c != NULL)
 		unlist_free(c);
 	else
 		c = grow(size);
 	if (c != NULL)
-		split(c, size);
+		cut_and_count(c, size);
 	pthread_mutex_unlock(&lock);
 	return c == NULL ? NULL : (char *)c + SJ__CHUNK_HEADER;
 }
@@ -228,6 +272,7 @@ void *sj__arena_take(size_t n_bytes)
 void sj__arena_give(void *block)
 {
 	pthread_mutex_lock(&lock);
+	n_in_use -= chunk_of(block)->size;
 	list_free(merge(chunk_of(block)));
 	pthread_mutex_unlock(&lock);
 }

@@ -125,7 +125,14 @@ static sj_status custom_is_good(const sj__record *r, int i, const sj_tensor *d)
 	return SJ_OK;
 }
 
-static void rule_call(sj__record *r, sj_tensor *const *dy, const bool *needs, sj_tensor **dx)
+/* What flows into the record's one output is the walk's alone: nobody asked for it, no tape records that it is used. */
+static bool may_write_dy(const state *s, const sj__record *r, sj_tensor *const *dy)
+{
+	return r->n_outputs == 1 && dy[0] != NULL && !(s->marks[SJ__SLOT(*sj__record_output_slots(r))] & MARK_SOURCE) &&
+	       sj__local_state.recording == 0 && sj__is_sole_owner(dy[0]);
+}
+
+static void rule_call(const state *s, sj__record *r, sj_tensor *const *dy, const bool *needs, sj_tensor **dx)
 {
 	if (r->op == NULL) {
 		const struct sj__custom *custom = r->args;
@@ -136,7 +143,9 @@ static void rule_call(sj__record *r, sj_tensor *const *dy, const bool *needs, sj
 		sj__error_stick(sj__fail(SJ_UNIMPLEMENTED, "the gradient of %s is not implemented", r->op->name));
 		return;
 	}
-	sj__gradient g = {r->op, r->args, r->n_inputs, r->n_outputs, r->tensors, sj__record_outputs(r), dy, needs};
+	sj_tensor **outputs = sj__record_outputs(r);
+	sj__gradient g = {r->op,   r->args, r->n_inputs, r->n_outputs,           r->tensors,
+	                  outputs, dy,      needs,       may_write_dy(s, r, dy), s->walk->consumes};
 	r->op->gradient(&g, dx);
 }
 
@@ -151,7 +160,7 @@ static sj_status record_apply(state *s, sj__record *r, sj_tensor **dy, bool *nee
 		dx[i] = NULL;
 	}
 	sj_scope scope = sj_scope_begin();
-	rule_call(r, dy, needs, dx);
+	rule_call(s, r, dy, needs, dx);
 	if (!sj_ok())
 		status = sj_error_code();
 	for (int i = 0; i < r->n_inputs && status == SJ_OK; i++) {

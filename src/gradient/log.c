@@ -58,18 +58,15 @@ static void map_clear(sj__slot_map *map)
 	*map = (sj__slot_map){0};
 }
 
-void sj__log_release(sj__log *log)
+void sj__log_release(sj__log *log, const sj__record *before_first)
 {
 	sj__local *thread = &sj__local_state;
-	sj__record *newest = log->last;
-	for (sj__record *r = newest; r != NULL && r != log->released; r = r->previous)
+	for (sj__record *r = log->last; r != before_first; r = r->previous)
 		record_let_go(thread, r);
-	log->released = newest;
 }
 
-void sj__log_clear(sj__log *log)
+void sj__log_forget(sj__log *log)
 {
-	sj__log_release(log);
 	while (log->chunks != NULL && log->chunks->older != NULL) {
 		struct sj__chunk *older = log->chunks->older;
 		sj__memory_free(log->chunks);
@@ -81,7 +78,7 @@ void sj__log_clear(sj__log *log)
 	}
 	log->next = log->chunks ? log->chunks->bytes : NULL;
 	log->end = log->chunks ? log->chunks->bytes + log->chunks->capacity : NULL;
-	log->first = log->last = log->released = NULL;
+	log->first = log->last = NULL;
 	log->n_slots = 0;
 	if (SJ_UNLIKELY(log->foreign.keys != NULL))
 		map_clear(&log->foreign);
@@ -89,8 +86,6 @@ void sj__log_clear(sj__log *log)
 
 void sj__log_unlink(sj__log *log, sj__record *r)
 {
-	if (r == log->released)
-		log->released = NULL;
 	if (r->previous != NULL)
 		r->previous->next = r->next;
 	else

@@ -49,7 +49,6 @@ typedef struct sj__slot_map {
 
 typedef struct sj__log {
 	sj__record *first, *last;
-	sj__record *released; /* it and those before it hold nothing any more; NULL: not known */
 	uint32_t n_slots; /* slots 1 .. n_slots are dealt */
 	int n_tapes;      /* alive, recording or not */
 	int n_open;       /* recording */
@@ -124,10 +123,10 @@ static SJ_ALWAYS_INLINE void sj__log_append(sj__log *log, sj__record *r)
 
 /* Lets go of what a record holds; it stays in the list. */
 void sj__record_release(sj__record *record);
-/* Lets go of what all records hold. */
-void sj__log_release(sj__log *log);
-/* Forgets everything. */
-void sj__log_clear(sj__log *log);
+/* Lets go of what the records behind before_first (NULL: all) hold, which is not noted in them: they are to be forgotten. */
+void sj__log_release(sj__log *log, const sj__record *before_first);
+/* Forgets all records, which hold nothing any more, and all slots. */
+void sj__log_forget(sj__log *log);
 /* Takes a released record out of the list; its memory is used again when sj__log_shrink finds none after or before it in the list. */
 void sj__log_unlink(sj__log *log, sj__record *record);
 /* After unlinking: `end` is the lowest of the records that were unlinked at the list's end, or NULL. */

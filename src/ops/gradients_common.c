@@ -1,4 +1,5 @@
-/* What gradients are written with: dy with zeros filled in, constants, and undoing a broadcast. */
+/* What gradients are written with: dy with zeros filled in or written over, constants, and undoing a broadcast. */
+#include "base/threads.h"
 #include "ops/gradients.h"
 #include "ops_numbers.h"
 #include "sokuji/scope.h"
@@ -41,6 +42,37 @@ sj_tensor *sj__dy(const sj__gradient *g, int k)
 	}
 	memset(zeros->data, 0, (size_t)zeros->shape.size * sj_dtype_size((sj_dtype)zeros->dtype));
 	return sj_scope_own(zeros);
+}
+
+enum { LARGE = 1 << 16 }; /* elements from which writing in place is worth the look */
+
+sj_tensor *sj__relu_grad_of_dy(const sj__gradient *g, sj_tensor *y)
+{
+	sj_tensor *dy = sj__dy(g, 0), *inputs[] = {dy, y}, *outputs[] = {dy};
+	if (!g->may_write_dy || dy->shape.size < LARGE || dy->flags != 0 || y->flags != 0 || dy->dtype != y->dtype ||
+	    !sj__same_shape(dy, y))
+		return sj_relu_grad(dy, y);
+	sj__call call = {.op = sj_op_find("ReluGrad"),
+	                 .n_inputs = 2,
+	                 .n_outputs = 1,
+	                 .inputs = inputs,
+	                 .outputs = outputs};
+	sj_status status = call.op->kernel(&call);
+	if (status == SJ_OK && sj__cancelled())
+		status = sj__call_fail(&call, SJ_CANCELLED, "interrupted; clear the interruption to go on");
+	if (status == SJ_OK)
+		return dy;
+	sj__error_stick(status);
+	return sj_nil();
+}
+
+void sj__gradient_output_done(const sj__gradient *g, int k)
+{
+	if (!g->is_last_use)
+		return;
+	sj_tensor **output = (sj_tensor **)&g->outputs[k]; /* the record's own, which the walk may change */
+	sj__drop(*output);
+	*output = NULL;
 }
 
 sj_tensor *sj__unbroadcast(const sj__gradient *g, int i, sj_tensor *d)

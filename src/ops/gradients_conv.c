@@ -20,7 +20,8 @@ void sj__gradient_fused_conv2d(const sj__gradient *g, sj_tensor **dx)
 {
 	const sj_fused_conv2d_args *args = g->args;
 	sj_tensor *x = g->inputs[0], *filter = g->inputs[1];
-	sj_tensor *dy = args->relu ? sj_relu_grad(g->dy[0], g->outputs[0]) : g->dy[0];
+	sj_tensor *dy = args->relu ? sj__relu_grad_of_dy(g, g->outputs[0]) : g->dy[0];
+	sj__gradient_output_done(g, 0);
 	sj_conv2d_backprop_input_args by_input = {.size = sizeof(by_input), CONVOLUTION_OF(args)};
 	sj_conv2d_backprop_filter_args by_filter = {.size = sizeof(by_filter), CONVOLUTION_OF(args)};
 	if (g->needs[0])

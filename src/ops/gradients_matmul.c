@@ -20,7 +20,8 @@ void sj__gradient_fused_matmul(const sj__gradient *g, sj_tensor **dx)
 {
 	const sj_fused_matmul_args *args = g->args;
 	sj_matmul_args product = {sizeof(product), args->transpose_a, args->transpose_b};
-	sj_tensor *dy = args->relu ? sj_relu_grad(g->dy[0], g->outputs[0]) : g->dy[0];
+	sj_tensor *dy = args->relu ? sj__relu_grad_of_dy(g, g->outputs[0]) : g->dy[0];
+	sj__gradient_output_done(g, 0);
 	sj__gradient without_bias = *g;
 	without_bias.args = &product;
 	without_bias.dy = &dy;

@@ -62,6 +62,8 @@ typedef struct sj__gradient {
 	sj_tensor *const *outputs;
 	sj_tensor *const *dy; /* NULL: zero */
 	const bool *needs;    /* which dx are asked for */
+	bool may_write_dy;    /* dy[0] is seen by nobody else, and there is no other output */
+	bool is_last_use;     /* the record goes after this: what it holds may be let go as soon as it is used */
 } sj__gradient;
 
 /* Fills dx[i] (NULL: none) with tensors of the open scope. */
@@ -172,6 +174,10 @@ sj_tensor *sj__dy(const sj__gradient *g, int k);
 sj_tensor *sj__unbroadcast(const sj__gradient *g, int i, sj_tensor *d);
 /* Makes an error stick that says which gradient is not there; returns nil. In the table: missing(). */
 sj_tensor *sj__gradient_missing(const char *operation) SJ_COLD;
+/* ReluGrad of dy[0] by y, the operation's output or input: written over dy[0] where that is large and may be. */
+sj_tensor *sj__relu_grad_of_dy(const sj__gradient *g, sj_tensor *y);
+/* Output k as recorded is not looked at again: its memory may serve what the rule computes next. */
+void sj__gradient_output_done(const sj__gradient *g, int k);
 /* A scalar of dy[0]'s dtype. */
 sj_tensor *sj__constant(const sj__gradient *g, double value);
 /* The shape of a recorded tensor, as a list. */

@@ -12,7 +12,8 @@ static uint64_t last_epoch;
 
 static void log_release(sj__log *log)
 {
-	sj__log_clear(log);
+	sj__log_release(log, NULL);
+	sj__log_forget(log);
 	while (log->live != NULL) {
 		sj_tape *older = log->live->older;
 		sj__memory_free(log->live->watched);
@@ -176,7 +177,7 @@ static bool nothing_is_known(const sj__log *log)
 /* Slots are dealt from 1 again; the live tapes, which know nothing yet, go on. */
 static void epoch_renew(sj__log *log)
 {
-	sj__log_clear(log);
+	sj__log_forget(log);
 	for (sj_tape *t = log->live; t != NULL; t = t->older)
 		t->before_first = NULL;
 	sj__local_state.tape_epoch = log->live ? __atomic_add_fetch(&last_epoch, 1, __ATOMIC_RELAXED) : 0;
@@ -191,13 +192,26 @@ static bool is_within_another(const sj__log *log, uint64_t began)
 	return false;
 }
 
+/* No tape is left; but the caller's own contexts may begin and end some as they go. */
+static void everything_let_go(sj__log *log)
+{
+	sj__record *done = NULL;
+	log->busy++;
+	while (log->live == NULL && log->last != done) {
+		sj__record *last = log->last;
+		sj__log_release(log, done);
+		done = last;
+	}
+	log->busy--;
+	if (SJ_UNLIKELY(log->live != NULL))
+		for (sj__record *r = done; r != NULL; r = r->previous)
+			r->n_inputs = r->n_outputs = 0;
+}
+
 static void unneeded_let_go(sj__log *log, uint64_t began, const sj__record *before_first)
 {
-	if (log->live == NULL && log->busy == 0) {
-		log->busy++;
-		sj__log_release(log); /* the caller's own contexts may begin and end tapes as they go */
-		log->busy--;
-	}
+	if (log->live == NULL && log->busy == 0)
+		everything_let_go(log);
 	if (log->live != NULL && (log->is_stale || !is_within_another(log, began)))
 		sj__tape_sweep(log, before_first);
 	if (log->busy == 0 && (log->live == NULL || nothing_is_known(log)))

@@ -374,6 +374,39 @@ static void arena_merges_neighbours(void **state)
 	sj__memory_free(whole);
 }
 
+/* Pages of this process, or 0 where /proc does not say. */
+static size_t pages_held(void)
+{
+	unsigned long total, held = 0;
+	FILE *f = fopen("/proc/self/statm", "r");
+	if (f == NULL || fscanf(f, "%lu %lu", &total, &held) != 2)
+		held = 0;
+	if (f != NULL)
+		fclose(f);
+	return held;
+}
+
+/* Blocks that grow find no room in the earlier ones' place: the pages held follow what is in use, not the sum of all. */
+static void arena_holds_about_what_was_in_use(void **state)
+{
+	(void)state;
+	enum { LARGEST = 128 };
+	sj__memory_trim();
+	size_t before = pages_held(), most = 0;
+	for (size_t n = 8; n <= LARGEST; n += 8) {
+		void *block = sj__memory_new(n * MIB), *second = sj__memory_new(n * MIB / 2 + 3 * KIB);
+		assert_non_null(block);
+		assert_non_null(second);
+		memset(block, 1, n * MIB);
+		memset(second, 2, n * MIB / 2);
+		most = pages_held() > most ? pages_held() : most;
+		sj__memory_free(second);
+		sj__memory_free(block);
+	}
+	assert_true((most - before) * (size_t)sysconf(_SC_PAGESIZE) < (LARGEST * 3 / 2 * 5 / 4 + 16) * MIB);
+	sj__memory_trim();
+}
+
 #endif
 
 int main(void)
@@ -391,6 +424,7 @@ int main(void)
 #ifndef SJ_MEMORY_PLAIN
 		cmocka_unit_test(memory_trim_returns_pages),
 		cmocka_unit_test(arena_merges_neighbours),
+		cmocka_unit_test(arena_holds_about_what_was_in_use),
 #endif
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -268,6 +268,43 @@ static void memory_is_steady(void **state)
 	sj_free(v);
 }
 
+/* ---- what the walk may write over ---- */
+
+static void gradient_asked_for_is_not_written_over(void **state)
+{
+	(void)state;
+	enum { N = 1 << 18 };
+	sj_tensor *x = sj_random_uniform(SJ_INTS(N), .minval = -1), *gradients[2],
+		  *weight = sj_fill(SJ_INTS(N), sj_float(2)), *d;
+	sj_tape *tape = sj_tape_begin();
+	sj_tape_watch(tape, x);
+	sj_tensor *y = sj_relu(x), *z = sj_mul(y, sj_float(3)), *sources[] = {x, y};
+	assert_int_equal(sj_gradient(tape, z, 2, sources, gradients), SJ_OK);
+	assert_float_equal(sj_item(sj_min(gradients[1])), 3, 0);
+	assert_float_equal(sj_item(sj_min(gradients[0])), 0, 0);
+	tape = sj_tape_begin();
+	sj_tape_watch(tape, x);
+	y = sj_relu(x);
+	assert_int_equal(sj_gradient_of(tape, 1, &y, &weight, 1, &x, &d), SJ_OK);
+	assert_float_equal(sj_item(sj_min(weight)), 2, 0);
+	assert_float_equal(sj_item(sj_min(d)), 0, 0);
+}
+
+static void gradient_that_two_results_share_is_not_written_over(void **state)
+{
+	(void)state;
+	enum { N = 1 << 18 };
+	sj_tensor *a = sj_fill(SJ_INTS(N), sj_float(-1)), *b = sj_fill(SJ_INTS(N), sj_float(1)), *gradients[2];
+	sj_tensor *sources[] = {a, b};
+	sj_tape *tape = sj_tape_begin();
+	sj_tape_watch(tape, a);
+	sj_tape_watch(tape, b);
+	sj_tensor *sum = sj_mul(sj_add(sj_relu(a), sj_relu(b)), sj_float(3)); /* both addends have the sum's gradient */
+	assert_int_equal(sj_gradient(tape, sum, 2, sources, gradients), SJ_OK);
+	assert_float_equal(sj_item(sj_max(gradients[0])), 0, 0);
+	assert_float_equal(sj_item(sj_min(gradients[1])), 3, 0);
+}
+
 /* ---- tapes that live on beside others ---- */
 
 static void steps_take(sj_tensor *v, int n, int64_t *ret_in_use)
@@ -323,6 +360,68 @@ static void tape_that_follows_another_is_steady(void **state)
 	assert_int_equal(sj__memory_in_use(), before);
 	sj_tape_free(last);
 	sj_free(v);
+}
+
+static void freed_tape_lets_go_once(void **state)
+{
+	(void)state;
+	sj_tensor *x = sj_float(3);
+	for (int persistent = 0; persistent < 2; persistent++) {
+		sj_tape *tape = persistent ? sj_tape_begin_persistent() : sj_tape_begin();
+		sj_tape_watch(tape, x);
+		sj_tensor *y = sj_square(x);
+		sj_tape_free(tape);
+		assert_true(sj_tensor_is_valid(x));
+		assert_float_equal(sj_item(y), 9, 0);
+	}
+}
+
+/* What the caller's own record holds may run anything as it goes, tapes among it. */
+typedef struct busy_context {
+	int n_released;
+	sj_tape *left;
+} busy_context;
+
+static void no_gradient(void *context, int n_outputs, sj_tensor *const *dy, int n_inputs, sj_tensor **ret_dx)
+{
+	(void)context, (void)n_outputs, (void)dy, (void)n_inputs, (void)ret_dx;
+}
+
+static void busy_release(void *context)
+{
+	busy_context *c = context;
+	sj_tensor *x = sj_float(2), *d;
+	c->n_released++;
+	sj_tape *tape = sj_tape_begin();
+	sj_tape_watch(tape, x);
+	assert_int_equal(sj_gradient(tape, sj_square(x), 1, &x, &d), SJ_OK);
+	assert_float_equal(sj_item(d), 4, 0);
+	sj_tape_free(c->left);
+	c->left = sj_tape_begin();
+	sj_tape_watch(c->left, x);
+	sj_square(x);
+	sj_tape_end(c->left);
+}
+
+static void context_that_runs_tapes_as_it_goes(void **state)
+{
+	(void)state;
+	busy_context context = {0};
+	sj_tensor *x = sj_float(3), *d;
+	for (int i = 0; i < 4; i++) {
+		sj_tape *tape = sj_tape_begin();
+		sj_tape_watch(tape, x);
+		sj_tensor *y = sj_square(x);
+		sj_tape_record(1, &x, 1, &y, no_gradient, &context, busy_release);
+		sj_square(y);
+		sj_tape_free(tape);
+		assert_int_equal(context.n_released, i + 1);
+	}
+	sj_tape_free(context.left);
+	sj_tape *tape = sj_tape_begin();
+	sj_tape_watch(tape, x);
+	assert_int_equal(sj_gradient(tape, sj_square(x), 1, &x, &d), SJ_OK);
+	assert_float_equal(sj_item(d), 6, 0);
 }
 
 /* A chain v = 2 v under tapes that begin, end and go in any order: each knows the power of 2 that it saw. */
@@ -459,9 +558,13 @@ int main(void)
 		TEST(jacobian_of_a_square),
 		TEST(nil_loss_is_refused_and_the_tape_ends),
 		TEST(memory_is_steady),
+		TEST(gradient_asked_for_is_not_written_over),
+		TEST(gradient_that_two_results_share_is_not_written_over),
 		TEST(forgotten_tape_holds_nothing_of_later_ones),
 		TEST(tape_that_follows_another_is_steady),
 		TEST(tapes_overlap_in_any_order),
+		TEST(freed_tape_lets_go_once),
+		TEST(context_that_runs_tapes_as_it_goes),
 		TEST(threads_share_a_variable),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

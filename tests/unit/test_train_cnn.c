@@ -1,12 +1,14 @@
 /*
  * Training against the real TensorFlow 1.8: five Adam steps of the convolutional network on MNIST, a softmax in the model and another
- * in the loss, from the same ten million weights through the same batches of 1,000.
+ * in the loss, from the same ten million weights through the same batches of 1,000. Also how much memory its step and its evaluation take.
  */
 #include "train_support.h"
 
 #include <stdlib.h>
 
 #include <sokuji/gzip.h>
+
+#include "base/memory.h"
 
 enum { CNN_KERNELS = 5, CNN_VARIABLES = 10, CNN_STEPS = 5 };
 
@@ -142,8 +144,52 @@ static void cnn_steps(void **state)
 	sj_scope_end(scope);
 }
 
+/* ---- memory ---- */
+
+enum { IMAGES = 64, HIDDEN_1 = 24 * 24 * 20 * 4, HIDDEN_2 = 20 * 20 * 50 * 4 }; /* bytes of an image's results */
+
+static void step_take(sj_layer *model, sj_optimizer *adam, sj_tensor *x, sj_tensor *y)
+{
+	sj_scope scope = sj_scope_begin();
+	sj_tensor *gradients[CNN_VARIABLES];
+	sj_tape *tape = sj_tape_begin();
+	sj_tensor *loss = loss_of(sj_layer_call(model, x, true), y);
+	sj_gradient(tape, loss, CNN_VARIABLES, sj_layer_trainable(model), gradients);
+	sj_optimizer_apply(adam, CNN_VARIABLES, sj_layer_trainable(model), gradients);
+	assert_no_error();
+	sj_scope_end(scope);
+}
+
+/*
+ * At the most the results of both convolutions are there, the gradient of the second's, and the first dense kernel's; of an evaluation
+ * the results of both. The rest: what the kernels need besides, about 1 MiB a thread.
+ */
+static void cnn_memory_is_bounded(void **state)
+{
+	(void)state;
+	sj_scope scope = sj_scope_begin();
+	sj_set_threads(2);
+	sj_tensor *x = sj_random_uniform(SJ_INTS(IMAGES, 28, 28, 1)),
+		  *y = sj_random_uniform_int(SJ_INTS(IMAGES), 0, 10);
+	sj_layer *model = cnn_make();
+	sj_optimizer *adam = sj_adam_new(0.001);
+	step_take(model, adam, x, y);
+	int64_t before = sj__memory_in_use(), kernel = 20 * 20 * 50 * 500 * 4, rest = 5 << 20;
+	sj__memory_peak_reset();
+	step_take(model, adam, x, y);
+	assert_in_range(sj__memory_peak() - before, 0, IMAGES * (HIDDEN_1 + 2 * HIDDEN_2) + kernel + rest);
+	sj__memory_peak_reset();
+	sj_layer_call(model, x, false);
+	assert_in_range(sj__memory_peak() - before, 0, IMAGES * (HIDDEN_1 + HIDDEN_2) + rest);
+	assert_no_error();
+	sj_set_threads(0);
+	sj_optimizer_free(adam);
+	sj_layer_free(model);
+	sj_scope_end(scope);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(cnn_steps)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(cnn_steps), cmocka_unit_test(cnn_memory_is_bounded)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@ import contextlib
 import numpy as np
 
 from sokuji import _core
+from sokuji._src.core.execute import hear
 from sokuji._src.platform import flags
 from sokuji._src.variables import scopes
 
@@ -82,7 +83,7 @@ def _executed(name, inputs, outputs):
 def add_execution_callback(callback):
     """callback(op_type, inputs, attrs, outputs, op_name) after every operation."""
     _callbacks.append(callback)
-    _core.set_hook("executed", _executed)
+    hear(_executed)
 
 
 def clear_execution_callbacks():
@@ -90,7 +91,7 @@ def clear_execution_callbacks():
     global _inf_or_nan
     del _callbacks[:]
     _inf_or_nan = None
-    _core.set_hook("executed", None)
+    hear(None)
 
 
 def _raise(*arguments):
@@ -122,7 +123,7 @@ def seterr(inf_or_nan=None):
     if _ACTIONS[inf_or_nan] is not None:
         add_execution_callback(_ACTIONS[inf_or_nan])
     elif not _callbacks:
-        _core.set_hook("executed", None)
+        hear(None)
     return old
 
 

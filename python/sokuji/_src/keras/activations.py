@@ -9,6 +9,11 @@ relu, elu, selu, softplus, softsign = (_table["nn." + n] for n in ("relu", "elu"
 tanh, sigmoid = _table["tanh"], _table["sigmoid"]
 
 
+def is_relu(function):
+    """The positive part and nothing else: of either version of tf.nn, or by name."""
+    return function is relu or function is functions.made(2, "nn.relu")
+
+
 def softmax(x, axis=-1):
     return nn_ops.softmax(x, axis)
 

@@ -294,6 +294,7 @@ class Graph:
         self._visit(given)
         self._depths()
         self._check(given)
+        self._gone = self._let_go()
 
     def _visit(self, given):
         seen = set()
@@ -337,12 +338,25 @@ class Graph:
             if not node.sources and not any(id(o) in given for o in node.outputs):
                 raise ValueError("Graph disconnected: cannot find parent for tensor %r of the model's outputs among its inputs." % node.outputs[0])
 
+    def _let_go(self):
+        """For each node the symbols that no later one needs, so that their values go as soon as they may."""
+        needed = {id(s) for s in self.flat_outputs}
+        gone = []
+        for node in reversed(self.nodes):
+            last = {id(s) for s in [*node.sources, *node.outputs]} - needed
+            gone.append(last)
+            needed |= last
+        return gone[::-1]
+
     def run(self, flat_values, keywords):
         values = dict(zip((id(s) for s in self.flat_inputs), flat_values))
-        for node in self.nodes:
+        for node, gone in zip(self.nodes, self._gone):
             if all(id(o) in values for o in node.outputs):
                 continue
             made = node.layer(_replaced(node.inputs_given, values), *_replaced(node.arguments, values), **_replaced(node.keywords, values), **keywords(node.layer))
             for symbol, value in zip(node.outputs, nest.flatten(made)):
                 values[id(symbol)] = value
+            for symbol in gone:
+                values.pop(symbol, None)
+            made = value = None
         return _replaced(self.outputs, values)

@@ -4,7 +4,7 @@ import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import shapes
-from sokuji._src.core.execute import convert, execute, run, sizes
+from sokuji._src.core.execute import convert, execute, run, run_fused, sizes
 from sokuji._src.keras import activations
 from sokuji._src.keras import random as keras_random
 from sokuji._src.keras.layers_base import InputSpec, Layer
@@ -39,6 +39,16 @@ def channels_first(t):
     return run("Transpose", t, convert([0, t.ndim - 1, *range(1, t.ndim - 1)], 3))
 
 
+def _fused(op, layer, inputs, rank, attributes):
+    """Inputs by the layer's kernel, plus its bias, and its activation: in one operation, as the C layers do; None where that does not go."""
+    if inputs.ndim != rank:
+        return None
+    activation = layer.activation
+    relu = activations.is_relu(activation)
+    outputs = run_fused(op, [inputs, layer.kernel, layer.bias], {**attributes, "relu": relu})
+    return outputs if outputs is None or relu or activation is activations.linear else activation(outputs)
+
+
 class Dense(Layer):
     """activation(inputs @ kernel + bias)"""
 
@@ -66,6 +76,10 @@ class Dense(Layer):
     call = _core.LayerBase._dense_call
 
     def _call_any(self, inputs):
+        if self.bias is not None:
+            outputs = _fused("FusedMatMul", self, inputs, 2, {})
+            if outputs is not None:
+                return outputs
         if inputs.ndim == 2:
             outputs = inputs @ self.kernel
         else:
@@ -108,8 +122,11 @@ class Conv2D(Layer):
 
     _channel_axis = property(lambda self: -1 if self.data_format == "channels_last" else 1)
 
+    def _window(self):
+        return {"strides": (1, *self.strides, 1), "padding": self.padding, "dilations": (1, *self.dilation_rate, 1)}
+
     def _convolve(self, inputs):
-        return execute("Conv2D", [inputs, self.kernel], {"strides": (1, *self.strides, 1), "padding": self.padding, "dilations": (1, *self.dilation_rate, 1)})
+        return execute("Conv2D", [inputs, self.kernel], self._window())
 
     def call(self, inputs):
         if self.data_format == "channels_first":
@@ -117,6 +134,10 @@ class Conv2D(Layer):
         return self._images(inputs)
 
     def _images(self, inputs):
+        if self.bias is not None and type(self)._convolve is Conv2D._convolve:
+            outputs = _fused("FusedConv2D", self, inputs, 4, self._window())
+            if outputs is not None:
+                return outputs
         outputs = self._convolve(inputs)
         if self.bias is not None:
             outputs = run("BiasAdd", outputs, self.bias)

@@ -55,6 +55,11 @@ _core.set_hook("signature", _signature)
 _made = {}
 
 
+def made(version, name):
+    """The function of that name if that version's table is in use, else None."""
+    return _made.get(version, {}).get(name)
+
+
 def table(version):
     """{dotted name: Function} of that TensorFlow's rows whose operation the library has."""
     if version in _made:
