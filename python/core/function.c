@@ -21,7 +21,8 @@ typedef struct Parameter {
 typedef struct Function {
 	PyObject_HEAD vectorcallfunc call;
 	const sj_op *op;
-	const sj_op *batch_op;  /* of MatMul, what runs instead when the first input has more than two dimensions */
+	const sj_op *batch_op
+		[2]; /* of MatMul, what runs instead in 1.x and 2.x when an input has more than two dimensions */
 	const sj_op *string_op; /* of Add, what runs instead on strings */
 	int n_parameters, n_inputs, n_outputs;
 	bool is_short;                /* the inputs come first, all other defaults set nothing, there is one output */
@@ -409,8 +410,8 @@ static int inputs_convert(const Function *f, PyObject *const *objects, sj_tensor
 static PyObject *result_make(const Function *f, const void *args, sj_tensor *const *inputs)
 {
 	const sj_op *op = f->op;
-	if (f->batch_op != NULL && sj_tensor_rank(inputs[0]) > 2)
-		op = f->batch_op;
+	if (f->batch_op[0] != NULL && (sj_tensor_rank(inputs[0]) > 2 || sj_tensor_rank(inputs[1]) > 2))
+		op = f->batch_op[core.version - 1];
 	if (f->string_op != NULL && sj_tensor_dtype(inputs[0]) == SJ_STRING)
 		op = f->string_op;
 	if (f->n_outputs == 1)
@@ -589,10 +590,11 @@ static int function_init(PyObject *self, PyObject *arguments, PyObject *Py_UNUSE
 	f->n_outputs = sj_op_output_count(f->op);
 	memset(f->groups, '?', sizeof(f->groups));
 	memcpy(f->groups, groups, strlen(groups));
-	/* Both operations' argument structs are {size, first, second}. */
-	f->batch_op = strcmp(op, "MatMul") == 0 && sj_op_args_size(f->op) == sj_op_args_size(sj_op_find("BatchMatMul"))
-	                      ? sj_op_find("BatchMatMul")
-	                      : NULL;
+	/* The argument structs of all three are {size, first, second}. */
+	if (strcmp(op, "MatMul") == 0 && sj_op_args_size(f->op) == sj_op_args_size(sj_op_find("BatchMatMul"))) {
+		f->batch_op[0] = sj_op_find("BatchMatMul");
+		f->batch_op[1] = sj_op_find("BatchMatMulV2");
+	}
 	f->string_op = strcmp(op, "Add") == 0 ? sj_op_find("StringJoin") : NULL;
 	f->name = Py_NewRef(name);
 	f->result = Py_NewRef(result);
