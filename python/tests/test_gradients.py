@@ -1,6 +1,8 @@
 """Tapes, variables, custom gradients, optimizers' steps, and what must stay steady over many steps."""
 
 import gc
+import os
+import os
 import resource
 import sys
 
@@ -140,7 +142,8 @@ def test_steps_leak_nothing(tf1):
     gc.collect()
     assert abs(len(gc.get_objects()) - objects) < 50
     assert sys.getallocatedblocks() - blocks < 300
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 2048
+    if "address" not in os.environ.get("SOKUJI_SANITIZE", ""):  # which keeps what is freed for a while
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 2048
 
 
 def test_seeds_repeat(tf1):
