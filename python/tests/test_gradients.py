@@ -154,3 +154,28 @@ def test_seeds_repeat(tf1):
         return layer.kernel.numpy()
 
     assert np.array_equal(weights(), weights())
+
+
+@pytest.mark.parametrize("failure", [None, ValueError, KeyboardInterrupt])
+def test_a_tape_that_gave_no_gradients_lets_go_once(tf2, failure):
+    """One that is dropped without having been asked, and one whose gradient function raises: what they held stays what it was."""
+
+    @tf2.custom_gradient
+    def failing(x):
+        def back(dy):
+            raise failure("here")
+
+        return x * 1.0, back
+
+    v, x = tf2.Variable([2.0, 3.0]), tf2.constant([4.0, 5.0])
+    for _ in range(20):
+        with tf2.GradientTape() as tape:
+            y = failing(v * x * v)
+        if failure:
+            with pytest.raises(failure, match="here"):
+                tape.gradient(y, v)
+        del tape, y
+        with tf2.GradientTape() as tape:
+            y = v * v * x
+        assert tape.gradient(y, v).numpy().tolist() == [16.0, 30.0]
+        assert (x * 1.0).numpy().tolist() == [4.0, 5.0] and v.numpy().tolist() == [2.0, 3.0]

@@ -35,13 +35,12 @@ static SJ_NOINLINE void custom_release(sj__record *r)
 	custom->release = NULL;
 }
 
-/* Nil is never saved. */
-static SJ_ALWAYS_INLINE void record_let_go(sj__local *thread, sj__record *r, bool is_last)
+/* Nil is never saved. What is let go of is forgotten: a record may be released and cleared. */
+static SJ_ALWAYS_INLINE void record_let_go(sj__local *thread, sj__record *r)
 {
 	for (int i = 0, n = r->n_inputs + r->n_outputs; i < n; i++) {
 		sj_tensor *t = r->tensors[i];
-		if (!is_last)
-			r->tensors[i] = NULL;
+		r->tensors[i] = NULL;
 		if (t != NULL)
 			sj__drop_quick(thread, t);
 	}
@@ -49,7 +48,7 @@ static SJ_ALWAYS_INLINE void record_let_go(sj__local *thread, sj__record *r, boo
 		custom_release(r);
 }
 
-void sj__record_release(sj__record *r) { record_let_go(&sj__local_state, r, false); }
+void sj__record_release(sj__record *r) { record_let_go(&sj__local_state, r); }
 
 static void map_clear(sj__slot_map *map)
 {
@@ -62,7 +61,7 @@ void sj__log_release(sj__log *log)
 {
 	sj__local *thread = &sj__local_state;
 	for (sj__record *r = log->last; r != NULL; r = r->previous)
-		record_let_go(thread, r, true);
+		record_let_go(thread, r);
 }
 
 void sj__log_clear(sj__log *log)
