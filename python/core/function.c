@@ -4,7 +4,7 @@
  */
 #include "core.h"
 
-enum { MOST_PARAMETERS = 24, ARGS_ROOM = 512, INTS_ROOM = 64, HEAVY_BYTES = 1 << 18 };
+enum { MOST_PARAMETERS = 24, ARGS_ROOM = 512, INTS_ROOM = 64, HEAVY_BYTES = 1 << 18, HEAVY_PRODUCT = 1 << 25 };
 
 _Thread_local int core_heavy;
 
@@ -47,20 +47,28 @@ static size_t elements_meant(const sj_tensor *t)
 	return product;
 }
 
-/* Work that takes longer than about 100 us, by the sizes of the inputs: the interpreter is released for it. */
+/*
+ * Work that takes longer than about 100 us, by the sizes of the inputs: the interpreter is released for it. Small inputs may make much of each
+ * other: by broadcasting, as rows and columns, as filters of an image.
+ */
 int core_is_heavy(int n, sj_tensor *const *inputs)
 {
 	size_t bytes = 0;
+	double product = 1;
 	for (int i = 0; i < n; i++) {
 		const sj_tensor *t = inputs[i];
 		if (t == NULL)
 			continue;
-		bytes += sj_tensor_bytes(t);
+		size_t size = (size_t)sj_tensor_size(t);
 		sj_dtype dtype = sj_tensor_dtype(t);
-		if ((dtype == SJ_INT32 || dtype == SJ_INT64) && sj_tensor_rank(t) <= 1 && sj_tensor_size(t) <= 8)
-			bytes += elements_meant(t);
+		bytes += sj_tensor_bytes(t);
+		if ((dtype == SJ_INT32 || dtype == SJ_INT64) && sj_tensor_rank(t) <= 1 && size <= 8) {
+			size = elements_meant(t);
+			bytes += size;
+		}
+		product *= size > 1 ? (double)size : 1;
 	}
-	return bytes >= HEAVY_BYTES;
+	return bytes >= HEAVY_BYTES || product >= HEAVY_PRODUCT;
 }
 
 typedef struct Execution {

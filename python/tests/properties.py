@@ -64,7 +64,7 @@ def agree(got, want, dtype=None, ulp=2, scale=None):
         rounded = want.astype(have.dtype)
         finite = np.isfinite(rounded)
         np.testing.assert_array_equal(have[~finite], rounded[~finite])
-        size = np.maximum(np.abs(rounded if scale is None else np.asarray(scale).astype(have.dtype)), TINY[have.dtype])
+        size = np.asarray(np.maximum(np.abs(rounded if scale is None else np.asarray(scale)), TINY[have.dtype]), have.dtype)
         allowed = (ulp + 0.5) * np.broadcast_to(np.spacing(size).astype(np.float64), want.shape)
         wrong = finite & ~(np.abs(have.astype(np.float64) - want) <= np.maximum(allowed, np.where(np.abs(rounded) < TINY[have.dtype], TINY[have.dtype], 0)))
     assert not wrong.any(), "%r, not %r" % (have[wrong][:4], want[wrong][:4])
