@@ -212,6 +212,8 @@ static int store_nest(char **at, sj_dtype dtype, PyObject *o)
 		*at += sj_dtype_size(dtype);
 		return 0;
 	}
+	if (PyErr_CheckSignals() < 0)
+		return -1;
 	for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(o); i++)
 		if (store_nest(at, dtype, PySequence_Fast_GET_ITEM(o, i)) < 0)
 			return -1;

@@ -64,6 +64,16 @@ typedef sj_status core_work(void *context);
  * was done nevertheless, so that its results must be released.
  */
 sj_status core_long(core_work *work, void *context, bool *ret_done);
+/* Around the making of an element: between the two Ctrl-C stops it. The end says whether Ctrl-C came. */
+bool core_iteration_begin(void);
+bool core_iteration_end(bool began);
+/* Around a call from the library into Python, which takes the interpreter and lets Python handle Ctrl-C itself. */
+typedef struct core_callback {
+	PyGILState_STATE state;
+	bool was_iterating, was_hit;
+} core_callback;
+core_callback core_callback_begin(void);
+void core_callback_end(core_callback callback);
 
 /* ---- errors.c ---- */
 /* Raises the exception of a failed call from the library's message; always returns NULL. */

@@ -101,9 +101,9 @@ static int element_take(PyObject *made, int n, sj_tensor **ret_outputs)
 
 static void function_release(void *context)
 {
-	PyGILState_STATE state = PyGILState_Ensure();
+	core_callback callback = core_callback_begin();
 	Py_DECREF((PyObject *)context);
-	PyGILState_Release(state);
+	core_callback_end(callback);
 }
 
 static PyObject *function_call(void *context, int n, sj_tensor *const *inputs)
@@ -116,23 +116,23 @@ static PyObject *function_call(void *context, int n, sj_tensor *const *inputs)
 
 static void map_function(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_tensor **ret_outputs)
 {
-	PyGILState_STATE state = PyGILState_Ensure();
+	core_callback callback = core_callback_begin();
 	PyObject *made = function_call(context, n_inputs, inputs);
 	if (made == NULL || element_take(made, n_outputs, ret_outputs) < 0)
 		error_send();
 	Py_XDECREF(made);
-	PyGILState_Release(state);
+	core_callback_end(callback);
 }
 
 static bool filter_function(void *context, int n_inputs, sj_tensor *const *inputs)
 {
-	PyGILState_STATE state = PyGILState_Ensure();
+	core_callback callback = core_callback_begin();
 	PyObject *made = function_call(context, n_inputs, inputs);
 	int passes = made ? PyObject_IsTrue(made) : -1;
 	if (passes < 0)
 		error_send();
 	Py_XDECREF(made);
-	PyGILState_Release(state);
+	core_callback_end(callback);
 	return passes > 0;
 }
 
@@ -176,7 +176,7 @@ static void pass_drop(Pass *p)
 
 static void *pass_begin(void *context, int n_inputs, sj_dataset_input *const *inputs)
 {
-	PyGILState_STATE state = PyGILState_Ensure();
+	core_callback callback = core_callback_begin();
 	Pass *p = PyMem_Calloc(1, sizeof(*p));
 	if (p == NULL)
 		PyErr_NoMemory();
@@ -186,27 +186,27 @@ static void *pass_begin(void *context, int n_inputs, sj_dataset_input *const *in
 	}
 	if (p == NULL)
 		error_send();
-	PyGILState_Release(state);
+	core_callback_end(callback);
 	return p;
 }
 
 static bool pass_next(void *pass, int n_outputs, sj_tensor **ret_outputs)
 {
-	PyGILState_STATE state = PyGILState_Ensure();
+	core_callback callback = core_callback_begin();
 	PyObject *made = PyIter_Next(((Pass *)pass)->iterator);
 	if (PyErr_Occurred() || (made != NULL && element_take(made, n_outputs, ret_outputs) < 0))
 		error_send();
 	bool has_more = made != NULL;
 	Py_XDECREF(made);
-	PyGILState_Release(state);
+	core_callback_end(callback);
 	return has_more;
 }
 
 static void pass_end(void *pass)
 {
-	PyGILState_STATE state = PyGILState_Ensure();
+	core_callback callback = core_callback_begin();
 	pass_drop(pass);
-	PyGILState_Release(state);
+	core_callback_end(callback);
 }
 
 static PyObject *input_next(PyObject *self)
@@ -440,9 +440,15 @@ static PyObject *iterator_next(PyObject *self)
 	bool has_more;
 	if (it->iterator == NULL || PyErr_CheckSignals() < 0)
 		return NULL;
+	bool began = core_iteration_begin();
 	Py_BEGIN_ALLOW_THREADS has_more = sj_iterator_next(it->iterator, tensors);
-	Py_END_ALLOW_THREADS if (has_more) return element_wrap(sj_dataset_components(((Dataset *)it->owner)->dataset),
-	                                                       tensors);
+	Py_END_ALLOW_THREADS if (core_iteration_end(began) && PyErr_CheckSignals() < 0)
+	{
+		sj_error_clear();
+		return NULL;
+	}
+	if (has_more)
+		return element_wrap(sj_dataset_components(((Dataset *)it->owner)->dataset), tensors);
 	return sj_ok() ? NULL : error_receive();
 }
 

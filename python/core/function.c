@@ -4,7 +4,7 @@
  */
 #include "core.h"
 
-enum { MOST_PARAMETERS = 24, ARGS_ROOM = 512, INTS_ROOM = 64, HEAVY_BYTES = 1 << 18 };
+enum { MOST_PARAMETERS = 24, ARGS_ROOM = 512, INTS_ROOM = 64, HEAVY_BYTES = 1 << 18, HEAVY_PRODUCT = 1 << 25 };
 
 _Thread_local int core_heavy;
 
@@ -21,7 +21,8 @@ typedef struct Parameter {
 typedef struct Function {
 	PyObject_HEAD vectorcallfunc call;
 	const sj_op *op;
-	const sj_op *batch_op;  /* of MatMul, what runs instead when the first input has more than two dimensions */
+	const sj_op *batch_op
+		[2]; /* of MatMul, what runs instead in 1.x and 2.x when an input has more than two dimensions */
 	const sj_op *string_op; /* of Add, what runs instead on strings */
 	int n_parameters, n_inputs, n_outputs;
 	bool is_short;                /* the inputs come first, all other defaults set nothing, there is one output */
@@ -46,20 +47,28 @@ static size_t elements_meant(const sj_tensor *t)
 	return product;
 }
 
-/* Work that takes longer than about 100 us, by the sizes of the inputs: the interpreter is released for it. */
+/*
+ * Work that takes longer than about 100 us, by the sizes of the inputs: the interpreter is released for it. Small inputs may make much of each
+ * other: by broadcasting, as rows and columns, as filters of an image.
+ */
 int core_is_heavy(int n, sj_tensor *const *inputs)
 {
 	size_t bytes = 0;
+	double product = 1;
 	for (int i = 0; i < n; i++) {
 		const sj_tensor *t = inputs[i];
 		if (t == NULL)
 			continue;
-		bytes += sj_tensor_bytes(t);
+		size_t size = (size_t)sj_tensor_size(t);
 		sj_dtype dtype = sj_tensor_dtype(t);
-		if ((dtype == SJ_INT32 || dtype == SJ_INT64) && sj_tensor_rank(t) <= 1 && sj_tensor_size(t) <= 8)
-			bytes += elements_meant(t);
+		bytes += sj_tensor_bytes(t);
+		if ((dtype == SJ_INT32 || dtype == SJ_INT64) && sj_tensor_rank(t) <= 1 && size <= 8) {
+			size = elements_meant(t);
+			bytes += size;
+		}
+		product *= size > 1 ? (double)size : 1;
 	}
-	return bytes >= HEAVY_BYTES;
+	return bytes >= HEAVY_BYTES || product >= HEAVY_PRODUCT;
 }
 
 typedef struct Execution {
@@ -409,8 +418,8 @@ static int inputs_convert(const Function *f, PyObject *const *objects, sj_tensor
 static PyObject *result_make(const Function *f, const void *args, sj_tensor *const *inputs)
 {
 	const sj_op *op = f->op;
-	if (f->batch_op != NULL && sj_tensor_rank(inputs[0]) > 2)
-		op = f->batch_op;
+	if (f->batch_op[0] != NULL && (sj_tensor_rank(inputs[0]) > 2 || sj_tensor_rank(inputs[1]) > 2))
+		op = f->batch_op[core.version - 1];
 	if (f->string_op != NULL && sj_tensor_dtype(inputs[0]) == SJ_STRING)
 		op = f->string_op;
 	if (f->n_outputs == 1)
@@ -589,10 +598,11 @@ static int function_init(PyObject *self, PyObject *arguments, PyObject *Py_UNUSE
 	f->n_outputs = sj_op_output_count(f->op);
 	memset(f->groups, '?', sizeof(f->groups));
 	memcpy(f->groups, groups, strlen(groups));
-	/* Both operations' argument structs are {size, first, second}. */
-	f->batch_op = strcmp(op, "MatMul") == 0 && sj_op_args_size(f->op) == sj_op_args_size(sj_op_find("BatchMatMul"))
-	                      ? sj_op_find("BatchMatMul")
-	                      : NULL;
+	/* The argument structs of all three are {size, first, second}. */
+	if (strcmp(op, "MatMul") == 0 && sj_op_args_size(f->op) == sj_op_args_size(sj_op_find("BatchMatMul"))) {
+		f->batch_op[0] = sj_op_find("BatchMatMul");
+		f->batch_op[1] = sj_op_find("BatchMatMulV2");
+	}
 	f->string_op = strcmp(op, "Add") == 0 ? sj_op_find("StringJoin") : NULL;
 	f->name = Py_NewRef(name);
 	f->result = Py_NewRef(result);

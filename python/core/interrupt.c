@@ -1,6 +1,7 @@
 /*
  * Work that may take long: the interpreter is released for it, and Ctrl-C ends it. While it runs in the main thread, our handler of SIGINT asks the
  * library to stop and then calls the one that was there; what stops has changed nothing. When Python's handler does not raise, the work begins again.
+ * An element of a dataset that is stopped is lost, so it is stopped only where Ctrl-C raises KeyboardInterrupt; its Python functions run as ever.
  */
 #include "core.h"
 
@@ -70,4 +71,57 @@ sj_status core_long(core_work *work, void *context, bool *ret_done)
 		if (!(hit && status == SJ_CANCELLED) && !again)
 			return status;
 	}
+}
+
+/* ---- elements of datasets ---- */
+
+static bool is_iterating; /* of the main thread, which alone is interrupted */
+
+static bool raises_by_itself(void)
+{
+	static PyObject *ask, *number, *raises;
+	if (ask == NULL) {
+		PyObject *module = PyImport_ImportModule("_signal");
+		raises = module ? PyObject_GetAttrString(module, "default_int_handler") : NULL;
+		number = PyLong_FromLong(SIGINT);
+		ask = module && raises && number ? PyObject_GetAttrString(module, "getsignal") : NULL;
+		Py_XDECREF(module);
+	}
+	PyObject *now = ask ? PyObject_CallOneArg(ask, number) : NULL;
+	if (now == NULL)
+		PyErr_Clear();
+	Py_XDECREF(now);
+	return now != NULL && now == raises;
+}
+
+bool core_iteration_begin(void)
+{
+	if (is_iterating || !is_main_thread() || !raises_by_itself())
+		return false;
+	return is_iterating = arm();
+}
+
+bool core_iteration_end(bool began)
+{
+	if (!began)
+		return false;
+	is_iterating = false;
+	return disarm();
+}
+
+core_callback core_callback_begin(void)
+{
+	core_callback callback = {PyGILState_Ensure(), is_iterating && is_main_thread(), false};
+	if (callback.was_iterating)
+		callback.was_hit = core_iteration_end(true);
+	return callback;
+}
+
+void core_callback_end(core_callback callback)
+{
+	if (callback.was_iterating) {
+		is_iterating = arm();
+		was_hit |= callback.was_hit;
+	}
+	PyGILState_Release(callback.state);
 }

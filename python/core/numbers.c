@@ -10,7 +10,8 @@ typedef enum Operation {
 	REMAINDER,
 	POWER,
 	MATMUL,
-	BATCH_MATMUL,
+	BATCH_MATMUL_1, /* of 1.x, where batches are equal */
+	BATCH_MATMUL_2,
 	AND,
 	OR,
 	XOR,
@@ -29,11 +30,12 @@ typedef enum Operation {
 	BIT_NOT,
 	OPERATIONS
 } Operation;
-static const char *const names[OPERATIONS] = {"Add",       "Sub",       "Mul",        "RealDiv",      "FloorDiv",
-                                              "FloorMod",  "Pow",       "MatMul",     "BatchMatMul",  "LogicalAnd",
-                                              "LogicalOr", "NotEqual",  "BitwiseAnd", "BitwiseOr",    "BitwiseXor",
-                                              "Less",      "LessEqual", "Greater",    "GreaterEqual", "Equal",
-                                              "NotEqual",  "Neg",       "Abs",        "LogicalNot",   "Invert"};
+static const char *const names[OPERATIONS] = {"Add",        "Sub",       "Mul",       "RealDiv",     "FloorDiv",
+                                              "FloorMod",   "Pow",       "MatMul",    "BatchMatMul", "BatchMatMulV2",
+                                              "LogicalAnd", "LogicalOr", "NotEqual",  "BitwiseAnd",  "BitwiseOr",
+                                              "BitwiseXor", "Less",      "LessEqual", "Greater",     "GreaterEqual",
+                                              "Equal",      "NotEqual",  "Neg",       "Abs",         "LogicalNot",
+                                              "Invert"};
 static const sj_op *operations[OPERATIONS], *join;
 
 int core_numbers_init(void)
@@ -183,7 +185,8 @@ static PyObject *matmul(PyObject *a, PyObject *b)
 	sj_tensor *both[2];
 	if (!operands(a, b, both))
 		return not_converted(a, b);
-	return run_both(sj_tensor_rank(both[0]) > 2 || sj_tensor_rank(both[1]) > 2 ? BATCH_MATMUL : MATMUL, both);
+	Operation batched = core.version == 1 ? BATCH_MATMUL_1 : BATCH_MATMUL_2;
+	return run_both(sj_tensor_rank(both[0]) > 2 || sj_tensor_rank(both[1]) > 2 ? batched : MATMUL, both);
 }
 
 static PyObject *logical(PyObject *a, PyObject *b, Operation of_bools, Operation of_integers)

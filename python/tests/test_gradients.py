@@ -1,6 +1,8 @@
 """Tapes, variables, custom gradients, optimizers' steps, and what must stay steady over many steps."""
 
 import gc
+import os
+import os
 import resource
 import sys
 
@@ -140,7 +142,8 @@ def test_steps_leak_nothing(tf1):
     gc.collect()
     assert abs(len(gc.get_objects()) - objects) < 50
     assert sys.getallocatedblocks() - blocks < 300
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 2048
+    if "address" not in os.environ.get("SOKUJI_SANITIZE", ""):  # which keeps what is freed for a while
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 2048
 
 
 def test_seeds_repeat(tf1):
@@ -151,3 +154,28 @@ def test_seeds_repeat(tf1):
         return layer.kernel.numpy()
 
     assert np.array_equal(weights(), weights())
+
+
+@pytest.mark.parametrize("failure", [None, ValueError, KeyboardInterrupt])
+def test_a_tape_that_gave_no_gradients_lets_go_once(tf2, failure):
+    """One that is dropped without having been asked, and one whose gradient function raises: what they held stays what it was."""
+
+    @tf2.custom_gradient
+    def failing(x):
+        def back(dy):
+            raise failure("here")
+
+        return x * 1.0, back
+
+    v, x = tf2.Variable([2.0, 3.0]), tf2.constant([4.0, 5.0])
+    for _ in range(20):
+        with tf2.GradientTape() as tape:
+            y = failing(v * x * v)
+        if failure:
+            with pytest.raises(failure, match="here"):
+                tape.gradient(y, v)
+        del tape, y
+        with tf2.GradientTape() as tape:
+            y = v * v * x
+        assert tape.gradient(y, v).numpy().tolist() == [16.0, 30.0]
+        assert (x * 1.0).numpy().tolist() == [4.0, 5.0] and v.numpy().tolist() == [2.0, 3.0]

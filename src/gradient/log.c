@@ -35,7 +35,7 @@ static SJ_NOINLINE void custom_release(sj__record *r)
 	custom->release = NULL;
 }
 
-/* Nil is never saved. */
+/* Nil is never saved. What is let go of is forgotten: a record may be released more than once. */
 static SJ_ALWAYS_INLINE void record_let_go(sj__local *thread, sj__record *r)
 {
 	for (int i = 0, n = r->n_inputs + r->n_outputs; i < n; i++) {

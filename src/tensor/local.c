@@ -13,7 +13,7 @@
 SJ_THREAD_LOCAL sj__local sj__local_state;
 
 static pthread_key_t end_key;
-static pthread_once_t end_key_once = PTHREAD_ONCE_INIT;
+static pthread_once_t end_key_once = PTHREAD_ONCE_INIT, many_once = PTHREAD_ONCE_INIT;
 static uint32_t n_threads_ever;
 enum { FOREIGN_MOST = 64 };
 
@@ -73,7 +73,7 @@ static void end_key_make(void) { pthread_key_create(&end_key, thread_end); }
 
 /*
  * From here on all counts are atomic. The barrier makes every running thread see the flag before this one touches a
- * tensor of theirs.
+ * tensor of theirs; it takes milliseconds, so it is done once, and threads that begin meanwhile wait for it.
  */
 static void become_many(void)
 {
@@ -90,7 +90,7 @@ void sj__local_register(void)
 	thread->number = __atomic_add_fetch(&n_threads_ever, 1, __ATOMIC_RELAXED);
 	pthread_setspecific(end_key, thread);
 	if (thread->number > 1)
-		become_many();
+		pthread_once(&many_once, become_many);
 	sj__handles_adopt(thread);
 }
 

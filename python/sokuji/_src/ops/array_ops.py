@@ -293,35 +293,11 @@ def is_tensor(x):
 
 
 def gather_nd(params, indices, name=None):
-    p, i = convert(params, 0), convert(indices, 0)
-    depth = i._shape_tuple[-1]
-    lead, rest = p._shape_tuple[:depth], p._shape_tuple[depth:]
-    if depth > len(p._shape_tuple):
-        raise invalid("gather_nd: indices of %d numbers for %d dimensions" % (depth, len(p._shape_tuple)))
-    flat = _flat_indices(i, lead, "gather_nd")
-    rows = run("Reshape", p, sizes((int(np.prod(lead, dtype=np.int64)),) + rest))
-    return run("Reshape", run("GatherV2", rows, flat, convert(0, 3)), sizes(i._shape_tuple[:-1] + rest))
-
-
-def _flat_indices(indices, lead, what):
-    """Row numbers of index vectors into the leading dimensions; checked."""
-    array = np.asarray(indices).reshape(-1, len(lead)).astype(np.int64)
-    if array.size and ((array < 0) | (array >= np.array(lead))).any():
-        raise invalid("%s: an index is outside the shape %s" % (what, list(lead)))
-    strides = np.array([int(np.prod(lead[k + 1 :], dtype=np.int64)) for k in range(len(lead))], np.int64)
-    return convert((array * strides).sum(axis=1), 9)
+    return run("GatherNd", convert(params, 0), convert(indices, 0))
 
 
 def scatter_nd(indices, updates, shape, name=None):
-    i, u, shape = convert(indices, 0), convert(updates, 0), tuple(ints(shape))
-    depth = i._shape_tuple[-1]
-    lead, rest = shape[:depth], shape[depth:]
-    flat = _flat_indices(i, lead, "scatter_nd")
-    if u._shape_tuple != i._shape_tuple[:-1] + rest:
-        raise invalid("scatter_nd: updates are %s, %s is expected" % (u._shape_tuple, i._shape_tuple[:-1] + rest))
-    rows = run("Reshape", u, sizes((flat._size,) + rest))
-    n = int(np.prod(lead, dtype=np.int64))
-    return run("Reshape", run("UnsortedSegmentSum", rows, flat, convert(n, 3)), sizes(shape))
+    return run("ScatterNd", convert(indices, 0), convert(updates, 0), convert(shape, 0))
 
 
 def boolean_mask(tensor, mask, name="boolean_mask", axis=None):
