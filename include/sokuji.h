@@ -16,6 +16,8 @@
 #include <sokuji/array_functions.h>
 #include <sokuji/reduce_functions.h>
 #include <sokuji/tape.h>
+#include <sokuji/callable.h>
+#include <sokuji/graph.h>
 #include <sokuji/indexed_slices.h>
 #include <sokuji/update.h>
 #include <sokuji/optimizer.h>

@@ -15,7 +15,7 @@ static sj_status variable_read(sj_tensor *variable, sj_tensor **value)
 	uint32_t bits = sj__slot_give(log, variable, variable->variable->trainable ? SJ__SLOT_VARIABLE : 0);
 	if (bits == 0)
 		return SJ_RESOURCE_EXHAUSTED;
-	if ((*value)->owner != local->number || SJ__COUNTS_ARE_SHARED) {
+	if (!((*value)->flags & SJ__FLAG_SYMBOLIC) && ((*value)->owner != local->number || SJ__COUNTS_ARE_SHARED)) {
 		sj_tensor *mine;
 		sj_status status = sj__tensor_view(*value, (*value)->shape.rank, sj__dims(*value), 0, &mine);
 		if (status != SJ_OK)
@@ -72,10 +72,11 @@ static void pointers_copy(const sj_op *op, void *args, char *room)
 
 /* ---- the record ---- */
 
-/* Elementwise inputs of the result's own shape need no shape kept. */
+/* Elementwise inputs of the result's own shape, if that is known, need no shape kept. */
 static sj_status shape_save(const sj__call *call, int i, sj_tensor **saved)
 {
-	if (call->op->flags & SJ__OP_ELEMENTWISE && sj__same_shape(call->inputs[i], call->outputs[0]))
+	if (call->op->flags & SJ__OP_ELEMENTWISE && call->outputs[0]->shape.size >= 0 &&
+	    sj__same_shape(call->inputs[i], call->outputs[0]))
 		return SJ_OK;
 	return sj__tensor_shape_only(call->inputs[i], saved);
 }

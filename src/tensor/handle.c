@@ -150,8 +150,12 @@ sj_status sj__tensor_symbolic(sj_dtype dtype, int rank, const int64_t *dims, sj_
 	return status;
 }
 
-sj_status sj__tensor_shape_only(const sj_tensor *t, sj_tensor **ret_tensor)
+sj_status sj__tensor_shape_only(sj_tensor *t, sj_tensor **ret_tensor)
 {
+	if (t->shape.size < 0) { /* a symbolic one costs nothing to keep */
+		*ret_tensor = sj__keep(t);
+		return SJ_OK;
+	}
 	sj_status status = handle_with_shape((sj_dtype)t->dtype, t->shape.rank, sj__dims(t), t->shape.size, ret_tensor);
 	if (status == SJ_OK)
 		(*ret_tensor)->flags |= SJ__FLAG_SHAPE_ONLY;
@@ -256,7 +260,7 @@ static SJ_NOINLINE void parts_destroy(sj_tensor *t)
 {
 	if (t->flags & SJ__FLAG_SLICES)
 		sj__slices_destroy(t->slices);
-	else if (t->variable != NULL)
+	else if (t->flags & SJ__FLAG_VARIABLE)
 		variable_destroy(t->variable);
 	sj__memory_free(t->shape.heap_dims);
 	t->variable = NULL;

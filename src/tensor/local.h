@@ -5,6 +5,7 @@
 #include "tensor/tensor.h"
 
 struct sj__log;
+struct sj_graph;
 
 typedef struct sj__local {
 	uint32_t number;           /* 0 before the thread's first use of the library */
@@ -12,6 +13,7 @@ typedef struct sj__local {
 	uint32_t denormals_before; /* the mode to go back to */
 	int32_t recording;         /* open tapes, 0 while paused */
 	uint64_t tape_epoch;       /* of the log now being written; 0: none */
+	struct sj_graph *graph;    /* open: operations are appended to it; NULL: they run */
 	sj_tensor **owned;         /* the scopes' tensors */
 	int64_t n_owned, owned_capacity;
 	int64_t n_scopes;

@@ -23,7 +23,7 @@
 enum sj__tensor_flag {
 	SJ__FLAG_NIL = 1,
 	SJ__FLAG_VARIABLE = 2,
-	SJ__FLAG_SYMBOLIC = 4,   /* no bytes; the shape may be partly unknown */
+	SJ__FLAG_SYMBOLIC = 4, /* of a graph: the shape may be partly unknown; bytes only where the value is known beforehand */
 	SJ__FLAG_SHAPE_ONLY = 8, /* kept by a tape record for its shape */
 	SJ__FLAG_SLICES = 16,    /* a sparse gradient: see slices.h */
 };
@@ -44,6 +44,7 @@ typedef struct sj__shape {
 } sj__shape;
 
 struct sj__variable;
+struct sj_node;
 
 struct sj_tensor {
 	uint32_t magic;
@@ -59,6 +60,7 @@ struct sj_tensor {
 	union {
 		struct sj__variable *variable; /* of handles with SJ__FLAG_VARIABLE */
 		struct sj__slices *slices;     /* of handles with SJ__FLAG_SLICES */
+		struct sj_node *node; /* of handles with SJ__FLAG_SYMBOLIC, borrowed; NULL where the graph is gone */
 	};
 	sj_storage inside; /* in use where storage points here */
 	_Alignas(64) char inside_bytes[SJ__INSIDE_BYTES];
@@ -108,8 +110,8 @@ sj_status sj__tensor_like(const sj_tensor *t, sj_dtype dtype, sj_tensor **ret_te
 sj_status sj__tensor_make(const char *who, sj_dtype dtype, int rank, const int64_t *dims, sj_tensor **ret_tensor);
 /* A view of base's storage from `byte_offset` on, of another shape. */
 sj_status sj__tensor_view(sj_tensor *base, int rank, const int64_t *dims, int64_t byte_offset, sj_tensor **ret_tensor);
-/* dtype and shape of t, nothing else. */
-sj_status sj__tensor_shape_only(const sj_tensor *t, sj_tensor **ret_tensor);
+/* dtype and shape of t, nothing else; t itself where its shape is not known yet. */
+sj_status sj__tensor_shape_only(sj_tensor *t, sj_tensor **ret_tensor);
 /* A symbolic handle: dims may hold -1, rank may be -1. */
 sj_status sj__tensor_symbolic(sj_dtype dtype, int rank, const int64_t *dims, sj_tensor **ret_tensor);
 /* A 1-D int64 tensor of the list. */
