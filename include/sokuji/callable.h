@@ -30,6 +30,8 @@ typedef struct sj_callable_type {
 	sj_status (*infer)(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_dtype *dtypes,
 	                   int *ranks, int64_t *dims);
 	void (*release)(void *context);
+	/* The variables that invoke changes, and how many: a failed run puts their values back. NULL: it changes none. */
+	int (*changes)(void *context, sj_tensor *const **ret_variables);
 } sj_callable_type;
 
 /* A callable with one reference, the caller's own; takes over the context even on failure. NULL and a sticky error on failure. */

@@ -61,6 +61,9 @@ SJ_PUBLIC sj_tensor *sj_graph_constant(sj_graph *graph, sj_tensor *value, const 
 SJ_PUBLIC sj_tensor *sj_graph_variable(sj_graph *graph, sj_dtype dtype, sj_ints shape, const char *name,
                                        bool trainable);
 
+/* Appends variable = value (how 0), variable += value (1) or variable -= value (2); the result is the value afterwards and belongs to the graph. */
+SJ_PUBLIC sj_tensor *sj_graph_assign(sj_graph *graph, int how, sj_tensor *variable, sj_tensor *value);
+
 /* ---- nodes ---- */
 
 /* The name of the next node appended to the open graph on this thread, before it is made unique. NULL: its operation's. Consumed by the next node. */
@@ -72,17 +75,17 @@ SJ_PUBLIC sj_status sj_graph_set_scope(sj_graph *graph, const char *prefix);
 /* The nodes that every node appended from now on waits for. */
 SJ_PUBLIC sj_status sj_graph_set_controls(sj_graph *graph, int n, sj_node *const *controls);
 
-SJ_PUBLIC int sj_graph_size(const sj_graph *graph);               /* number of nodes */
+SJ_PUBLIC int sj_graph_size(const sj_graph *graph);                 /* number of nodes */
 SJ_PUBLIC sj_node *sj_graph_node(const sj_graph *graph, int index); /* in the order of creation; NULL outside */
 SJ_PUBLIC sj_node *sj_graph_find(const sj_graph *graph, const char *name);
 SJ_PUBLIC int sj_node_index(const sj_node *node);
 SJ_PUBLIC sj_graph *sj_node_graph(const sj_node *node);
 SJ_PUBLIC const char *sj_node_name(const sj_node *node);
-SJ_PUBLIC const char *sj_node_type(const sj_node *node);       /* "MatMul", "Placeholder", "Const", … */
-SJ_PUBLIC const sj_op *sj_node_op(const sj_node *node);         /* NULL: not of the operation table */
-SJ_PUBLIC const void *sj_node_args(const sj_node *node);        /* the operation's argument struct */
-SJ_PUBLIC sj_callable *sj_node_callable(const sj_node *node);   /* NULL: none */
-SJ_PUBLIC sj_tensor *sj_node_value(const sj_node *node);        /* the tensor or variable that the node captured; NULL: none */
+SJ_PUBLIC const char *sj_node_type(const sj_node *node);      /* "MatMul", "Placeholder", "Const", … */
+SJ_PUBLIC const sj_op *sj_node_op(const sj_node *node);       /* NULL: not of the operation table */
+SJ_PUBLIC const void *sj_node_args(const sj_node *node);      /* the operation's argument struct */
+SJ_PUBLIC sj_callable *sj_node_callable(const sj_node *node); /* NULL: none */
+SJ_PUBLIC sj_tensor *sj_node_value(const sj_node *node); /* the tensor or variable that the node captured; NULL: none */
 SJ_PUBLIC int sj_node_input_count(const sj_node *node);
 SJ_PUBLIC sj_tensor *sj_node_input(const sj_node *node, int index); /* NULL where it was not given */
 SJ_PUBLIC int sj_node_output_count(const sj_node *node);
@@ -99,7 +102,7 @@ SJ_PUBLIC sj_tensor *sj_graph_capture(const sj_graph *graph, int index, sj_tenso
 
 /*
  * Appends what computes the gradient of sum(weight * y) over all ys by each x (TensorFlow's tf.gradients): ret_gradients[i] belongs to
- * the graph, or is NULL where no y depends on x. weights, or any of them, may be NULL: ones. stops: tensors held constant.
+ * the graph (indexed slices: to the open scope), or is NULL where no y depends on x. weights, or any of them, may be NULL: ones. stops: tensors held constant.
  */
 SJ_PUBLIC sj_status sj_graph_gradients(sj_graph *graph, int n_ys, sj_tensor *const *ys, sj_tensor *const *weights,
                                        int n_xs, sj_tensor *const *xs, int n_stops, sj_tensor *const *stops,
@@ -112,14 +115,14 @@ SJ_PUBLIC sj_session *sj_session_new(sj_graph *graph);
 SJ_PUBLIC void sj_session_free(sj_session *session);
 
 /*
- * Computes the fetches. feeds: symbolic tensors (any, not placeholders alone) with ordinary values; fetches: symbolic tensors, and
- * NULL-terminated nothing; targets: nodes to be run for their effect. ret_values: ordinary tensors of the caller's own. Only what the fetches
+ * Computes the fetches. feeds: symbolic tensors (any, not placeholders alone) with ordinary values; fetches: symbolic tensors;
+ * targets: nodes to be run for their effect. ret_values: ordinary tensors of the caller's own. Only what the fetches
  * and targets need is run. For each set of feeds, fetches and targets a plan is made once and kept. InvalidArgument for tensors of another graph,
  * a missing feed, a value of a wrong dtype or shape; a failed run names the node (sj_session_failed) and changes no variable.
  */
-SJ_PUBLIC sj_status sj_session_run(sj_session *session, int n_feeds, sj_tensor *const *feeds,
-                                   sj_tensor *const *values, int n_fetches, sj_tensor *const *fetches, int n_targets,
-                                   sj_node *const *targets, sj_tensor **ret_values);
+SJ_PUBLIC sj_status sj_session_run(sj_session *session, int n_feeds, sj_tensor *const *feeds, sj_tensor *const *values,
+                                   int n_fetches, sj_tensor *const *fetches, int n_targets, sj_node *const *targets,
+                                   sj_tensor **ret_values);
 /* The node that failed in this thread's last run, or NULL. */
 SJ_PUBLIC sj_node *sj_session_failed(void);
 /* The session's own instance of a graph variable (for saving and looking); belongs to the session. */

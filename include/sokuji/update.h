@@ -52,6 +52,14 @@ SJ_PUBLIC int sj_update_slots(sj_update_rule rule);
 SJ_PUBLIC sj_status sj_update_apply(const sj_update *update, int n, sj_tensor *const *variables,
                                     sj_tensor *const *slots, sj_tensor *const *gradients);
 
+/*
+ * The same with the learning rate as a scalar tensor of a floating dtype. Where a graph is open, or the rate or a gradient is symbolic, a node is
+ * appended that updates the variables when it runs; the other numbers are those of now.
+ */
+SJ_PUBLIC sj_status sj_update_apply_rate(const sj_update *update, sj_tensor *learning_rate, int n,
+                                         sj_tensor *const *variables, sj_tensor *const *slots,
+                                         sj_tensor *const *gradients);
+
 SJ_END_DECLARATIONS
 
 #endif

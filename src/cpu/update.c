@@ -8,6 +8,8 @@
 #include "base/threads.h"
 #include "cpu/isa.h"
 #include "cpu/optimizer_loops.h"
+#include "ops/op.h"
+#include "tensor/concrete.h"
 #include "tensor/local.h"
 #include "tensor/slices.h"
 #include "tensor/variable.h"
@@ -250,6 +252,79 @@ static sj_status arguments_check(const sj_update *given, int n, const void *vari
 	return SJ_OK;
 }
 
+/* Whether the update has to wait for a graph to run. */
+static bool is_written_down(sj_tensor *learning_rate, int n, sj_tensor *const *variables, sj_tensor *const *gradients)
+{
+	bool waits = sj__local_state.graph != NULL ||
+	             (sj__is_live(learning_rate) && learning_rate->flags & SJ__FLAG_SYMBOLIC);
+	for (int i = 0; i < n && !waits; i++)
+		waits = (sj__is_live(gradients[i]) &&
+		         ((gradients[i]->flags & SJ__FLAG_SYMBOLIC) != 0 ||
+		          (gradients[i]->flags & SJ__FLAG_SLICES && sj__slices_are_symbolic(gradients[i])))) ||
+		        (sj_is_variable(variables[i]) && variables[i]->variable->place != 0 &&
+		         sj__graph.instance(variables[i]) == NULL);
+	return waits;
+}
+
+/* Graphs' variables stand for those of the running session. */
+static void instances_find(int n, sj_tensor *const *variables, sj_tensor **ret_instances)
+{
+	for (int i = 0; i < n; i++)
+		ret_instances[i] = sj_is_variable(variables[i]) && variables[i]->variable->place != 0
+		                           ? sj__graph.instance(variables[i])
+		                           : variables[i];
+}
+
+static bool any_of_graph(int n, sj_tensor *const *variables)
+{
+	for (int i = 0; i < n; i++)
+		if (sj_is_variable(variables[i]) && variables[i]->variable->place != 0)
+			return true;
+	return false;
+}
+
+static sj_status instances_apply(const sj_update *update, int n, int n_slots, sj_tensor *const *variables,
+                                 sj_tensor *const *slots, sj_tensor *const *gradients)
+{
+	sj_tensor **all = sj__memory_new(sizeof(*all) * (size_t)n * ((size_t)n_slots + 1));
+	if (all == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	instances_find(n, variables, all);
+	instances_find(n * n_slots, slots, all + n);
+	sj_status status = sj_update_apply(update, n, all, all + n, gradients);
+	sj__memory_free(all);
+	return status;
+}
+
+sj_status sj_update_apply_rate(const sj_update *update, sj_tensor *learning_rate, int n, sj_tensor *const *variables,
+                               sj_tensor *const *slots, sj_tensor *const *gradients)
+{
+	sj__local_now();
+	if (!sj_ok())
+		return sj_error_code();
+	sj_update all;
+	sj_tensor *rate = NULL;
+	sj_status status = arguments_check(update, n, variables, slots, gradients, &all);
+	if (status == SJ_OK && is_written_down(learning_rate, n, variables, gradients)) {
+		status = sj__graph.update(&all, learning_rate, n, variables, slots, gradients);
+	} else if (status == SJ_OK) {
+		status = sj__concrete("sj_update_apply_rate", learning_rate, &rate);
+		if (status == SJ_OK && (rate->shape.size != 1 || !sj_dtype_is_floating((sj_dtype)rate->dtype)))
+			status = sj__fail(SJ_INVALID_ARGUMENT,
+			                  "sj_update_apply_rate: the learning rate is %s %s; give a floating scalar",
+			                  sj_dtype_name((sj_dtype)rate->dtype), sj__shape_text(rate));
+		if (status == SJ_OK) {
+			all.learning_rate = sj__element_as_double((sj_dtype)rate->dtype, rate->data, 0);
+			sj__drop(rate);
+			return sj_update_apply(&all, n, variables, slots, gradients);
+		}
+		sj__drop(rate);
+	}
+	if (status != SJ_OK)
+		sj__error_stick(status);
+	return status;
+}
+
 sj_status sj_update_apply(const sj_update *update, int n, sj_tensor *const *variables, sj_tensor *const *slots,
                           sj_tensor *const *gradients)
 {
@@ -258,7 +333,11 @@ sj_status sj_update_apply(const sj_update *update, int n, sj_tensor *const *vari
 		return sj_error_code();
 	sj_update all;
 	sj_status status = arguments_check(update, n, variables, slots, gradients, &all);
-	if (status == SJ_OK && n > 0) {
+	if (status == SJ_OK && is_written_down(NULL, n, variables, gradients)) {
+		status = sj__graph.update(&all, NULL, n, variables, slots, gradients);
+	} else if (status == SJ_OK && SJ_UNLIKELY(any_of_graph(n, variables))) {
+		return instances_apply(&all, n, sj_update_slots(all.rule), variables, slots, gradients);
+	} else if (status == SJ_OK && n > 0) {
 		piece *pieces = sj__memory_new_zeroed((sizeof(piece) + sizeof(sj_tensor *)) * (size_t)n);
 		status = pieces ? pieces_apply(&all, n, variables, slots, gradients, pieces, (sj_tensor **)(pieces + n))
 		                : SJ_RESOURCE_EXHAUSTED;

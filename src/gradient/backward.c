@@ -100,7 +100,7 @@ static sj_status accumulate(state *s, uint32_t bits, sj_tensor *d)
 	}
 	if (may_add_in_place(*sum, d))
 		return add_in_place(*sum, d);
-	if ((*sum)->flags & d->flags & SJ__FLAG_SLICES)
+	if ((*sum)->flags & d->flags & SJ__FLAG_SLICES && !sj__slices_are_symbolic(*sum) && !sj__slices_are_symbolic(d))
 		status = sj__slices_join(*sum, d, &joined);
 	else
 		status = sj_execute(sj_op_find("Add"), NULL, 2, (sj_tensor *[]){*sum, d}, 1, &joined);
@@ -113,12 +113,23 @@ static sj_status accumulate(state *s, uint32_t bits, sj_tensor *d)
 
 /* ---- one record ---- */
 
+/* What is not known yet may turn out to fit. */
+static bool may_have_one_shape(const sj_tensor *a, const sj_tensor *b)
+{
+	if (a->shape.size >= 0 && b->shape.size >= 0)
+		return sj__same_shape(a, b);
+	bool fits = a->shape.rank == b->shape.rank;
+	for (int i = 0; fits && i < a->shape.rank; i++)
+		fits = sj__dims(a)[i] == sj__dims(b)[i] || sj__dims(a)[i] < 0 || sj__dims(b)[i] < 0;
+	return fits || a->shape.rank < 0 || b->shape.rank < 0;
+}
+
 static sj_status custom_is_good(const sj__record *r, int i, const sj_tensor *d)
 {
 	const sj_tensor *x = r->tensors[i];
 	if (!sj_tensor_is_valid(d))
 		return sj__fail(SJ_INVALID_ARGUMENT, "custom gradient: gradient %d is no valid tensor", i);
-	if (x != NULL && (d->dtype != x->dtype || !sj__same_shape(x, d)))
+	if (x != NULL && (d->dtype != x->dtype || !may_have_one_shape(x, d)))
 		return sj__fail(SJ_INVALID_ARGUMENT, "custom gradient: gradient %d is %s %s, its input is %s %s", i,
 		                sj_dtype_name((sj_dtype)d->dtype), sj__shape_text(d), sj_dtype_name((sj_dtype)x->dtype),
 		                sj__shape_text(x));
@@ -146,7 +157,10 @@ static void rule_call(const state *s, sj__record *r, sj_tensor *const *dy, const
 	sj_tensor **outputs = sj__record_outputs(r);
 	sj__gradient g = {r->op,   r->args, r->n_inputs, r->n_outputs,           r->tensors,
 	                  outputs, dy,      needs,       may_write_dy(s, r, dy), s->walk->consumes};
-	r->op->gradient(&g, dx);
+	if (SJ_UNLIKELY(sj__local_state.log->has_symbolic) && sj__graph.must_defer(&g))
+		sj__graph.defer(&g, dx);
+	else
+		r->op->gradient(&g, dx);
 }
 
 static sj_status record_apply(state *s, sj__record *r, sj_tensor **dy, bool *needs, sj_tensor **dx)
@@ -231,9 +245,11 @@ static sj_status records_walk(state *s)
 
 /* ---- seeds ---- */
 
-static sj_status ones_like(const sj_tensor *t, sj_tensor **ret_ones)
+static sj_status ones_like(sj_tensor *t, sj_tensor **ret_ones)
 {
 	sj_tensor *ones;
+	if (t->shape.size < 0)
+		return sj_execute(sj_op_find("OnesLike"), NULL, 1, (sj_tensor *[]){t}, 1, ret_ones);
 	sj_status status = sj__tensor_make("gradient", (sj_dtype)t->dtype, t->shape.rank, sj__dims(t), &ones);
 	if (status != SJ_OK)
 		return status;
@@ -257,7 +273,7 @@ static sj_status target_seed(state *s, sj_tensor *target, sj_tensor *weight)
 		return sj__fail(SJ_UNIMPLEMENTED,
 		                "gradient: the target is %s; only float32 and float64 are implemented",
 		                sj_dtype_name((sj_dtype)target->dtype));
-	if (weight != NULL && (weight->dtype != target->dtype || !sj__same_shape(weight, target)))
+	if (weight != NULL && (weight->dtype != target->dtype || !may_have_one_shape(weight, target)))
 		return sj__fail(SJ_INVALID_ARGUMENT, "gradient: the target is %s %s, its weight is %s %s",
 		                sj_dtype_name((sj_dtype)target->dtype), sj__shape_text(target),
 		                sj_dtype_name((sj_dtype)weight->dtype), sj__shape_text(weight));

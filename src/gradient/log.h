@@ -48,6 +48,8 @@ typedef struct sj__slot_map {
 } sj__slot_map;
 
 typedef struct sj__log {
+	bool has_symbolic;      /* some record holds symbolic tensors */
+	struct sj__log *parked; /* logs of graphs that were built on this thread and left tapes behind */
 	sj__record *first, *last;
 	uint32_t n_slots; /* slots 1 .. n_slots are dealt */
 	int n_tapes;      /* alive, recording or not */

@@ -1,7 +1,9 @@
-/* Reading variables, and arithmetic assignment to them: the sum or difference is computed first, so a failure leaves the variable as it was. */
+/* Reading and assigning variables. Of arithmetic assignments the sum or difference is computed first, so a failure leaves the variable as it was. */
 #include "ops/op.h"
 #include "sokuji/variable.h"
+#include "tensor/concrete.h"
 #include "tensor/local.h"
+#include "tensor/variable.h"
 
 sj_tensor *sj_variable_read(sj_tensor *variable)
 {
@@ -13,7 +15,45 @@ sj_tensor *sj_variable_read(sj_tensor *variable)
 	return &sj__nil_tensor;
 }
 
-static sj_status update(const char *who, const char *operation, sj_tensor *variable, sj_tensor *value)
+/* Where a graph is open or the value is symbolic, the assignment is written down. */
+static bool is_written_down(sj_tensor *variable, const sj_tensor *value)
+{
+	return sj__is_live(value) && sj_is_variable(variable) &&
+	       (sj__local_state.graph != NULL || (value->flags & SJ__FLAG_SYMBOLIC) != 0 ||
+	        (variable->variable->place != 0 && sj__graph.instance(variable) == NULL));
+}
+
+/* A graph's variable stands for the running session's. */
+static sj_tensor *instance_of(sj_tensor *variable)
+{
+	return sj_is_variable(variable) && variable->variable->place != 0 ? sj__graph.instance(variable) : variable;
+}
+
+static sj_status assign_now(sj_tensor *variable, sj_tensor *value)
+{
+	sj_tensor *source = NULL;
+	sj_status status = sj_is_variable(variable)
+	                           ? sj__concrete("sj_assign", value, &source)
+	                           : sj__fail(SJ_INVALID_ARGUMENT, "sj_assign: the first argument is no variable");
+	if (status == SJ_OK)
+		status = sj__variable_set(variable, source);
+	sj__drop(source);
+	return status;
+}
+
+sj_status sj_assign(sj_tensor *variable, sj_tensor *value)
+{
+	sj__local_now();
+	if (!sj_ok())
+		return sj_error_code();
+	sj_status status = is_written_down(variable, value) ? sj__graph.assign(SJ__ASSIGN, variable, value)
+	                                                    : assign_now(instance_of(variable), value);
+	if (status != SJ_OK)
+		sj__error_stick(status);
+	return status;
+}
+
+static sj_status update(const char *who, enum sj__assignment how, sj_tensor *variable, sj_tensor *value)
 {
 	sj_tensor *result = NULL;
 	sj_status status = SJ_OK;
@@ -23,24 +63,28 @@ static sj_status update(const char *who, const char *operation, sj_tensor *varia
 		return sj_error_code();
 	if (!sj_is_variable(variable))
 		status = sj__fail(SJ_INVALID_ARGUMENT, "%s: the first argument is no variable", who);
-	local->recording = 0; /* assignments are not differentiated */
-	if (status == SJ_OK)
-		status = sj_execute(sj_op_find(operation), NULL, 2, (sj_tensor *[]){variable, value}, 1, &result);
-	local->recording = recording;
-	if (status != SJ_OK) {
-		sj__error_stick(status);
-		return status;
+	if (status == SJ_OK && is_written_down(variable, value)) {
+		status = sj__graph.assign(how, variable, value);
+	} else if (status == SJ_OK) {
+		variable = instance_of(variable);
+		local->recording = 0; /* assignments are not differentiated */
+		status = sj_execute(sj_op_find(how == SJ__ASSIGN_ADD ? "Add" : "Sub"), NULL, 2,
+		                    (sj_tensor *[]){variable, value}, 1, &result);
+		local->recording = recording;
+		if (status == SJ_OK)
+			status = assign_now(variable, result);
+		sj__drop(result);
 	}
-	status = sj_assign(variable, result);
-	sj__drop(result);
+	if (status != SJ_OK)
+		sj__error_stick(status);
 	return status;
 }
 
 sj_status sj_assign_add(sj_tensor *variable, sj_tensor *value)
 {
-	return update("sj_assign_add", "Add", variable, value);
+	return update("sj_assign_add", SJ__ASSIGN_ADD, variable, value);
 }
 sj_status sj_assign_sub(sj_tensor *variable, sj_tensor *value)
 {
-	return update("sj_assign_sub", "Sub", variable, value);
+	return update("sj_assign_sub", SJ__ASSIGN_SUB, variable, value);
 }

@@ -80,20 +80,49 @@ static SJ_ALWAYS_INLINE sj_status type_check(sj__call *call, int i)
 	return SJ_OK;
 }
 
+sj_status sj__variable_read(sj_tensor *variable, sj_tensor **ret_value)
+{
+	bool is_graphs = sj__local_state.graph != NULL || variable->variable->place != 0;
+	sj_status status = is_graphs ? sj__graph.read(variable, ret_value) : sj__variable_value(variable, ret_value);
+	if (status == SJ_OK && sj__local_state.recording) {
+		status = sj__tape.variable_read(variable, ret_value);
+		if (status != SJ_OK)
+			sj__drop(*ret_value);
+	}
+	return status;
+}
+
+/* The dense form; of symbolic parts by operations, so that it is written down like everything else. */
+static sj_status slices_resolve(sj_tensor *slices, sj_tensor **ret_value)
+{
+	sj_tensor *n_rows;
+	if (!sj__slices_are_symbolic(slices))
+		return sj__slices_dense(slices, ret_value);
+	sj_status status = sj__tensor_make("indexed slices", SJ_INT64, 0, NULL, &n_rows);
+	if (status != SJ_OK)
+		return status;
+	*(int64_t *)n_rows->data = sj__dims(slices)[0];
+	sj_tensor *inputs[] = {sj__slices_values(slices), sj__slices_indices(slices), n_rows};
+	status = sj_execute(sj_op_find("UnsortedSegmentSum"), NULL, 3, inputs, 1, ret_value);
+	sj__drop(n_rows);
+	return status;
+}
+
 /* Variables become their value, sparse gradients their dense form: own references, noted in `resolved`. */
 static SJ_NOINLINE sj_status input_resolve(sj__call *call, int i, uint32_t *resolved)
 {
 	sj_tensor *t = call->inputs[i], *value;
 	sj_status status;
+	if (t->flags & SJ__FLAG_SYMBOLIC) {
+		call->is_symbolic = true;
+		return SJ_OK;
+	}
 	if (t->flags & SJ__FLAG_VARIABLE) {
-		status = sj__variable_value(t, &value);
-		if (status == SJ_OK && sj__local_state.recording) {
-			status = sj__tape.variable_read(t, &value);
-			if (status != SJ_OK)
-				sj__drop(value);
-		}
+		status = sj__variable_read(t, &value);
+		call->is_symbolic |= status == SJ_OK && (value->flags & SJ__FLAG_SYMBOLIC) != 0;
 	} else if (t->flags & SJ__FLAG_SLICES) {
-		status = sj__slices_dense(t, &value);
+		status = slices_resolve(t, &value);
+		call->is_symbolic |= status == SJ_OK && (value->flags & SJ__FLAG_SYMBOLIC) != 0;
 	} else if (t->flags & SJ__FLAG_NIL || t->data == NULL) {
 		return input_refused(call, i, sj__is_nil(t) ? t : NULL);
 	} else {
@@ -252,7 +281,8 @@ static SJ_ALWAYS_INLINE sj_status call_execute(sj__call *call, sj__local *thread
 	for (int k = 0; k < n_outputs; k++)
 		call->outputs[k] = NULL;
 	if (SJ_LIKELY(status == SJ_OK))
-		status = call_run(call, n_outputs);
+		status = SJ_UNLIKELY(call->is_symbolic || thread->graph != NULL) ? sj__graph.append(call)
+		                                                                 : call_run(call, n_outputs);
 	if (SJ_LIKELY(status == SJ_OK) && must_record(call, thread, n_inputs))
 		status = sj__tape.record(call);
 	if (SJ_UNLIKELY(status != SJ_OK))
@@ -337,7 +367,7 @@ static SJ_ALWAYS_INLINE sj_tensor *execute_quick(const sj_op *op, const void *ar
 /* Everything that it need not look at again: a plain operation, sound tensors of one of its dtypes. */
 static SJ_ALWAYS_INLINE bool is_short_way(const sj_op *op, const void *args, const sj_tensor *x, const sj_tensor *y)
 {
-	return x != NULL && y != NULL && (op->flags & SJ__OP_PLAIN) &&
+	return x != NULL && y != NULL && (op->flags & SJ__OP_PLAIN) && sj__local_state.graph == NULL &&
 	       (x->magic == SJ__TENSOR_LIVE) & (y->magic == SJ__TENSOR_LIVE) && (x->flags | y->flags) == 0 &&
 	       x->dtype == y->dtype && (op->type_masks[0] >> x->dtype & 1) &&
 	       (args == NULL || *(const size_t *)args == op->args_size);

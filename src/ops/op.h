@@ -40,6 +40,7 @@ typedef struct sj__call {
 	sj_tensor **inputs; /* NULL where an optional one is not given */
 	sj_tensor **outputs;
 	sj_dtype types[SJ__TYPE_CLASSES];
+	bool is_symbolic; /* some input is: a node is appended instead of running a kernel */
 } sj__call;
 
 typedef sj_status sj__rule(sj__call *call);
@@ -119,6 +120,10 @@ struct sj_op {
 extern SJ_HIDDEN const sj_op sj__op_table[];
 extern SJ_HIDDEN const int sj__op_table_count;
 
+/* Of an operation with SJ__OP_HAS_POINTERS: the bytes that its arguments point to, and their copy into room behind a copied struct. */
+size_t sj__args_pointers_size(const sj_op *op, const void *args);
+void sj__args_pointers_copy(const sj_op *op, void *args, char *room);
+
 /* ---- for rules ---- */
 
 /* Fails with the operation's name in front of the message. */
@@ -135,7 +140,7 @@ static inline sj_status sj__out_unknown(sj__call *call, int k, sj_dtype dtype)
 	return sj__out(call, k, dtype, -1, NULL);
 }
 
-/* The bytes of an input whose value the rule needs, or NULL when it is symbolic. */
+/* The bytes of an input whose value the rule needs, or NULL when it is symbolic and its value not known beforehand. */
 static SJ_ALWAYS_INLINE const void *sj__known_value(const sj_tensor *t) { return t->data; }
 
 /*
@@ -197,6 +202,14 @@ sj_tensor *sj__list(sj_ints list);
 
 /* ---- the tape's hooks, called by execute; set by src/tape ---- */
 
+struct sj__log;
+
+typedef struct sj__tapes_aside {
+	struct sj__log *log;
+	int32_t recording;
+	uint64_t epoch;
+} sj__tapes_aside;
+
 typedef struct sj__tape_hooks {
 	/* Gives a variable's value its slot in this thread's log. May replace *value (an own reference). */
 	sj_status (*variable_read)(sj_tensor *variable, sj_tensor **value);
@@ -205,7 +218,40 @@ typedef struct sj__tape_hooks {
 	/* The same for what ran the quick way: y is x where there is one input. */
 	sj_status (*record_one)(const sj_op *op, const void *args, sj_tensor *x, sj_tensor *z);
 	sj_status (*record_two)(const sj_op *op, const void *args, sj_tensor *x, sj_tensor *y, sj_tensor *z);
+	/* Sets the thread's tapes aside, as if none were open, and brings them back: what a graph is built with is none of theirs. */
+	void (*set_aside)(struct sj__tapes_aside *aside);
+	void (*bring_back)(const struct sj__tapes_aside *aside);
 } sj__tape_hooks;
 extern const sj__tape_hooks sj__tape;
+
+/* ---- the graph's hooks, called by execute and by the backward walk; set by src/graph ---- */
+
+struct sj_callable;
+struct sj_update;
+enum sj__assignment { SJ__ASSIGN, SJ__ASSIGN_ADD, SJ__ASSIGN_SUB };
+
+typedef struct sj__graph_hooks {
+	/* Appends a node for a call with checked inputs; the outputs, own references, are symbolic. */
+	sj_status (*append)(sj__call *call);
+	/* Reads a variable where a graph is open, or one that belongs to a graph. An own reference, symbolic unless a session runs. */
+	sj_status (*read)(sj_tensor *variable, sj_tensor **ret_value);
+	/* The running session's own instance of a graph's variable, borrowed; NULL: none runs. */
+	sj_tensor *(*instance)(sj_tensor *variable);
+	/* Appends an assignment. */
+	sj_status (*assign)(enum sj__assignment how, sj_tensor *variable, sj_tensor *value);
+	/* Appends an update of variables (update.h); learning_rate NULL: the update's. */
+	sj_status (*update)(const struct sj_update *update, sj_tensor *learning_rate, int n,
+	                    sj_tensor *const *variables, sj_tensor *const *slots, sj_tensor *const *gradients);
+	sj_status (*append_callable)(struct sj_callable *callable, int n_inputs, sj_tensor *const *inputs,
+	                             int n_outputs, sj_tensor **ret_outputs);
+	/* Whether a gradient rule cannot run now: it needs shapes or values that are not known before the graph runs. */
+	bool (*must_defer)(const sj__gradient *g);
+	/* Appends a node that runs the rule later. */
+	void (*defer)(const sj__gradient *g, sj_tensor **dx);
+} sj__graph_hooks;
+extern const sj__graph_hooks sj__graph;
+
+/* A variable's value as an operation's input gets it: an own reference, noted by open tapes, symbolic where a graph is open. */
+sj_status sj__variable_read(sj_tensor *variable, sj_tensor **ret_value);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * The quick way to run an operation: where a row has a function for its commonest case, ordinary tensors (or variables of this thread)
  * go to it with no call record in between. What has any other flag, symbolic handles above all, never comes here; nor does
- * anything while an operation is cancelled. Whatever is not done here is done, or refused with a message, by the ordinary way.
+ * anything while a graph is open or an operation is cancelled. Whatever is not done here is done, or refused with a message, by the ordinary way.
  */
 #ifndef SOKUJI_OPS_QUICK_H
 #define SOKUJI_OPS_QUICK_H
@@ -47,7 +47,7 @@ static SJ_ALWAYS_INLINE sj_tensor *sj__quick_run(sj__local *thread, const sj_op 
 {
 	if (SJ_UNLIKELY(op->quick == NULL || op->n_inputs != n_inputs || !sj__quick_is_sound(x) ||
 	                !sj__quick_is_sound(y) || (args != NULL && *(const size_t *)args != op->args_size) ||
-	                sj__cancelled()))
+	                thread->graph != NULL || sj__cancelled()))
 		return NULL;
 	if (SJ_UNLIKELY((x->flags | y->flags) != 0))
 		return sj__quick_run_flagged(thread, op, args, x, y);

@@ -37,39 +37,6 @@ static SJ_ALWAYS_INLINE bool is_differentiable(const sj_tensor *t)
 	return FLOATING >> t->dtype & 1;
 }
 
-/* ---- arguments: a copy that lives as long as the record ---- */
-
-static size_t pointers_size(const sj_op *op, const void *args)
-{
-	size_t n = 0;
-	for (int i = 0; i < op->n_attributes; i++) {
-		const char *field = (const char *)args + op->attributes[i].offset;
-		if (op->attributes[i].kind == SJ_ATTRIBUTE_INTS)
-			n += sizeof(int64_t) * (size_t)((const sj_ints *)field)->count;
-		else if (op->attributes[i].kind == SJ_ATTRIBUTE_STRING && *(const char *const *)field != NULL)
-			n += (strlen(*(const char *const *)field) + 8) & ~(size_t)7;
-	}
-	return n;
-}
-
-static void pointers_copy(const sj_op *op, void *args, char *room)
-{
-	for (int i = 0; i < op->n_attributes; i++) {
-		char *field = (char *)args + op->attributes[i].offset;
-		if (op->attributes[i].kind == SJ_ATTRIBUTE_INTS) {
-			sj_ints *list = (sj_ints *)field;
-			size_t n = sizeof(int64_t) * (size_t)list->count;
-			if (n > 0)
-				list->data = memcpy(room, list->data, n);
-			room += n;
-		} else if (op->attributes[i].kind == SJ_ATTRIBUTE_STRING && *(const char **)field != NULL) {
-			size_t n = strlen(*(const char **)field) + 1;
-			*(const char **)field = memcpy(room, *(const char **)field, n);
-			room += (n + 7) & ~(size_t)7;
-		}
-	}
-}
-
 /* ---- the record ---- */
 
 /* Elementwise inputs of the result's own shape, if that is known, need no shape kept. */
@@ -154,12 +121,13 @@ static SJ_ALWAYS_INLINE sj_status record_ports(const sj__call *call, const int n
 	uint32_t any;
 	if (!any_differentiable(n_outputs, call->outputs))
 		return SJ_OK;
-	size_t n_pointers = SJ_UNLIKELY(op->flags & SJ__OP_HAS_POINTERS) ? pointers_size(op, call->args) : 0;
+	size_t n_pointers = SJ_UNLIKELY(op->flags & SJ__OP_HAS_POINTERS) ? sj__args_pointers_size(op, call->args) : 0;
 	size_t args_size = sj__log_round(op->args_size);
 	sj__record *r = sj__log_room(log, n_inputs, n_outputs, args_size + n_pointers);
 	if (SJ_UNLIKELY(r == NULL))
 		return SJ_RESOURCE_EXHAUSTED;
 	r->op = op;
+	log->has_symbolic |= (call->outputs[0]->flags & SJ__FLAG_SYMBOLIC) != 0;
 	sj_status status = inputs_save(call, log, r, n_inputs, &any), saved = outputs_save(call, r, n_outputs);
 	if (SJ_UNLIKELY(status != SJ_OK || saved != SJ_OK ||
 	                any == 0)) { /* no memory; or nothing tracked, where a second thread uses the library */
@@ -169,7 +137,7 @@ static SJ_ALWAYS_INLINE sj_status record_ports(const sj__call *call, const int n
 	if (op->args_size != 0)
 		memcpy((void *)r->args, call->args, op->args_size);
 	if (SJ_UNLIKELY(n_pointers != 0))
-		pointers_copy(op, (void *)r->args, (char *)r->args + args_size);
+		sj__args_pointers_copy(op, (void *)r->args, (char *)r->args + args_size);
 	status = outputs_track(log, r, n_outputs, call->outputs);
 	if (SJ_UNLIKELY(status != SJ_OK))
 		sj__record_release(r);
@@ -284,7 +252,8 @@ static sj_status record_two(const sj_op *op, const void *args, sj_tensor *x, sj_
 static sj_status record(const sj__call *call)
 {
 	enum { PLAIN = SJ__OP_PLAIN | SJ__OP_HAS_POINTERS };
-	if (SJ_LIKELY((call->op->flags & PLAIN) == SJ__OP_PLAIN) && is_differentiable(call->outputs[0])) {
+	if (SJ_LIKELY((call->op->flags & PLAIN) == SJ__OP_PLAIN && call->outputs[0]->flags == 0) &&
+	    is_differentiable(call->outputs[0])) {
 		sj_tensor **x = call->inputs, *z = call->outputs[0];
 		return call->n_inputs == 2 ? record_two(call->op, call->args, x[0], x[1], z)
 		                           : record_one(call->op, call->args, x[0], z);
@@ -292,7 +261,8 @@ static sj_status record(const sj__call *call)
 	return call->n_inputs == 2 && call->n_outputs == 1 ? record_2(call) : record_any(call);
 }
 
-const sj__tape_hooks sj__tape = {variable_read, record, record_one, record_two};
+const sj__tape_hooks sj__tape = {variable_read,       record, record_one, record_two, sj__tapes_set_aside,
+                                 sj__tapes_bring_back};
 
 /* ---- gradients of the caller's own ---- */
 
@@ -301,8 +271,11 @@ static sj_status custom_inputs(sj__log *log, int n, sj_tensor *const *inputs, sj
 	sj_status status = SJ_OK;
 	uint32_t *slots = sj__record_input_slots(r);
 	for (int i = 0; i < n; i++) {
-		bool automatic = sj_is_variable(inputs[i]) && inputs[i]->variable->trainable;
 		r->tensors[i] = NULL;
+		slots[i] = 0;
+		if (inputs[i] == NULL)
+			continue;
+		bool automatic = sj_is_variable(inputs[i]) && inputs[i]->variable->trainable;
 		slots[i] = automatic ? sj__slot_give(log, inputs[i], SJ__SLOT_VARIABLE) : sj__slot_of(log, inputs[i]);
 		if (status == SJ_OK)
 			status = sj__tensor_shape_only(inputs[i], &r->tensors[i]);
@@ -336,13 +309,13 @@ static sj_status custom_append(sj__log *log, int n_inputs, sj_tensor *const *inp
 	return SJ_OK;
 }
 
-static sj_status list_is_good(const char *what, int n, sj_tensor *const *tensors)
+static sj_status list_is_good(const char *what, int n, sj_tensor *const *tensors, bool may_be_null)
 {
 	if (n < 0 || (n > 0 && tensors == NULL))
 		return sj__fail(SJ_INVALID_ARGUMENT, "sj_tape_record: %d %s at %s", n, what,
 		                tensors ? "an array" : "NULL");
 	for (int i = 0; i < n; i++)
-		if (!sj_tensor_is_valid(tensors[i]))
+		if (!sj_tensor_is_valid(tensors[i]) && !(may_be_null && tensors[i] == NULL))
 			return sj__fail(SJ_INVALID_ARGUMENT, "sj_tape_record: %s %d is no valid tensor", what, i);
 	return SJ_OK;
 }
@@ -356,9 +329,9 @@ sj_status sj_tape_record(int n_inputs, sj_tensor *const *inputs, int n_outputs, 
 	                           ? sj__fail(SJ_INVALID_ARGUMENT, "sj_tape_record: the gradient function is NULL")
 	                           : SJ_OK;
 	if (status == SJ_OK)
-		status = list_is_good("inputs", n_inputs, inputs);
+		status = list_is_good("inputs", n_inputs, inputs, true);
 	if (status == SJ_OK)
-		status = list_is_good("outputs", n_outputs, outputs);
+		status = list_is_good("outputs", n_outputs, outputs, false);
 	if (status == SJ_OK && local->recording)
 		status = custom_append(local->log, n_inputs, inputs, n_outputs, outputs, &custom);
 	if (custom != NULL) {

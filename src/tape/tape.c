@@ -26,6 +26,12 @@ static void log_release(sj__log *log)
 		log->ended = next;
 	}
 	sj__memory_free(log->chunks);
+	while (log->parked != NULL) {
+		sj__log *next = log->parked->parked;
+		log->parked->parked = NULL;
+		log_release(log->parked);
+		log->parked = next;
+	}
 	sj__memory_free(log);
 }
 
@@ -39,6 +45,42 @@ static sj__log *log_now(sj__local *local)
 }
 
 static void recording_update(sj__local *local) { local->recording = local->log->paused ? 0 : local->log->n_open; }
+
+void sj__tapes_set_aside(sj__tapes_aside *aside)
+{
+	sj__local *local = &sj__local_state;
+	*aside = (sj__tapes_aside){local->log, local->recording, local->tape_epoch};
+	local->log = NULL;
+	local->recording = 0;
+	local->tape_epoch = 0;
+}
+
+/* A log whose tapes somebody still has is kept with the log that comes back, until the thread ends. */
+void sj__tapes_bring_back(const sj__tapes_aside *aside)
+{
+	sj__local *local = &sj__local_state;
+	sj__log *inner = local->log;
+	local->log = aside->log;
+	local->recording = aside->recording;
+	local->tape_epoch = aside->epoch;
+	if (inner == NULL)
+		return;
+	if (inner->live == NULL && inner->parked == NULL) {
+		log_release(inner);
+	} else if (local->log == NULL) {
+		sj__log_release(inner);
+		local->log = log_now(local);
+		if (local->log != NULL)
+			local->log->parked = inner;
+	} else {
+		sj__log_release(inner);
+		sj__log *last = inner;
+		while (last->parked != NULL)
+			last = last->parked;
+		last->parked = local->log->parked;
+		local->log->parked = inner;
+	}
+}
 
 /* Structs of ended tapes are kept for the next ones, so that a tape used up can be told by its magic number. */
 static sj_tape *struct_take(sj__log *log)
@@ -89,6 +131,9 @@ static sj_status tape_is_good(const char *who, const sj_tape *tape)
 		                "%s: the tape was used up or freed; a persistent tape answers more than once", who);
 	if (tape->owner != sj__local_now()->number)
 		return sj__fail(SJ_FAILED_PRECONDITION, "%s: the tape belongs to another thread", who);
+	if (tape->log != sj__local_state.log)
+		return sj__fail(SJ_FAILED_PRECONDITION,
+		                "%s: the tape was opened in or outside of another graph than the one open now", who);
 	return SJ_OK;
 }
 
@@ -254,8 +299,12 @@ static void tape_release(sj_tape *tape)
 
 void sj_tape_free(sj_tape *tape)
 {
-	if (tape != NULL && tape->magic == TAPE_LIVE && tape->owner == sj__local_now()->number)
+	if (tape == NULL || tape->magic != TAPE_LIVE || tape->owner != sj__local_now()->number)
+		return;
+	if (tape->log == sj__local_state.log)
 		tape_release(tape);
+	else
+		tape->magic = 0; /* its struct ends with its log */
 }
 
 void sj_tape_pause(void)

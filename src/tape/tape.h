@@ -21,4 +21,7 @@ struct sj_tape {
 /* Lets go of the records that no live tape needs, of those behind before_first (NULL: of all); put off while records are walked. */
 void sj__tape_sweep(sj__log *log, const sj__record *before_first);
 
+void sj__tapes_set_aside(sj__tapes_aside *aside);
+void sj__tapes_bring_back(const sj__tapes_aside *aside);
+
 #endif

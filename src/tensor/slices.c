@@ -31,6 +31,11 @@ sj_status sj__slices_new(sj_tensor *values, sj_tensor *indices, int rank, const 
 sj_tensor *sj__slices_values(const sj_tensor *slices) { return slices->slices->values; }
 sj_tensor *sj__slices_indices(const sj_tensor *slices) { return slices->slices->indices; }
 
+bool sj__slices_are_symbolic(const sj_tensor *slices)
+{
+	return ((slices->slices->values->flags | slices->slices->indices->flags) & SJ__FLAG_SYMBOLIC) != 0;
+}
+
 void sj__slices_destroy(struct sj__slices *parts)
 {
 	sj__drop(parts->values);
@@ -55,6 +60,8 @@ sj_status sj__slices_dense(sj_tensor *slices, sj_tensor **ret_dense)
 	const sj_tensor *values = slices->slices->values, *indices = slices->slices->indices;
 	sj_dtype dtype = (sj_dtype)slices->dtype;
 	sj_tensor *dense;
+	if (sj__slices_are_symbolic(slices))
+		return sj__fail(SJ_INVALID_ARGUMENT, "indexed slices of a graph have no value yet; run the graph");
 	if (dtype != SJ_FLOAT32 && dtype != SJ_FLOAT64)
 		return sj__fail(SJ_UNIMPLEMENTED, "indexed slices of %s have no dense form yet", sj_dtype_name(dtype));
 	sj_status status = sj__tensor_make("indexed slices", dtype, slices->shape.rank, sj__dims(slices), &dense);

@@ -13,6 +13,8 @@ sj_status sj__slices_new(sj_tensor *values, sj_tensor *indices, int rank, const 
 /* Borrowed parts. */
 sj_tensor *sj__slices_values(const sj_tensor *slices);
 sj_tensor *sj__slices_indices(const sj_tensor *slices);
+/* Whether a part belongs to a graph and has no value yet. */
+bool sj__slices_are_symbolic(const sj_tensor *slices);
 
 /* The dense tensor, an own reference: rows added in the order of the indices. */
 sj_status sj__slices_dense(sj_tensor *slices, sj_tensor **ret_dense);

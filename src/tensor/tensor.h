@@ -23,7 +23,8 @@
 enum sj__tensor_flag {
 	SJ__FLAG_NIL = 1,
 	SJ__FLAG_VARIABLE = 2,
-	SJ__FLAG_SYMBOLIC = 4, /* of a graph: the shape may be partly unknown; bytes only where the value is known beforehand */
+	SJ__FLAG_SYMBOLIC =
+		4, /* of a graph: the shape may be partly unknown; bytes only where the value is known beforehand */
 	SJ__FLAG_SHAPE_ONLY = 8, /* kept by a tape record for its shape */
 	SJ__FLAG_SLICES = 16,    /* a sparse gradient: see slices.h */
 };

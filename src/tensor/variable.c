@@ -183,19 +183,3 @@ sj_tensor *sj_variable_new_uninitialized(sj_dtype dtype, sj_ints shape, const ch
 	sj__error_stick(status);
 	return &sj__nil_tensor;
 }
-
-sj_status sj_assign(sj_tensor *variable, sj_tensor *value)
-{
-	sj_tensor *source = NULL;
-	if (!sj_ok())
-		return sj_error_code();
-	sj_status status = sj_is_variable(variable)
-	                           ? sj__concrete("sj_assign", value, &source)
-	                           : sj__fail(SJ_INVALID_ARGUMENT, "sj_assign: the first argument is no variable");
-	if (status == SJ_OK)
-		status = sj__variable_set(variable, source);
-	sj__drop(source);
-	if (status != SJ_OK)
-		sj__error_stick(status);
-	return status;
-}

@@ -8,9 +8,9 @@
 struct sj__variable {
 	sj_tensor *value; /* an ordinary handle; NULL before the first assignment */
 	bool trainable;
-	int32_t lock; /* a spin lock, taken once a second thread uses the library */
-	int32_t place; /* of a graph's variable: its number from 1 in each session; 0: an ordinary one */
-	char *name;    /* of the one allocator; NULL: none */
+	int32_t lock;           /* a spin lock, taken once a second thread uses the library */
+	int32_t place;          /* of a graph's variable: its number from 1 in each session; 0: an ordinary one */
+	char *name;             /* of the one allocator; NULL: none */
 	struct sj_graph *graph; /* that a graph's variable belongs to, borrowed */
 };
 

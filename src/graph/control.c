@@ -1,0 +1,296 @@
+/* If and While: callables over concrete functions. Their inputs are the function's own and then what both functions captured. */
+#include "base/memory.h"
+#include "base/threads.h"
+#include "graph/function.h"
+#include "tensor/concrete.h"
+#include "tensor/local.h"
+
+/* Both functions and how many inputs belong to each. */
+typedef struct pair_context {
+	sj_concrete_function *first, *second; /* then and otherwise; condition and body */
+	int n_inputs;
+	int64_t limit;
+} pair_context;
+
+static void pair_release(void *context)
+{
+	pair_context *c = context;
+	sj_concrete_function_free(c->first);
+	sj_concrete_function_free(c->second);
+	sj__memory_free(c);
+}
+
+static bool is_stateful(const sj_concrete_function *f)
+{
+	const sj_graph *graph = sj_concrete_function_graph(f);
+	for (int i = 0; i < graph->n_nodes; i++) {
+		const sj_node *node = graph->nodes[i];
+		if (node->kind == SJ__NODE_CALLABLE && node->callable->type.is_stateful)
+			return true;
+	}
+	return false;
+}
+
+/* A bool scalar's value. */
+static sj_status truth_of(const char *who, sj_tensor *t, bool *ret_truth)
+{
+	sj_tensor *value;
+	sj_status status = sj__concrete(who, t, &value);
+	if (status != SJ_OK)
+		return status;
+	if (value->dtype != SJ_BOOL || value->shape.size != 1)
+		status = sj__fail(SJ_INVALID_ARGUMENT, "%s: the condition is %s %s; it must be a bool scalar", who,
+		                  sj_dtype_name((sj_dtype)value->dtype), sj__shape_text(value));
+	else
+		*ret_truth = *(const uint8_t *)value->data != 0;
+	sj__drop(value);
+	return status;
+}
+
+static sj_status pair_call(const sj_callable_type *type, pair_context context, sj_tensor *extra, int n_inputs,
+                           sj_tensor *const *inputs, int n_outputs, sj_tensor **ret_outputs)
+{
+	int n_first = context.first->n_captures, n_second = context.second->n_captures, at = 0;
+	size_t n = (size_t)n_inputs + (size_t)n_first + (size_t)n_second + 1;
+	pair_context *c = sj__memory_new(sizeof(*c));
+	sj_tensor **all = sj__memory_new(sizeof(*all) * n);
+	if (c == NULL || all == NULL) {
+		sj__memory_free(c);
+		sj__memory_free(all);
+		return SJ_RESOURCE_EXHAUSTED;
+	}
+	*c = context;
+	sj_concrete_function_keep(c->first);
+	sj_concrete_function_keep(c->second);
+	if (extra != NULL)
+		all[at++] = extra;
+	for (int i = 0; i < n_inputs; i++)
+		all[at++] = inputs[i];
+	for (int i = 0; i < n_first; i++)
+		all[at++] = sj__function_capture(c->first, i);
+	for (int i = 0; i < n_second; i++)
+		all[at++] = sj__function_capture(c->second, i);
+	sj_callable *callable = sj_callable_new(type, c);
+	sj_status status = callable ? sj_call(callable, at, all, n_outputs, ret_outputs) : sj_error_code();
+	sj_callable_free(callable);
+	sj__memory_free(all);
+	return status;
+}
+
+/* One shape for both: what differs is unknown. */
+static void shape_join(const sj_tensor *a, const sj_tensor *b, int *ret_rank, int64_t *dims)
+{
+	*ret_rank = a->shape.rank == b->shape.rank ? a->shape.rank : -1;
+	for (int i = 0; i < *ret_rank; i++)
+		dims[i] = sj__dims(a)[i] == sj__dims(b)[i] ? sj__dims(a)[i] : SJ__UNKNOWN;
+}
+
+/* ---- if ---- */
+
+static sj_status if_invoke(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs,
+                           sj_tensor **ret_outputs)
+{
+	const pair_context *c = context;
+	bool truth = false;
+	(void)n_inputs;
+	(void)n_outputs;
+	sj_status status = truth_of("If", inputs[0], &truth);
+	if (status != SJ_OK)
+		return status;
+	sj_tensor *const *captures = inputs + 1 + c->n_inputs;
+	return truth ? sj__function_run(c->first, inputs + 1, captures, ret_outputs)
+	             : sj__function_run(c->second, inputs + 1, captures + c->first->n_captures, ret_outputs);
+}
+
+static sj_status if_infer(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_dtype *dtypes,
+                          int *ranks, int64_t *dims)
+{
+	const pair_context *c = context;
+	(void)n_inputs;
+	(void)inputs;
+	for (int k = 0; k < n_outputs; k++) {
+		const sj_tensor *a = sj__function_output(c->first, k), *b = sj__function_output(c->second, k);
+		if (a->dtype != b->dtype)
+			return sj__fail(SJ_INVALID_ARGUMENT, "output %d is %s in one branch and %s in the other", k,
+			                sj_dtype_name((sj_dtype)a->dtype), sj_dtype_name((sj_dtype)b->dtype));
+		dtypes[k] = (sj_dtype)a->dtype;
+		shape_join(a, b, &ranks[k], dims + (int64_t)k * SJ_MAX_RANK);
+	}
+	return SJ_OK;
+}
+
+static const sj_callable_type if_types[] = {
+	{.size = sizeof(sj_callable_type),
+         .name = "StatelessIf",
+         .invoke = if_invoke,
+         .infer = if_infer,
+         .release = pair_release},
+	{.size = sizeof(sj_callable_type),
+         .name = "If",
+         .is_stateful = true,
+         .invoke = if_invoke,
+         .infer = if_infer,
+         .release = pair_release},
+};
+
+sj_status sj_cond(sj_tensor *condition, sj_concrete_function *then, sj_concrete_function *otherwise, int n_inputs,
+                  sj_tensor *const *inputs, int n_outputs, sj_tensor **ret_outputs)
+{
+	sj__local_now();
+	if (then == NULL || otherwise == NULL || !sj_tensor_is_valid(condition))
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_cond: %s",
+		                then && otherwise ? "the condition is no valid tensor" : "a branch is NULL");
+	if (n_inputs < 0 || n_inputs != then->n_inputs || n_inputs != otherwise->n_inputs ||
+	    n_outputs != then->n_outputs || n_outputs != otherwise->n_outputs || (n_inputs > 0 && inputs == NULL) ||
+	    (n_outputs > 0 && ret_outputs == NULL))
+		return sj__fail(
+			SJ_INVALID_ARGUMENT,
+			"sj_cond: %d inputs and %d outputs; the branches have %d and %d inputs, %d and %d outputs",
+			n_inputs, n_outputs, then->n_inputs, otherwise->n_inputs, then->n_outputs,
+			otherwise->n_outputs);
+	if (!sj__is_symbolic(condition) && !(condition->flags & SJ__FLAG_VARIABLE && sj__local_state.graph)) {
+		bool truth = false;
+		sj_status status = truth_of("sj_cond", condition, &truth);
+		return status == SJ_OK ? sj__function_run(truth ? then : otherwise, inputs, NULL, ret_outputs) : status;
+	}
+	pair_context c = {then, otherwise, n_inputs, 0};
+	return pair_call(&if_types[is_stateful(then) || is_stateful(otherwise)], c, condition, n_inputs, inputs,
+	                 n_outputs, ret_outputs);
+}
+
+/* ---- while ---- */
+
+static void state_drop(int n, sj_tensor **state)
+{
+	for (int i = 0; i < n; i++)
+		sj__drop(state[i]);
+}
+
+static sj_status while_holds(const pair_context *c, sj_tensor *const *state, sj_tensor *const *captures,
+                             bool *ret_holds)
+{
+	sj_tensor *truth;
+	sj_status status = sj__function_run(c->first, state, captures, &truth);
+	if (status != SJ_OK)
+		return status;
+	status = truth_of("While", truth, ret_holds);
+	sj__drop(truth);
+	return status;
+}
+
+static sj_status while_rounds(const pair_context *c, int n, sj_tensor **state, sj_tensor **next,
+                              sj_tensor *const *captures)
+{
+	sj_status status = SJ_OK;
+	bool holds = true;
+	for (int64_t round = 0; status == SJ_OK && (c->limit < 0 || round < c->limit); round++) {
+		status = while_holds(c, state, captures, &holds);
+		if (status != SJ_OK || !holds)
+			break;
+		status = sj__function_run(c->second, state, captures + c->first->n_captures, next);
+		if (status != SJ_OK)
+			break;
+		state_drop(n, state);
+		memcpy(state, next, sizeof(*state) * (size_t)n);
+		if (sj__cancelled())
+			status = sj__fail(SJ_CANCELLED, "While: interrupted; clear the interruption to go on");
+	}
+	return status;
+}
+
+/* The state is in ret_state from the start: values of the inputs, own references. */
+static sj_status while_run(const pair_context *c, int n, sj_tensor *const *inputs, sj_tensor *const *captures,
+                           sj_tensor **ret_state)
+{
+	sj_tensor **next = sj__memory_new(sizeof(*next) * ((size_t)n + 1));
+	sj_status status = next ? SJ_OK : SJ_RESOURCE_EXHAUSTED;
+	int n_taken = 0;
+	for (; n_taken < n && status == SJ_OK; n_taken++) {
+		if (inputs[n_taken]->flags & SJ__FLAG_VARIABLE)
+			status = sj__variable_read(inputs[n_taken], &ret_state[n_taken]);
+		else
+			ret_state[n_taken] = sj__keep(inputs[n_taken]);
+		if (status != SJ_OK)
+			break;
+	}
+	if (status == SJ_OK)
+		status = while_rounds(c, n, ret_state, next, captures);
+	if (status != SJ_OK) {
+		state_drop(n_taken, ret_state);
+		memset(ret_state, 0, sizeof(*ret_state) * (size_t)n);
+	}
+	sj__memory_free(next);
+	return status;
+}
+
+static sj_status while_invoke(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs,
+                              sj_tensor **ret_outputs)
+{
+	const pair_context *c = context;
+	(void)n_inputs;
+	(void)n_outputs;
+	return while_run(c, c->n_inputs, inputs, inputs + c->n_inputs, ret_outputs);
+}
+
+static sj_status while_infer(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_dtype *dtypes,
+                             int *ranks, int64_t *dims)
+{
+	const pair_context *c = context;
+	(void)n_inputs;
+	for (int k = 0; k < n_outputs; k++) {
+		const sj_tensor *after = sj__function_output(c->second, k);
+		dtypes[k] = (sj_dtype)inputs[k]->dtype;
+		shape_join(inputs[k], after, &ranks[k], dims + (int64_t)k * SJ_MAX_RANK);
+	}
+	return SJ_OK;
+}
+
+static const sj_callable_type while_types[] = {
+	{.size = sizeof(sj_callable_type),
+         .name = "StatelessWhile",
+         .invoke = while_invoke,
+         .infer = while_infer,
+         .release = pair_release},
+	{.size = sizeof(sj_callable_type),
+         .name = "While",
+         .is_stateful = true,
+         .invoke = while_invoke,
+         .infer = while_infer,
+         .release = pair_release},
+};
+
+static sj_status while_is_good(const sj_concrete_function *condition, const sj_concrete_function *body, int n,
+                               sj_tensor *const *state, sj_tensor **ret_state)
+{
+	if (condition == NULL || body == NULL)
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_while: the %s is NULL", condition ? "body" : "condition");
+	if (n < 0 || n != condition->n_inputs || n != body->n_inputs || n != body->n_outputs ||
+	    condition->n_outputs != 1 || (n > 0 && (state == NULL || ret_state == NULL)))
+		return sj__fail(
+			SJ_INVALID_ARGUMENT,
+			"sj_while: %d tensors of state; the condition takes %d and gives %d, the body takes %d and "
+			"gives %d",
+			n, condition->n_inputs, condition->n_outputs, body->n_inputs, body->n_outputs);
+	for (int i = 0; i < n; i++) {
+		if (!sj_tensor_is_valid(state[i]))
+			return sj__fail(SJ_INVALID_ARGUMENT, "sj_while: state %d is no valid tensor", i);
+		if (state[i]->dtype != sj__function_output(body, i)->dtype)
+			return sj__fail(SJ_INVALID_ARGUMENT,
+			                "sj_while: state %d is %s before the loop and %s after its body", i,
+			                sj_dtype_name((sj_dtype)state[i]->dtype),
+			                sj_dtype_name((sj_dtype)sj__function_output(body, i)->dtype));
+	}
+	return SJ_OK;
+}
+
+sj_status sj_while(sj_concrete_function *condition, sj_concrete_function *body, int64_t limit, int n_state,
+                   sj_tensor *const *state, sj_tensor **ret_state)
+{
+	sj__local_now();
+	sj_status status = while_is_good(condition, body, n_state, state, ret_state);
+	if (status != SJ_OK)
+		return status;
+	pair_context c = {condition, body, n_state, limit};
+	return pair_call(&while_types[is_stateful(condition) || is_stateful(body)], c, NULL, n_state, state, n_state,
+	                 ret_state);
+}

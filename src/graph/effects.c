@@ -1,0 +1,244 @@
+/* What changes variables, as callables: assignments and the optimizers' updates. A node holds the variables; a session runs it on its own. */
+#include "base/memory.h"
+#include "graph/graph.h"
+#include "sokuji/scope.h"
+#include "sokuji/update.h"
+#include "tensor/local.h"
+#include "tensor/variable.h"
+
+/* ---- assignments ---- */
+
+typedef struct assign_context {
+	enum sj__assignment how;
+	sj_tensor *variable;
+} assign_context;
+
+static void assign_release(void *context)
+{
+	assign_context *c = context;
+	sj__drop(c->variable);
+	sj__memory_free(c);
+}
+
+static int assign_changes(void *context, sj_tensor *const **ret_variables)
+{
+	*ret_variables = &((assign_context *)context)->variable;
+	return 1;
+}
+
+/* The result is the value afterwards. */
+static sj_status assign_invoke(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs,
+                               sj_tensor **ret_outputs)
+{
+	static sj_status (*const how[])(sj_tensor *, sj_tensor *) = {sj_assign, sj_assign_add, sj_assign_sub};
+	const assign_context *c = context;
+	(void)n_inputs;
+	sj_status status = how[c->how](c->variable, inputs[0]);
+	return status == SJ_OK && n_outputs == 1 ? sj__variable_read(c->variable, ret_outputs) : status;
+}
+
+static void shape_tell(const sj_tensor *t, sj_dtype *dtype, int *rank, int64_t *dims)
+{
+	*dtype = (sj_dtype)t->dtype;
+	*rank = t->shape.rank;
+	for (int a = 0; a < t->shape.rank; a++)
+		dims[a] = sj__dims(t)[a];
+}
+
+static sj_status assign_infer(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_dtype *dtypes,
+                              int *ranks, int64_t *dims)
+{
+	const sj_tensor *variable = ((assign_context *)context)->variable, *value = inputs[0];
+	(void)n_inputs;
+	if (value->dtype != variable->dtype)
+		return sj__fail(SJ_INVALID_ARGUMENT, "the variable '%s' is %s, the value is %s; cast it with sj_cast",
+		                sj_variable_name(variable), sj_dtype_name((sj_dtype)variable->dtype),
+		                sj_dtype_name((sj_dtype)value->dtype));
+	bool fits = value->shape.rank < 0 || value->shape.rank == variable->shape.rank ||
+	            ((assign_context *)context)->how != SJ__ASSIGN;
+	for (int a = 0; fits && value->shape.rank == variable->shape.rank && a < value->shape.rank; a++)
+		fits = sj__dims(value)[a] < 0 || sj__dims(value)[a] == sj__dims(variable)[a] ||
+		       (((assign_context *)context)->how != SJ__ASSIGN && sj__dims(value)[a] == 1);
+	if (!fits)
+		return sj__fail(SJ_INVALID_ARGUMENT, "the variable '%s' has shape %s, the value has shape %s",
+		                sj_variable_name(variable), sj__shape_text(variable), sj__shape_text(value));
+	if (n_outputs == 1)
+		shape_tell(variable, dtypes, ranks, dims);
+	return SJ_OK;
+}
+
+static const sj_callable_type assign_types[] = {
+	{sizeof(sj_callable_type), "AssignVariableOp", true, assign_invoke, assign_infer, assign_release,
+         assign_changes},
+	{sizeof(sj_callable_type), "AssignAddVariableOp", true, assign_invoke, assign_infer, assign_release,
+         assign_changes},
+	{sizeof(sj_callable_type), "AssignSubVariableOp", true, assign_invoke, assign_infer, assign_release,
+         assign_changes},
+};
+
+/* Appends to the open graph, the value's or the variable's. */
+static sj_status callable_append(sj_graph *graph, sj_callable *callable, int n_inputs, sj_tensor *const *inputs,
+                                 int n_outputs, sj_tensor **ret_outputs)
+{
+	sj__local *thread = &sj__local_state;
+	struct sj_graph *open = thread->graph;
+	int32_t recording = thread->recording;
+	if (open == NULL)
+		thread->graph = graph;
+	thread->recording = 0; /* what changes variables is not differentiated */
+	sj_status status = sj_call(callable, n_inputs, inputs, n_outputs, ret_outputs);
+	thread->recording = recording;
+	thread->graph = open;
+	return status;
+}
+
+static sj_graph *graph_for(sj_tensor *variable, int n, sj_tensor *const *inputs)
+{
+	sj_graph *graph = sj__graph_for(n, inputs);
+	return graph ? graph : variable->variable->graph;
+}
+
+static sj_status assign_append(enum sj__assignment how, sj_tensor *variable, sj_tensor *value, sj_graph *graph,
+                               sj_tensor **ret_after)
+{
+	assign_context *c = sj__memory_new(sizeof(*c));
+	if (c == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	*c = (assign_context){how, sj__keep(variable)};
+	sj_callable *callable = sj_callable_new(&assign_types[how], c);
+	if (callable == NULL)
+		return sj_error_code();
+	sj_status status = callable_append(graph, callable, 1, &value, 1, ret_after);
+	sj_callable_free(callable);
+	return status;
+}
+
+sj_status sj__graph_assign(enum sj__assignment how, sj_tensor *variable, sj_tensor *value)
+{
+	sj_tensor *after;
+	sj_graph *graph = graph_for(variable, 1, &value);
+	if (graph == NULL)
+		return sj__fail(SJ_FAILED_PRECONDITION, "assigning the variable '%s': its graph was released",
+		                sj_variable_name(variable));
+	sj_status status = assign_append(how, variable, value, graph, &after);
+	if (status == SJ_OK)
+		sj__drop(after); /* the graph has it */
+	return status;
+}
+
+sj_tensor *sj_graph_assign(sj_graph *graph, int how, sj_tensor *variable, sj_tensor *value)
+{
+	sj__local_now();
+	sj_tensor *after = NULL;
+	sj_status status = SJ_OK;
+	if (graph == NULL || how < 0 || how > 2 || !sj_is_variable(variable) || !sj_tensor_is_valid(value))
+		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_graph_assign: %s",
+		                  graph == NULL              ? "the graph is NULL"
+		                  : how < 0 || how > 2       ? "how is 0, 1 or 2"
+		                  : sj_is_variable(variable) ? "the value is no valid tensor"
+		                                             : "that is no variable");
+	if (status == SJ_OK)
+		status = assign_append((enum sj__assignment)how, variable, value, graph, &after);
+	if (status == SJ_OK) {
+		sj__drop(after);
+		return after;
+	}
+	sj__error_stick(status);
+	return &sj__nil_tensor;
+}
+
+/* ---- updates ---- */
+
+/* Inputs: the gradients of variables that have one, and the learning rate where it is a tensor. */
+typedef struct update_context {
+	sj_update update;
+	bool has_rate;
+	int n, n_changed; /* variables; with their slots */
+	sj_tensor *all[]; /* variables, slots: own references */
+} update_context;
+
+static void update_release(void *context)
+{
+	update_context *c = context;
+	for (int i = 0; i < c->n_changed; i++)
+		sj__drop(c->all[i]);
+	sj__memory_free(c);
+}
+
+static int update_changes(void *context, sj_tensor *const **ret_variables)
+{
+	update_context *c = context;
+	*ret_variables = c->all;
+	return c->n_changed;
+}
+
+static sj_status update_invoke(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs,
+                               sj_tensor **ret_outputs)
+{
+	const update_context *c = context;
+	(void)n_inputs;
+	(void)n_outputs;
+	(void)ret_outputs;
+	return c->has_rate ? sj_update_apply_rate(&c->update, inputs[c->n], c->n, c->all, c->all + c->n, inputs)
+	                   : sj_update_apply(&c->update, c->n, c->all, c->all + c->n, inputs);
+}
+
+static const sj_callable_type update_type = {.size = sizeof(sj_callable_type),
+                                             .name = "ResourceApplyUpdate",
+                                             .is_stateful = true,
+                                             .invoke = update_invoke,
+                                             .release = update_release,
+                                             .changes = update_changes};
+
+static sj_callable *update_callable(const sj_update *update, bool has_rate, int n, sj_tensor *const *variables,
+                                    sj_tensor *const *slots)
+{
+	int n_slots = n * sj_update_slots(update->rule);
+	update_context *c = sj__memory_new_zeroed(sizeof(*c) + sizeof(sj_tensor *) * ((size_t)n + (size_t)n_slots));
+	if (c == NULL)
+		return NULL;
+	c->update = *update;
+	c->has_rate = has_rate;
+	c->n = n;
+	c->n_changed = n + n_slots;
+	for (int i = 0; i < n; i++)
+		c->all[i] = sj__keep(variables[i]);
+	for (int i = 0; i < n_slots; i++)
+		c->all[n + i] = sj__keep(slots[i]);
+	return sj_callable_new(&update_type, c);
+}
+
+static sj_status all_variables(int n, sj_tensor *const *tensors)
+{
+	for (int i = 0; i < n; i++)
+		if (!sj_is_variable(tensors[i]))
+			return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: variable or slot %d is no variable", i);
+	return SJ_OK;
+}
+
+sj_status sj__graph_update(const sj_update *update, sj_tensor *learning_rate, int n, sj_tensor *const *variables,
+                           sj_tensor *const *slots, sj_tensor *const *gradients)
+{
+	sj_status status = all_variables(n, variables);
+	if (status == SJ_OK)
+		status = all_variables(n * sj_update_slots(update->rule), slots);
+	if (status != SJ_OK || n == 0)
+		return status;
+	size_t n_inputs = (size_t)n + (learning_rate != NULL);
+	sj_tensor **inputs = sj__memory_new(sizeof(*inputs) * n_inputs);
+	if (inputs == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	memcpy(inputs, gradients, sizeof(*inputs) * (size_t)n);
+	if (learning_rate != NULL)
+		inputs[n] = learning_rate;
+	sj_graph *graph = graph_for(variables[0], (int)n_inputs, inputs);
+	sj_callable *callable = graph ? update_callable(update, learning_rate != NULL, n, variables, slots) : NULL;
+	if (callable != NULL)
+		status = callable_append(graph, callable, (int)n_inputs, inputs, 0, NULL);
+	else
+		status = graph ? SJ_RESOURCE_EXHAUSTED
+		               : sj__fail(SJ_FAILED_PRECONDITION, "sj_update_apply: the variables' graph was released");
+	sj_callable_free(callable);
+	sj__memory_free(inputs);
+	return status;
+}

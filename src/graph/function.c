@@ -1,0 +1,315 @@
+/* Functions: a graph with inputs and outputs that is called like an operation, and C functions traced once for each signature. */
+#include "base/memory.h"
+#include "graph/function.h"
+#include "graph/plan.h"
+#include "sokuji/scope.h"
+#include "tensor/local.h"
+
+/* ---- concrete functions ---- */
+
+static sj_status ports_are_good(const sj_graph *graph, int n_inputs, sj_tensor *const *inputs, int n_outputs,
+                                sj_tensor *const *outputs)
+{
+	if (graph == NULL || n_inputs < 0 || n_outputs < 0 || (n_inputs > 0 && inputs == NULL) ||
+	    (n_outputs > 0 && outputs == NULL))
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_concrete_function_new: %s",
+		                graph ? "an array is NULL or a count negative" : "the graph is NULL");
+	for (int i = 0; i < n_inputs; i++)
+		if (sj_tensor_graph(inputs[i]) != graph || inputs[i]->node->kind != SJ__NODE_PLACEHOLDER)
+			return sj__fail(SJ_INVALID_ARGUMENT,
+			                "sj_concrete_function_new: input %d is no placeholder of the graph", i);
+	for (int k = 0; k < n_outputs; k++)
+		if (!sj_tensor_is_valid(outputs[k]))
+			return sj__fail(SJ_INVALID_ARGUMENT, "sj_concrete_function_new: output %d is no valid tensor",
+			                k);
+	return SJ_OK;
+}
+
+static int effects_of(const sj_graph *graph, sj_node **ret_nodes)
+{
+	int n = 0;
+	for (int i = 0; i < graph->n_nodes; i++)
+		if (graph->nodes[i]->kind == SJ__NODE_CALLABLE && graph->nodes[i]->callable->type.is_stateful) {
+			if (ret_nodes != NULL)
+				ret_nodes[n] = graph->nodes[i];
+			n++;
+		}
+	return n;
+}
+
+/* The outputs as tensors of the graph; what it captures counts among the inputs from here on. */
+static sj_status function_fill(sj_concrete_function *f, sj_graph *graph, int n_inputs, sj_tensor *const *inputs,
+                               int n_outputs, sj_tensor *const *outputs)
+{
+	size_t n = (size_t)n_inputs + (size_t)n_outputs + (size_t)graph->n_nodes + (size_t)n_outputs;
+	sj_tensor **feeds = sj__memory_new(sizeof(*feeds) * (n + 1)), **fetches;
+	sj_status status = feeds ? SJ_OK : SJ_RESOURCE_EXHAUSTED;
+	if (status != SJ_OK)
+		return status;
+	fetches = feeds + n_inputs + graph->n_nodes; /* captures are nodes too */
+	for (int k = 0; k < n_outputs && status == SJ_OK; k++)
+		status = sj__graph_take(graph, outputs[k], &fetches[k]);
+	f->n_inputs = n_inputs;
+	f->n_outputs = n_outputs;
+	f->n_captures = graph->n_captures;
+	for (int i = 0; i < n_inputs; i++)
+		feeds[i] = inputs[i];
+	for (int i = 0; i < f->n_captures && status == SJ_OK; i++)
+		feeds[n_inputs + i] = graph->captures[i].placeholder;
+	int n_targets = effects_of(graph, NULL);
+	sj_node **targets = sj__memory_new(sizeof(*targets) * ((size_t)n_targets + 1));
+	if (targets == NULL)
+		status = SJ_RESOURCE_EXHAUSTED;
+	if (status == SJ_OK) {
+		effects_of(graph, targets);
+		sj__plan_key key = {n_inputs + f->n_captures, n_outputs, n_targets, feeds, fetches, targets};
+		status = sj__plan_make(graph, &key, &f->plan);
+	}
+	sj__memory_free(targets);
+	sj__memory_free(feeds);
+	return status;
+}
+
+sj_concrete_function *sj_concrete_function_new(sj_graph *graph, int n_inputs, sj_tensor *const *inputs, int n_outputs,
+                                               sj_tensor *const *outputs)
+{
+	sj__local_now();
+	sj_concrete_function *f = NULL;
+	sj_status status = ports_are_good(graph, n_inputs, inputs, n_outputs, outputs);
+	if (status == SJ_OK && (f = sj__memory_new_zeroed(sizeof(*f))) == NULL)
+		status = SJ_RESOURCE_EXHAUSTED;
+	if (status == SJ_OK) {
+		f->refs = 1;
+		status = function_fill(f, graph, n_inputs, inputs, n_outputs, outputs);
+	}
+	if (status == SJ_OK)
+		return f;
+	sj_concrete_function_free(f);
+	sj__error_stick(status);
+	return NULL;
+}
+
+sj_concrete_function *sj_concrete_function_keep(sj_concrete_function *f)
+{
+	if (f != NULL)
+		__atomic_fetch_add(&f->refs, 1, __ATOMIC_RELAXED);
+	return f;
+}
+
+void sj_concrete_function_free(sj_concrete_function *f)
+{
+	if (f == NULL || __atomic_sub_fetch(&f->refs, 1, __ATOMIC_ACQ_REL) != 0)
+		return;
+	sj__plan_destroy(f->plan);
+	sj__memory_free(f);
+}
+
+sj_graph *sj_concrete_function_graph(const sj_concrete_function *f) { return f ? f->plan->graph : NULL; }
+
+sj_tensor *sj__function_capture(const sj_concrete_function *f, int i) { return f->plan->graph->captures[i].outer; }
+
+const sj_tensor *sj__function_output(const sj_concrete_function *f, int k) { return f->plan->key.fetches[k]; }
+
+const sj_tensor *sj__function_input(const sj_concrete_function *f, int i) { return f->plan->key.feeds[i]; }
+
+static bool input_fits(const sj_tensor *placeholder, const sj_tensor *value)
+{
+	int rank = placeholder->shape.rank;
+	bool fits = placeholder->dtype == value->dtype &&
+	            (rank < 0 || value->shape.rank < 0 || rank == value->shape.rank);
+	for (int a = 0; fits && a < rank && value->shape.rank >= 0; a++)
+		fits = sj__dims(placeholder)[a] < 0 || sj__dims(value)[a] < 0 ||
+		       sj__dims(placeholder)[a] == sj__dims(value)[a];
+	return fits;
+}
+
+static sj_status inputs_fit(const sj_concrete_function *f, sj_tensor *const *inputs)
+{
+	for (int i = 0; i < f->n_inputs; i++) {
+		const sj_tensor *placeholder = f->plan->key.feeds[i];
+		if (!sj_tensor_is_valid(inputs[i]))
+			return sj__fail(SJ_INVALID_ARGUMENT, "function: input %d is no valid tensor", i);
+		if (SJ_UNLIKELY(!input_fits(placeholder, inputs[i])))
+			return sj__fail(SJ_INVALID_ARGUMENT, "function: input %d is %s %s, where %s %s is expected", i,
+			                sj_dtype_name((sj_dtype)inputs[i]->dtype), sj__shape_text(inputs[i]),
+			                sj_dtype_name((sj_dtype)placeholder->dtype), sj__shape_text(placeholder));
+	}
+	return SJ_OK;
+}
+
+sj_status sj__function_run(sj_concrete_function *f, sj_tensor *const *inputs, sj_tensor *const *captures,
+                           sj_tensor **ret_outputs)
+{
+	enum { FEW = 16 };
+	sj_tensor *few[FEW] = {NULL}, **feeds = few;
+	int n = f->n_inputs + f->n_captures;
+	sj_status status = inputs_fit(f, inputs);
+	if (status != SJ_OK)
+		return status;
+	if (n > FEW && (feeds = sj__memory_new(sizeof(*feeds) * (size_t)n)) == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	for (int i = 0; i < f->n_inputs; i++)
+		feeds[i] = inputs[i];
+	for (int i = 0; i < f->n_captures; i++)
+		feeds[f->n_inputs + i] = captures ? captures[i] : f->plan->graph->captures[i].outer;
+	status = sj__plan_run(f->plan, feeds, ret_outputs);
+	if (feeds != few)
+		sj__memory_free(feeds);
+	return status;
+}
+
+sj_status sj_concrete_function_call(sj_concrete_function *f, int n_inputs, sj_tensor *const *inputs, int n_outputs,
+                                    sj_tensor **ret_outputs)
+{
+	sj__local_now();
+	if (f == NULL || n_inputs != f->n_inputs || n_outputs != f->n_outputs || (n_inputs > 0 && inputs == NULL) ||
+	    (n_outputs > 0 && ret_outputs == NULL))
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_concrete_function_call: %s",
+		                f == NULL                   ? "the function is NULL"
+		                : n_inputs != f->n_inputs   ? "that is not its number of inputs"
+		                : n_outputs != f->n_outputs ? "that is not its number of outputs"
+		                                            : "an array is NULL");
+	return sj__function_run(f, inputs, NULL, ret_outputs);
+}
+
+/* ---- traced functions ---- */
+
+typedef struct trace {
+	struct trace *next;
+	sj_concrete_function *function;
+} trace;
+
+struct sj_function {
+	sj_function_body *body;
+	void *context;
+	int n_outputs, n_traces;
+	trace *traces; /* the one used last first */
+};
+
+sj_function *sj_function_new(sj_function_body *body, void *context, int n_outputs)
+{
+	sj__local_now();
+	sj_status status = body == NULL || n_outputs < 0
+	                           ? sj__fail(SJ_INVALID_ARGUMENT, "sj_function_new: %s",
+	                                      body ? "a negative number of outputs" : "the body is NULL")
+	                           : SJ_OK;
+	sj_function *f = status == SJ_OK ? sj__memory_new_zeroed(sizeof(*f)) : NULL;
+	if (f == NULL) {
+		sj__error_stick(status == SJ_OK ? SJ_RESOURCE_EXHAUSTED : status);
+		return NULL;
+	}
+	f->body = body;
+	f->context = context;
+	f->n_outputs = n_outputs;
+	return f;
+}
+
+void sj_function_free(sj_function *f)
+{
+	while (f != NULL && f->traces != NULL) {
+		trace *next = f->traces->next;
+		sj_concrete_function_free(f->traces->function);
+		sj__memory_free(f->traces);
+		f->traces = next;
+	}
+	sj__memory_free(f);
+}
+
+int sj_function_traces(const sj_function *f) { return f ? f->n_traces : 0; }
+
+static bool is_for(const sj_concrete_function *f, int n, sj_tensor *const *inputs)
+{
+	bool same = n == f->n_inputs;
+	for (int i = 0; same && i < n; i++) {
+		const sj_tensor *placeholder = f->plan->key.feeds[i];
+		same = placeholder->dtype == inputs[i]->dtype && sj__same_shape(placeholder, inputs[i]);
+	}
+	return same;
+}
+
+static trace *trace_find(sj_function *f, int n, sj_tensor *const *inputs)
+{
+	for (trace **link = &f->traces; *link != NULL; link = &(*link)->next) {
+		trace *t = *link;
+		if (!is_for(t->function, n, inputs))
+			continue;
+		*link = t->next;
+		t->next = f->traces;
+		f->traces = t;
+		return t;
+	}
+	return NULL;
+}
+
+/* Runs the body with placeholders, inside the graph, in a scope of its own. */
+static sj_status body_trace(sj_function *f, sj_graph *graph, int n, sj_tensor *const *inputs,
+                            sj_concrete_function **ret_function)
+{
+	sj_tensor **ports = sj__memory_new_zeroed(sizeof(*ports) * ((size_t)n + (size_t)f->n_outputs + 1));
+	if (ports == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	sj_tensor **outputs = ports + n;
+	sj_status status = SJ_OK;
+	for (int i = 0; i < n && status == SJ_OK; i++) {
+		ports[i] = sj_placeholder(graph, (sj_dtype)inputs[i]->dtype,
+		                          (sj_ints){inputs[i]->shape.rank, sj__dims(inputs[i])}, "input");
+		status = sj_error_code();
+	}
+	if (status == SJ_OK)
+		status = sj_graph_begin(graph);
+	if (status == SJ_OK) {
+		sj_scope scope = sj_scope_begin();
+		f->body(f->context, n, ports, f->n_outputs, outputs);
+		sj_graph_end();
+		status = sj_error_code();
+		if (status == SJ_OK)
+			*ret_function = sj_concrete_function_new(graph, n, ports, f->n_outputs, outputs);
+		status = sj_error_code();
+		sj_scope_end(scope);
+	}
+	sj__memory_free(ports);
+	return status;
+}
+
+static sj_status trace_make(sj_function *f, int n, sj_tensor *const *inputs, trace **ret_trace)
+{
+	trace *t = sj__memory_new_zeroed(sizeof(*t));
+	sj_graph *graph = t ? sj_graph_new() : NULL;
+	sj_status status = graph ? body_trace(f, graph, n, inputs, &t->function) : SJ_RESOURCE_EXHAUSTED;
+	sj_graph_free(graph);
+	if (status != SJ_OK) {
+		sj__memory_free(t);
+		return status;
+	}
+	t->next = f->traces;
+	f->traces = t;
+	f->n_traces++;
+	*ret_trace = t;
+	return SJ_OK;
+}
+
+static sj_status function_call(sj_function *f, int n, sj_tensor *const *inputs, sj_tensor **ret_outputs)
+{
+	sj_status status = SJ_OK;
+	if (f == NULL || n < 0 || (n > 0 && inputs == NULL) || (f->n_outputs > 0 && ret_outputs == NULL))
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_function_call: %s",
+		                f ? "an array is NULL or a count negative" : "the function is NULL");
+	for (int i = 0; i < n; i++)
+		if (!sj_tensor_is_valid(inputs[i]))
+			return sj__fail(SJ_INVALID_ARGUMENT, "sj_function_call: input %d is no valid tensor", i);
+	trace *t = trace_find(f, n, inputs);
+	if (t == NULL)
+		status = trace_make(f, n, inputs, &t);
+	return status == SJ_OK ? sj__function_run(t->function, inputs, NULL, ret_outputs) : status;
+}
+
+sj_status sj_function_call(sj_function *f, int n_inputs, sj_tensor *const *inputs, sj_tensor **ret_outputs)
+{
+	sj__local_now();
+	sj_status status = sj_ok() ? function_call(f, n_inputs, inputs, ret_outputs) : sj_error_code();
+	for (int k = 0; f != NULL && k < f->n_outputs && ret_outputs != NULL; k++)
+		ret_outputs[k] = status == SJ_OK ? sj_scope_own(ret_outputs[k]) : &sj__nil_tensor;
+	if (status != SJ_OK)
+		sj__error_stick(status);
+	return status;
+}

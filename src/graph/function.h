@@ -1,0 +1,22 @@
+/* A concrete function: a plan whose feeds are its inputs and then what its graph captured. */
+#ifndef SOKUJI_GRAPH_FUNCTION_H
+#define SOKUJI_GRAPH_FUNCTION_H
+
+#include "graph/graph.h"
+
+struct sj__plan;
+
+struct sj_concrete_function {
+	int32_t refs;
+	int n_inputs, n_outputs, n_captures;
+	struct sj__plan *plan;
+};
+
+/* Runs it with values for what it captured; captures NULL: the outer tensors themselves. */
+sj_status sj__function_run(sj_concrete_function *f, sj_tensor *const *inputs, sj_tensor *const *captures,
+                           sj_tensor **ret_outputs);
+sj_tensor *sj__function_capture(const sj_concrete_function *f, int i);
+const sj_tensor *sj__function_input(const sj_concrete_function *f, int i);
+const sj_tensor *sj__function_output(const sj_concrete_function *f, int k);
+
+#endif

@@ -1,0 +1,107 @@
+/*
+ * A graph's insides: nodes in the order of their creation, which is an order in which they can run (inputs and controls come
+ * first). A node is a row of the operation table with a copy of its arguments, or a callable, or one of the few kinds below.
+ */
+#ifndef SOKUJI_GRAPH_GRAPH_H
+#define SOKUJI_GRAPH_GRAPH_H
+
+#include "ops/callable.h"
+#include "ops/op.h"
+#include "sokuji/graph.h"
+#include "sokuji/update.h"
+
+enum sj__node_kind {
+	SJ__NODE_OP,
+	SJ__NODE_CALLABLE,
+	SJ__NODE_PLACEHOLDER,
+	SJ__NODE_CONSTANT, /* value: an ordinary tensor */
+	SJ__NODE_READ,     /* value: a variable */
+	SJ__NODE_GROUP     /* nothing but controls */
+};
+
+struct sj_node {
+	sj_graph *graph; /* borrowed */
+	int32_t index;
+	enum sj__node_kind kind;
+	const sj_op *op;
+	void *args;
+	sj_callable *callable;
+	sj_tensor *value;
+	int32_t n_inputs, n_outputs, n_controls;
+	sj_tensor **inputs;  /* own references to symbolic tensors of this graph, NULL where not given */
+	sj_tensor **outputs; /* own references */
+	sj_node **controls;
+	char *name;
+};
+
+/* Open addressing over strings that belong to somebody else. */
+typedef struct sj__names {
+	struct {
+		const char *name; /* own copy */
+		int64_t next;     /* the number to try behind it next */
+		sj_node *node;
+	} * places;
+	int64_t capacity, count;
+} sj__names;
+
+typedef struct sj__capture {
+	sj_tensor *outer, *placeholder;
+} sj__capture;
+
+struct sj_graph {
+	int32_t refs;
+	bool is_final;
+	sj_graph *outer; /* own reference */
+	sj_node **nodes;
+	int n_nodes, capacity;
+	sj__names names;
+	char *scope, *next_name, *unique;
+	sj_node **controls;
+	int n_controls;
+	sj__capture *captures;
+	int n_captures, captures_capacity;
+	sj_tensor **variables; /* own references; place p is at p - 1 */
+	int n_variables, variables_capacity;
+};
+
+static inline bool sj__is_symbolic(const sj_tensor *t) { return (t->flags & SJ__FLAG_SYMBOLIC) != 0; }
+
+/* Grows an array of pointers so that one more fits. */
+sj_status sj__grow(void *array, int count, int *capacity, size_t size);
+
+/* ---- append.c ---- */
+
+/* A node with room for its ports, not yet of the graph; its name is taken. */
+sj_status sj__node_new(sj_graph *graph, enum sj__node_kind kind, const char *type, int n_inputs, int n_outputs,
+                       sj_node **ret_node);
+/* Adds the finished node to its graph; destroys it on failure. */
+sj_status sj__node_add(sj_node *node);
+void sj__node_destroy(sj_node *node);
+/* The tensor as an input of the graph: captured from an outer one, or made a constant of. Borrowed from the graph. */
+sj_status sj__graph_take(sj_graph *graph, sj_tensor *t, sj_tensor **ret_input);
+/* The graph a call with these inputs is appended to: the open one, else that of the first symbolic input. */
+sj_graph *sj__graph_for(int n_inputs, sj_tensor *const *inputs);
+/* A symbolic tensor of the node as output k. */
+sj_status sj__node_output_set(sj_node *node, int k, sj_dtype dtype, int rank, const int64_t *dims);
+
+/* ---- names.c ---- */
+sj_status sj__names_unique(sj_graph *graph, const char *name, char **ret_name);
+void sj__names_set_node(sj_graph *graph, const char *name, sj_node *node);
+void sj__names_clear(sj__names *names);
+
+/* ---- defer.c ---- */
+bool sj__gradient_must_defer(const sj__gradient *g);
+void sj__gradient_defer(const sj__gradient *g, sj_tensor **dx);
+/* Records a callable's node, made from these inputs, on open tapes: its gradient runs the callable again under a tape. */
+sj_status sj__callable_record(const sj_node *node, sj_tensor *const *inputs);
+
+/* ---- effects.c ---- */
+sj_status sj__graph_assign(enum sj__assignment how, sj_tensor *variable, sj_tensor *value);
+sj_status sj__graph_update(const sj_update *update, sj_tensor *learning_rate, int n, sj_tensor *const *variables,
+                           sj_tensor *const *slots, sj_tensor *const *gradients);
+
+/* ---- session.c ---- */
+/* The running session's own instance of a graph's variable, borrowed; NULL: no session of that graph runs on this thread. */
+sj_tensor *sj__session_instance(sj_tensor *variable);
+
+#endif

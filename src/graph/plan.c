@@ -1,0 +1,333 @@
+/* Making a plan: what is needed, slots, constants folded, and where each value ends. */
+#include "graph/plan.h"
+
+#include "base/memory.h"
+
+/* What is known while a plan is made. */
+typedef struct making {
+	sj_graph *graph;
+	const sj__plan_key *key;
+	sj__plan *plan;
+	bool *needed;        /* by node */
+	int32_t *first_slot; /* by node, of its outputs */
+	int32_t *last_use;   /* by slot: the last step that reads it; -1 none */
+	bool *is_pinned;     /* by slot: not the run's to release */
+} making;
+
+/* ---- what is needed ---- */
+
+static int feed_of(const sj__plan_key *key, const sj_tensor *t)
+{
+	for (int i = 0; i < key->n_feeds; i++)
+		if (key->feeds[i] == t)
+			return i;
+	return -1;
+}
+
+static void tensor_need(making *m, const sj_tensor *t)
+{
+	if (t != NULL && feed_of(m->key, t) < 0)
+		m->needed[t->node->index] = true;
+}
+
+static sj_status needs_find(making *m)
+{
+	for (int i = 0; i < m->key->n_fetches; i++)
+		tensor_need(m, m->key->fetches[i]);
+	for (int i = 0; i < m->key->n_targets; i++)
+		m->needed[m->key->targets[i]->index] = true;
+	for (int i = m->graph->n_nodes - 1; i >= 0; i--) {
+		const sj_node *node = m->graph->nodes[i];
+		if (!m->needed[i])
+			continue;
+		if (node->kind == SJ__NODE_PLACEHOLDER && feed_of(m->key, node->outputs[0]) < 0)
+			return sj__fail(SJ_INVALID_ARGUMENT,
+			                "You must feed a value for placeholder tensor '%s' with dtype %s and shape %s",
+			                node->name, sj_dtype_name((sj_dtype)node->outputs[0]->dtype),
+			                sj__shape_text(node->outputs[0]));
+		for (int j = 0; j < node->n_inputs; j++)
+			tensor_need(m, node->inputs[j]);
+		for (int j = 0; j < node->n_controls; j++)
+			m->needed[node->controls[j]->index] = true;
+	}
+	return SJ_OK;
+}
+
+/* ---- slots ---- */
+
+static int output_number(const sj_tensor *t)
+{
+	int k = 0;
+	sj_tensor_node(t, &k);
+	return k;
+}
+
+/* Feeds come first, so that a fed output hides the node's own. */
+static int32_t slot_of(const making *m, const sj_tensor *t)
+{
+	if (t == NULL)
+		return -1;
+	int feed = feed_of(m->key, t);
+	return feed >= 0 ? feed : m->first_slot[t->node->index] + output_number(t);
+}
+
+static sj_status slots_make(making *m)
+{
+	sj__plan *plan = m->plan;
+	int n_ports = 0, n_needed = 0;
+	plan->n_slots = m->key->n_feeds;
+	for (int i = 0; i < m->graph->n_nodes; i++) {
+		const sj_node *node = m->graph->nodes[i];
+		m->first_slot[i] = plan->n_slots;
+		if (!m->needed[i])
+			continue;
+		plan->n_slots += node->n_outputs;
+		n_ports += node->n_inputs + node->n_outputs;
+		n_needed++;
+	}
+	size_t n = (size_t)plan->n_slots + 1;
+	plan->initial = sj__memory_new_zeroed(sizeof(*plan->initial) * n);
+	plan->steps = sj__memory_new_zeroed(sizeof(*plan->steps) * ((size_t)n_needed + 1));
+	plan->slots = sj__memory_new(sizeof(*plan->slots) * ((size_t)n_ports + n)); /* frees stand behind the ports */
+	plan->positions = sj__memory_new_zeroed(sizeof(*plan->positions) * ((size_t)n_needed + 1));
+	m->last_use = sj__memory_new(sizeof(*m->last_use) * n);
+	m->is_pinned = sj__memory_new_zeroed(n);
+	if (!plan->initial || !plan->steps || !plan->slots || !plan->positions || !m->last_use || !m->is_pinned)
+		return SJ_RESOURCE_EXHAUSTED;
+	for (int i = 0; i < plan->n_slots; i++) {
+		m->last_use[i] = -1;
+		m->is_pinned[i] = i < m->key->n_feeds;
+	}
+	return SJ_OK;
+}
+
+/* ---- constants ---- */
+
+/* Computes a node from constants now; one that fails fails when it runs, where the message belongs. */
+static void node_fold(making *m, const sj_node *node)
+{
+	enum { PORTS_MOST = 16 };
+	sj_tensor *inputs[PORTS_MOST];
+	if (node->kind != SJ__NODE_OP || node->n_inputs == 0 || node->n_inputs > PORTS_MOST || node->n_controls > 0 ||
+	    node->op->flags & SJ__OP_STATEFUL)
+		return;
+	for (int i = 0; i < node->n_inputs; i++) {
+		int32_t slot = slot_of(m, node->inputs[i]);
+		inputs[i] = slot >= 0 ? m->plan->initial[slot] : NULL;
+		if (slot >= 0 && inputs[i] == NULL)
+			return;
+	}
+	sj_tensor **outputs = m->plan->initial + m->first_slot[node->index];
+	if (sj_execute(node->op, node->args, node->n_inputs, inputs, node->n_outputs, outputs) != SJ_OK)
+		return;
+	for (int k = 0; k < node->n_outputs; k++)
+		m->is_pinned[m->first_slot[node->index] + k] = true;
+}
+
+static void constants_fold(making *m)
+{
+	for (int i = 0; i < m->graph->n_nodes; i++) {
+		const sj_node *node = m->graph->nodes[i];
+		if (!m->needed[i])
+			continue;
+		if (node->kind == SJ__NODE_CONSTANT) {
+			m->plan->initial[m->first_slot[i]] = sj__keep(node->value);
+			m->is_pinned[m->first_slot[i]] = true;
+		} else {
+			node_fold(m, node);
+		}
+	}
+}
+
+/* ---- steps ---- */
+
+static void steps_make(making *m)
+{
+	sj__plan *plan = m->plan;
+	int32_t at = 0;
+	for (int i = 0; i < m->graph->n_nodes; i++) {
+		sj_node *node = m->graph->nodes[i];
+		bool is_known = node->n_outputs > 0 && m->needed[i] && plan->initial[m->first_slot[i]] != NULL;
+		if (!m->needed[i] || is_known || node->kind == SJ__NODE_GROUP || node->kind == SJ__NODE_PLACEHOLDER)
+			continue;
+		sj__step *step = &plan->steps[plan->n_steps];
+		*step = (sj__step){.node = node,
+		                   .inputs = at,
+		                   .outputs = at + node->n_inputs,
+		                   .position = &plan->positions[plan->n_steps]};
+		for (int j = 0; j < node->n_inputs; j++) {
+			plan->slots[at] = slot_of(m, node->inputs[j]);
+			if (plan->slots[at] >= 0)
+				m->last_use[plan->slots[at]] = plan->n_steps;
+			at++;
+		}
+		for (int k = 0; k < node->n_outputs; k++) {
+			m->last_use[m->first_slot[i] + k] = plan->n_steps;
+			plan->slots[at++] = m->first_slot[i] + k;
+		}
+		plan->n_steps++;
+	}
+	/* What ends where: a slot is seen once, at the step of its last use. */
+	for (int s = 0; s < plan->n_steps; s++) {
+		sj__step *step = &plan->steps[s];
+		int n_ports = step->node->n_inputs + step->node->n_outputs;
+		step->frees = at;
+		for (int32_t *slot = plan->slots + step->inputs; n_ports-- > 0; slot++)
+			if (*slot >= 0 && m->last_use[*slot] == s && !m->is_pinned[*slot]) {
+				plan->slots[at++] = *slot;
+				m->last_use[*slot] = -2;
+			}
+		step->n_frees = at - step->frees;
+	}
+}
+
+static sj_status ends_make(making *m)
+{
+	const sj__plan_key *key = m->key;
+	sj__plan *plan = m->plan;
+	plan->feed_slots = sj__memory_new(sizeof(int32_t) * ((size_t)key->n_feeds + (size_t)key->n_fetches + 1));
+	if (plan->feed_slots == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	plan->fetch_slots = plan->feed_slots + key->n_feeds;
+	for (int i = 0; i < key->n_feeds; i++)
+		plan->feed_slots[i] = i;
+	for (int i = 0; i < key->n_fetches; i++) {
+		plan->fetch_slots[i] = slot_of(m, key->fetches[i]);
+		m->is_pinned[plan->fetch_slots[i]] = true;
+	}
+	return SJ_OK;
+}
+
+/* ---- what a failed run puts back ---- */
+
+static bool is_safe(const sj_node *node)
+{
+	if (node->kind == SJ__NODE_READ)
+		return true;
+	for (int i = 0; i < node->n_inputs; i++)
+		if (node->inputs[i] != NULL && node->inputs[i]->shape.size < 0)
+			return false;
+	return node->kind == SJ__NODE_CALLABLE && node->callable->type.changes != NULL;
+}
+
+static sj_status changed_add(sj__plan *plan, const sj_node *node)
+{
+	sj_tensor *const *variables;
+	int n = node->callable->type.changes(node->callable->context, &variables);
+	for (int i = 0; i < n; i++) {
+		sj_status status = sj__grow(&plan->changed, plan->n_changed, &plan->n_changed_capacity,
+		                            sizeof(*plan->changed));
+		if (status != SJ_OK)
+			return status;
+		plan->changed[plan->n_changed++] = variables[i];
+	}
+	return SJ_OK;
+}
+
+/* Values need to be kept only where something that may fail comes after the first change. */
+static sj_status changes_find(sj__plan *plan)
+{
+	bool has_changed = false, is_risky = false;
+	sj_status status = SJ_OK;
+	for (int s = 0; s < plan->n_steps; s++) {
+		const sj_node *node = plan->steps[s].node;
+		is_risky |= has_changed && !is_safe(node);
+		has_changed |= node->kind == SJ__NODE_CALLABLE && node->callable->type.changes != NULL;
+	}
+	for (int s = 0; s < plan->n_steps && is_risky && status == SJ_OK; s++)
+		if (plan->steps[s].node->kind == SJ__NODE_CALLABLE &&
+		    plan->steps[s].node->callable->type.changes != NULL)
+			status = changed_add(plan, plan->steps[s].node);
+	return status;
+}
+
+/* ---- the whole ---- */
+
+static sj_status key_copy(sj__plan *plan, const sj__plan_key *key)
+{
+	size_t n = (size_t)key->n_feeds + (size_t)key->n_fetches + (size_t)key->n_targets;
+	void **all = sj__memory_new(sizeof(*all) * (n + 1));
+	if (all == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	plan->key = *key;
+	plan->key.feeds = (sj_tensor *const *)all;
+	plan->key.fetches = plan->key.feeds + key->n_feeds;
+	plan->key.targets = (sj_node *const *)(all + key->n_feeds + key->n_fetches);
+	for (int i = 0; i < key->n_feeds; i++)
+		*all++ = key->feeds[i];
+	for (int i = 0; i < key->n_fetches; i++)
+		*all++ = key->fetches[i];
+	for (int i = 0; i < key->n_targets; i++)
+		*all++ = key->targets[i];
+	return SJ_OK;
+}
+
+bool sj__plan_is_for(const sj__plan *plan, const sj__plan_key *key)
+{
+	const sj__plan_key *own = &plan->key;
+	if (own->n_feeds != key->n_feeds || own->n_fetches != key->n_fetches || own->n_targets != key->n_targets)
+		return false;
+	bool same = true;
+	for (int i = 0; same && i < key->n_feeds; i++)
+		same = own->feeds[i] == key->feeds[i];
+	for (int i = 0; same && i < key->n_fetches; i++)
+		same = own->fetches[i] == key->fetches[i];
+	for (int i = 0; same && i < key->n_targets; i++)
+		same = own->targets[i] == key->targets[i];
+	return same;
+}
+
+static sj_status plan_fill(making *m)
+{
+	sj_status status = needs_find(m);
+	if (status == SJ_OK)
+		status = slots_make(m);
+	if (status != SJ_OK)
+		return status;
+	constants_fold(m);
+	status = ends_make(m);
+	if (status != SJ_OK)
+		return status;
+	steps_make(m);
+	return changes_find(m->plan);
+}
+
+sj_status sj__plan_make(sj_graph *graph, const sj__plan_key *key, sj__plan **ret_plan)
+{
+	size_t n = (size_t)graph->n_nodes + 1;
+	making m = {.graph = graph, .key = key, .plan = sj__memory_new_zeroed(sizeof(sj__plan))};
+	m.needed = sj__memory_new_zeroed(n);
+	m.first_slot = sj__memory_new(sizeof(*m.first_slot) * n);
+	sj_status status = m.plan && m.needed && m.first_slot ? key_copy(m.plan, key) : SJ_RESOURCE_EXHAUSTED;
+	if (status == SJ_OK) {
+		m.plan->graph = sj_graph_keep(graph);
+		status = plan_fill(&m);
+	}
+	sj__memory_free(m.needed);
+	sj__memory_free(m.first_slot);
+	sj__memory_free(m.last_use);
+	sj__memory_free(m.is_pinned);
+	if (status != SJ_OK) {
+		sj__plan_destroy(m.plan);
+		return status;
+	}
+	*ret_plan = m.plan;
+	return SJ_OK;
+}
+
+void sj__plan_destroy(sj__plan *plan)
+{
+	if (plan == NULL)
+		return;
+	for (int i = 0; i < plan->n_slots && plan->initial != NULL; i++)
+		sj__drop(plan->initial[i]);
+	sj__memory_free(plan->initial);
+	sj__memory_free(plan->steps);
+	sj__memory_free(plan->slots);
+	sj__memory_free(plan->positions);
+	sj__memory_free(plan->feed_slots);
+	sj__memory_free(plan->changed);
+	sj__memory_free((void *)plan->key.feeds);
+	sj_graph_free(plan->graph);
+	sj__memory_free(plan);
+}

@@ -1,0 +1,47 @@
+/*
+ * A plan: the nodes that a set of fetches and targets needs, in an order in which they can run, with a slot for each value, and
+ * which slots end after which step. Constants, and what is computed from constants alone, are in their slots from the start.
+ */
+#ifndef SOKUJI_GRAPH_PLAN_H
+#define SOKUJI_GRAPH_PLAN_H
+
+#include "graph/graph.h"
+
+typedef struct sj__step {
+	sj_node *node;
+	int32_t inputs, outputs; /* where its slots stand in `slots`; -1 there: not given */
+	int32_t frees, n_frees;  /* the slots that end with it */
+	uint64_t *position;      /* how far a node's seeded stream of random numbers has been used */
+} sj__step;
+
+/* What a plan is for. */
+typedef struct sj__plan_key {
+	int n_feeds, n_fetches, n_targets;
+	sj_tensor *const *feeds, *const *fetches;
+	sj_node *const *targets;
+} sj__plan_key;
+
+typedef struct sj__plan {
+	struct sj__plan *next;
+	sj_graph *graph;  /* own reference */
+	sj__plan_key key; /* own arrays; the tensors are the graph's */
+	sj__step *steps;
+	int n_steps, n_slots;
+	int32_t *slots;
+	uint64_t *positions;               /* by step; a session has its own */
+	sj_tensor **initial;               /* by slot: constants, own references */
+	int32_t *feed_slots, *fetch_slots; /* -1: a feed that nothing needs */
+	sj_tensor **changed;               /* variables whose values a failed run puts back, borrowed */
+	int n_changed, n_changed_capacity;
+} sj__plan;
+
+sj_status sj__plan_make(sj_graph *graph, const sj__plan_key *key, sj__plan **ret_plan);
+void sj__plan_destroy(sj__plan *plan);
+bool sj__plan_is_for(const sj__plan *plan, const sj__plan_key *key);
+
+/* Runs the steps on values for the feeds (borrowed). ret_values: own references. Nothing is done about tapes and open graphs. */
+sj_status sj__plan_run(sj__plan *plan, sj_tensor *const *values, sj_tensor **ret_values);
+/* The node at which this thread's last run failed. */
+sj_node *sj__plan_failed(void);
+
+#endif

@@ -1,0 +1,262 @@
+/* Sessions: the values of a graph's variables, plans kept by what they are for, and feeding. */
+#include <pthread.h>
+
+#include "base/memory.h"
+#include "graph/plan.h"
+#include "tensor/concrete.h"
+#include "tensor/local.h"
+#include "tensor/variable.h"
+
+/* How far a node's stream of random numbers has been used: all plans of the session go on where the last one stopped. */
+typedef struct stream {
+	struct stream *next;
+	const sj_node *node;
+	uint64_t position;
+} stream;
+
+struct sj_session {
+	sj_graph *graph;
+	pthread_mutex_t lock;  /* of plans and variables */
+	sj__plan *plans;       /* the newest first */
+	sj_tensor **variables; /* by place - 1; NULL: not used yet */
+	int n_variables;
+	stream *streams;
+};
+
+static SJ_THREAD_LOCAL_COLD sj_session *running;
+
+sj_session *sj_session_now(void) { return running; }
+sj_node *sj_session_failed(void) { return sj__plan_failed(); }
+
+sj_session *sj_session_new(sj_graph *graph)
+{
+	sj__local_now();
+	sj_session *session = NULL;
+	sj_status status = graph == NULL ? sj__fail(SJ_INVALID_ARGUMENT, "sj_session_new: the graph is NULL") : SJ_OK;
+	if (status == SJ_OK && (session = sj__memory_new_zeroed(sizeof(*session))) == NULL)
+		status = SJ_RESOURCE_EXHAUSTED;
+	if (status != SJ_OK) {
+		sj__error_stick(status);
+		return NULL;
+	}
+	session->graph = sj_graph_keep(graph);
+	pthread_mutex_init(&session->lock, NULL);
+	return session;
+}
+
+void sj_session_free(sj_session *session)
+{
+	if (session == NULL)
+		return;
+	while (session->plans != NULL) {
+		sj__plan *next = session->plans->next;
+		sj__plan_destroy(session->plans);
+		session->plans = next;
+	}
+	for (int i = 0; i < session->n_variables; i++)
+		sj__drop(session->variables[i]);
+	while (session->streams != NULL) {
+		stream *next = session->streams->next;
+		sj__memory_free(session->streams);
+		session->streams = next;
+	}
+	sj__memory_free(session->variables);
+	sj_graph_free(session->graph);
+	pthread_mutex_destroy(&session->lock);
+	sj__memory_free(session);
+}
+
+/* ---- variables ---- */
+
+static sj_tensor *instance_make(sj_session *session, int place, const sj_tensor *variable)
+{
+	if (place > session->n_variables) {
+		size_t n = sizeof(sj_tensor *) * (size_t)place,
+		       kept = sizeof(sj_tensor *) * (size_t)session->n_variables;
+		sj_tensor **wider = sj__memory_resize(session->variables, kept, n);
+		if (wider == NULL)
+			return NULL;
+		memset((char *)wider + kept, 0, n - kept);
+		session->variables = wider;
+		session->n_variables = place;
+	}
+	sj_tensor *made = sj_variable_new_uninitialized((sj_dtype)variable->dtype,
+	                                                (sj_ints){variable->shape.rank, sj__dims(variable)},
+	                                                sj_variable_name(variable), variable->variable->trainable);
+	if (made == &sj__nil_tensor)
+		return NULL;
+	return session->variables[place - 1] = made;
+}
+
+sj_tensor *sj_session_variable(sj_session *session, sj_tensor *variable)
+{
+	if (session == NULL || !sj_is_variable(variable) || variable->variable->place == 0 ||
+	    variable->variable->graph != session->graph)
+		return NULL;
+	int place = variable->variable->place;
+	pthread_mutex_lock(&session->lock);
+	sj_tensor *instance = place <= session->n_variables ? session->variables[place - 1] : NULL;
+	if (instance == NULL)
+		instance = instance_make(session, place, variable);
+	pthread_mutex_unlock(&session->lock);
+	return instance;
+}
+
+sj_tensor *sj__session_instance(sj_tensor *variable) { return sj_session_variable(running, variable); }
+
+/* ---- running ---- */
+
+static sj_status streams_set(sj_session *session, sj__plan *plan)
+{
+	for (int s = 0; s < plan->n_steps; s++) {
+		const sj_node *node = plan->steps[s].node;
+		if (node->kind != SJ__NODE_OP || !(node->op->flags & SJ__OP_STATEFUL))
+			continue;
+		stream *own = session->streams;
+		while (own != NULL && own->node != node)
+			own = own->next;
+		if (own == NULL) {
+			own = sj__memory_new(sizeof(*own));
+			if (own == NULL)
+				return SJ_RESOURCE_EXHAUSTED;
+			*own = (stream){session->streams, node, 0};
+			session->streams = own;
+		}
+		plan->steps[s].position = &own->position;
+	}
+	return SJ_OK;
+}
+
+static sj_status plan_for(sj_session *session, const sj__plan_key *key, sj__plan **ret_plan)
+{
+	sj__plan *plan = NULL;
+	sj_status status = SJ_OK;
+	pthread_mutex_lock(&session->lock);
+	for (sj__plan *p = session->plans; p != NULL && plan == NULL; p = p->next)
+		if (sj__plan_is_for(p, key))
+			plan = p;
+	pthread_mutex_unlock(&session->lock);
+	if (plan == NULL) {
+		status = sj__plan_make(session->graph, key, &plan);
+		pthread_mutex_lock(&session->lock);
+		if (status == SJ_OK)
+			status = streams_set(session, plan);
+		if (status == SJ_OK) {
+			plan->next = session->plans;
+			session->plans = plan;
+		} else {
+			sj__plan_destroy(plan);
+			plan = NULL;
+		}
+		pthread_mutex_unlock(&session->lock);
+	}
+	*ret_plan = plan;
+	return status;
+}
+
+static sj_status tensor_is_good(const sj_session *session, const char *what, int i, const sj_tensor *t)
+{
+	if (!sj_tensor_is_symbolic(t))
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_session_run: %s %d is no tensor of a graph", what, i);
+	if (sj_tensor_graph(t) != session->graph)
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_session_run: %s %d ('%s') is not of this session's graph",
+		                what, i, t->node ? t->node->name : "its graph was released");
+	return SJ_OK;
+}
+
+static bool shape_fits(const sj_tensor *symbolic, const sj_tensor *value)
+{
+	bool fits = symbolic->shape.rank < 0 || symbolic->shape.rank == value->shape.rank;
+	for (int i = 0; fits && i < symbolic->shape.rank; i++)
+		fits = sj__dims(symbolic)[i] < 0 || sj__dims(symbolic)[i] == sj__dims(value)[i];
+	return fits;
+}
+
+static sj_status feed_is_good(const sj_session *session, int i, const sj_tensor *feed, const sj_tensor *value)
+{
+	sj_status status = tensor_is_good(session, "feed", i, feed);
+	if (status != SJ_OK)
+		return status;
+	if (!sj_tensor_is_valid(value) || sj__is_symbolic(value))
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_session_run: the value fed to '%s' is no ordinary tensor",
+		                feed->node->name);
+	if (value->dtype != feed->dtype)
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_session_run: '%s:0' is %s, the value fed to it is %s",
+		                feed->node->name, sj_dtype_name((sj_dtype)feed->dtype),
+		                sj_dtype_name((sj_dtype)value->dtype));
+	if (!shape_fits(feed, value))
+		return sj__fail(SJ_INVALID_ARGUMENT,
+		                "Cannot feed value of shape %s for Tensor '%s:0', which has shape %s",
+		                sj__shape_text(value), feed->node->name, sj__shape_text(feed));
+	return SJ_OK;
+}
+
+static sj_status key_is_good(const sj_session *session, const sj__plan_key *key, sj_tensor *const *values,
+                             sj_tensor **ret_values)
+{
+	sj_status status = SJ_OK;
+	if (session == NULL || key->n_feeds < 0 || key->n_fetches < 0 || key->n_targets < 0 ||
+	    (key->n_feeds > 0 && (key->feeds == NULL || values == NULL)) ||
+	    (key->n_fetches > 0 && (key->fetches == NULL || ret_values == NULL)) ||
+	    (key->n_targets > 0 && key->targets == NULL))
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_session_run: %s",
+		                session ? "an array is NULL or a count negative" : "the session is NULL");
+	for (int i = 0; i < key->n_feeds && status == SJ_OK; i++)
+		status = feed_is_good(session, i, key->feeds[i], values[i]);
+	for (int i = 0; i < key->n_fetches && status == SJ_OK; i++)
+		status = tensor_is_good(session, "fetch", i, key->fetches[i]);
+	for (int i = 0; i < key->n_targets && status == SJ_OK; i++)
+		if (key->targets[i] == NULL || key->targets[i]->graph != session->graph)
+			status = sj__fail(SJ_INVALID_ARGUMENT,
+			                  "sj_session_run: target %d is not of this session's graph", i);
+	return status;
+}
+
+static sj_status values_take(int n, sj_tensor *const *values, sj_tensor **ret_taken)
+{
+	sj_status status = SJ_OK;
+	for (int i = 0; i < n && status == SJ_OK; i++)
+		status = sj__concrete("sj_session_run", values[i], &ret_taken[i]);
+	return status;
+}
+
+/* A run is not differentiated, and appends to no graph, whoever calls it. */
+static sj_status run_apart(sj_session *session, sj__plan *plan, sj_tensor *const *values, sj_tensor **ret_values)
+{
+	sj__local *thread = &sj__local_state;
+	sj_session *outer = running;
+	struct sj_graph *open = thread->graph;
+	int32_t recording = thread->recording;
+	running = session;
+	thread->graph = NULL;
+	thread->recording = 0;
+	sj_status status = sj__plan_run(plan, values, ret_values);
+	thread->recording = recording;
+	thread->graph = open;
+	running = outer;
+	return status;
+}
+
+sj_status sj_session_run(sj_session *session, int n_feeds, sj_tensor *const *feeds, sj_tensor *const *values,
+                         int n_fetches, sj_tensor *const *fetches, int n_targets, sj_node *const *targets,
+                         sj_tensor **ret_values)
+{
+	sj__local_now();
+	sj__plan_key key = {n_feeds, n_fetches, n_targets, feeds, fetches, targets};
+	sj__plan *plan = NULL;
+	sj_status status = key_is_good(session, &key, values, ret_values);
+	if (status != SJ_OK)
+		return status;
+	sj_tensor **taken = sj__memory_new_zeroed(sizeof(*taken) * ((size_t)n_feeds + 1));
+	if (taken == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	status = values_take(n_feeds, values, taken);
+	if (status == SJ_OK)
+		status = plan_for(session, &key, &plan);
+	if (status == SJ_OK)
+		status = run_apart(session, plan, taken, ret_values);
+	for (int i = 0; i < n_feeds; i++)
+		sj__drop(taken[i]);
+	sj__memory_free(taken);
+	return status;
+}
