@@ -140,7 +140,7 @@ static sj_status custom_is_good(const sj__record *r, int i, const sj_tensor *d)
 static bool may_write_dy(const state *s, const sj__record *r, sj_tensor *const *dy)
 {
 	return r->n_outputs == 1 && dy[0] != NULL && !(s->marks[SJ__SLOT(*sj__record_output_slots(r))] & MARK_SOURCE) &&
-	       sj__local_state.recording == 0 && sj__is_sole_owner(dy[0]);
+	       sj__local_state.recording == 0 && sj__local_state.graph == NULL && sj__is_sole_owner(dy[0]);
 }
 
 static void rule_call(const state *s, sj__record *r, sj_tensor *const *dy, const bool *needs, sj_tensor **dx)

@@ -159,14 +159,14 @@ static sj_status rule_invoke(void *context, int n_inputs, sj_tensor *const *inpu
 	sj_status status = ports_fill(c, inputs, all);
 	if (status == SJ_OK) {
 		sj_scope scope = sj_scope_begin();
-		sj__gradient g = {c->op,
-		                  c->args,
-		                  c->n_inputs,
-		                  c->n_outputs,
-		                  all,
-		                  all + c->n_inputs,
-		                  all + c->n_inputs + c->n_outputs,
-		                  c->needs};
+		sj__gradient g = {.op = c->op,
+		                  .args = c->args,
+		                  .n_inputs = c->n_inputs,
+		                  .n_outputs = c->n_outputs,
+		                  .inputs = all,
+		                  .outputs = all + c->n_inputs,
+		                  .dy = all + c->n_inputs + c->n_outputs,
+		                  .needs = c->needs};
 		c->op->gradient(&g, dx);
 		status = sj_error_code();
 		if (status == SJ_OK)

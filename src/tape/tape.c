@@ -68,12 +68,12 @@ void sj__tapes_bring_back(const sj__tapes_aside *aside)
 	if (inner->live == NULL && inner->parked == NULL) {
 		log_release(inner);
 	} else if (local->log == NULL) {
-		sj__log_release(inner);
+		sj__log_release(inner, NULL);
 		local->log = log_now(local);
 		if (local->log != NULL)
 			local->log->parked = inner;
 	} else {
-		sj__log_release(inner);
+		sj__log_release(inner, NULL);
 		sj__log *last = inner;
 		while (last->parked != NULL)
 			last = last->parked;
