@@ -52,6 +52,9 @@ extern PyTypeObject Handle_Type, Tensor_Type, EagerTensor_Type, VariableBase_Typ
 /* ---- tensor.c ---- */
 /* A new EagerTensor that takes over the reference; NULL and a Python error on failure (the reference is released then). */
 PyObject *core_wrap(sj_tensor *own);
+/* The same for a tensor of a graph, whose object is always the same. */
+PyObject *core_wrap_symbolic(sj_tensor *own);
+extern int core_any_graph; /* whether Python ever made a graph: before that no tensor is symbolic */
 /* The value of a variable now (of a tensor: the same), an own reference; the reading is recorded by open tapes. */
 sj_tensor *core_read(sj_tensor *variable);
 /* -1 and a Python error when the object is no tensor or variable. */
@@ -131,6 +134,12 @@ int core_layer_init(void);
 /* ---- quick.c ---- */
 /* quick(function): the function with its commonest calls answered in C. */
 PyObject *core_quick(PyObject *module, PyObject *function);
+
+/* ---- graph.c, session.c ---- */
+int core_graph_init(PyObject *module);
+PyObject *core_cond(PyObject *module, PyObject *arguments);
+PyObject *core_while(PyObject *module, PyObject *arguments);
+PyObject *core_py_call(PyObject *module, PyObject *arguments);
 
 /* ---- files.c ---- */
 /* Adds the types and functions of files to the module. */

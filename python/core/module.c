@@ -225,7 +225,7 @@ PyMODINIT_FUNC PyInit__core(void)
 	for (size_t i = 0; module != NULL && i < sizeof(types) / sizeof(types[0]); i++)
 		if (PyType_Ready(types[i]) < 0 || PyModule_AddObjectRef(module, names[i], (PyObject *)types[i]) < 0)
 			Py_CLEAR(module);
-	if (module != NULL && core_files_init(module) < 0)
+	if (module != NULL && (core_files_init(module) < 0 || core_graph_init(module) < 0))
 		Py_CLEAR(module);
 	return module;
 }

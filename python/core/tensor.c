@@ -11,6 +11,8 @@ static int n_pool;
 PyObject *core_wrap(sj_tensor *own)
 {
 	Handle *h;
+	if (core_any_graph && sj_tensor_is_symbolic(own))
+		return core_wrap_symbolic(own);
 	if (n_pool > 0) {
 		h = pool[--n_pool];
 		PyObject_Init((PyObject *)h, &EagerTensor_Type);
@@ -85,9 +87,11 @@ static PyObject *shape_tuple(PyObject *self, void *Py_UNUSED(closure))
 		return NULL;
 	int rank = sj_tensor_rank(t);
 	const int64_t *dims = sj_tensor_dims(t);
+	if (rank < 0) /* of a symbolic tensor: not known yet */
+		Py_RETURN_NONE;
 	PyObject *tuple = PyTuple_New(rank);
 	for (int i = 0; tuple != NULL && i < rank; i++)
-		PyTuple_SET_ITEM(tuple, i, PyLong_FromLongLong(dims[i]));
+		PyTuple_SET_ITEM(tuple, i, dims[i] < 0 ? Py_NewRef(Py_None) : PyLong_FromLongLong(dims[i]));
 	return tuple;
 }
 
@@ -134,6 +138,9 @@ static PyObject *call_hook(PyObject *hook, PyObject *self, const char *what)
 
 static PyObject *to_numpy(PyObject *self, PyObject *Py_UNUSED(nothing))
 {
+	if (HANDLE_TENSOR(self) != NULL && sj_tensor_is_symbolic(HANDLE_TENSOR(self)))
+		return PyErr_Format(PyExc_AttributeError, "'%s' object has no attribute 'numpy'",
+		                    core.version == 1 ? "Tensor" : "SymbolicTensor");
 	return call_hook(core.numpy, self, "numpy()");
 }
 static PyObject *to_text(PyObject *self) { return call_hook(core.text, self, "str()"); }
@@ -180,6 +187,11 @@ static int buffer_get(PyObject *self, Py_buffer *view, int flags)
 	if (t != NULL && format == NULL)
 		PyErr_Format(PyExc_BufferError, "a tensor of dtype %s has no buffer",
 		             sj_dtype_name(sj_tensor_dtype(t)));
+	if (format != NULL && sj_tensor_is_symbolic(t)) {
+		PyErr_SetString(PyExc_BufferError, "a tensor of a graph has no value; run the graph");
+		view->obj = NULL;
+		return -1;
+	}
 	if (format == NULL || flags & PyBUF_WRITABLE) {
 		if (format != NULL)
 			PyErr_SetString(PyExc_BufferError, "tensors are read-only; copy with numpy()");
@@ -298,7 +310,14 @@ static PyMethodDef variable_methods[] = {{"_assign", variable_assign, METH_O, NU
                                          {"_read", variable_read, METH_NOARGS, NULL},
                                          {NULL, NULL, 0, NULL}};
 
-static PyGetSetDef variable_properties[] = {{"trainable", variable_trainable, NULL,
+static PyObject *variable_address(PyObject *self, void *Py_UNUSED(closure))
+{
+	return PyLong_FromVoidPtr(HANDLE_TENSOR(self));
+}
+
+static PyGetSetDef variable_properties[] = {{"_address", variable_address, NULL,
+                                             "What Node.variable_address compares with.", NULL},
+                                            {"trainable", variable_trainable, NULL,
                                              "Whether tapes watch the variable by themselves.", NULL},
                                             {NULL, NULL, NULL, NULL, NULL}};
 

@@ -71,22 +71,25 @@ void sj_graph_free(sj_graph *graph)
 
 /* ---- the open graph ---- */
 
-/* The graphs open on this thread, the innermost last; NULL stands for "none". */
-enum { OPEN_MOST = 256 };
-static SJ_THREAD_LOCAL_COLD struct {
-	sj_graph *graphs[OPEN_MOST];
-	sj__tapes_aside tapes[OPEN_MOST];
-	int n;
-} open_graphs;
+/* What was open on this thread before a graph was begun: the graph (NULL: none) and the tapes. */
+typedef struct opening {
+	struct opening *outer;
+	sj_graph *graph;
+	sj__tapes_aside tapes;
+} opening;
+
+static SJ_THREAD_LOCAL_COLD opening *openings;
 
 sj_status sj_graph_begin(sj_graph *graph)
 {
 	sj__local *thread = sj__local_now();
-	if (open_graphs.n == OPEN_MOST)
-		return sj__fail(SJ_RESOURCE_EXHAUSTED, "sj_graph_begin: %d graphs are open on this thread already",
-		                OPEN_MOST);
-	sj__tape.set_aside(&open_graphs.tapes[open_graphs.n]);
-	open_graphs.graphs[open_graphs.n++] = thread->graph; /* the reference goes with it */
+	opening *made = sj__memory_new(sizeof(*made));
+	if (made == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	made->outer = openings;
+	made->graph = thread->graph; /* the reference goes with it */
+	sj__tape.set_aside(&made->tapes);
+	openings = made;
 	thread->graph = sj_graph_keep(graph);
 	return SJ_OK;
 }
@@ -94,11 +97,14 @@ sj_status sj_graph_begin(sj_graph *graph)
 void sj_graph_end(void)
 {
 	sj__local *thread = sj__local_now();
-	if (open_graphs.n == 0)
+	opening *ending = openings;
+	if (ending == NULL)
 		return;
 	sj_graph *ended = thread->graph;
-	thread->graph = open_graphs.graphs[--open_graphs.n];
-	sj__tape.bring_back(&open_graphs.tapes[open_graphs.n]);
+	openings = ending->outer;
+	thread->graph = ending->graph;
+	sj__tape.bring_back(&ending->tapes);
+	sj__memory_free(ending);
 	sj_graph_free(ended);
 }
 

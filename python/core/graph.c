@@ -1,0 +1,826 @@
+/*
+ * Graph, Node and SymbolicTensor. A Graph has one Node object for each node that was asked for, which has one tensor object for each
+ * output: identity holds, and attributes that Python code sets stay.
+ */
+#include "graph.h"
+
+static PyObject *graphs; /* address of the library's graph -> address of the Graph object, borrowed */
+int core_any_graph;
+
+/* ---- finding objects ---- */
+
+static PyObject *graph_object(const sj_graph *graph)
+{
+	PyObject *key = PyLong_FromVoidPtr((void *)graph);
+	PyObject *found = key && graphs ? PyDict_GetItemWithError(graphs, key) : NULL;
+	Py_XDECREF(key);
+	if (found == NULL) {
+		if (!PyErr_Occurred())
+			PyErr_SetString(PyExc_RuntimeError,
+			                "the graph of this tensor was not made by Python, or is gone");
+		return NULL;
+	}
+	return PyLong_AsVoidPtr(found);
+}
+
+static int list_reach(PyObject *list, Py_ssize_t n)
+{
+	while (PyList_GET_SIZE(list) < n)
+		if (PyList_Append(list, Py_None) < 0)
+			return -1;
+	return 0;
+}
+
+static PyObject *node_of(PyObject *graph, sj_node *node)
+{
+	PyObject *nodes = ((Graph *)graph)->nodes;
+	int index = sj_node_index(node);
+	if (list_reach(nodes, index + 1) < 0)
+		return NULL;
+	PyObject *known = PyList_GET_ITEM(nodes, index);
+	if (known != Py_None)
+		return Py_NewRef(known);
+	Node *made = (Node *)Node_Type.tp_alloc(&Node_Type, 0);
+	if (made == NULL)
+		return NULL;
+	made->node = node;
+	made->graph = Py_NewRef(graph);
+	made->outputs = PyList_New(0);
+	if (made->outputs == NULL || PyList_SetItem(nodes, index, Py_NewRef(made)) < 0)
+		Py_CLEAR(made);
+	return (PyObject *)made;
+}
+
+PyObject *graph_node_object(sj_node *node)
+{
+	if (node == NULL)
+		return Py_NewRef(Py_None);
+	PyObject *graph = graph_object(sj_node_graph(node));
+	return graph ? node_of(graph, node) : NULL;
+}
+
+static PyObject *output_of(PyObject *node, int k)
+{
+	PyObject *outputs = ((Node *)node)->outputs;
+	sj_tensor *t = sj_node_output(((Node *)node)->node, k);
+	if (t == NULL || list_reach(outputs, k + 1) < 0)
+		return t ? NULL : PyErr_Format(PyExc_IndexError, "the operation has no output %d", k);
+	PyObject *known = PyList_GET_ITEM(outputs, k);
+	if (known != Py_None)
+		return Py_NewRef(known);
+	SymbolicTensor *made = (SymbolicTensor *)SymbolicTensor_Type.tp_alloc(&SymbolicTensor_Type, 0);
+	if (made == NULL)
+		return NULL;
+	made->handle.tensor = sj_keep(t);
+	made->node = Py_NewRef(node);
+	if (PyList_SetItem(outputs, k, Py_NewRef(made)) < 0)
+		Py_CLEAR(made);
+	return (PyObject *)made;
+}
+
+/* The object of a symbolic tensor; takes the reference over. */
+PyObject *core_wrap_symbolic(sj_tensor *own)
+{
+	int k = 0;
+	sj_node *node = sj_tensor_node(own, &k);
+	PyObject *object = node ? graph_node_object(node) : NULL, *tensor = object ? output_of(object, k) : NULL;
+	if (node == NULL)
+		PyErr_SetString(PyExc_RuntimeError, "the graph of this tensor is gone");
+	Py_XDECREF(object);
+	sj_free(own);
+	return tensor;
+}
+
+/* ---- lists ---- */
+
+sj_tensor **graph_tensors_of(PyObject *sequence, const char *what, Py_ssize_t *ret_n)
+{
+	PyObject *list = PySequence_Fast(sequence, "a list of tensors is expected");
+	if (list == NULL)
+		return NULL;
+	Py_ssize_t n = PySequence_Fast_GET_SIZE(list);
+	sj_tensor **tensors = PyMem_Calloc((size_t)n + 1, sizeof(*tensors));
+	if (tensors == NULL)
+		PyErr_NoMemory();
+	for (Py_ssize_t i = 0; tensors != NULL && i < n; i++) {
+		PyObject *o = PySequence_Fast_GET_ITEM(list, i);
+		if (o == Py_None)
+			continue;
+		if (core_handle_check(o, what) < 0) {
+			PyMem_Free(tensors);
+			tensors = NULL;
+			break;
+		}
+		tensors[i] = HANDLE_TENSOR(o);
+	}
+	Py_DECREF(list);
+	*ret_n = n;
+	return tensors;
+}
+
+PyObject *graph_list_of(Py_ssize_t n, sj_tensor **own)
+{
+	PyObject *list = PyList_New(n);
+	for (Py_ssize_t i = 0; i < n; i++) {
+		PyObject *one = own[i] == NULL ? Py_NewRef(Py_None) : core_wrap(own[i]);
+		if (one == NULL)
+			Py_CLEAR(list);
+		else if (list != NULL)
+			PyList_SET_ITEM(list, i, one);
+		else
+			Py_DECREF(one);
+	}
+	return list;
+}
+
+int graph_shape_of(PyObject *shape, sj_ints *ret_shape, int64_t *dims)
+{
+	if (shape == Py_None) {
+		*ret_shape = (sj_ints){-1, NULL};
+		return 0;
+	}
+	PyObject *list = PySequence_Fast(shape, "a shape is None or a list of dimensions");
+	Py_ssize_t n = list ? PySequence_Fast_GET_SIZE(list) : 0;
+	if (n > SJ_MAX_RANK)
+		PyErr_Format(PyExc_ValueError, "a shape has at most %d dimensions", SJ_MAX_RANK);
+	for (Py_ssize_t i = 0; !PyErr_Occurred() && i < n; i++) {
+		PyObject *o = PySequence_Fast_GET_ITEM(list, i);
+		dims[i] = o == Py_None ? -1 : PyLong_AsLongLong(o);
+	}
+	Py_XDECREF(list);
+	*ret_shape = (sj_ints){n, dims};
+	return PyErr_Occurred() ? -1 : 0;
+}
+
+static sj_node **nodes_of(PyObject *sequence, Py_ssize_t *ret_n)
+{
+	PyObject *list = PySequence_Fast(sequence, "a list of nodes is expected");
+	Py_ssize_t n = list ? PySequence_Fast_GET_SIZE(list) : 0;
+	sj_node **nodes = list ? PyMem_Calloc((size_t)n + 1, sizeof(*nodes)) : NULL;
+	for (Py_ssize_t i = 0; nodes != NULL && i < n; i++) {
+		PyObject *o = PySequence_Fast_GET_ITEM(list, i);
+		if (!PyObject_TypeCheck(o, &Node_Type)) {
+			PyErr_Format(PyExc_TypeError, "a node is expected, not %s", Py_TYPE(o)->tp_name);
+			PyMem_Free(nodes);
+			nodes = NULL;
+			break;
+		}
+		nodes[i] = ((Node *)o)->node;
+	}
+	Py_XDECREF(list);
+	*ret_n = n;
+	return nodes;
+}
+
+/* ---- Graph ---- */
+
+static int graph_init(PyObject *self, PyObject *arguments, PyObject *Py_UNUSED(keywords))
+{
+	Graph *g = (Graph *)self;
+	PyObject *outer = Py_None;
+	if (!PyArg_ParseTuple(arguments, "|O", &outer))
+		return -1;
+	if (outer != Py_None && !PyObject_TypeCheck(outer, &Graph_Type)) {
+		PyErr_SetString(PyExc_TypeError, "the outer graph must be a graph");
+		return -1;
+	}
+	if (g->graph != NULL)
+		return 0;
+	g->graph = sj_graph_new_inside(outer == Py_None ? NULL : ((Graph *)outer)->graph);
+	g->outer = outer == Py_None ? NULL : Py_NewRef(outer);
+	g->nodes = PyList_New(0);
+	if (graphs == NULL)
+		graphs = PyDict_New();
+	PyObject *key = PyLong_FromVoidPtr(g->graph), *address = PyLong_FromVoidPtr(g);
+	int failed = g->graph == NULL || !g->nodes || !graphs || !key || !address ||
+	             PyDict_SetItem(graphs, key, address) < 0;
+	Py_XDECREF(key);
+	Py_XDECREF(address);
+	core_any_graph = 1;
+	if (failed && !PyErr_Occurred())
+		core_raise_sticky();
+	return failed ? -1 : 0;
+}
+
+static int graph_traverse(PyObject *self, visitproc visit, void *arg)
+{
+	Graph *g = (Graph *)self;
+	Py_VISIT(g->outer);
+	Py_VISIT(g->nodes);
+	Py_VISIT(g->dict);
+	return 0;
+}
+
+static int graph_clear(PyObject *self)
+{
+	Graph *g = (Graph *)self;
+	Py_CLEAR(g->nodes);
+	Py_CLEAR(g->dict);
+	Py_CLEAR(g->outer);
+	return 0;
+}
+
+static void graph_dealloc(PyObject *self)
+{
+	Graph *g = (Graph *)self;
+	PyObject *type, *error, *trace;
+	PyObject_GC_UnTrack(self);
+	PyErr_Fetch(&type, &error, &trace);
+	if (g->weak_references != NULL)
+		PyObject_ClearWeakRefs(self);
+	PyObject *key = g->graph ? PyLong_FromVoidPtr(g->graph) : NULL;
+	if (key != NULL && graphs != NULL && PyDict_DelItem(graphs, key) < 0)
+		PyErr_Clear();
+	Py_XDECREF(key);
+	graph_clear(self);
+	sj_graph_free(g->graph);
+	PyErr_Restore(type, error, trace);
+	Py_TYPE(self)->tp_free(self);
+}
+
+static sj_graph *c_graph(PyObject *self)
+{
+	sj_graph *graph = ((Graph *)self)->graph;
+	if (graph == NULL)
+		PyErr_SetString(PyExc_RuntimeError, "the graph was not initialised: call super().__init__()");
+	return graph;
+}
+
+static PyObject *done(sj_status status)
+{
+	if (status == SJ_OK)
+		Py_RETURN_NONE;
+	return sj_ok() ? core_raise(status) : core_raise_sticky();
+}
+
+static PyObject *graph_begin(PyObject *self, PyObject *Py_UNUSED(nothing))
+{
+	sj_graph *graph = c_graph(self);
+	return graph ? done(sj_graph_begin(graph)) : NULL;
+}
+
+static PyObject *graph_end(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(nothing))
+{
+	sj_graph_end();
+	Py_RETURN_NONE;
+}
+
+static PyObject *graph_finalize(PyObject *self, PyObject *Py_UNUSED(nothing))
+{
+	sj_graph_finalize(((Graph *)self)->graph);
+	Py_RETURN_NONE;
+}
+
+static PyObject *graph_next_name(PyObject *self, PyObject *name)
+{
+	const char *text = name == Py_None ? NULL : PyUnicode_AsUTF8(name);
+	if (text == NULL && name != Py_None)
+		return NULL;
+	sj_graph_next_name(((Graph *)self)->graph, text);
+	Py_RETURN_NONE;
+}
+
+static PyObject *graph_unique_name(PyObject *self, PyObject *arguments)
+{
+	const char *name;
+	int take = 1;
+	if (!PyArg_ParseTuple(arguments, "s|p", &name, &take))
+		return NULL;
+	const char *unique = sj_graph_unique_name(((Graph *)self)->graph, name, take);
+	return sj_ok() ? PyUnicode_FromString(unique) : core_raise_sticky();
+}
+
+static PyObject *graph_set_scope(PyObject *self, PyObject *prefix)
+{
+	const char *text = prefix == Py_None ? NULL : PyUnicode_AsUTF8(prefix);
+	sj_graph *graph = c_graph(self);
+	if ((text == NULL && prefix != Py_None) || graph == NULL)
+		return NULL;
+	return done(sj_graph_set_scope(graph, text));
+}
+
+static PyObject *graph_set_controls(PyObject *self, PyObject *sequence)
+{
+	Py_ssize_t n;
+	sj_node **nodes = nodes_of(sequence, &n);
+	if (nodes == NULL)
+		return NULL;
+	sj_status status = sj_graph_set_controls(((Graph *)self)->graph, (int)n, nodes);
+	PyMem_Free(nodes);
+	return done(status);
+}
+
+static PyObject *symbolic_result(sj_tensor *t) { return sj_ok() ? core_wrap(sj_keep(t)) : core_raise_sticky(); }
+
+static PyObject *graph_placeholder(PyObject *self, PyObject *arguments)
+{
+	int dtype;
+	PyObject *shape_object;
+	const char *name = NULL;
+	int64_t dims[SJ_MAX_RANK];
+	sj_ints shape;
+	if (!PyArg_ParseTuple(arguments, "iO|z", &dtype, &shape_object, &name) ||
+	    graph_shape_of(shape_object, &shape, dims) < 0)
+		return NULL;
+	return symbolic_result(sj_placeholder(((Graph *)self)->graph, (sj_dtype)dtype, shape, name));
+}
+
+static PyObject *graph_constant(PyObject *self, PyObject *arguments)
+{
+	PyObject *value;
+	const char *name = NULL;
+	if (!PyArg_ParseTuple(arguments, "O|z", &value, &name) || core_handle_check(value, "the value") < 0)
+		return NULL;
+	return symbolic_result(sj_graph_constant(((Graph *)self)->graph, HANDLE_TENSOR(value), name));
+}
+
+/* variable(object, dtype number, shape, name, trainable): makes the VariableBase object one of the graph. */
+static PyObject *graph_variable(PyObject *self, PyObject *arguments)
+{
+	PyObject *object, *shape_object;
+	int dtype, trainable;
+	const char *name;
+	int64_t dims[SJ_MAX_RANK];
+	sj_ints shape;
+	if (!PyArg_ParseTuple(arguments, "O!iOsp", &VariableBase_Type, &object, &dtype, &shape_object, &name,
+	                      &trainable) ||
+	    graph_shape_of(shape_object, &shape, dims) < 0)
+		return NULL;
+	sj_tensor *made = sj_graph_variable(((Graph *)self)->graph, (sj_dtype)dtype, shape, name, trainable);
+	if (!sj_ok())
+		return core_raise_sticky();
+	sj_free(HANDLE_TENSOR(object));
+	HANDLE_TENSOR(object) = made;
+	Py_RETURN_NONE;
+}
+
+static PyObject *graph_assign(PyObject *self, PyObject *arguments)
+{
+	int how;
+	PyObject *variable, *value;
+	const char *name = NULL;
+	if (!PyArg_ParseTuple(arguments, "iOO|z", &how, &variable, &value, &name) ||
+	    core_handle_check(variable, "the variable") < 0)
+		return NULL;
+	sj_tensor *t = core_convert(value, sj_tensor_dtype(HANDLE_TENSOR(variable)));
+	if (t == NULL)
+		return NULL;
+	if (name != NULL)
+		sj_graph_next_name(((Graph *)self)->graph, name);
+	PyObject *after = symbolic_result(sj_graph_assign(((Graph *)self)->graph, how, HANDLE_TENSOR(variable), t));
+	sj_free(t);
+	return after;
+}
+
+static PyObject *gradients_list(Py_ssize_t n, sj_tensor **gradients)
+{
+	for (Py_ssize_t i = 0; i < n; i++)
+		if (gradients[i] != NULL)
+			sj_keep(gradients[i]);
+	return graph_list_of(n, gradients);
+}
+
+static PyObject *graph_gradients(PyObject *self, PyObject *arguments)
+{
+	PyObject *y_list, *weight_list, *x_list, *stop_list, *result = NULL;
+	Py_ssize_t n_y, n_weight = 0, n_x, n_stop = 0;
+	if (!PyArg_ParseTuple(arguments, "OOOO", &y_list, &weight_list, &x_list, &stop_list))
+		return NULL;
+	sj_tensor **ys = graph_tensors_of(y_list, "a y", &n_y),
+		  **xs = ys ? graph_tensors_of(x_list, "an x", &n_x) : NULL;
+	sj_tensor **weights = weight_list == Py_None || !xs ? NULL
+	                                                    : graph_tensors_of(weight_list, "a weight", &n_weight);
+	sj_tensor **stops = stop_list == Py_None || !xs || PyErr_Occurred()
+	                            ? NULL
+	                            : graph_tensors_of(stop_list, "a stop", &n_stop);
+	sj_tensor **gradients = PyErr_Occurred() ? NULL : PyMem_Calloc((size_t)n_x + 1, sizeof(*gradients));
+	if (gradients != NULL && weights != NULL && n_weight != n_y)
+		PyErr_Format(PyExc_ValueError, "%zd weights are given for %zd ys", n_weight, n_y);
+	if (gradients != NULL && !PyErr_Occurred()) {
+		sj_scope scope = sj_scope_begin();
+		sj_status status = sj_graph_gradients(((Graph *)self)->graph, (int)n_y, ys, weights, (int)n_x, xs,
+		                                      (int)n_stop, stops, gradients);
+		result = status == SJ_OK ? gradients_list(n_x, gradients) : done(status);
+		sj_scope_end(scope);
+	}
+	PyMem_Free(ys);
+	PyMem_Free(xs);
+	PyMem_Free(weights);
+	PyMem_Free(stops);
+	PyMem_Free(gradients);
+	return result;
+}
+
+static PyObject *graph_group(PyObject *self, PyObject *arguments)
+{
+	PyObject *sequence;
+	const char *name = NULL;
+	Py_ssize_t n;
+	if (!PyArg_ParseTuple(arguments, "O|z", &sequence, &name))
+		return NULL;
+	sj_node **nodes = nodes_of(sequence, &n);
+	if (nodes == NULL)
+		return NULL;
+	sj_node *group = sj_graph_group(((Graph *)self)->graph, (int)n, nodes, name);
+	PyMem_Free(nodes);
+	return group ? graph_node_object(group) : core_raise_sticky();
+}
+
+static Py_ssize_t graph_length(PyObject *self) { return sj_graph_size(((Graph *)self)->graph); }
+
+static PyObject *graph_node(PyObject *self, PyObject *index)
+{
+	long i = PyLong_AsLong(index);
+	sj_node *node = PyErr_Occurred() ? NULL : sj_graph_node(((Graph *)self)->graph, (int)i);
+	if (node != NULL)
+		return node_of(self, node);
+	return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_IndexError, "the graph has no node %ld", i);
+}
+
+static PyObject *graph_find(PyObject *self, PyObject *name)
+{
+	const char *text = PyUnicode_AsUTF8(name);
+	sj_node *node = text ? sj_graph_find(((Graph *)self)->graph, text) : NULL;
+	if (text == NULL)
+		return NULL;
+	return node ? node_of(self, node) : Py_NewRef(Py_None);
+}
+
+static PyObject *graph_captures(PyObject *self, PyObject *Py_UNUSED(nothing))
+{
+	sj_graph *graph = ((Graph *)self)->graph;
+	int n = sj_graph_capture_count(graph);
+	PyObject *list = PyList_New(n);
+	for (int i = 0; list != NULL && i < n; i++) {
+		sj_tensor *placeholder, *outer = sj_graph_capture(graph, i, &placeholder);
+		PyObject *a = core_wrap(sj_keep(outer)), *b = a ? core_wrap(sj_keep(placeholder)) : NULL;
+		PyObject *pair = b ? PyTuple_Pack(2, a, b) : NULL;
+		Py_XDECREF(a);
+		Py_XDECREF(b);
+		if (pair == NULL)
+			Py_CLEAR(list);
+		else
+			PyList_SET_ITEM(list, i, pair);
+	}
+	return list;
+}
+
+static PyMethodDef graph_methods[] =
+	{{"begin", graph_begin, METH_NOARGS,
+          "Opens the graph on this thread: operations are appended to it until end()."},
+         {"end", graph_end, METH_NOARGS, "Ends the innermost begin() of this thread."},
+         {"_finalize", graph_finalize, METH_NOARGS, "No more nodes may be appended."},
+         {"next_name", graph_next_name, METH_O, "The name of the next node, before it is made unique."},
+         {"_unique_name", graph_unique_name, METH_VARARGS, "unique_name(name, take=True)"},
+         {"set_scope", graph_set_scope, METH_O, "What stands in front of the names of nodes from now on."},
+         {"set_controls", graph_set_controls, METH_O, "The nodes that every node from now on waits for."},
+         {"placeholder", graph_placeholder, METH_VARARGS, "placeholder(dtype number, shape or None, name)"},
+         {"constant", graph_constant, METH_VARARGS, "constant(value, name)"},
+         {"variable", graph_variable, METH_VARARGS, "variable(object, dtype number, shape, name, trainable)"},
+         {"assign", graph_assign, METH_VARARGS, "assign(how, variable, value, name)"},
+         {"gradients", graph_gradients, METH_VARARGS, "gradients(ys, weights, xs, stops)"},
+         {"group", graph_group, METH_VARARGS, "group(nodes, name)"},
+         {"node", graph_node, METH_O, "node(index)"},
+         {"find", graph_find, METH_O, "find(name): the node, or None"},
+         {"captures", graph_captures, METH_NOARGS, "[(outer tensor, placeholder)]"},
+         {NULL, NULL, 0, NULL}};
+
+static PySequenceMethods graph_sequence = {.sq_length = graph_length};
+
+static PyMemberDef graph_members[] = {{"__dictoffset__", T_PYSSIZET, offsetof(Graph, dict), READONLY, NULL},
+                                      {"outer", T_OBJECT, offsetof(Graph, outer), READONLY,
+                                       "The graph it is inside of, or None."},
+                                      {NULL, 0, 0, 0, NULL}};
+
+PyTypeObject Graph_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._core.Graph",
+                           .tp_basicsize = sizeof(Graph),
+                           .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+                           .tp_doc = "Operations written down to be run later.",
+                           .tp_dictoffset = offsetof(Graph, dict),
+                           .tp_weaklistoffset = offsetof(Graph, weak_references),
+                           .tp_traverse = graph_traverse,
+                           .tp_clear = graph_clear,
+                           .tp_dealloc = graph_dealloc,
+                           .tp_methods = graph_methods,
+                           .tp_members = graph_members,
+                           .tp_as_sequence = &graph_sequence,
+                           .tp_init = graph_init,
+                           .tp_new = PyType_GenericNew};
+
+/* ---- Node ---- */
+
+static int node_traverse(PyObject *self, visitproc visit, void *arg)
+{
+	Node *n = (Node *)self;
+	Py_VISIT(n->graph);
+	Py_VISIT(n->outputs);
+	Py_VISIT(n->dict);
+	return 0;
+}
+
+static int node_clear(PyObject *self)
+{
+	Node *n = (Node *)self;
+	Py_CLEAR(n->outputs);
+	Py_CLEAR(n->dict);
+	Py_CLEAR(n->graph);
+	n->node = NULL;
+	return 0;
+}
+
+static void node_dealloc(PyObject *self)
+{
+	PyObject_GC_UnTrack(self);
+	if (((Node *)self)->weak_references != NULL)
+		PyObject_ClearWeakRefs(self);
+	node_clear(self);
+	Py_TYPE(self)->tp_free(self);
+}
+
+static PyObject *node_index(PyObject *self, void *Py_UNUSED(c))
+{
+	return PyLong_FromLong(sj_node_index(((Node *)self)->node));
+}
+static PyObject *node_name(PyObject *self, void *Py_UNUSED(c))
+{
+	return PyUnicode_FromString(sj_node_name(((Node *)self)->node));
+}
+static PyObject *node_type(PyObject *self, void *Py_UNUSED(c))
+{
+	return PyUnicode_FromString(sj_node_type(((Node *)self)->node));
+}
+
+static PyObject *node_inputs(PyObject *self, void *Py_UNUSED(closure))
+{
+	const sj_node *node = ((Node *)self)->node;
+	PyObject *list = PyList_New(sj_node_input_count(node));
+	for (int i = 0; list != NULL && i < sj_node_input_count(node); i++) {
+		sj_tensor *t = sj_node_input(node, i);
+		PyObject *one = t ? core_wrap(sj_keep(t)) : Py_NewRef(Py_None);
+		if (one == NULL)
+			Py_CLEAR(list);
+		else
+			PyList_SET_ITEM(list, i, one);
+	}
+	return list;
+}
+
+static PyObject *node_outputs(PyObject *self, void *Py_UNUSED(closure))
+{
+	const sj_node *node = ((Node *)self)->node;
+	PyObject *list = PyList_New(sj_node_output_count(node));
+	for (int k = 0; list != NULL && k < sj_node_output_count(node); k++) {
+		PyObject *one = output_of(self, k);
+		if (one == NULL)
+			Py_CLEAR(list);
+		else
+			PyList_SET_ITEM(list, k, one);
+	}
+	return list;
+}
+
+static PyObject *node_controls(PyObject *self, void *Py_UNUSED(closure))
+{
+	const sj_node *node = ((Node *)self)->node;
+	PyObject *list = PyList_New(sj_node_control_count(node));
+	for (int i = 0; list != NULL && i < sj_node_control_count(node); i++) {
+		PyObject *one = graph_node_object(sj_node_control(node, i));
+		if (one == NULL)
+			Py_CLEAR(list);
+		else
+			PyList_SET_ITEM(list, i, one);
+	}
+	return list;
+}
+
+/* What the node captured: an EagerTensor; of a variable None, which Python's own objects stand for. */
+static PyObject *node_value(PyObject *self, void *Py_UNUSED(closure))
+{
+	sj_tensor *value = sj_node_value(((Node *)self)->node);
+	return value == NULL || sj_is_variable(value) ? Py_NewRef(Py_None) : core_wrap(sj_keep(value));
+}
+
+/* The address of the variable that the node reads, to be compared with VariableBase._address. */
+static PyObject *node_variable(PyObject *self, void *Py_UNUSED(closure))
+{
+	sj_tensor *value = sj_node_value(((Node *)self)->node);
+	return value && sj_is_variable(value) ? PyLong_FromVoidPtr(value) : Py_NewRef(Py_None);
+}
+
+static PyObject *node_graph(PyObject *self, void *Py_UNUSED(closure))
+{
+	return Py_NewRef(((Node *)self)->graph ? ((Node *)self)->graph : Py_None);
+}
+
+static PyObject *ints_list(const sj_ints *ints)
+{
+	PyObject *list = PyList_New(ints->count);
+	for (int64_t i = 0; list != NULL && i < ints->count; i++)
+		PyList_SET_ITEM(list, i, PyLong_FromLongLong(ints->data[i]));
+	return list;
+}
+
+static PyObject *attribute_object(const sj_attribute *a, const char *field)
+{
+	switch (a->kind) {
+	case SJ_ATTRIBUTE_BOOL: return PyBool_FromLong(*(const bool *)field);
+	case SJ_ATTRIBUTE_INT: return PyLong_FromLongLong(*(const int64_t *)field);
+	case SJ_ATTRIBUTE_FLOAT: return PyFloat_FromDouble(*(const double *)field);
+	case SJ_ATTRIBUTE_INTS: return ints_list((const sj_ints *)field);
+	case SJ_ATTRIBUTE_DTYPE: return PyLong_FromLong(*(const sj_dtype *)field);
+	case SJ_ATTRIBUTE_ENUM: return PyUnicode_FromString(a->names[*(const int *)field]);
+	case SJ_ATTRIBUTE_STRING:
+		return *(const char *const *)field ? PyBytes_FromString(*(const char *const *)field)
+		                                   : PyBytes_FromString("");
+	case SJ_ATTRIBUTE_INT_OPTION: {
+		const sj_int_option *o = (const sj_int_option *)field;
+		return PyLong_FromLongLong(o->given ? o->value : (int64_t)a->default_value);
+	}
+	case SJ_ATTRIBUTE_FLOAT_OPTION: {
+		const sj_float_option *o = (const sj_float_option *)field;
+		return PyFloat_FromDouble(o->given ? o->value : a->default_value);
+	}
+	default: {
+		const sj_bool_option *o = (const sj_bool_option *)field;
+		return PyBool_FromLong(o->given ? o->value : a->default_value != 0);
+	}
+	}
+}
+
+static PyObject *node_attributes(PyObject *self, PyObject *Py_UNUSED(nothing))
+{
+	const sj_node *node = ((Node *)self)->node;
+	const sj_op *op = sj_node_op(node);
+	const char *args = sj_node_args(node);
+	PyObject *dict = PyDict_New();
+	for (int i = 0; dict != NULL && op != NULL && args != NULL && i < sj_op_attribute_count(op); i++) {
+		const sj_attribute *a = sj_op_attribute(op, i);
+		PyObject *value = attribute_object(a, args + a->offset);
+		if (value == NULL || PyDict_SetItemString(dict, a->name, value) < 0)
+			Py_CLEAR(dict);
+		Py_XDECREF(value);
+	}
+	return dict;
+}
+
+static PyObject *node_add_control(PyObject *self, PyObject *control)
+{
+	if (!PyObject_TypeCheck(control, &Node_Type))
+		return PyErr_Format(PyExc_TypeError, "a node is expected, not %s", Py_TYPE(control)->tp_name);
+	return done(sj_node_add_control(((Node *)self)->node, ((Node *)control)->node));
+}
+
+static PyMethodDef node_methods[] = {{"attributes", node_attributes, METH_NOARGS, "The attributes by name."},
+                                     {"add_control", node_add_control, METH_O, "Waits for another node."},
+                                     {NULL, NULL, 0, NULL}};
+
+static PyGetSetDef node_properties[] = {{"index", node_index, NULL, "Its number in the graph.", NULL},
+                                        {"_name", node_name, NULL, "Its name.", NULL},
+                                        {"_type", node_type, NULL, "The type of its operation.", NULL},
+                                        {"_inputs", node_inputs, NULL, "Its input tensors.", NULL},
+                                        {"_outputs", node_outputs, NULL, "Its output tensors.", NULL},
+                                        {"_controls", node_controls, NULL, "The nodes it waits for.", NULL},
+                                        {"_graph", node_graph, NULL, "Its graph.", NULL},
+                                        {"value", node_value, NULL, "The tensor it captured, or None.", NULL},
+                                        {"variable_address", node_variable, NULL, "Of the variable it reads, or None.",
+                                         NULL},
+                                        {NULL, NULL, NULL, NULL, NULL}};
+
+PyTypeObject Node_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "tensorflow.Operation",
+                          .tp_basicsize = sizeof(Node),
+                          .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+                          .tp_doc = "An operation of a graph.",
+                          .tp_dictoffset = offsetof(Node, dict),
+                          .tp_weaklistoffset = offsetof(Node, weak_references),
+                          .tp_traverse = node_traverse,
+                          .tp_clear = node_clear,
+                          .tp_dealloc = node_dealloc,
+                          .tp_methods = node_methods,
+                          .tp_getset = node_properties};
+
+/* ---- SymbolicTensor ---- */
+
+static int symbolic_traverse(PyObject *self, visitproc visit, void *arg)
+{
+	SymbolicTensor *t = (SymbolicTensor *)self;
+	Py_VISIT(t->node);
+	Py_VISIT(t->dict);
+	return 0;
+}
+
+static int symbolic_clear(PyObject *self)
+{
+	SymbolicTensor *t = (SymbolicTensor *)self;
+	Py_CLEAR(t->dict);
+	Py_CLEAR(t->node);
+	return 0;
+}
+
+static void symbolic_dealloc(PyObject *self)
+{
+	SymbolicTensor *t = (SymbolicTensor *)self;
+	PyObject_GC_UnTrack(self);
+	if (t->handle.weak_references != NULL)
+		PyObject_ClearWeakRefs(self);
+	sj_free(t->handle.tensor);
+	t->handle.tensor = NULL;
+	symbolic_clear(self);
+	Py_TYPE(self)->tp_free(self);
+}
+
+static PyObject *symbolic_node(PyObject *self, void *Py_UNUSED(closure))
+{
+	PyObject *node = ((SymbolicTensor *)self)->node;
+	return Py_NewRef(node ? node : Py_None);
+}
+
+static PyObject *symbolic_index(PyObject *self, void *Py_UNUSED(closure))
+{
+	int k = 0;
+	sj_tensor_node(HANDLE_TENSOR(self), &k);
+	return PyLong_FromLong(k);
+}
+
+static PyObject *symbolic_set_shape(PyObject *self, PyObject *shape_object)
+{
+	int64_t dims[SJ_MAX_RANK];
+	sj_ints shape;
+	if (graph_shape_of(shape_object, &shape, dims) < 0)
+		return NULL;
+	return done(sj_tensor_set_shape(HANDLE_TENSOR(self), shape));
+}
+
+/* A copy of what the tensor is known to be before any run, or None. */
+static PyObject *symbolic_known(PyObject *self, PyObject *Py_UNUSED(nothing))
+{
+	const sj_tensor *t = HANDLE_TENSOR(self);
+	const void *data = sj_tensor_data(t);
+	if (data == NULL || sj_tensor_dtype(t) == SJ_STRING)
+		return Py_NewRef(Py_None);
+	sj_scope scope = sj_scope_begin();
+	sj_tensor *copy = sj_keep(sj_tensor_new(sj_tensor_dtype(t), (sj_ints){sj_tensor_rank(t), sj_tensor_dims(t)},
+	                                        data, sj_tensor_bytes(t)));
+	sj_scope_end(scope);
+	return sj_ok() ? core_wrap(copy) : core_raise_sticky();
+}
+
+static PyMethodDef symbolic_methods[] = {{"_set_shape", symbolic_set_shape, METH_O, "Says more of the shape."},
+                                         {"_known_value", symbolic_known, METH_NOARGS,
+                                          "The value where it is known before a run, or None."},
+                                         {NULL, NULL, 0, NULL}};
+
+static PyGetSetDef symbolic_properties[] = {{"_node", symbolic_node, NULL, "The operation it comes from.", NULL},
+                                            {"_output", symbolic_index, NULL, "Which output of the operation it is.",
+                                             NULL},
+                                            {NULL, NULL, NULL, NULL, NULL}};
+
+PyTypeObject SymbolicTensor_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "tensorflow.Tensor",
+                                    .tp_basicsize = sizeof(SymbolicTensor),
+                                    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+                                    .tp_doc = "A tensor of a graph: what an operation will give when it runs.",
+                                    .tp_dictoffset = offsetof(SymbolicTensor, dict),
+                                    .tp_traverse = symbolic_traverse,
+                                    .tp_clear = symbolic_clear,
+                                    .tp_dealloc = symbolic_dealloc,
+                                    .tp_methods = symbolic_methods,
+                                    .tp_getset = symbolic_properties,
+                                    .tp_richcompare = core_compare};
+
+/* ---- functions ---- */
+
+static PyObject *graph_now(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
+{
+	sj_graph *graph = sj_graph_now();
+	if (graph == NULL)
+		Py_RETURN_NONE;
+	PyObject *object = graph_object(graph);
+	return Py_XNewRef(object);
+}
+
+static PyObject *no_graph_begin(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
+{
+	return done(sj_graph_begin(NULL));
+}
+
+static PyMethodDef functions[] = {{"graph_now", graph_now, METH_NOARGS, "The graph open on this thread, or None."},
+                                  {"no_graph_begin", no_graph_begin, METH_NOARGS,
+                                   "Operations run at once until no_graph_end()."},
+                                  {"no_graph_end", graph_end, METH_NOARGS, "Ends no_graph_begin()."},
+                                  {"cond", core_cond, METH_VARARGS, "cond(condition, then, otherwise, inputs)"},
+                                  {"while_loop", core_while, METH_VARARGS, "while_loop(condition, body, limit, state)"},
+                                  {"py_call", core_py_call, METH_VARARGS,
+                                   "py_call(function, name, stateful, inputs, [(dtype number, shape)])"},
+                                  {NULL, NULL, 0, NULL}};
+
+int core_graph_init(PyObject *module)
+{
+	PyTypeObject *const types[] = {&Graph_Type, &Node_Type, &SymbolicTensor_Type, &Session_Type,
+	                               &ConcreteFunction_Type};
+	static const char *const names[] = {"Graph", "Node", "SymbolicTensor", "Session", "ConcreteFunction"};
+	SymbolicTensor_Type.tp_base = &Tensor_Type;
+	SymbolicTensor_Type.tp_hash = Tensor_Type.tp_hash;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (PyType_Ready(types[i]) < 0 || PyModule_AddObjectRef(module, names[i], (PyObject *)types[i]) < 0)
+			return -1;
+	return PyModule_AddFunctions(module, functions);
+}

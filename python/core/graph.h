@@ -1,0 +1,38 @@
+/* Graphs as Python sees them: Graph, Node and SymbolicTensor, one object for each of the library's. */
+#ifndef SOKUJI_PYTHON_GRAPH_H
+#define SOKUJI_PYTHON_GRAPH_H
+
+#include "core.h"
+
+typedef struct Graph {
+	PyObject_HEAD sj_graph *graph; /* own reference */
+	PyObject *outer;               /* the Graph it is inside of, or NULL */
+	PyObject *nodes;               /* list of Node or None, by index */
+	PyObject *dict, *weak_references;
+} Graph;
+
+typedef struct Node {
+	PyObject_HEAD sj_node *node; /* the graph's */
+	PyObject *graph;
+	PyObject *outputs; /* list of SymbolicTensor or None */
+	PyObject *dict, *weak_references;
+} Node;
+
+typedef struct SymbolicTensor {
+	Handle handle;
+	PyObject *node;
+	PyObject *dict;
+} SymbolicTensor;
+
+extern PyTypeObject Graph_Type, Node_Type, SymbolicTensor_Type, Session_Type, ConcreteFunction_Type;
+
+/* The object of a node or a symbolic tensor of a graph that Python made; NULL and a Python error otherwise. */
+PyObject *graph_node_object(sj_node *node);
+/* Tensors and variables of a list or tuple into an array (borrowed), which ends with the caller's PyMem_Free; NULL and an error. */
+sj_tensor **graph_tensors_of(PyObject *sequence, const char *what, Py_ssize_t *ret_n);
+/* Objects of n own references, as a list; takes the references over. */
+PyObject *graph_list_of(Py_ssize_t n, sj_tensor **own);
+/* A shape given as None or a sequence of int, None and -1, in dims (room for SJ_MAX_RANK). */
+int graph_shape_of(PyObject *shape, sj_ints *ret_shape, int64_t *dims);
+
+#endif
