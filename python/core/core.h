@@ -92,9 +92,27 @@ sj_dtype core_dtype(PyObject *o);
 /* A vector of int64, an own reference. */
 sj_tensor *core_vector(Py_ssize_t n, const int64_t *values);
 
-/* ---- function.c ---- */
+/* ---- attributes.c ---- */
+enum { CORE_ARGS_ROOM = 512, CORE_INTS_ROOM = 64 };
+
+/* Where the lists of integers in an argument struct lie. */
+typedef struct Ints {
+	int64_t room[CORE_INTS_ROOM];
+	int n;
+} Ints;
+
+/* Writes a value into its field of the argument struct. -1 and a Python error when it does not fit. */
+int core_fill(char *args, const sj_attribute *a, PyObject *value, Ints *ints);
+const sj_attribute *core_attribute_find(const sj_op *op, const char *name);
+/* Puts a fast call's arguments into `values`, which hold the defaults; -1 and a TypeError when they do not fit the names. */
+int core_bind(const char *who, const char *const *names, int n_required, int n_names, PyObject *const *arguments,
+              Py_ssize_t n, PyObject *keywords, PyObject **values);
+
+/* ---- run.c ---- */
 sj_status core_run(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs, int n_outputs,
                    sj_tensor **ret_outputs);
+/* A list of the results. */
+PyObject *core_run_many(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs, int n_outputs);
 /* One result, wrapped. */
 PyObject *core_run_one(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs);
 PyObject *core_execute(PyObject *module, PyObject *const *arguments, Py_ssize_t n);

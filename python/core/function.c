@@ -1,12 +1,10 @@
 /*
- * Calling operations. execute(name, inputs, attributes) runs any of them; a Function is an operation under a TensorFlow signature, with
- * everything resolved when it is made: a call compares interned keywords, converts, fills the argument struct and runs.
+ * A Function is an operation under a TensorFlow signature, with everything resolved when it is made: a call compares interned keywords,
+ * converts, fills the argument struct and runs.
  */
 #include "core.h"
 
-enum { MOST_PARAMETERS = 24, ARGS_ROOM = 512, INTS_ROOM = 64, HEAVY_BYTES = 1 << 18, HEAVY_PRODUCT = 1 << 25 };
-
-_Thread_local int core_heavy;
+enum { MOST_PARAMETERS = 24 };
 
 typedef enum Destination { INPUT, ATTRIBUTE, IGNORED, REFUSED } Destination;
 
@@ -31,290 +29,6 @@ typedef struct Function {
 	PyObject *name, *result, *doc; /* result: None, or a callable that takes the outputs */
 	PyObject *dict;
 } Function;
-
-/* ---- running ---- */
-
-/* Shapes and sizes: what few integers stand for. */
-static size_t elements_meant(const sj_tensor *t)
-{
-	const void *data = sj_tensor_data(t);
-	size_t product = 1;
-	for (int64_t i = 0; i < sj_tensor_size(t); i++) {
-		int64_t n = sj_tensor_dtype(t) == SJ_INT32 ? ((const int32_t *)data)[i] : ((const int64_t *)data)[i];
-		if (n <= 0 || __builtin_mul_overflow(product, (size_t)n, &product))
-			return 0;
-	}
-	return product;
-}
-
-/*
- * Work that takes longer than about 100 us, by the sizes of the inputs: the interpreter is released for it. Small inputs may make much of each
- * other: by broadcasting, as rows and columns, as filters of an image.
- */
-int core_is_heavy(int n, sj_tensor *const *inputs)
-{
-	size_t bytes = 0;
-	double product = 1;
-	for (int i = 0; i < n; i++) {
-		const sj_tensor *t = inputs[i];
-		if (t == NULL || sj_tensor_is_symbolic(t))
-			continue;
-		size_t size = (size_t)sj_tensor_size(t);
-		sj_dtype dtype = sj_tensor_dtype(t);
-		bytes += sj_tensor_bytes(t);
-		if ((dtype == SJ_INT32 || dtype == SJ_INT64) && sj_tensor_rank(t) <= 1 && size <= 8) {
-			size = elements_meant(t);
-			bytes += size;
-		}
-		product *= size > 1 ? (double)size : 1;
-	}
-	return bytes >= HEAVY_BYTES || product >= HEAVY_PRODUCT;
-}
-
-typedef struct Execution {
-	const sj_op *op;
-	const void *args;
-	int n_inputs, n_outputs;
-	sj_tensor *const *inputs;
-	sj_tensor **outputs;
-} Execution;
-
-static sj_status execute_work(void *context)
-{
-	const Execution *e = context;
-	return sj_execute(e->op, e->args, e->n_inputs, e->inputs, e->n_outputs, e->outputs);
-}
-
-sj_status core_run(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs, int n_outputs,
-                   sj_tensor **ret_outputs)
-{
-	if (!core_is_heavy(n_inputs, inputs))
-		return sj_execute(op, args, n_inputs, inputs, n_outputs, ret_outputs);
-	Execution execution = {op, args, n_inputs, n_outputs, inputs, ret_outputs};
-	bool done;
-	core_heavy = 1;
-	sj_status status = core_long(execute_work, &execution, &done);
-	for (int i = 0; done && status != SJ_OK && i < n_outputs; i++)
-		sj_free(ret_outputs[i]);
-	return status;
-}
-
-/* Tells the execution callback; a failure of it drops the result. */
-static PyObject *announce(const sj_op *op, int n_inputs, sj_tensor *const *inputs, PyObject *result)
-{
-	PyObject *list = PyList_New(0), *answer = NULL;
-	for (int i = 0; list != NULL && i < n_inputs; i++) {
-		PyObject *one = inputs[i] ? core_wrap(sj_keep(inputs[i])) : Py_NewRef(Py_None);
-		if (one == NULL || PyList_Append(list, one) < 0)
-			Py_CLEAR(list);
-		Py_XDECREF(one);
-	}
-	if (list != NULL)
-		answer = PyObject_CallFunction(core.executed, "sOO", sj_op_name(op), list, result);
-	Py_XDECREF(list);
-	if (answer == NULL)
-		Py_CLEAR(result);
-	Py_XDECREF(answer);
-	return result;
-}
-
-PyObject *core_run_one(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs)
-{
-	sj_tensor *output;
-	sj_status status = core_run(op, args, n_inputs, inputs, 1, &output);
-	if (status != SJ_OK)
-		return core_raise(status);
-	PyObject *result = core_wrap(output);
-	if (core.executed != NULL && result != NULL)
-		result = announce(op, n_inputs, inputs, result);
-	return result;
-}
-
-static PyObject *run_many(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs, int n_outputs)
-{
-	sj_tensor *few[CORE_MAX_INPUTS],
-		**outputs = n_outputs <= CORE_MAX_INPUTS ? few : PyMem_Malloc(sizeof(*outputs) * (size_t)n_outputs);
-	if (outputs == NULL)
-		return PyErr_NoMemory();
-	sj_status status = core_run(op, args, n_inputs, inputs, n_outputs, outputs);
-	PyObject *list = NULL;
-	if (status != SJ_OK)
-		core_raise(status);
-	else
-		list = PyList_New(n_outputs);
-	for (int k = 0; list != NULL && k < n_outputs; k++)
-		PyList_SET_ITEM(list, k, core_wrap(outputs[k]));
-	if (outputs != few)
-		PyMem_Free(outputs);
-	if (list != NULL && core.executed != NULL)
-		list = announce(op, n_inputs, inputs, list);
-	return list;
-}
-
-/* ---- attributes ---- */
-
-typedef struct Ints {
-	int64_t room[INTS_ROOM];
-	int n;
-} Ints;
-
-static int fill_ints(sj_ints *field, PyObject *value, Ints *ints)
-{
-	PyObject *list = PyList_Check(value) || PyTuple_Check(value) ? Py_NewRef(value)
-	                 : PyIndex_Check(value) && !Handle_Check(value) && !PyObject_CheckBuffer(value)
-	                         ? PyList_New(0)
-	                         : PySequence_List(value);
-	if (list == NULL)
-		return -1;
-	if (PyList_Check(list) && PyList_GET_SIZE(list) == 0 && PyLong_Check(value))
-		PyList_Append(list, value);
-	Py_ssize_t n = PySequence_Fast_GET_SIZE(list);
-	int failed = 0;
-	if (n > INTS_ROOM - ints->n) {
-		PyErr_SetString(PyExc_ValueError, "too many numbers in an argument");
-		failed = -1;
-	}
-	*field = (sj_ints){n, ints->room + ints->n};
-	for (Py_ssize_t i = 0; failed == 0 && i < n; i++) {
-		PyObject *number = PyNumber_Long(PySequence_Fast_GET_ITEM(list, i));
-		ints->room[ints->n++] = number ? PyLong_AsLongLong(number) : -1;
-		Py_XDECREF(number);
-		failed = PyErr_Occurred() ? -1 : 0;
-	}
-	Py_DECREF(list);
-	return failed;
-}
-
-static int fill_enum(int *field, const sj_attribute *a, PyObject *value)
-{
-	const char *text = PyUnicode_Check(value) ? PyUnicode_AsUTF8(value)
-	                   : PyBytes_Check(value) ? PyBytes_AS_STRING(value)
-	                                          : NULL;
-	for (int i = 0; text != NULL && a->names[i] != NULL; i++)
-		if (strcasecmp(a->names[i], text) == 0) {
-			*field = i;
-			return 0;
-		}
-	if (!PyErr_Occurred()) {
-		sj_error_set(SJ_INVALID_ARGUMENT, "%s is '%s'; it can be one of the names of its operation", a->name,
-		             text ? text : Py_TYPE(value)->tp_name);
-		core_raise_sticky();
-	}
-	return -1;
-}
-
-static int fill_number(char *field, const sj_attribute *a, PyObject *value)
-{
-	double number = PyFloat_AsDouble(value);
-	int64_t integer = 0;
-	bool truth = number != 0;
-	if (a->kind == SJ_ATTRIBUTE_INT || a->kind == SJ_ATTRIBUTE_INT_OPTION) {
-		PyObject *whole = PyNumber_Long(value);
-		integer = whole ? PyLong_AsLongLong(whole) : 0;
-		Py_XDECREF(whole);
-	}
-	if (PyErr_Occurred())
-		return -1;
-	switch (a->kind) {
-	case SJ_ATTRIBUTE_BOOL: *(bool *)field = truth; break;
-	case SJ_ATTRIBUTE_INT: *(int64_t *)field = integer; break;
-	case SJ_ATTRIBUTE_FLOAT: *(double *)field = number; break;
-	case SJ_ATTRIBUTE_INT_OPTION: *(sj_int_option *)field = (sj_int_option){true, integer}; break;
-	case SJ_ATTRIBUTE_FLOAT_OPTION: *(sj_float_option *)field = (sj_float_option){true, number}; break;
-	default: *(sj_bool_option *)field = (sj_bool_option){true, truth}; break;
-	}
-	return 0;
-}
-
-static int fill(char *args, const sj_attribute *a, PyObject *value, Ints *ints)
-{
-	char *field = args + a->offset;
-	switch (a->kind) {
-	case SJ_ATTRIBUTE_INTS: return fill_ints((sj_ints *)field, value, ints);
-	case SJ_ATTRIBUTE_DTYPE:
-		*(sj_dtype *)field = PyLong_Check(value) ? (sj_dtype)PyLong_AsLong(value) : core_dtype(value);
-		return PyErr_Occurred() ? -1 : 0;
-	case SJ_ATTRIBUTE_ENUM: return fill_enum((int *)field, a, value);
-	case SJ_ATTRIBUTE_STRING:
-		*(const char **)field = PyBytes_Check(value) ? PyBytes_AS_STRING(value) : PyUnicode_AsUTF8(value);
-		return *(const char **)field == NULL ? -1 : 0;
-	default: return fill_number(field, a, value);
-	}
-}
-
-static const sj_attribute *attribute_find(const sj_op *op, const char *name)
-{
-	for (int i = 0; i < sj_op_attribute_count(op); i++)
-		if (strcmp(sj_op_attribute(op, i)->name, name) == 0)
-			return sj_op_attribute(op, i);
-	return NULL;
-}
-
-/* ---- execute(name, inputs, attributes, n_outputs=None, dtypes=None) ---- */
-
-static const sj_op *op_of(PyObject *name)
-{
-	const char *text = PyUnicode_AsUTF8(name);
-	const sj_op *op = text ? sj_op_find(text) : NULL;
-	if (op == NULL && text != NULL)
-		PyErr_Format(PyExc_NotImplementedError, "not implemented: the operation %s", text);
-	return op;
-}
-
-static int fill_dict(const sj_op *op, char *args, PyObject *attributes, Ints *ints)
-{
-	PyObject *key, *value;
-	Py_ssize_t at = 0;
-	while (attributes != Py_None && PyDict_Next(attributes, &at, &key, &value)) {
-		const char *text = PyUnicode_AsUTF8(key);
-		const sj_attribute *a = text ? attribute_find(op, text) : NULL;
-		if (a == NULL) {
-			PyErr_Format(PyExc_TypeError, "%s has no attribute %R", sj_op_name(op), key);
-			return -1;
-		}
-		if (value != Py_None && fill(args, a, value, ints) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-PyObject *core_execute(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t n)
-{
-	if (n < 3 || !PyDict_Check(arguments[2]) || (!PyList_Check(arguments[1]) && !PyTuple_Check(arguments[1])))
-		return PyErr_Format(PyExc_TypeError, "execute(name, inputs, attributes[, n_outputs])");
-	const sj_op *op = op_of(arguments[0]);
-	_Alignas(16) char args[ARGS_ROOM] = {0};
-	Ints ints = {.n = 0};
-	if (op == NULL || fill_dict(op, args, arguments[2], &ints) < 0)
-		return NULL;
-	*(size_t *)args = sj_op_args_size(op);
-	Py_ssize_t n_inputs = PySequence_Fast_GET_SIZE(arguments[1]);
-	sj_tensor *few[CORE_MAX_INPUTS],
-		**inputs = n_inputs <= CORE_MAX_INPUTS ? few : PyMem_Malloc(sizeof(*inputs) * (size_t)n_inputs);
-	if (inputs == NULL)
-		return PyErr_NoMemory();
-	PyObject *result = NULL;
-	Py_ssize_t done = 0;
-	for (; done < n_inputs; done++) {
-		PyObject *o = PySequence_Fast_GET_ITEM(arguments[1], done);
-		inputs[done] = o == Py_None ? NULL : core_convert(o, SJ_DTYPE_NONE);
-		if (inputs[done] == NULL && o != Py_None)
-			break;
-	}
-	int n_outputs = n > 3 && arguments[3] != Py_None ? (int)PyLong_AsLong(arguments[3]) : sj_op_output_count(op);
-	const void *filled = sj_op_args_size(op) ? args : NULL;
-	if (done == n_inputs && !PyErr_Occurred())
-		result = n_outputs == 1 && (n <= 3 || arguments[3] == Py_None)
-		                 ? core_run_one(op, filled, (int)n_inputs, inputs)
-		                 : run_many(op, filled, (int)n_inputs, inputs, n_outputs);
-	while (done-- > 0)
-		sj_free(inputs[done]);
-	if (inputs != few)
-		PyMem_Free(inputs);
-	return result;
-}
-
-/* ---- Function ---- */
 
 static PyObject *arity_wrong(const Function *f, const char *what, PyObject *name)
 {
@@ -424,7 +138,7 @@ static PyObject *result_make(const Function *f, const void *args, sj_tensor *con
 		op = f->string_op;
 	if (f->n_outputs == 1)
 		return core_run_one(op, args, f->n_inputs, inputs);
-	PyObject *list = run_many(f->op, args, f->n_inputs, inputs, f->n_outputs);
+	PyObject *list = core_run_many(f->op, args, f->n_inputs, inputs, f->n_outputs);
 	if (list == NULL || f->result == Py_None)
 		return list;
 	PyObject *made = PyObject_CallOneArg(f->result, list);
@@ -487,23 +201,27 @@ static int spread(const Function *f, PyObject *const *values, PyObject **objects
 			for (int k = 0; k < i; k++)
 				if (f->parameters[k].attribute == p->attribute && given(values[k]))
 					return given_twice(f, i);
-			if (fill(args, p->attribute, values[i], ints) < 0)
+			if (core_fill(args, p->attribute, values[i], ints) < 0)
 				return -1;
 		}
 	}
 	return any;
 }
 
-/* Tensors alone, one for each input: nothing to bind or convert. The inputs are the caller's. */
+/* Tensors and variables alone, one for each input: nothing to bind or convert. The inputs are the caller's. */
 static bool is_short_call(const Function *f, PyObject *const *arguments, Py_ssize_t n, PyObject *keywords,
                           sj_tensor **inputs)
 {
 	if (!f->is_short || keywords != NULL || n != f->n_inputs)
 		return false;
 	for (Py_ssize_t i = 0; i < n; i++) {
-		if (Py_TYPE(arguments[i]) != &EagerTensor_Type)
-			return false;
-		inputs[i] = HANDLE_TENSOR(arguments[i]);
+		PyObject *o = arguments[i];
+		if (Py_TYPE(o) != &EagerTensor_Type) {
+			if (!PyObject_TypeCheck(o, &VariableBase_Type) || HANDLE_TENSOR(o) == NULL)
+				return false;
+			CORE_NOTE_READ(o);
+		}
+		inputs[i] = HANDLE_TENSOR(o);
 	}
 	return true;
 }
@@ -527,7 +245,7 @@ static PyObject *function_call(PyObject *self, PyObject *const *arguments, size_
 	Function *f = (Function *)self;
 	PyObject *values[MOST_PARAMETERS], *objects[CORE_MAX_INPUTS];
 	sj_tensor *inputs[CORE_MAX_INPUTS];
-	_Alignas(16) char args[ARGS_ROOM];
+	_Alignas(16) char args[CORE_ARGS_ROOM];
 	Ints ints;
 	if (is_short_call(f, arguments, PyVectorcall_NARGS(n_flags), keywords, inputs))
 		return result_make(f, NULL, inputs);
@@ -573,7 +291,7 @@ static int parameter_init(Function *f, PyObject *row)
 			p->index = i;
 			return 0;
 		}
-	p->attribute = attribute_find(f->op, target);
+	p->attribute = core_attribute_find(f->op, target);
 	p->destination = ATTRIBUTE;
 	if (p->attribute == NULL)
 		PyErr_Format(PyExc_ValueError, "%s has no input or attribute '%s'", sj_op_name(f->op), target);
@@ -590,7 +308,7 @@ static int function_init(PyObject *self, PyObject *arguments, PyObject *Py_UNUSE
 		return -1;
 	f->op = sj_op_find(op);
 	if (f->op == NULL || sj_op_input_count(f->op) < 0 || strlen(groups) >= sizeof(f->groups) ||
-	    PyList_GET_SIZE(rows) > MOST_PARAMETERS || sj_op_args_size(f->op) > ARGS_ROOM) {
+	    PyList_GET_SIZE(rows) > MOST_PARAMETERS || sj_op_args_size(f->op) > CORE_ARGS_ROOM) {
 		PyErr_Format(PyExc_ValueError, "%s: no such operation, or too large for a Function", op);
 		return -1;
 	}

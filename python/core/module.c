@@ -208,6 +208,24 @@ static PyMethodDef functions[] = {{"execute", (PyCFunction)(void (*)(void))core_
                                   {"is_recording", is_recording, METH_NOARGS, NULL},
                                   {NULL, NULL, 0, NULL}};
 
+/* ---- namespaces ---- */
+
+/*
+ * The interpreter keeps no place for names of modules that have a __getattr__ of their own (for names that are missing): looked up in the
+ * module's dictionary first, a name costs half.
+ */
+static PyObject *space_attribute(PyObject *self, PyObject *name)
+{
+	PyObject *found = PyDict_GetItemWithError(PyModule_GetDict(self), name);
+	if (found != NULL)
+		return Py_NewRef(found);
+	return PyErr_Occurred() ? NULL : PyModule_Type.tp_getattro(self, name);
+}
+
+static PyTypeObject Space_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._core.Space",
+                                  .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, .tp_getattro = space_attribute,
+                                  .tp_doc = "A module whose names are looked up quickly."};
+
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "sokuji._core", .m_doc = "Sokuji's core.",
                                         .m_size = -1, .m_methods = functions};
 
@@ -215,10 +233,11 @@ PyMODINIT_FUNC PyInit__core(void)
 {
 	PyTypeObject *const types[] = {&Handle_Type,          &Tensor_Type,       &EagerTensor_Type, &VariableBase_Type,
 	                               &Function_Type,        &GradientTape_Type, &Updater_Type,     &Dataset_Type,
-	                               &DatasetIterator_Type, &LayerBase_Type,    &Quick_Type};
+	                               &DatasetIterator_Type, &LayerBase_Type,    &Quick_Type,       &Space_Type};
 	static const char *const names[] = {"Handle",          "Tensor",       "EagerTensor", "VariableBase",
 	                                    "Function",        "GradientTape", "Updater",     "Dataset",
-	                                    "DatasetIterator", "LayerBase",    "Quick"};
+	                                    "DatasetIterator", "LayerBase",    "Quick",       "Space"};
+	Space_Type.tp_base = &PyModule_Type;
 	if (core_numbers_init() < 0 || core_index_init() < 0 || core_dataset_init() < 0 || core_layer_init() < 0)
 		return NULL;
 	PyObject *module = PyModule_Create(&definition);

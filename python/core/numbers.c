@@ -114,12 +114,22 @@ static bool operands_apart(PyObject *a, PyObject *b, sj_tensor *both[2])
 	return true;
 }
 
+/* A tensor's or a variable's handle, borrowed; NULL for anything else. */
+static sj_tensor *tensor_of(PyObject *o)
+{
+	if (Py_TYPE(o) == &EagerTensor_Type)
+		return HANDLE_TENSOR(o);
+	if (!PyObject_TypeCheck(o, &VariableBase_Type) || HANDLE_TENSOR(o) == NULL)
+		return NULL;
+	CORE_NOTE_READ(o);
+	return HANDLE_TENSOR(o);
+}
+
 static PyObject *binary(PyObject *a, PyObject *b, Operation which)
 {
-	sj_tensor *both[2];
-	if (Py_TYPE(a) == &EagerTensor_Type && Py_TYPE(b) == &EagerTensor_Type)
-		return core_run_one(op_for(which, HANDLE_TENSOR(a)), NULL, 2,
-		                    (sj_tensor *[]){HANDLE_TENSOR(a), HANDLE_TENSOR(b)});
+	sj_tensor *both[2], *quick[] = {tensor_of(a), tensor_of(b)};
+	if (quick[0] != NULL && quick[1] != NULL)
+		return core_run_one(op_for(which, quick[0]), NULL, 2, quick);
 	if (!operands(a, b, both) && !(which == ADD && operands_apart(a, b, both)))
 		return not_converted(a, b);
 	return run_both(which, both);
@@ -182,7 +192,9 @@ static PyObject *true_divide(PyObject *a, PyObject *b)
 
 static PyObject *matmul(PyObject *a, PyObject *b)
 {
-	sj_tensor *both[2];
+	sj_tensor *both[2], *quick[] = {tensor_of(a), tensor_of(b)};
+	if (quick[0] != NULL && quick[1] != NULL && sj_tensor_rank(quick[0]) <= 2 && sj_tensor_rank(quick[1]) <= 2)
+		return core_run_one(operations[MATMUL], NULL, 2, quick);
 	if (!operands(a, b, both))
 		return not_converted(a, b);
 	Operation batched = core.version == 1 ? BATCH_MATMUL_1 : BATCH_MATMUL_2;

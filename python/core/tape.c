@@ -118,24 +118,33 @@ static sj_tape *tape_live(Tape *t)
 	return t->tape;
 }
 
+static int watch_one(sj_tape *tape, PyObject *o)
+{
+	if (core_handle_check(o, "what is watched") < 0)
+		return -1;
+	if (!sj_dtype_is_floating(sj_tensor_dtype(HANDLE_TENSOR(o))))
+		return 0;
+	sj_status status = sj_tape_watch(tape, HANDLE_TENSOR(o));
+	if (status != SJ_OK && sj_ok())
+		core_raise(status);
+	else if (status != SJ_OK)
+		core_raise_sticky();
+	return status == SJ_OK ? 0 : -1;
+}
+
 static PyObject *tape_watch(PyObject *self, PyObject *what)
 {
 	sj_tape *tape = tape_live((Tape *)self);
-	PyObject *flat = tape ? Handle_Check(what) ? PyList_New(0) : PyObject_CallOneArg(core.flatten, what) : NULL;
-	if (flat == NULL || (Handle_Check(what) && PyList_Append(flat, what) < 0))
+	if (tape == NULL)
 		return NULL;
-	for (Py_ssize_t i = 0; i < PyList_GET_SIZE(flat); i++) {
-		PyObject *o = PyList_GET_ITEM(flat, i);
-		sj_status status = core_handle_check(o, "what is watched") < 0 ? SJ_UNKNOWN : SJ_OK;
-		if (status == SJ_OK && sj_dtype_is_floating(sj_tensor_dtype(HANDLE_TENSOR(o))))
-			status = sj_tape_watch(tape, HANDLE_TENSOR(o));
-		if (status != SJ_OK) {
-			Py_DECREF(flat);
-			return PyErr_Occurred() ? NULL : sj_ok() ? core_raise(status) : core_raise_sticky();
-		}
-	}
-	Py_DECREF(flat);
-	Py_RETURN_NONE;
+	if (Handle_Check(what))
+		return watch_one(tape, what) < 0 ? NULL : Py_NewRef(Py_None);
+	PyObject *flat = PyObject_CallOneArg(core.flatten, what);
+	int failed = flat == NULL ? -1 : 0;
+	for (Py_ssize_t i = 0; failed == 0 && i < PyList_GET_SIZE(flat); i++)
+		failed = watch_one(tape, PyList_GET_ITEM(flat, i));
+	Py_XDECREF(flat);
+	return failed ? NULL : Py_NewRef(Py_None);
 }
 
 /* ---- gradients ---- */
@@ -224,36 +233,12 @@ static int weights_of(PyObject *given, Py_ssize_t n, sj_tensor *const *targets, 
 	return 0;
 }
 
-/* All lists; a new list of gradients. */
-static PyObject *gradients_of(Tape *t, PyObject *targets, PyObject *sources, PyObject *output_gradients)
-{
-	sj_tensor *few[3][FEW], *gradients[FEW], *weights[FEW] = {NULL};
-	Py_ssize_t n_targets = PySequence_Fast_GET_SIZE(targets), n = PySequence_Fast_GET_SIZE(sources);
-	if (n_targets > FEW)
-		return PyErr_Format(PyExc_ValueError, "at most %d targets at once", FEW);
-	sj_tensor **t_targets = tensors_of(targets, "a target", few[0]),
-		  **t_sources = t_targets ? tensors_of(sources, "a source", few[1]) : NULL;
-	sj_tensor **found = n <= FEW ? gradients : PyMem_Malloc(sizeof(*found) * (size_t)n);
-	PyObject *list = NULL;
-	if (t_sources != NULL && found != NULL &&
-	    (output_gradients == NULL || weights_of(output_gradients, n_targets, t_targets, weights) == 0)) {
-		sj_scope scope = sj_scope_begin();
-		Walk work = {t->tape,   (int)n_targets, (int)n, t_targets, output_gradients ? weights : NULL,
-		             t_sources, found};
-		sj_status status = walk(&work);
-		list = status == SJ_OK ? PyList_New(n) : core_raise_sticky();
-		for (Py_ssize_t i = 0; list != NULL && i < n; i++)
-			PyList_SET_ITEM(list, i, gradient_wrap(found[i]));
-		sj_scope_end(scope);
-	}
-	for (Py_ssize_t i = 0; i < n_targets; i++)
-		sj_free(weights[i]);
-	if (found != gradients)
-		PyMem_Free(found);
-	if (t_sources != NULL && t_sources != few[1])
-		PyMem_Free(t_sources);
-	return list;
-}
+/* What was asked for or by: one tensor, or the tensors of a structure. */
+typedef struct Several {
+	PyObject *list; /* flat; NULL of one tensor */
+	Py_ssize_t n;
+	sj_tensor **tensors, *few[FEW];
+} Several;
 
 static bool is_plain_list(PyObject *o)
 {
@@ -265,47 +250,126 @@ static bool is_plain_list(PyObject *o)
 	return true;
 }
 
-static PyObject *as_list(PyObject *o)
+static void several_release(Several *s)
 {
-	if (Handle_Check(o))
-		return Py_BuildValue("[O]", o);
-	return is_plain_list(o) ? Py_NewRef(o) : PyObject_CallOneArg(core.flatten, o);
+	if (s->tensors != s->few)
+		PyMem_Free(s->tensors);
+	Py_XDECREF(s->list);
 }
 
-static PyObject *tape_gradient(PyObject *self, PyObject *arguments, PyObject *keywords)
+static int several_take(Several *s, PyObject *given, const char *what)
 {
-	static char *names[] = {"target", "sources", "output_gradients", "unconnected_gradients", NULL};
-	PyObject *target, *sources, *weights = Py_None, *unconnected = Py_None;
-	if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "OO|OO", names, &target, &sources, &weights,
-	                                 &unconnected))
+	s->list = NULL;
+	s->n = 1;
+	s->tensors = s->few;
+	if (Handle_Check(given)) {
+		s->few[0] = HANDLE_TENSOR(given);
+		return core_handle_check(given, what);
+	}
+	s->list = is_plain_list(given) ? Py_NewRef(given) : PyObject_CallOneArg(core.flatten, given);
+	s->n = s->list ? PySequence_Fast_GET_SIZE(s->list) : 0;
+	sj_tensor **found = s->list ? tensors_of(s->list, what, s->few) : NULL;
+	if (found != NULL)
+		s->tensors = found;
+	return found == NULL ? -1 : 0;
+}
+
+/* Own references of the weights, one for each target. */
+static int weights_take(PyObject *given, const Several *targets, sj_tensor **weights)
+{
+	PyObject *list = Handle_Check(given)    ? PyList_New(0)
+	                 : is_plain_list(given) ? Py_NewRef(given)
+	                                        : PyObject_CallOneArg(core.flatten, given);
+	int failed = list == NULL || (Handle_Check(given) && PyList_Append(list, given) < 0) ? -1 : 0;
+	if (failed == 0)
+		failed = weights_of(list, targets->n, targets->tensors, weights);
+	Py_XDECREF(list);
+	return failed;
+}
+
+/* The gradients found, as the sources' structure has them; a scope is open. */
+static PyObject *gradients_wrap(PyObject *sources, const Several *flat, sj_tensor *const *found, PyObject *unconnected)
+{
+	if (flat->list == NULL && unconnected == Py_None)
+		return gradient_wrap(found[0]);
+	PyObject *list = PyList_New(flat->n);
+	for (Py_ssize_t i = 0; list != NULL && i < flat->n; i++) {
+		PyObject *one = gradient_wrap(found[i]);
+		if (one == NULL)
+			Py_CLEAR(list);
+		else
+			PyList_SET_ITEM(list, i, one);
+	}
+	if (list != NULL && unconnected != Py_None) {
+		PyObject *all = flat->list ? Py_NewRef(flat->list) : PyList_New(0);
+		bool good = all != NULL && (flat->list != NULL || PyList_Append(all, sources) == 0);
+		PyObject *filled = good ? PyObject_CallFunctionObjArgs(core.unconnected, unconnected, list, all, NULL)
+		                        : NULL;
+		Py_XDECREF(all);
+		Py_SETREF(list, filled);
+	}
+	if (list == NULL || flat->list == sources)
+		return list;
+	PyObject *made = flat->list == NULL ? Py_NewRef(PyList_GET_ITEM(list, 0))
+	                                    : PyObject_CallFunctionObjArgs(core.pack_as, sources, list, NULL);
+	Py_DECREF(list);
+	return made;
+}
+
+static PyObject *gradients_of(Tape *t, const Several *targets, PyObject *sources, const Several *flat,
+                              PyObject *output_gradients, PyObject *unconnected)
+{
+	sj_tensor *few[FEW], *weights[FEW] = {NULL};
+	bool is_weighted = output_gradients != Py_None;
+	PyObject *result = NULL;
+	if (targets->n > FEW)
+		return PyErr_Format(PyExc_ValueError, "at most %d targets at once", FEW);
+	sj_tensor **found = flat->n <= FEW ? few : PyMem_Malloc(sizeof(*found) * (size_t)flat->n);
+	if (found == NULL)
+		return PyErr_NoMemory();
+	if (!is_weighted || weights_take(output_gradients, targets, weights) == 0) {
+		sj_scope scope = sj_scope_begin();
+		Walk work = {t->tape,
+		             (int)targets->n,
+		             (int)flat->n,
+		             targets->tensors,
+		             is_weighted ? weights : NULL,
+		             flat->tensors,
+		             found};
+		sj_status status = walk(&work);
+		result = status == SJ_OK ? gradients_wrap(sources, flat, found, unconnected) : core_raise_sticky();
+		sj_scope_end(scope);
+	}
+	for (Py_ssize_t i = 0; is_weighted && i < targets->n; i++)
+		sj_free(weights[i]);
+	if (found != few)
+		PyMem_Free(found);
+	return result;
+}
+
+/* gradient(target, sources, output_gradients=None, unconnected_gradients=None) */
+static PyObject *tape_gradient(PyObject *self, PyObject *const *arguments, Py_ssize_t n, PyObject *keywords)
+{
+	static const char *const names[] = {"target", "sources", "output_gradients", "unconnected_gradients"};
+	PyObject *v[4] = {NULL, NULL, Py_None, Py_None}, *result = NULL;
+	if (core_bind("gradient", names, 2, 4, arguments, n, keywords, v) < 0)
 		return NULL;
 	Tape *t = (Tape *)self;
 	if (tape_live(t) == NULL)
 		return NULL;
 	if (t->is_open && !t->persistent)
 		tape_end(t);
-	PyObject *targets = as_list(target), *flat = targets ? as_list(sources) : NULL, *list = NULL;
-	PyObject *outputs = weights != Py_None && flat ? as_list(weights) : NULL;
-	if (flat != NULL && !PyErr_Occurred())
-		list = gradients_of(t, targets, flat, outputs);
-	if (!t->persistent && (list != NULL || flat != NULL)) {
-		sj_tape_free(t->tape);
-		t->tape = NULL;
+	Several targets, flat;
+	if (several_take(&targets, v[0], "a target") == 0) {
+		if (several_take(&flat, v[1], "a source") == 0)
+			result = gradients_of(t, &targets, v[1], &flat, v[2], v[3]);
+		several_release(&flat);
+		if (!t->persistent) {
+			sj_tape_free(t->tape);
+			t->tape = NULL;
+		}
 	}
-	if (list != NULL && unconnected != Py_None) {
-		PyObject *filled = PyObject_CallFunctionObjArgs(core.unconnected, unconnected, list, flat, NULL);
-		Py_SETREF(list, filled);
-	}
-	PyObject *result = list;
-	if (list != NULL && Handle_Check(sources))
-		result = Py_NewRef(PyList_GET_ITEM(list, 0));
-	else if (list != NULL && flat != sources)
-		result = PyObject_CallFunctionObjArgs(core.pack_as, sources, list, NULL);
-	if (result != list)
-		Py_XDECREF(list);
-	Py_XDECREF(targets);
-	Py_XDECREF(flat);
-	Py_XDECREF(outputs);
+	several_release(&targets);
 	return result;
 }
 
@@ -367,7 +431,7 @@ static PyMethodDef tape_methods[] = {
 	{"__enter__", tape_enter, METH_NOARGS, NULL},
 	{"__exit__", (PyCFunction)(void (*)(void))tape_exit, METH_FASTCALL, NULL},
 	{"watch", tape_watch, METH_O, "Watches a tensor, or every tensor of a structure."},
-	{"gradient", (PyCFunction)(void (*)(void))tape_gradient, METH_VARARGS | METH_KEYWORDS,
+	{"gradient", (PyCFunction)(void (*)(void))tape_gradient, METH_FASTCALL | METH_KEYWORDS,
          "Gradients of the target (of its sum) by the sources, in the sources' structure; None where it does not depend on one."},
 	{"_jacobian", tape_jacobian, METH_VARARGS, NULL},
 	{"reset", tape_reset, METH_NOARGS, "Forgets what was recorded and watched."},

@@ -21,6 +21,7 @@ __version__ = "0.1.0"
 _assemble.set_version(2)
 globals().update(_assemble.namespace(2))
 _missing_name = _missing.getattr_of("")
+_sys.modules[__name__].__class__ = _core.Space
 
 
 def __dir__():

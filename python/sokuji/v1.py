@@ -1,5 +1,8 @@
 """TensorFlow 1.x: `import sokuji.v1 as tf`. Eager only: results are there at once, whether or not enable_eager_execution was called."""
 
+import sys as _sys
+
+from sokuji import _core
 from sokuji._src.api import assemble as _assemble
 from sokuji._src.api import missing as _missing
 from sokuji._src.eager import graph_words as _graph_words
@@ -27,6 +30,7 @@ def executing_eagerly():
 contrib.eager.enable_eager_execution = enable_eager_execution  # noqa: F821
 contrib.eager.executing_eagerly = contrib.eager.in_eager_mode = executing_eagerly  # noqa: F821
 __getattr__ = _missing.getattr_of("")
+_sys.modules[__name__].__class__ = _core.Space
 
 
 def __dir__():

@@ -9,6 +9,8 @@
 #include "tensor/local.h"
 #include "tensor/slices.h"
 
+#include "ops_numbers.h"
+
 enum { MARK_TRACKED = 1, MARK_SOURCE = 2, MARK_LEADS_TO_SOURCE = 4 };
 
 typedef struct state {
@@ -85,7 +87,11 @@ static bool may_add_in_place(const sj_tensor *sum, const sj_tensor *d)
 static sj_status add_in_place(sj_tensor *sum, sj_tensor *d)
 {
 	sj_tensor *inputs[] = {sum, d}, *outputs[] = {sum};
-	sj__call call = {.op = sj_op_find("Add"), .n_inputs = 2, .n_outputs = 1, .inputs = inputs, .outputs = outputs};
+	sj__call call = {.op = &sj__op_table[SJ__OP_ADD],
+	                 .n_inputs = 2,
+	                 .n_outputs = 1,
+	                 .inputs = inputs,
+	                 .outputs = outputs};
 	return call.op->kernel(&call);
 }
 
@@ -103,7 +109,7 @@ static sj_status accumulate(state *s, uint32_t bits, sj_tensor *d)
 	if ((*sum)->flags & d->flags & SJ__FLAG_SLICES && !sj__slices_are_symbolic(*sum) && !sj__slices_are_symbolic(d))
 		status = sj__slices_join(*sum, d, &joined);
 	else
-		status = sj_execute(sj_op_find("Add"), NULL, 2, (sj_tensor *[]){*sum, d}, 1, &joined);
+		status = sj_execute(&sj__op_table[SJ__OP_ADD], NULL, 2, (sj_tensor *[]){*sum, d}, 1, &joined);
 	if (status == SJ_OK) {
 		sj__drop(*sum);
 		*sum = joined;

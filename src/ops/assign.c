@@ -5,11 +5,13 @@
 #include "tensor/local.h"
 #include "tensor/variable.h"
 
+#include "ops_numbers.h"
+
 sj_tensor *sj_variable_read(sj_tensor *variable)
 {
 	sj__local_now();
 	if (sj_is_variable(variable))
-		return sj__run_1(sj_op_find("Identity"), NULL, variable);
+		return sj__run_1(&sj__op_table[SJ__OP_IDENTITY], NULL, variable);
 	if (variable != &sj__nil_tensor)
 		sj__error_stick(sj__fail(SJ_INVALID_ARGUMENT, "sj_variable_read: the argument is no variable"));
 	return &sj__nil_tensor;
@@ -68,7 +70,7 @@ static sj_status update(const char *who, enum sj__assignment how, sj_tensor *var
 	} else if (status == SJ_OK) {
 		variable = instance_of(variable);
 		local->recording = 0; /* assignments are not differentiated */
-		status = sj_execute(sj_op_find(how == SJ__ASSIGN_ADD ? "Add" : "Sub"), NULL, 2,
+		status = sj_execute(&sj__op_table[how == SJ__ASSIGN_ADD ? SJ__OP_ADD : SJ__OP_SUB], NULL, 2,
 		                    (sj_tensor *[]){variable, value}, 1, &result);
 		local->recording = recording;
 		if (status == SJ_OK)

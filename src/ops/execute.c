@@ -330,7 +330,8 @@ static sj_tensor *quick_value(sj__local *thread, sj_tensor *variable)
 	if (variable->flags != SJ__FLAG_VARIABLE || SJ__COUNTS_ARE_SHARED)
 		return NULL;
 	sj_tensor *value = variable->variable->value;
-	if (SJ_UNLIKELY(value == NULL || value->flags != 0 || value->owner != thread->number))
+	if (SJ_UNLIKELY(value == NULL || variable->variable->place != 0 || value->flags != 0 ||
+	                value->owner != thread->number))
 		return NULL;
 	if (thread->recording && sj__tape.variable_read(variable, &value) != SJ_OK)
 		return NULL;

@@ -2,6 +2,8 @@
 
 import types
 
+from sokuji import _core
+
 _NEAREST = {
     "Session": "run the operations directly; results are there at once",
     "placeholder": "pass tensors as function arguments",
@@ -34,8 +36,8 @@ def getattr_of(prefix):
 
 
 def space(name):
-    """A module made at run time (tf.nn, tf.train) that names what it lacks. An ordinary module: the interpreter then looks names up quickly."""
-    made = types.ModuleType("tensorflow." + name)
+    """A module made at run time (tf.nn, tf.train) that names what it lacks."""
+    made = _core.Space("tensorflow." + name)
     own = vars(made)
 
     def __getattr__(word):

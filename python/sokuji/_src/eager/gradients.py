@@ -13,6 +13,8 @@ from sokuji._src.core.execute import convert, run
 class GradientTape(_core.GradientTape):
     """Records operations, to be asked for gradients."""
 
+    __slots__ = ()
+
     def jacobian(self, target, sources, unconnected_gradients=None, parallel_iterations=None, experimental_use_pfor=True):
         return nest.map_structure(lambda source: self._jacobian(target, source), sources)
 
