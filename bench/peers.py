@@ -1,7 +1,7 @@
 """The benchmarks' work on other libraries: peers.py NAME, run by the Python of the peer's own environment; prints JSON lines.
 
 NAME: tf18-eager, tf18-graph, tf2-eager, tf2-function, torch-eager or jax-jit. The work is that of bench/cnn.c, bench/dispatch.c and
-examples/iris_lowlevel.c; each library's defaults.
+examples/iris_lowlevel.c; each library's defaults, and its layers where it has such.
 """
 from __future__ import print_function
 
@@ -97,6 +97,15 @@ def tf_cnn(tf, x, w):
     return tf.nn.softmax(tf.matmul(x, w[8]) + w[9])
 
 
+def tf_layers(tf):
+    """The column's model, built; its variables."""
+    k, relu = tf.keras.layers, tf.nn.relu
+    model = tf.keras.models.Sequential([k.Conv2D(20, (5, 5), activation=relu), k.Conv2D(50, (5, 5), activation=relu), k.Flatten(),
+                                        k.Dense(500, activation=relu), k.Dense(500, activation=relu), k.Dense(10, activation=tf.nn.softmax)])
+    model(tf.zeros([1, 28, 28, 1]))
+    return model, model.variables
+
+
 def tf_iris(tf, x, w):
     h = tf.nn.relu(tf.matmul(x, w[0]) + w[1])
     h = tf.nn.relu(tf.matmul(h, w[2]) + w[3])
@@ -118,19 +127,19 @@ def tf_eager(version, wrap):
         variable, make_adam = tf.Variable, tf.keras.optimizers.Adam
     wrap = wrap(tf)
 
-    def steps(model, weights, data, classes):
-        w, adam = [variable(a) for a in weights], make_adam()
+    def steps(model, w, data, classes):
+        adam = make_adam()
         if hasattr(adam, "build"):
             adam.build(w)
         x, y = [tf.convert_to_tensor(a) for a in data]
 
         def train_step(rows):
             with tf.GradientTape() as tape:
-                loss = tf_loss(tf, model(tf, tf.gather(x, rows), w), tf.gather(y, rows), classes)
+                loss = tf_loss(tf, model(tf.gather(x, rows)), tf.gather(y, rows), classes)
             adam.apply_gradients(zip(tape.gradient(loss, w), w))
 
         def evaluate():
-            return tf_loss(tf, model(tf, x, w), y, classes)
+            return tf_loss(tf, model(x), y, classes)
         train_step, evaluate = wrap(train_step), wrap(evaluate)
         return (lambda rows: train_step(tf.convert_to_tensor(rows.astype(np.int64)))), (lambda: float(evaluate()))
 
@@ -139,8 +148,10 @@ def tf_eager(version, wrap):
         with tf.GradientTape() as tape:
             tape.watch(a)
             measure_operation("matmul 2x2 with tape", lambda: tf.matmul(a, a), calls=500)
-    measure_iris(*steps(tf_iris, iris_weights(), flowers(), 3))
-    measure_cnn(*steps(tf_cnn, cnn_weights(), images(), 10))
+    w = [variable(a) for a in iris_weights()]
+    measure_iris(*steps(lambda x: tf_iris(tf, x, w), w, flowers(), 3))
+    model, weights = tf_layers(tf)
+    measure_cnn(*steps(model, weights, images(), 10))
 
 
 def tf18_graph():

@@ -38,6 +38,7 @@ static uint64_t bin_is_filled[(N_BINS + 63) / 64];
 static size_t n_mapped;
 static size_t n_empty; /* of free chunks whose pages are not held */
 static size_t n_in_use, most_in_use;
+static chunk *lowest; /* of the newest region, which grows downwards; NULL: none */
 
 void sj__arena_lock(void) { pthread_mutex_lock(&lock); }
 void sj__arena_unlock(void) { pthread_mutex_unlock(&lock); }
@@ -45,6 +46,7 @@ void sj__arena_unlock(void) { pthread_mutex_unlock(&lock); }
 static chunk *chunk_of(const void *block) { return (chunk *)((uintptr_t)block - SJ__CHUNK_HEADER); }
 static chunk *above(chunk *c) { return (chunk *)((char *)c + c->size); }
 static chunk *below(chunk *c) { return (chunk *)((char *)c - c->size_before); }
+static size_t pages_held(void) { return n_mapped - n_empty; } /* in bytes */
 static size_t round_up(size_t n, size_t unit) { return (n + unit - 1) / unit * unit; }
 
 static int bin_of(size_t size)
@@ -192,6 +194,8 @@ static void trim_chunk(chunk *c)
 {
 	if (c->size_before == 0 && c->is_last) {
 		unlist_free(c);
+		if (c == lowest)
+			lowest = NULL;
 		n_mapped -= c->size;
 		munmap(c, c->size);
 	} else {
@@ -208,7 +212,7 @@ static void trim_all(void)
 		}
 }
 
-static bool holds_too_much(void) { return n_mapped - n_empty > most_in_use + most_in_use / 16 + SPARE_LEAST; }
+static bool holds_too_much(void) { return pages_held() > most_in_use + most_in_use / 16 + SPARE_LEAST; }
 
 /* Fresh pages are about to be touched: free chunks give up theirs, the largest first. */
 static void make_up_for_fresh_pages(void)
@@ -218,36 +222,78 @@ static void make_up_for_fresh_pages(void)
 			empty_chunk(c);
 }
 
-/* A new region as one unlisted chunk. Near the limit, cached pages go first, so that the container does not kill us. */
-static chunk *grow(size_t size)
+/* Pages below the newest region, where nothing else lies, so that its free chunks go on in them; NULL when that cannot be. */
+static chunk *extend(size_t growth)
 {
-	size_t least = round_up(size, SJ__SPAN_SIZE);
+	if (lowest == NULL || (uintptr_t)lowest < growth)
+		return NULL;
+	chunk *c = (chunk *)((char *)lowest - growth);
+	void *pages = mmap(c, growth, PROT_READ | PROT_WRITE,
+	                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+	if (pages != c) {
+		if (pages != MAP_FAILED) /* a kernel that does not know the flag */
+			munmap(pages, growth);
+		return NULL;
+	}
+	madvise(c, growth, MADV_HUGEPAGE);
+	lowest->size_before = growth;
+	*c = (chunk){.size = growth, .is_empty = true};
+	return c;
+}
+
+static chunk *region_new(size_t growth)
+{
+	chunk *c = sj__arena_map(growth, true);
+	if (c != NULL)
+		*c = (chunk){.size = growth, .is_last = true, .is_empty = true};
+	return c;
+}
+
+/* What the arena must grow by at least for a chunk of that size. */
+static size_t growth_for(size_t size, bool extends)
+{
+	size_t there = extends && lowest != NULL && lowest->is_free && lowest->size < size ? lowest->size : 0;
+	return round_up(size - there, SJ__SPAN_SIZE);
+}
+
+/* As much as makes further growth seldom, if the limit allows it. */
+static size_t growth_wanted(size_t least)
+{
 	size_t growth = round_up(n_mapped / 8, SJ__SPAN_SIZE);
 	growth = growth < GROWTH_LEAST ? GROWTH_LEAST : growth > GROWTH_MOST ? GROWTH_MOST : growth;
-	if (n_mapped + least > (size_t)sj__memory_limit())
+	return growth < least || pages_held() + growth > (size_t)sj__memory_limit() ? least : growth;
+}
+
+/* Fresh pages as one unlisted chunk of at least that size. Near the limit, cached pages go first, so that the container does not kill us. */
+static chunk *grow(size_t size)
+{
+	if (pages_held() + growth_for(size, true) > (size_t)sj__memory_limit())
 		trim_all();
-	if (growth < least || n_mapped + growth > (size_t)sj__memory_limit())
-		growth = least;
-	chunk *c = sj__arena_map(growth, true);
+	size_t growth = growth_wanted(growth_for(size, true));
+	chunk *c = extend(growth);
+	if (c == NULL) {
+		growth = growth_wanted(growth_for(size, false));
+		c = region_new(growth);
+	}
 	if (c == NULL) {
 		trim_all();
-		growth = least;
-		c = sj__arena_map(growth, true);
+		growth = growth_for(size, false);
+		c = region_new(growth);
 	}
 	if (c == NULL)
 		return NULL;
 	n_mapped += growth;
-	*c = (chunk){.size = growth, .is_last = true, .is_empty = true};
-	return c;
+	lowest = c;
+	return merge(c);
 }
 
-/* Cuts the unlisted chunk to size and counts it as in use. */
-static void cut_and_count(chunk *c, size_t size)
+/* Cuts the unlisted chunk to size and counts it as in use; is_fresh: pages of it are not held yet. */
+static void cut_and_count(chunk *c, size_t size, bool is_fresh)
 {
 	split(c, size);
 	n_in_use += c->size;
 	most_in_use = n_in_use > most_in_use ? n_in_use : most_in_use;
-	if (c->is_empty)
+	if (is_fresh)
 		make_up_for_fresh_pages();
 	c->is_empty = false;
 }
@@ -257,6 +303,7 @@ void *sj__arena_take(size_t n_bytes)
 	size_t size = round_up(n_bytes + SJ__CHUNK_HEADER, SJ__CHUNK_PAGE);
 	pthread_mutex_lock(&lock);
 	chunk *c = find_free(size, false);
+	bool is_fresh = c == NULL;
 	if (c == NULL)
 		c = find_free(size, true);
 	if (c != NULL)
@@ -264,7 +311,7 @@ void *sj__arena_take(size_t n_bytes)
 	else
 		c = grow(size);
 	if (c != NULL)
-		cut_and_count(c, size);
+		cut_and_count(c, size, is_fresh);
 	pthread_mutex_unlock(&lock);
 	return c == NULL ? NULL : (char *)c + SJ__CHUNK_HEADER;
 }
