@@ -42,6 +42,8 @@ static int whole(PyObject *o, int64_t *ret_value)
 		return UNKNOWN;
 	*ret_value = PyNumber_AsSsize_t(o, PyExc_IndexError);
 	if (*ret_value == -1 && PyErr_Occurred()) {
+		if (!PyErr_ExceptionMatches(PyExc_IndexError))
+			return FAILED; /* of the object's own */
 		PyErr_Clear();
 		return UNKNOWN;
 	}
@@ -64,9 +66,10 @@ static int key_add(Spec *s, PyObject *key)
 	s->begin[k] = 0, s->end[k] = 0, s->stride[k] = 1;
 	if (PySlice_Check(key)) {
 		PySliceObject *slice = (PySliceObject *)key;
-		int a = slice_part(slice->start, &s->begin[k], &s->begin_mask, k),
-		    b = slice_part(slice->stop, &s->end[k], &s->end_mask, k);
-		return a == KNOWN && b == KNOWN ? slice_part(slice->step, &s->stride[k], NULL, k) : UNKNOWN;
+		int known = slice_part(slice->start, &s->begin[k], &s->begin_mask, k);
+		if (known == KNOWN)
+			known = slice_part(slice->stop, &s->end[k], &s->end_mask, k);
+		return known == KNOWN ? slice_part(slice->step, &s->stride[k], NULL, k) : known;
 	}
 	if (key == Py_Ellipsis) {
 		s->ellipsis_mask |= (int64_t)1 << k;
@@ -113,6 +116,8 @@ PyObject *core_index(PyObject *self, PyObject *key)
 		known = key_add(&s, many ? PySequence_Fast_GET_ITEM(key, i) : key);
 	if (known == KNOWN)
 		return spec_run(self, &s);
+	if (known == FAILED)
+		return NULL;
 	if (core.index_other == NULL)
 		return PyErr_Format(PyExc_TypeError, "%R is no index of a tensor", key);
 	return PyObject_CallFunctionObjArgs(core.index_other, self, key, NULL);

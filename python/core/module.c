@@ -173,6 +173,11 @@ static PyObject *set_memory_limit(PyObject *Py_UNUSED(module), PyObject *bytes)
 	Py_RETURN_NONE;
 }
 
+static PyObject *memory_limit(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
+{
+	return PyLong_FromLongLong(sj_memory_limit());
+}
+
 /* Bytes that tensors and all else of the library take. */
 static PyObject *memory_in_use(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
 {
@@ -204,6 +209,7 @@ static PyMethodDef functions[] = {{"execute", (PyCFunction)(void (*)(void))core_
                                   {"set_seed", set_seed, METH_O, NULL},
                                   {"op_seeds", op_seeds, METH_O, NULL},
                                   {"set_memory_limit", set_memory_limit, METH_O, NULL},
+                                  {"memory_limit", memory_limit, METH_NOARGS, NULL},
                                   {"memory_in_use", memory_in_use, METH_NOARGS, NULL},
                                   {"is_recording", is_recording, METH_NOARGS, NULL},
                                   {NULL, NULL, 0, NULL}};

@@ -91,13 +91,15 @@ static void one_hot_strings(const sj_tensor *indices, sj__split_shape s, const v
 			}
 }
 
+enum { MOST_CLASSES_AT_ONCE = 1 << 20 };
+
 /* Rows of four-byte elements, the classes last. */
 static void one_hot_rows(const sj_tensor *indices, int64_t depth, const void *on, const void *off, uint32_t *y)
 {
 	uint32_t hot, cold;
 	memcpy(&hot, on, sizeof(hot));
 	memcpy(&cold, off, sizeof(cold));
-	for (int64_t i = 0; i < indices->shape.size; i++, y += depth) {
+	for (int64_t i = 0; i < indices->shape.size && !sj__cancelled(); i++, y += depth) {
 		int64_t index = indices->dtype == SJ_INT32
 		                        ? ((const int32_t *)indices->data)[i]
 		                        : sj__element_as_int64((sj_dtype)indices->dtype, indices->data, i);
@@ -120,12 +122,12 @@ sj_status sj__kernel_one_hot(sj__call *call)
 		one_hot_strings(indices, s, on, off, y->data);
 		return SJ_OK;
 	}
-	if (size == 4 && s.inner == 1) {
+	if (size == 4 && s.inner == 1 && s.length <= MOST_CLASSES_AT_ONCE) {
 		one_hot_rows(indices, s.length, on, off, y->data);
 		return SJ_OK;
 	}
-	sj__elements_fill((sj_dtype)y->dtype, y->data, off, y->shape.size);
-	for (int64_t o = 0; o < s.outer && y->shape.size > 0; o++)
+	sj__tensor_fill(y, off);
+	for (int64_t o = 0; o < s.outer && y->shape.size > 0 && !sj__cancelled(); o++)
 		for (int64_t i = 0; i < s.inner; i++) {
 			int64_t index = sj__element_as_int64((sj_dtype)indices->dtype, indices->data, o * s.inner + i);
 			if (index >= 0 && index < s.length)

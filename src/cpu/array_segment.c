@@ -33,7 +33,7 @@ static void segments_fold(enum sj__fold fold, const sj_tensor *data, const sj_te
 {
 	sj_dtype dtype = (sj_dtype)y->dtype;
 	int64_t n = ids->shape.size;
-	sj__elements_fill(dtype, y->data, sj__fold_start(dtype, fold), y->shape.size);
+	sj__tensor_fill(y, sj__fold_start(dtype, fold));
 	if (n == 0 || data->shape.size == 0)
 		return;
 	segment_work w = {sj__row_fold(dtype, fold),    ids, data->data, y->data, data->shape.size / n,

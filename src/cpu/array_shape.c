@@ -5,8 +5,6 @@
 #include "ops/array.h"
 #include "ops/rules.h"
 
-enum { BYTES_IN_A_CHUNK = 256 * 1024 };
-
 static sj_status dims_write(const sj__call *call, const sj_tensor *x, sj_tensor *y)
 {
 	for (int i = 0; i < x->shape.rank; i++) {
@@ -63,28 +61,9 @@ sj_status sj__kernel_transpose(sj__call *call)
 
 /* ---- filled with one value ---- */
 
-typedef struct fill_work {
-	sj_dtype dtype;
-	char *to;
-	const void *value;
-	int64_t size;
-} fill_work;
-
-static void fill_range(void *context, int64_t begin, int64_t end)
-{
-	const fill_work *w = context;
-	sj__elements_fill(w->dtype, w->to + begin * w->size, w->value, end - begin);
-}
-
-static void fill(sj_tensor *y, const void *value)
-{
-	fill_work work = {(sj_dtype)y->dtype, y->data, value, (int64_t)sj_dtype_size((sj_dtype)y->dtype)};
-	sj__parallel_for(y->shape.size, BYTES_IN_A_CHUNK / work.size, fill_range, &work);
-}
-
 sj_status sj__kernel_fill(sj__call *call)
 {
-	fill(call->outputs[0], call->inputs[1]->data);
+	sj__tensor_fill(call->outputs[0], call->inputs[1]->data);
 	return SJ_OK;
 }
 
@@ -93,7 +72,7 @@ sj_status sj__kernel_zeros_like(sj__call *call)
 {
 	static const char zero[16];
 	if (call->outputs[0]->dtype != SJ_STRING)
-		fill(call->outputs[0], zero);
+		sj__tensor_fill(call->outputs[0], zero);
 	return SJ_OK;
 }
 
@@ -127,6 +106,6 @@ sj_status sj__kernel_ones_like(sj__call *call)
 {
 	char one[16];
 	sj__element_one((sj_dtype)call->outputs[0]->dtype, one);
-	fill(call->outputs[0], one);
+	sj__tensor_fill(call->outputs[0], one);
 	return SJ_OK;
 }

@@ -308,3 +308,22 @@ void sj__elements_fill(sj_dtype dtype, void *to, const void *value, int64_t n)
 	default: FILL_LOOP(element16)
 	}
 }
+
+typedef struct fill_work {
+	sj_dtype dtype;
+	char *to;
+	const void *value;
+	int64_t size;
+} fill_work;
+
+static void fill_range(void *context, int64_t begin, int64_t end)
+{
+	const fill_work *w = context;
+	sj__elements_fill(w->dtype, w->to + begin * w->size, w->value, end - begin);
+}
+
+void sj__tensor_fill(sj_tensor *y, const void *value)
+{
+	fill_work work = {(sj_dtype)y->dtype, y->data, value, (int64_t)sj_dtype_size((sj_dtype)y->dtype)};
+	sj__parallel_for(y->shape.size, BYTES_IN_A_CHUNK / work.size, fill_range, &work);
+}

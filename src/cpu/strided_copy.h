@@ -23,6 +23,9 @@ void sj__dense_strides(int rank, const int64_t *dims, int64_t *ret_strides);
 /* n copies of the one element at `value`. Fresh storage when the dtype is string. */
 void sj__elements_fill(sj_dtype dtype, void *to, const void *value, int64_t n);
 
+/* The whole tensor, in ranges that threads share; skips the rest once the operation is cancelled. */
+void sj__tensor_fill(sj_tensor *y, const void *value);
+
 /* The bytes of 1 (true) in a dtype that is no string. */
 void sj__element_one(sj_dtype dtype, void *ret_bytes);
 

@@ -1,5 +1,7 @@
 """Short words for the modules that compose operations: run an operation, convert values, read list arguments."""
 
+import math
+
 import numpy as np
 
 from sokuji import _core
@@ -80,6 +82,17 @@ def invalid(message):
     from sokuji._src.core import errors
 
     return errors.InvalidArgumentError(None, None, message)
+
+
+def check_fits(what, *sizes_of):
+    """A result of so many elements fits into 64-bit counts and, at four bytes each, into the memory that may be used: said before anything of that size is made."""
+    n = math.prod(int(v) for v in sizes_of)
+    if n >= 2**63:
+        raise invalid("%s: the result has %d elements, more than 64-bit counts hold" % (what, n))
+    if n * 4 > _core.memory_limit():
+        from sokuji._src.core import errors
+
+        raise errors.ResourceExhaustedError(None, None, "%s: the result has %d elements, more than the memory limit of %d bytes holds" % (what, n, _core.memory_limit()))
 
 
 def same_dtype(values):

@@ -65,6 +65,8 @@ class TFRecordWriter:
             record = record.numpy()
         if isinstance(record, str):
             record = record.encode()
+        if not isinstance(record, (bytes, bytearray, memoryview)):
+            raise TypeError("a record is bytes or a string, not %s" % type(record).__name__)
         framed = _core.record_frame(bytes(record))
         self._file.write(framed if self._packer is None else self._packer.compress(framed))
 

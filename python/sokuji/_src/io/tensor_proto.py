@@ -1,9 +1,12 @@
 """TensorProto: tensors inside messages, to and from arrays."""
 
+import math
+
 import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import dtypes
+from sokuji._src.core.execute import check_fits, invalid
 from sokuji._src.io import messages
 
 _VALUES = {1: "float_val", 2: "double_val", 3: "int_val", 4: "int_val", 5: "int_val", 6: "int_val", 7: "string_val", 9: "int64_val",
@@ -14,6 +17,8 @@ def make_tensor_proto(values, dtype=None, shape=None, verify_shape=False):
     """tf.make_tensor_proto: numbers as their bytes, strings one by one; a single number by itself."""
     t = _core.convert(values, 0 if dtype is None else dtypes.as_dtype(dtype)._number)
     sizes = list(t._shape_tuple) if shape is None else [int(d) for d in shape]
+    if any(d < 0 for d in sizes) or not (math.prod(sizes) == t._size or t._size == 1):
+        raise ValueError("make_tensor_proto: %d values do not fill the shape %s" % (t._size, sizes))
     proto = messages.CLASSES["TensorProto"](dtype=t._dtype_number)
     proto.tensor_shape.SetInParent()
     for size in sizes:
@@ -32,13 +37,18 @@ def make_ndarray(tensor):
     """tf.make_ndarray: the array that a TensorProto holds."""
     dtype = dtypes.as_dtype(int(tensor.dtype))
     shape = [d.size for d in tensor.tensor_shape.dim]
-    n = int(np.prod(shape, dtype=np.int64))
+    if any(d < 0 for d in shape):
+        raise invalid("make_ndarray: the shape %s has a negative size" % shape)
+    check_fits("make_ndarray", *shape)
+    n = math.prod(shape)
     if dtype._number == 7:
         values = list(tensor.string_val)
         values += values[-1:] * (n - len(values))
         return np.array(values + [None], dtype=object)[:-1].reshape(shape)
     kind = dtype.as_numpy_dtype
     if tensor.tensor_content:
+        if len(tensor.tensor_content) != n * np.dtype(kind).itemsize:
+            raise invalid("make_ndarray: %d bytes do not fill the shape %s of %s" % (len(tensor.tensor_content), shape, dtype.name))
         return np.frombuffer(tensor.tensor_content, dtype=kind).copy().reshape(shape)
     if dtype._number == 19:
         found = np.array(tensor.half_val, np.uint16).view(np.float16)

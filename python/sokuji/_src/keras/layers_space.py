@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sokuji._src.core.execute import convert, execute, run
+from sokuji._src.core.execute import check_fits, convert, execute, run
 from sokuji._src.keras.layers import Conv2D, _format, _pair, channels_first, channels_last
 from sokuji._src.keras.layers_base import InputSpec, Layer
 from sokuji._src.ops import array_ops, nn_ops
@@ -166,6 +166,7 @@ class Cropping2D(Layer):
 
 
 def _repeated(t, axis, n):
+    check_fits("UpSampling", *t._shape_tuple, n)
     index = np.repeat(np.arange(t._shape_tuple[axis]), n)
     return run("GatherV2", t, convert(index, 9), convert(axis, 3))
 

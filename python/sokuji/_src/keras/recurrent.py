@@ -262,7 +262,9 @@ class RNN(Layer):
                 outputs.append(out)
         if self.stateful:
             self.states = [run("StopGradient", s) for s in states]
-        made = array_ops.stack(outputs, 1) if self.return_sequences else last
+        if n == 0:  # the state that it began with, and no element of a sequence
+            last = states[0]
+        made = last[:, None][:, :0] if self.return_sequences and n == 0 else array_ops.stack(outputs, 1) if self.return_sequences else last
         if not self.return_state:
             return made
         return [made, *states] if variables._version == 1 else (made, *states)

@@ -6,7 +6,7 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.core import conversion, dtypes, errors, shapes
 from sokuji._src.core.conversion import IndexedSlices
-from sokuji._src.core.execute import axis_of, convert, execute, ints, invalid, number, run, same_dtype, sizes, tensor
+from sokuji._src.core.execute import axis_of, check_fits, convert, execute, ints, invalid, number, run, same_dtype, sizes, tensor
 
 newaxis = None
 
@@ -434,6 +434,7 @@ def repeat(input, repeats, axis=None, name=None):
     counts = np.broadcast_to(np.asarray(tensor(repeats)), (t._shape_tuple[a],))
     if counts.size and counts.min() < 0:
         raise invalid("repeat: repeats holds %d; it must not be negative" % counts.min())
+    check_fits("repeat", *t._shape_tuple[:a], int(counts.sum(dtype=object)) if counts.size else 0, *t._shape_tuple[a + 1 :])
     return run("GatherV2", t, tensor(np.repeat(np.arange(len(counts), dtype=np.int32), counts)), convert(a, 3))
 
 

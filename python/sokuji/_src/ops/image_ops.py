@@ -7,7 +7,7 @@ import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import conversion, dtypes
-from sokuji._src.core.execute import convert, execute, ints, invalid, run, sizes
+from sokuji._src.core.execute import check_fits, convert, execute, ints, invalid, run, sizes
 from sokuji._src.ops import array_ops, random_ops
 
 
@@ -79,6 +79,7 @@ def _check_size(t, size):
         raise (ValueError if len(out) != 2 else invalid)("resize: size must be two positive numbers, it is %s" % out)
     if 0 in t._shape_tuple[1:3]:
         raise invalid("resize: the image is empty: %s" % (t._shape_tuple,))
+    check_fits("resize", t._shape_tuple[0], *out, t._shape_tuple[3])
     return out
 
 
@@ -527,6 +528,8 @@ def non_max_suppression(boxes, scores, max_output_size, iou_threshold=0.5, name=
     b, s = np.asarray(convert(boxes, 0).numpy(), np.float64), convert(scores, 0).numpy()
     if b.ndim != 2 or b.shape[1] != 4 or len(b) != len(s):
         raise invalid("non_max_suppression: boxes must be (n, 4) and scores (n,); they are %s and %s" % (b.shape, np.shape(s)))
+    if int(max_output_size) < 0:
+        raise invalid("non_max_suppression: max_output_size must not be negative, it is %d" % int(max_output_size))
     y0, y1 = np.minimum(b[:, 0], b[:, 2]), np.maximum(b[:, 0], b[:, 2])
     x0, x1 = np.minimum(b[:, 1], b[:, 3]), np.maximum(b[:, 1], b[:, 3])
     area, kept = (y1 - y0) * (x1 - x0), []

@@ -231,6 +231,8 @@ def _mask(rows, columns, keep, dtype):
 
 def matrix_diag(diagonal, name=None):
     t = convert(diagonal, 0)
+    if not t._shape_tuple:
+        raise invalid("matrix_diag: the diagonal is a scalar; it must have at least one dimension")
     n = t._shape_tuple[-1]
     return run("Mul", run("ExpandDims", t, convert(-1, 3)), cast(array_ops.eye(n), t.dtype))
 

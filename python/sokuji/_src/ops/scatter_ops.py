@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sokuji._src.core.execute import convert, run, sizes, tensor
+from sokuji._src.core.execute import convert, invalid, run, sizes, tensor
 
 
 def _scattered(op):
@@ -37,7 +37,17 @@ def _scattered_rows(how):
     return scatter
 
 
-scatter_mul, scatter_div = _scattered_rows(lambda old, new: old * new), _scattered_rows(lambda old, new: old / new)
+def _quotient(old, new):
+    if np.asarray(old).dtype.kind == "f":
+        with np.errstate(all="ignore"):
+            return old / new
+    if np.any(np.asarray(new) == 0):
+        raise invalid("scatter_div: an integer is divided by 0")
+    down = old // new
+    return down + ((down < 0) & (down * new != old))  # toward zero
+
+
+scatter_mul, scatter_div = _scattered_rows(lambda old, new: old * new), _scattered_rows(_quotient)
 scatter_min, scatter_max = _scattered_rows(np.minimum), _scattered_rows(np.maximum)
 
 

@@ -209,6 +209,8 @@ def load_checkpoint(ckpt_dir_or_file):
 
 def load_variable(ckpt_dir_or_file, name):
     """A variable's value as an array; in 1.x a trailing ":0" is left out."""
+    if not isinstance(name, str):
+        raise TypeError("a variable's name is a string, not %s" % type(name).__name__)
     if name.endswith(":0"):
         name = name[:-2]
     return load_checkpoint(ckpt_dir_or_file).get_tensor(name)
