@@ -24,11 +24,13 @@ class Expressions(ast.NodeTransformer):
         self.hoisted = []
         self.hoistable = 0  # above 0 inside lambdas and comprehensions, where no statement can be put in front
         self.first_parameter = None
+        self.walrus = True
 
     # ---- what is not evaluated at once ----
 
     def binds(self, node):
-        return any(isinstance(n, ast.NamedExpr) for n in walk_scope([node]))
+        """Whether an expression holds :=. Few functions do."""
+        return self.walrus and any(isinstance(n, ast.NamedExpr) for n in walk_scope([node]))
 
     def later(self, node):
         """A function without arguments that evaluates a converted expression."""

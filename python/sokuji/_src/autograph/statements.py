@@ -30,7 +30,8 @@ def convert_function(node, options):
     """Converts a FunctionDef in place; its decorators and defaults are the caller's matter."""
     check(node)
     if "LISTS" in options:
-        node.body = [_Lists(bound(node.body)).visit(s) for s in node.body]
+        names = {n.id for n in walk_scope(node.body) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        node.body = [_Lists(names).visit(s) for s in node.body]
     Statements(node, options).run()
     return node
 
@@ -57,6 +58,7 @@ class Statements(Expressions):
         self.nonlocals = declared(node.body, ast.Nonlocal)
         self.locals = (names | set(self.parameters)) - self.globals
         super().__init__(options, self.locals | self.globals)
+        self.walrus = any(isinstance(n, ast.NamedExpr) for n in ast.walk(node))
         positional = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
         self.first_parameter = positional[0] if positional else None
         Liveness(node.body, self.globals | self.nonlocals)
