@@ -223,7 +223,7 @@ class Backend(backend.Backend):
 
     def _inside(self, state, shapes, function, *more):
         with opened(Graph(_graphs[-1])) as graph:
-            inputs = [Tensor(t.dtype, t.shape if s is None else tuple(s), None) for t, s in zip(state, shapes)]
+            inputs = [Tensor(t.dtype, t.shape if s is None else None if s is ... else s, None) for t, s in zip(state, shapes)]
             made = function(*more, *inputs)
             made = [constant(t) for t in (made if isinstance(made, tuple) else (made,))]
         return graph, inputs, made
@@ -243,7 +243,7 @@ class Backend(backend.Backend):
                 now, rounds = [inner[t] for t in made], rounds + 1
             return now
 
-        return self.parts(compute, [(t.dtype, t.shape if s is None else tuple(s)) for t, s in zip(state, shapes)])
+        return self.parts(compute, [(t.dtype, t.shape if s is None else None if s is ... else s) for t, s in zip(state, shapes)])
 
     def dataset_loop(self, source, test, body, state, options):
         shapes = options["shapes"]

@@ -52,7 +52,9 @@ class Writer:
 
     def statement(self, depth, level, in_loop):
         r = self.random
-        kind = r.choice(["assign"] * 3 + ["log"] * (not self.symbolic) + (["if"] * 3 + ["while", "for"] + ["try", "with"] * (not self.symbolic) if level < 4 else []))
+        kind = r.choice(
+            ["assign"] * 3 + ["log"] * (not self.symbolic) + (["if"] * 3 + ["while", "for"] + ["try", "with"] * (not self.symbolic) if level < 4 else [])
+        )
         if in_loop and r.random() < 0.12:
             self.line(depth, r.choice(["break", "continue"]))
         elif not self.symbolic and level and r.random() < 0.08:
@@ -154,4 +156,3 @@ def test_symbolic_values(part):
                 expected = function(a, b, 0, None)
                 found = fake.run(api.converted(function), a, b, 0, None)
                 assert list(found) == list(expected), text
-

@@ -49,7 +49,8 @@ class Backend:
         raise NotImplementedError
 
     def while_loop(self, test, body, state, shapes, options):
-        """state, a tuple of tensors, becomes body(*state) while test(*state). `shapes`: an invariant or None for each. `options`: a dict with
+        """state, a tuple of tensors, becomes body(*state) while test(*state). `shapes`: for each an invariant (a tuple; ...
+        where any shape will do) or None: what it begins with. `options`: a dict with
         maximum_iterations, parallel_iterations, swap_memory where they were given. A tuple of tensors."""
         raise NotImplementedError
 

@@ -223,7 +223,7 @@ class _Loop:
     def _invariant(self, i):
         for who, shape in self.invariants:
             if who == self.state.names[i] if isinstance(who, str) else who is self.before[i]:
-                return list(shape) if _many(shape) else [shape]
+                return [_sizes(s) for s in (shape if _many(shape) else [shape])]
         return None
 
     def enter(self, flat):
@@ -261,7 +261,7 @@ class _Loop:
             before, after = graph.dtype(old), graph.dtype(new)
             if before != after:
                 raise messages.loop_dtype_differs(name, getattr(before, "name", before), getattr(after, "name", after), self.body)
-            wanted = graph.shape(old) if shape is None else _sizes(shape)
+            wanted = graph.shape(old) if shape is None else None if shape is ... else shape
             if not _fits(graph.shape(new), wanted):
                 raise messages.loop_shape_differs(name, _shown(wanted), _shown(graph.shape(new)), None if shape is None else _shown(wanted), self.body)
         return made
@@ -286,16 +286,17 @@ def _both(graph, a, b):
     if b is True:
         return a
     if b is False:
-        return False
+        return graph.tensor(False)
     return graph.logical_not(graph.logical_or(graph.logical_not(a), graph.logical_not(b)))
 
 
 def _sizes(shape):
-    """A shape as a tuple: of a TensorShape, a list, or None."""
-    if shape is None or isinstance(shape, tuple):
-        return shape
-    rank = getattr(shape, "rank", 0)
-    return None if rank is None else tuple(shape.as_list() if hasattr(shape, "as_list") else shape)
+    """A shape invariant as a tuple, or ... of one that takes any shape: of a TensorShape, a list, or None."""
+    if shape is None or shape is ...:
+        return ...
+    if hasattr(shape, "as_list"):
+        return ... if shape.rank is None else tuple(shape.as_list())
+    return tuple(shape)
 
 
 def _many(shape):
