@@ -12,7 +12,6 @@ import weakref
 from sokuji._src.autograph import messages, source, statements
 from sokuji._src.autograph.names import RUNTIME
 
-_FLAGS = 0x1FF0000  # of co_flags: what `from __future__ import …` set
 _FUNCTION = RUNTIME + "function"
 _ADDED = re.compile(r"\.<locals>\.%s\w+" % RUNTIME)
 _artifacts = {}  # id: code objects that conversion made; they stay
@@ -108,7 +107,7 @@ def _compiled(node, original):
     if "type_params" in ast.FunctionDef._fields:
         factory.type_params = []
     module = ast.fix_missing_locations(ast.Module([ast.copy_location(factory, node)], []))
-    made = compile(module, original.co_filename, "exec", original.co_flags & _FLAGS, True)
+    made = compile(module, original.co_filename, "exec", original.co_flags & source.FLAGS, True)
     for wanted in ["factory", *([class_name] if class_name else []), name]:
         made = next(c for c in made.co_consts if isinstance(c, types.CodeType) and c.co_name == wanted)
     return made

@@ -12,6 +12,7 @@ from sokuji._src.autograph import messages
 
 _files = collections.OrderedDict()  # filename: (lines, {line: nodes}), the last few
 _KEEP_FILES = 8
+FLAGS = 0x1FF0000  # of co_flags: what `from __future__ import …` set
 
 
 def node_of(function):
@@ -146,6 +147,14 @@ def _contains(body, positions):
     return all(start <= a and b <= end for a, b in positions)
 
 
+def _compiles_to(node, code):
+    """Whether a lambda's code is another's: tells lambdas apart where there are no columns."""
+    made = compile(ast.Expression(node), code.co_filename, "eval", code.co_flags & FLAGS, True)
+    made = next(c for c in made.co_consts if isinstance(c, type(code)))
+    constants = [[c for c in x.co_consts if not isinstance(c, type(code))] for x in (made, code)]
+    return made.co_code == code.co_code and made.co_names == code.co_names and constants[0] == constants[1]
+
+
 def _lambda(function, lines):
     code = function.__code__
     found = [n for n in _index(code.co_filename, lines).get(code.co_firstlineno, ()) if isinstance(n, ast.Lambda) and _fits(n, code)]
@@ -155,6 +164,8 @@ def _lambda(function, lines):
         found = sorted(found, key=lambda n: (n.lineno, n.col_offset))[-1:]  # of those within each other the innermost
     if not found:
         raise _inaccessible(function)
+    if len(found) > 1 and not code.co_freevars:
+        found = [n for n in found if _compiles_to(n, code)] or found
     if len(found) > 1 and len({ast.dump(n) for n in found}) > 1:
         matches = "\n".join("Match %d:\n%s\n" % (i, ast.unparse(n)) for i, n in enumerate(found))
         raise messages.AmbiguousSourceError(
