@@ -3,6 +3,7 @@
 import functools
 import gc
 import inspect
+import linecache
 import logging
 import threading
 import time
@@ -186,6 +187,35 @@ def test_do_not_convert(graph):
         fake.run(api.converted(left), 1)
     with pytest.raises(fake.NotAllowed):
         fake.run(api.converted(lambda x: left(x)), 1)
+
+
+def test_declined_within(graph):
+    def function(x):
+        @api.do_not_convert
+        def left(y):
+            if y > 0:
+                return 1
+            return 2
+
+        return left(x)
+
+    assert api.converted(function)(1) == 1
+    with pytest.raises(fake.NotAllowed):
+        fake.run(api.converted(function), 1)
+
+
+def test_not_recursive(graph):
+    def function(x):
+        y = len([x])
+        if x > 0:
+            z = choose(3)
+        else:
+            z = choose(-3)
+        return y, z
+
+    assert fake.run(api.to_graph(function, recursive=False), 1) == (1, 1)
+    with pytest.raises(fake.NotAllowed):
+        fake.run(api.to_graph(lambda x: choose(x), recursive=False), 1)
 
 
 # ---- sources ----
@@ -449,6 +479,27 @@ def test_functions_are_let_go():
     del function
     gc.collect()
     assert gone() is None
+
+
+def test_what_was_made_is_let_go():
+    before = len(conversion._artifacts)
+    for i in range(20):
+        namespace = {}
+        text = "def f(x):\n    if x:\n        return %d\n" % i
+        linecache.cache["<%d>" % i] = len(text), None, text.splitlines(keepends=True), "<%d>" % i
+        exec(compile(text, "<%d>" % i, "exec"), namespace)
+        assert api.converted(namespace["f"])(1) == i
+    del namespace
+    gc.collect()
+    assert len(conversion._artifacts) <= before + 5
+
+
+def test_long_chains():
+    text = "def f(x):\n    if x == 0:\n        r = 0\n" + "".join("    elif x == %d:\n        r = %d\n" % (i, i) for i in range(1, 60)) + "    return r\n"
+    linecache.cache["<chain>"] = len(text), None, text.splitlines(keepends=True), "<chain>"
+    namespace = {}
+    exec(compile(text, "<chain>", "exec"), namespace)
+    assert [api.to_graph(namespace["f"])(i) for i in (0, 30, 59)] == [0, 30, 59]
 
 
 def test_libraries_are_left(monkeypatch):

@@ -130,10 +130,10 @@ def _refused(function, error):
 
 
 def to_graph(entity, recursive=True, experimental_optional_features=None):
-    """tf.autograph.to_graph: the function, converted. A method's takes its object as the first argument."""
+    """tf.autograph.to_graph: the function, converted; recursive: what it calls too. A method's takes its object as the first argument."""
     function = _python_function(entity)
     try:
-        made = runtime(features(experimental_optional_features)).convert(function)
+        made = runtime(features(experimental_optional_features), bool(recursive)).convert(function)
     except Exception as error:
         raise _refused(function, error) from error
     made.__name__ = "tf__" + (function.__name__ if function.__name__ != "<lambda>" else "lam")

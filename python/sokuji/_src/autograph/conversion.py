@@ -14,7 +14,7 @@ from sokuji._src.autograph.names import RUNTIME
 
 _FUNCTION = RUNTIME + "function"
 _ADDED = re.compile(r"\.<locals>\.%s\w+" % RUNTIME)
-_artifacts = {}  # id: code objects that conversion made; they stay
+_artifacts = {}  # id: a weak reference to a code object that conversion made
 
 
 class Converted:
@@ -130,7 +130,8 @@ def _as_the_users(code, original):
             constants.append(constant)
         name = named(part.co_qualname)
         made = part.replace(co_consts=tuple(constants), co_qualname=name, co_name=name.rpartition(".")[2])
-        _artifacts[id(made)] = made
+        key = id(made)
+        _artifacts[key] = weakref.ref(made, lambda _: _artifacts.pop(key, None))
         return made
 
     return renamed(code)

@@ -1,4 +1,4 @@
-"""The operators under the name that converted code calls them by (`ag__`), one object for each set of optional features; and the rule what a call converts.
+"""The operators under the name that converted code calls them by (`ag__`), an object for each set of optional features; and the rule what a call converts.
 
 A function of the user's is converted when it is called, once for each code object. What belongs to Python, NumPy or Sokuji runs as it is, as do classes,
 generators, functions without source and those that do_not_convert marks.
@@ -68,13 +68,12 @@ class Runtime:
     for_stmt = staticmethod(loops.for_stmt)
     loop_options = staticmethod(loops.loop_options)
 
-    def __init__(self, features):
+    def __init__(self, features, recursive):
         self.features = features
         self.cache = conversion.Cache(features)
         self.cell = types.CellType(self)
         self._lock = threading.RLock()
-        self._warned = set()
-        self.converted_call = self._caller()
+        self.converted_call = self._caller() if recursive else self.call_as_it_is
 
     def __repr__(self):
         return "<AutoGraph's operators, as %s>" % RUNTIME
@@ -152,6 +151,12 @@ class Runtime:
 
         return converted_call
 
+    def call_as_it_is(self, function, /, *args, **kwargs):
+        """function(*args, **kwargs), where what is called is not to be converted."""
+        if type(function) in (types.BuiltinFunctionType, type) and function in _BUILTINS:
+            return self.builtin(function, args, kwargs)
+        return function(*args, **kwargs)
+
     @staticmethod
     def builtin(function, args, kwargs):
         """A builtin that means something for tensors or datasets too."""
@@ -168,9 +173,9 @@ class Runtime:
 _runtimes = {}
 
 
-def runtime(features=frozenset()):
+def runtime(features=frozenset(), recursive=True):
     """The Runtime of a set of optional features."""
-    found = _runtimes.get(features)
+    found = _runtimes.get((features, recursive))
     if found is None:
-        found = _runtimes.setdefault(features, Runtime(features))
+        found = _runtimes.setdefault((features, recursive), Runtime(features, recursive))
     return found

@@ -176,6 +176,8 @@ class Statements(Expressions):
 
     def visit_FunctionDef(self, node):
         node.args = self.defaults(node.args)
+        if any(_declines(d) for d in node.decorator_list):
+            return node
         try:
             convert_function(node, self.options)
         except messages.UnsupportedLanguageElementError:
@@ -189,7 +191,7 @@ class Statements(Expressions):
     def visit_ClassDef(self, node):
         """The methods of a class made here are converted; its body is run as it stands."""
         for inner in node.body:
-            if isinstance(inner, ast.FunctionDef) and not _is_generator(inner):
+            if isinstance(inner, ast.FunctionDef) and not _is_generator(inner) and not any(_declines(d) for d in inner.decorator_list):
                 convert_function(inner, self.options)
         return node
 
@@ -356,6 +358,15 @@ def _method_of_name(node, method, count):
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != method or node.keywords:
         return None
     return node.func.value.id if isinstance(node.func.value, ast.Name) and len(node.args) == count else None
+
+
+def _declines(decorator):
+    """@do_not_convert, @tf.function(autograph=False)"""
+    if isinstance(decorator, ast.Call):
+        if any(k.arg == "autograph" and isinstance(k.value, ast.Constant) and not k.value.value for k in decorator.keywords):
+            return True
+        decorator = decorator.func
+    return (decorator.attr if isinstance(decorator, ast.Attribute) else getattr(decorator, "id", None)) == "do_not_convert"
 
 
 def _is_generator(node):
