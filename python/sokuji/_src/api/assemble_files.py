@@ -74,6 +74,21 @@ def _test(version):
     return {"_later": ((_TEST_1 if version == 1 else _TEST_2).split(), load)}
 
 
+def _autograph(space):
+    """tf.autograph, imported when one of its names is asked for."""
+
+    def of(contents):
+        def load():
+            from sokuji._src.autograph import api
+
+            return getattr(api, contents)
+
+        return load
+
+    space("autograph")["_later"] = "set_verbosity to_code to_graph trace".split(), of("NAMES")
+    space("autograph.experimental")["_later"] = "Feature do_not_convert set_loop_options".split(), of("EXPERIMENTAL")
+
+
 def _system(version, names, spaces):
     spaces.setdefault("keras.utils", {})["get_file"] = get_file.get_file
     space = lambda name: spaces.setdefault(name, {})  # noqa: E731
@@ -81,6 +96,7 @@ def _system(version, names, spaces):
         space("io.gfile").update(gfile.NAMES_2)
         space("io").update(read_file=gfile.read_file, write_file=gfile.write_file, matching_files=gfile.matching_files)
         space("test").update(_test(2))
+        _autograph(space)
         names["get_logger"] = logging.get_logger
         return
     space("gfile").update(gfile.NAMES_1)
