@@ -71,34 +71,39 @@ void sj_graph_free(sj_graph *graph)
 
 /* ---- the open graph ---- */
 
-/* The graphs open on this thread, the innermost last; NULL stands for "none". */
-enum { OPEN_MOST = 256 };
-static SJ_THREAD_LOCAL_COLD struct {
-	sj_graph *graphs[OPEN_MOST];
-	sj__tapes_aside tapes[OPEN_MOST];
-	int n;
-} open_graphs;
+/* What was open when a graph was opened. In memory of its own: a thread's room in a shared library is small. */
+typedef struct opening {
+	struct opening *before;
+	sj_graph *graph; /* own reference; NULL: none */
+	sj__tapes_aside tapes;
+} opening;
+static SJ_THREAD_LOCAL_COLD opening *openings;
 
 sj_status sj_graph_begin(sj_graph *graph)
 {
 	sj__local *thread = sj__local_now();
-	if (open_graphs.n == OPEN_MOST)
-		return sj__fail(SJ_RESOURCE_EXHAUSTED, "sj_graph_begin: %d graphs are open on this thread already",
-		                OPEN_MOST);
-	sj__tape.set_aside(&open_graphs.tapes[open_graphs.n]);
-	open_graphs.graphs[open_graphs.n++] = thread->graph; /* the reference goes with it */
+	opening *now = sj__memory_new(sizeof(*now));
+	if (now == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	now->before = openings;
+	now->graph = thread->graph; /* the reference goes with it */
+	sj__tape.set_aside(&now->tapes);
 	thread->graph = sj_graph_keep(graph);
+	openings = now;
 	return SJ_OK;
 }
 
 void sj_graph_end(void)
 {
 	sj__local *thread = sj__local_now();
-	if (open_graphs.n == 0)
+	opening *now = openings;
+	if (now == NULL)
 		return;
 	sj_graph *ended = thread->graph;
-	thread->graph = open_graphs.graphs[--open_graphs.n];
-	sj__tape.bring_back(&open_graphs.tapes[open_graphs.n]);
+	thread->graph = now->graph;
+	sj__tape.bring_back(&now->tapes);
+	openings = now->before;
+	sj__memory_free(now);
 	sj_graph_free(ended);
 }
 
