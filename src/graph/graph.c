@@ -71,40 +71,39 @@ void sj_graph_free(sj_graph *graph)
 
 /* ---- the open graph ---- */
 
-/* What was open on this thread before a graph was begun: the graph (NULL: none) and the tapes. */
+/* What was open when a graph was opened. In memory of its own: a thread's room in a shared library is small. */
 typedef struct opening {
-	struct opening *outer;
-	sj_graph *graph;
+	struct opening *before;
+	sj_graph *graph; /* own reference; NULL: none */
 	sj__tapes_aside tapes;
 } opening;
-
 static SJ_THREAD_LOCAL_COLD opening *openings;
 
 sj_status sj_graph_begin(sj_graph *graph)
 {
 	sj__local *thread = sj__local_now();
-	opening *made = sj__memory_new(sizeof(*made));
-	if (made == NULL)
+	opening *now = sj__memory_new(sizeof(*now));
+	if (now == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
-	made->outer = openings;
-	made->graph = thread->graph; /* the reference goes with it */
-	sj__tape.set_aside(&made->tapes);
-	openings = made;
+	now->before = openings;
+	now->graph = thread->graph; /* the reference goes with it */
+	sj__tape.set_aside(&now->tapes);
 	thread->graph = sj_graph_keep(graph);
+	openings = now;
 	return SJ_OK;
 }
 
 void sj_graph_end(void)
 {
 	sj__local *thread = sj__local_now();
-	opening *ending = openings;
-	if (ending == NULL)
+	opening *now = openings;
+	if (now == NULL)
 		return;
 	sj_graph *ended = thread->graph;
-	openings = ending->outer;
-	thread->graph = ending->graph;
-	sj__tape.bring_back(&ending->tapes);
-	sj__memory_free(ending);
+	thread->graph = now->graph;
+	sj__tape.bring_back(&now->tapes);
+	openings = now->before;
+	sj__memory_free(now);
 	sj_graph_free(ended);
 }
 
