@@ -119,6 +119,10 @@ PyObject *core_execute(PyObject *module, PyObject *const *arguments, Py_ssize_t 
 extern _Thread_local int core_heavy; /* whether this thread ran something worth releasing the interpreter for */
 int core_is_heavy(int n, sj_tensor *const *inputs);
 
+/* ---- function.c ---- */
+/* The operation of a Function whose call with one tensor is that operation; NULL of anything else. */
+const sj_op *core_function_op(PyObject *function);
+
 /* ---- numbers.c, index.c ---- */
 extern PyNumberMethods core_number_methods;
 int core_numbers_init(void);

@@ -267,6 +267,14 @@ static PyObject *function_call(PyObject *self, PyObject *const *arguments, size_
 	return result;
 }
 
+const sj_op *core_function_op(PyObject *function)
+{
+	if (Py_TYPE(function) != &Function_Type)
+		return NULL;
+	const Function *f = (const Function *)function;
+	return f->is_short && f->n_inputs == 1 ? f->op : NULL;
+}
+
 static int parameter_init(Function *f, PyObject *row)
 {
 	Parameter *p = &f->parameters[f->n_parameters];

@@ -10,7 +10,8 @@ typedef struct Layer {
 
 static PyObject *word_call, *word_call_fully, *word_call_any, *word_kernel, *word_bias, *word_activation,
 	*word_trainable, *word_trainable_weights, *word_frozen_weights, *word_sublayers;
-static const sj_op *op_matmul, *op_bias_add;
+static const sj_op *op_fused, *op_relu;
+static size_t place_of_relu; /* in the arguments of op_fused */
 
 int core_layer_init(void)
 {
@@ -30,8 +31,13 @@ int core_layer_init(void)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if ((*words[i].place = PyUnicode_InternFromString(words[i].text)) == NULL)
 			return -1;
-	op_matmul = sj_op_find("MatMul");
-	op_bias_add = sj_op_find("BiasAdd");
+	op_relu = sj_op_find("Relu");
+	op_fused = sj_op_find("FusedMatMul");
+	const sj_attribute *relu = op_fused ? core_attribute_find(op_fused, "relu") : NULL;
+	if (relu == NULL || sj_op_args_size(op_fused) > 64)
+		op_fused = NULL;
+	else
+		place_of_relu = relu->offset;
 	LayerBase_Type.tp_new = PyBaseObject_Type.tp_new; /* so that object.__new__ makes layers */
 	return 0;
 }
@@ -71,45 +77,40 @@ static int plain_set(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
 
 /* ---- Dense ---- */
 
-static sj_tensor *run_two(const sj_op *op, sj_tensor *x, sj_tensor *y)
-{
-	sj_tensor *result;
-	sj_status status = core_run(op, NULL, 2, (sj_tensor *[]){x, y}, 1, &result);
-	return status == SJ_OK ? result : core_raise(status);
-}
-
-/* inputs @ kernel + bias, an own reference. */
-static sj_tensor *product_with_bias(sj_tensor *inputs, PyObject *kernel, PyObject *bias)
-{
-	CORE_NOTE_READ(kernel);
-	sj_tensor *product = run_two(op_matmul, inputs, HANDLE_TENSOR(kernel));
-	if (product == NULL || bias == Py_None)
-		return product;
-	CORE_NOTE_READ(bias);
-	sj_tensor *sum = run_two(op_bias_add, product, HANDLE_TENSOR(bias));
-	sj_free(product);
-	return sum;
-}
-
 static bool has_value(PyObject *o) { return Handle_Check(o) && HANDLE_TENSOR(o) != NULL; }
 
 static bool is_matrix(PyObject *o) { return Py_TYPE(o) == &EagerTensor_Type && sj_tensor_rank(HANDLE_TENSOR(o)) == 2; }
 
-/* Dense.call: what is not a matrix times a variable goes to _call_any. */
+/* inputs @ kernel + bias and its positive part in one operation. */
+static sj_status fused(PyObject *inputs, PyObject *kernel, PyObject *bias, bool relu, sj_tensor **ret_outputs)
+{
+	_Alignas(16) char args[64] = {0};
+	sj_tensor *three[] = {HANDLE_TENSOR(inputs), HANDLE_TENSOR(kernel), HANDLE_TENSOR(bias)};
+	*(size_t *)args = sj_op_args_size(op_fused);
+	*(bool *)(args + place_of_relu) = relu;
+	CORE_NOTE_READ(kernel);
+	CORE_NOTE_READ(bias);
+	return core_run(op_fused, args, 3, three, 1, ret_outputs);
+}
+
+/* Dense.call: what is not a matrix by a kernel, plus a bias, is _call_any's; so is what the operation refuses, to say why. */
 static PyObject *dense_call(PyObject *self, PyObject *inputs)
 {
 	PyObject *kernel = PyObject_GetAttr(self, word_kernel),
 		 *bias = kernel ? PyObject_GetAttr(self, word_bias) : NULL;
 	PyObject *activation = bias ? PyObject_GetAttr(self, word_activation) : NULL, *result = NULL;
-	if (activation != NULL && is_matrix(inputs) && core.executed == NULL && has_value(kernel) &&
-	    (bias == Py_None || has_value(bias))) {
-		sj_tensor *outputs = product_with_bias(HANDLE_TENSOR(inputs), kernel, bias);
-		result = outputs ? core_wrap(outputs) : NULL;
-		if (result != NULL && activation != core.linear)
-			Py_SETREF(result, PyObject_CallOneArg(activation, result));
-	} else if (activation != NULL) {
-		result = PyObject_CallMethodOneArg(self, word_call_any, inputs);
+	sj_tensor *outputs = NULL;
+	if (activation != NULL && op_fused != NULL && core.executed == NULL && is_matrix(inputs) && has_value(kernel) &&
+	    has_value(bias)) {
+		bool relu = core_function_op(activation) == op_relu;
+		if (fused(inputs, kernel, bias, relu, &outputs) == SJ_OK) {
+			result = core_wrap(outputs);
+			if (result != NULL && !relu && activation != core.linear)
+				Py_SETREF(result, PyObject_CallOneArg(activation, result));
+		}
 	}
+	if (activation != NULL && outputs == NULL && !PyErr_Occurred())
+		result = PyObject_CallMethodOneArg(self, word_call_any, inputs);
 	Py_XDECREF(kernel);
 	Py_XDECREF(bias);
 	Py_XDECREF(activation);
