@@ -554,19 +554,3 @@ sj_tensor *sj__run_2(const sj_op *op, const void *args, sj_tensor *x, sj_tensor 
 	sj_tensor *z = thread->region_depth > 0 ? sj__quick_run(thread, op, args, x, y, 2) : NULL;
 	return SJ_LIKELY(z != NULL) ? sj__scope_push(z) : run_2(op, args, x, y);
 }
-
-sj_tensor *sj__list(sj_ints list)
-{
-	sj_tensor *t;
-	if (list.data == NULL && list.count == 0)
-		return NULL;
-	sj__local_now();
-	sj_status status = list.count < 0 || list.data == NULL
-	                           ? sj__fail(SJ_INVALID_ARGUMENT, "a list of %lld numbers at %s",
-	                                      (long long)list.count, list.data ? "data" : "NULL")
-	                           : sj__tensor_from_ints(list, &t);
-	if (status == SJ_OK)
-		return sj__scope_push(t);
-	sj__error_stick(status);
-	return &sj__nil_tensor;
-}

@@ -1,7 +1,8 @@
-/* Arrays of tensors in the pleasant face: refused with a message, or joined into one list of inputs. */
+/* The pleasant face's lists: arrays of tensors, refused with a message or joined into one list of inputs; numbers, made into tensors. */
 #include "ops/lists.h"
 
 #include "base/memory.h"
+#include "tensor/handle.h"
 
 sj_status sj__list_refused_status(const char *who, int64_t count, const void *array)
 {
@@ -48,4 +49,43 @@ sj_tensor *sj__run_joined(const sj_op *op, const void *args, int n_first, sj_ten
 	sj_tensor *result = sj_nil();
 	sj__run_joined_many(op, args, n_first, first, n_rest, rest, 1, &result);
 	return result;
+}
+
+/* ---- lists of numbers as tensors ---- */
+
+/* A few numbers, which lie inside the handle. */
+static SJ_ALWAYS_INLINE sj_tensor *list_quick(sj__local *thread, sj_ints list)
+{
+	enum { FEW = SJ__INSIDE_BYTES / (int)sizeof(int64_t) };
+	if (list.data == NULL || (uint64_t)list.count > FEW || thread->region_depth == 0)
+		return NULL;
+	sj_tensor *t = sj__handle_quick(thread, SJ_INT64);
+	if (SJ_UNLIKELY(t == NULL))
+		return NULL;
+	t->shape.rank = 1;
+	t->shape.inline_dims[0] = list.count;
+	if (SJ_UNLIKELY(!sj__handle_quick_bytes(t, list.count, sizeof(int64_t))))
+		return NULL;
+	for (int64_t i = 0; i < list.count; i++)
+		((int64_t *)t->data)[i] = list.data[i];
+	return t;
+}
+
+sj_tensor *sj__list(sj_ints list)
+{
+	sj_tensor *t;
+	if (list.data == NULL && list.count == 0)
+		return NULL;
+	t = list_quick(&sj__local_state, list);
+	if (SJ_LIKELY(t != NULL))
+		return sj__scope_push(t);
+	sj__local_now();
+	sj_status status = list.count < 0 || list.data == NULL
+	                           ? sj__fail(SJ_INVALID_ARGUMENT, "a list of %lld numbers at %s",
+	                                      (long long)list.count, list.data ? "data" : "NULL")
+	                           : sj__tensor_from_ints(list, &t);
+	if (status == SJ_OK)
+		return sj__scope_push(t);
+	sj__error_stick(status);
+	return &sj__nil_tensor;
 }
