@@ -11,13 +11,18 @@
 
 #include "ops_numbers.h"
 
+/* Up to so many slots of before a tape cost less than a table of them. */
+enum { FEW_SLOTS = 4096 };
+
 enum { MARK_TRACKED = 1, MARK_SOURCE = 2, MARK_LEADS_TO_SOURCE = 4 };
 
 typedef struct state {
 	const sj__walk *walk;
-	uint32_t n_slots;
-	uint8_t *marks;        /* by slot */
-	sj_tensor **gradients; /* by slot, own references */
+	uint32_t n_places;
+	uint8_t *marks;        /* by place */
+	sj_tensor **gradients; /* by place, own references */
+	uint32_t n_before;     /* slots up to this one have their places in a table; 0: a slot is its own place */
+	sj__early *early;
 } state;
 
 static sj__record *first_record(const sj__walk *walk)
@@ -27,24 +32,34 @@ static sj__record *first_record(const sj__walk *walk)
 	return walk->before_first ? walk->before_first->next : walk->log->first;
 }
 
+/*
+ * Place 0 is nobody's. Where a tape lives on for long, those after it deal ever higher slots: then the few slots of before the
+ * walk's tape that it meets (variables', watched tensors') have their places in a table, and the others follow.
+ */
+static SJ_ALWAYS_INLINE uint32_t place_of(const state *s, uint32_t bits)
+{
+	uint32_t slot = SJ__SLOT(bits);
+	return SJ_LIKELY(s->n_before == 0) ? slot : sj__early_place(s->early, slot, s->n_before);
+}
+
 /* ---- which slots matter ---- */
 
 static void sources_mark(state *s, int n_sources, sj_tensor *const *sources)
 {
 	for (int i = 0; i < s->walk->n_watched; i++)
-		s->marks[s->walk->watched[i]] |= MARK_TRACKED;
+		s->marks[place_of(s, s->walk->watched[i])] |= MARK_TRACKED;
 	for (int i = 0; i < n_sources; i++) {
 		uint32_t bits = sj__slot_of(s->walk->log, sources[i]);
-		s->marks[SJ__SLOT(bits)] |= MARK_SOURCE;
+		s->marks[place_of(s, bits)] |= MARK_SOURCE;
 		if (bits & SJ__SLOT_VARIABLE && s->walk->watches_variables)
-			s->marks[SJ__SLOT(bits)] |= MARK_TRACKED;
+			s->marks[place_of(s, bits)] |= MARK_TRACKED;
 	}
 	s->marks[0] = 0;
 }
 
 static uint8_t input_marks(state *s, uint32_t bits)
 {
-	uint8_t *mark = &s->marks[SJ__SLOT(bits)];
+	uint8_t *mark = &s->marks[place_of(s, bits)];
 	if (bits & SJ__SLOT_VARIABLE && s->walk->watches_variables)
 		*mark |= MARK_TRACKED;
 	if (!(*mark & MARK_TRACKED))
@@ -63,7 +78,7 @@ static void records_mark(state *s)
 			marks |= input_marks(s, slots[i]);
 		marks &= MARK_TRACKED | MARK_LEADS_TO_SOURCE;
 		for (int k = n_inputs; k < n_ports; k++)
-			s->marks[SJ__SLOT(slots[k])] |= marks;
+			s->marks[place_of(s, slots[k])] |= marks;
 		s->marks[0] = 0;
 		if (r == s->walk->last)
 			return;
@@ -72,7 +87,7 @@ static void records_mark(state *s)
 
 static bool leads_to_source(const state *s, uint32_t bits)
 {
-	uint8_t mark = s->marks[SJ__SLOT(bits)];
+	uint8_t mark = s->marks[place_of(s, bits)];
 	return (mark & MARK_TRACKED) != 0 && (mark & (MARK_SOURCE | MARK_LEADS_TO_SOURCE)) != 0;
 }
 
@@ -98,7 +113,7 @@ static sj_status add_in_place(sj_tensor *sum, sj_tensor *d)
 /* gradients[slot] += d, which is borrowed. */
 static sj_status accumulate(state *s, uint32_t bits, sj_tensor *d)
 {
-	sj_tensor **sum = &s->gradients[SJ__SLOT(bits)], *joined;
+	sj_tensor **sum = &s->gradients[place_of(s, bits)], *joined;
 	sj_status status = SJ_OK;
 	if (*sum == NULL) {
 		*sum = sj__keep(d);
@@ -145,8 +160,9 @@ static sj_status custom_is_good(const sj__record *r, int i, const sj_tensor *d)
 /* What flows into the record's one output is the walk's alone: nobody asked for it, no tape records that it is used. */
 static bool may_write_dy(const state *s, const sj__record *r, sj_tensor *const *dy)
 {
-	return r->n_outputs == 1 && dy[0] != NULL && !(s->marks[SJ__SLOT(*sj__record_output_slots(r))] & MARK_SOURCE) &&
-	       sj__local_state.recording == 0 && sj__local_state.graph == NULL && sj__is_sole_owner(dy[0]);
+	return r->n_outputs == 1 && dy[0] != NULL &&
+	       !(s->marks[place_of(s, *sj__record_output_slots(r))] & MARK_SOURCE) && sj__local_state.recording == 0 &&
+	       sj__local_state.graph == NULL && sj__is_sole_owner(dy[0]);
 }
 
 static void rule_call(const state *s, sj__record *r, sj_tensor *const *dy, const bool *needs, sj_tensor **dx)
@@ -174,7 +190,7 @@ static sj_status record_apply(state *s, sj__record *r, sj_tensor **dy, bool *nee
 	sj_status status = SJ_OK;
 	const uint32_t *input_slots = sj__record_input_slots(r), *output_slots = sj__record_output_slots(r);
 	for (int k = 0; k < r->n_outputs; k++)
-		dy[k] = output_slots[k] ? s->gradients[SJ__SLOT(output_slots[k])] : NULL;
+		dy[k] = output_slots[k] ? s->gradients[place_of(s, output_slots[k])] : NULL;
 	for (int i = 0; i < r->n_inputs; i++) {
 		needs[i] = leads_to_source(s, input_slots[i]);
 		dx[i] = NULL;
@@ -216,7 +232,7 @@ static bool must_walk(const state *s, const sj__record *r)
 	bool has_gradient = false, leads = false;
 	const uint32_t *input_slots = sj__record_input_slots(r), *output_slots = sj__record_output_slots(r);
 	for (int k = 0; k < r->n_outputs; k++)
-		has_gradient |= output_slots[k] != 0 && s->gradients[SJ__SLOT(output_slots[k])] != NULL;
+		has_gradient |= output_slots[k] != 0 && s->gradients[place_of(s, output_slots[k])] != NULL;
 	for (int i = 0; has_gradient && !leads && i < r->n_inputs; i++)
 		leads = leads_to_source(s, input_slots[i]);
 	return leads;
@@ -227,7 +243,7 @@ static void outputs_forget(state *s, const sj__record *r)
 {
 	const uint32_t *output_slots = sj__record_output_slots(r);
 	for (int k = 0; k < r->n_outputs; k++) {
-		uint32_t slot = SJ__SLOT(output_slots[k]);
+		uint32_t slot = place_of(s, output_slots[k]);
 		if (slot != 0 && !(s->marks[slot] & MARK_SOURCE)) {
 			sj__drop(s->gradients[slot]);
 			s->gradients[slot] = NULL;
@@ -298,31 +314,51 @@ static sj_status target_seed(state *s, sj_tensor *target, sj_tensor *weight)
 static void results_take(state *s, int n_sources, sj_tensor *const *sources, sj_tensor **ret_gradients)
 {
 	for (int i = 0; i < n_sources; i++) {
-		uint32_t slot = SJ__SLOT(sj__slot_of(s->walk->log, sources[i]));
+		uint32_t slot = place_of(s, sj__slot_of(s->walk->log, sources[i]));
 		ret_gradients[i] = slot != 0 && s->gradients[slot] != NULL ? sj__keep(s->gradients[slot]) : NULL;
 	}
+}
+
+/* Arrays by place, zeroed. */
+static sj_status state_make(state *s, int n_sources, sj_tensor *const *sources)
+{
+	uint32_t n_slots = s->walk->log->n_slots;
+	s->n_places = n_slots + 1;
+	if (SJ_UNLIKELY(s->walk->n_slots_before > FEW_SLOTS)) {
+		s->early = sj__early_make(s->walk, n_sources, sources);
+		if (s->early == NULL)
+			return SJ_RESOURCE_EXHAUSTED;
+		s->n_before = s->walk->n_slots_before;
+		s->n_places = n_slots - s->n_before + sj__early_count(s->early) + 1;
+	}
+	s->gradients = sj__memory_new_zeroed((sizeof(*s->gradients) + 1) * (size_t)s->n_places);
+	s->marks = (uint8_t *)(s->gradients + s->n_places);
+	return s->gradients == NULL ? SJ_RESOURCE_EXHAUSTED : SJ_OK;
+}
+
+static void state_free(state *s)
+{
+	for (size_t place = 0; s->gradients != NULL && place < s->n_places; place++)
+		sj__drop(s->gradients[place]);
+	sj__memory_free(s->gradients);
+	sj__memory_free(s->early);
 }
 
 sj_status sj__backward(const sj__walk *walk, int n_targets, sj_tensor *const *targets, sj_tensor *const *weights,
                        int n_sources, sj_tensor *const *sources, sj_tensor **ret_gradients)
 {
-	state s = {.walk = walk, .n_slots = walk->log->n_slots};
-	size_t n = (size_t)s.n_slots + 1;
-	s.gradients = sj__memory_new_zeroed((sizeof(*s.gradients) + 1) * n);
-	if (s.gradients == NULL)
-		return SJ_RESOURCE_EXHAUSTED;
-	s.marks = (uint8_t *)(s.gradients + n);
-	sources_mark(&s, n_sources, sources);
-	records_mark(&s);
-	sj_status status = SJ_OK;
+	state s = {.walk = walk};
+	sj_status status = state_make(&s, n_sources, sources);
+	if (status == SJ_OK) {
+		sources_mark(&s, n_sources, sources);
+		records_mark(&s);
+	}
 	for (int i = 0; i < n_targets && status == SJ_OK; i++)
 		status = target_seed(&s, targets[i], weights ? weights[i] : NULL);
 	if (status == SJ_OK)
 		status = records_walk(&s);
 	if (status == SJ_OK)
 		results_take(&s, n_sources, sources, ret_gradients);
-	for (size_t slot = 0; slot < n; slot++)
-		sj__drop(s.gradients[slot]);
-	sj__memory_free(s.gradients);
+	state_free(&s);
 	return status;
 }

@@ -165,11 +165,22 @@ typedef struct sj__walk {
 	sj__log *log;
 	sj__record *before_first; /* the record before the tape's first; NULL: the log's first */
 	sj__record *last;         /* NULL: nothing was recorded */
+	uint32_t n_slots_before;  /* dealt before the tape began */
 	const uint32_t *watched;
 	int n_watched;
 	bool watches_variables;
 	bool consumes; /* records may be released as the walk passes them */
 } sj__walk;
+
+/* ---- early.c ---- */
+
+typedef struct sj__early sj__early;
+
+/* The table of a walk's slots up to n_slots_before; NULL without memory. */
+sj__early *sj__early_make(const sj__walk *walk, int n_sources, sj_tensor *const *sources);
+/* From 1 to the table's count for a slot in it, 0 for one that is not, and for those after n_before one by one behind. */
+uint32_t sj__early_place(const sj__early *early, uint32_t slot, uint32_t n_before) SJ_COLD;
+uint32_t sj__early_count(const sj__early *early);
 
 /*
  * Fills ret_gradients with own references (NULL: independent). Runs gradient rules as ordinary operations on this thread.

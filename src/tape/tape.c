@@ -110,6 +110,7 @@ static sj_tape *tape_begin(bool persistent)
 	                  .is_open = true,
 	                  .began = ++log->n_events,
 	                  .log = log,
+	                  .n_slots_before = log->n_slots,
 	                  .before_first = log->last,
 	                  .outer = log->open,
 	                  .older = log->live};
@@ -223,8 +224,10 @@ static bool nothing_is_known(const sj__log *log)
 static void epoch_renew(sj__log *log)
 {
 	sj__log_forget(log);
-	for (sj_tape *t = log->live; t != NULL; t = t->older)
+	for (sj_tape *t = log->live; t != NULL; t = t->older) {
 		t->before_first = NULL;
+		t->n_slots_before = 0;
+	}
 	sj__local_state.tape_epoch = log->live ? __atomic_add_fetch(&last_epoch, 1, __ATOMIC_RELAXED) : 0;
 }
 
@@ -354,6 +357,7 @@ static sj_status gradient(sj_tape *tape, int n_targets, sj_tensor *const *target
 	sj__walk walk = {log,
 	                 tape->before_first,
 	                 last,
+	                 tape->n_slots_before,
 	                 tape->watched,
 	                 tape->n_watched,
 	                 tape->watches_variables,

@@ -10,6 +10,7 @@ struct sj_tape {
 	bool persistent, watches_variables, is_open;
 	uint64_t began, ended; /* the log's count of events then */
 	sj__log *log;
+	uint32_t n_slots_before;
 	sj__record *before_first;
 	sj__record *last;  /* once it is ended */
 	uint32_t *watched; /* slots */

@@ -337,6 +337,34 @@ static void forgotten_tape_holds_nothing_of_later_ones(void **state)
 	sj_free(v);
 }
 
+/* Beside a tape that lives on, later ones meet slots of long before them: of variables, of watched tensors, of none. */
+static void slots_of_long_before(void **state)
+{
+	(void)state;
+	sj_tensor *v = sj_variable_new(sj_float(2)), *x = sj_float(3), *alone = sj_float(5), *gradients[3];
+	sj_tensor *sources[] = {v, x, alone};
+	int64_t in_use;
+	sj_tape *lasting = sj_tape_begin_persistent();
+	sj_tape_watch(lasting, x);
+	sj_tape_watch(lasting, alone);
+	sj_tensor *y = sj_mul(sj_square(x), v);
+	sj_tape_end(lasting);
+	steps_take(v, 5000, &in_use);
+	sj_tape *tape = sj_tape_begin();
+	sj_tape_watch(tape, x);
+	sj_tensor *z = sj_mul(sj_mul(x, v), y); /* y is of the other tape: a constant here */
+	assert_int_equal(sj_gradient(tape, z, 3, sources, gradients), SJ_OK);
+	assert_float_equal(sj_item(gradients[0]), 54, 0);
+	assert_float_equal(sj_item(gradients[1]), 36, 0);
+	assert_null(gradients[2]);
+	assert_int_equal(sj_gradient(lasting, y, 3, sources, gradients), SJ_OK);
+	assert_float_equal(sj_item(gradients[0]), 9, 0);
+	assert_float_equal(sj_item(gradients[1]), 12, 0);
+	assert_null(gradients[2]);
+	sj_tape_free(lasting);
+	sj_free(v);
+}
+
 /* As in a loop of a program that binds the new tape to the old one's name: the old one goes when the new one has begun. */
 static void tape_that_follows_another_is_steady(void **state)
 {
@@ -561,6 +589,7 @@ int main(void)
 		TEST(gradient_asked_for_is_not_written_over),
 		TEST(gradient_that_two_results_share_is_not_written_over),
 		TEST(forgotten_tape_holds_nothing_of_later_ones),
+		TEST(slots_of_long_before),
 		TEST(tape_that_follows_another_is_steady),
 		TEST(tapes_overlap_in_any_order),
 		TEST(freed_tape_lets_go_once),
