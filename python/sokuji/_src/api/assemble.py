@@ -197,15 +197,17 @@ def _add_late(version, names, spaces):
 
 
 def _completion(module, names, spaces):
-    """Adds to TensorFlow 2's names what is imported late, and leaves alone what a program has changed meanwhile."""
+    """Adds to TensorFlow 2's names what is imported late, and leaves alone what a program has changed meanwhile. Whole or, when it is interrupted, not at all."""
+    known, absent = dict(names), object()
 
     def complete():
-        before, known = {name: dict(held) for name, held in spaces.items()}, dict(names)
-        _add_late(2, names, spaces)
-        absent = object()
-        new = {name: {k: v for k, v in held.items() if before.get(name, {}).get(k, absent) is not v} for name, held in spaces.items()}
+        late_names, late_spaces = dict(names), {name: dict(held) for name, held in spaces.items()}
+        _add_late(2, late_names, late_spaces)
+        new = {name: {k: v for k, v in held.items() if spaces.get(name, {}).get(k, absent) is not v} for name, held in late_spaces.items()}
+        names.update(late_names)
         _tree(new, names)
-        sys.modules[module].__dict__.update((k, v) for k, v in names.items() if known.get(k, absent) is not v)
+        own = sys.modules[module].__dict__
+        own.update((k, v) for k, v in names.items() if own.get(k, absent) is known.get(k, absent))
 
     return complete
 

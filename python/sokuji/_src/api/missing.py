@@ -24,7 +24,7 @@ def missing(name):
     return MissingName("not implemented: tf.%s; use %s" % (name, use))
 
 
-_late = []  # a function that adds what is imported late, until it was called
+_late = []  # a function that adds what is imported late, until it has done so: when it is interrupted, it begins again the next time
 
 
 def complete_by(function):
@@ -33,8 +33,9 @@ def complete_by(function):
 
 def complete():
     """Adds the names that are imported late; the names that are asked for before cost nothing of that."""
-    while _late:
-        _late.pop()()
+    for function in list(_late):
+        function()
+        _late.clear()
 
 
 def getattr_of(prefix, own=None):
