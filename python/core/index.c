@@ -42,7 +42,7 @@ static int whole(PyObject *o, int64_t *ret_value)
 		return UNKNOWN;
 	*ret_value = PyNumber_AsSsize_t(o, PyExc_IndexError);
 	if (*ret_value == -1 && PyErr_Occurred()) {
-		if (!PyErr_ExceptionMatches(PyExc_IndexError))
+		if (!PyErr_ExceptionMatches(PyExc_IndexError) && !PyErr_ExceptionMatches(PyExc_TypeError))
 			return FAILED; /* of the object's own */
 		PyErr_Clear();
 		return UNKNOWN;

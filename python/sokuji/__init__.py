@@ -20,11 +20,12 @@ from sokuji._src.api import assemble as _assemble  # noqa: E402
 __version__ = "0.1.0"
 _assemble.set_version(2)
 globals().update(_assemble.namespace(2))
-_missing_name = _missing.getattr_of("")
+_missing_name = _missing.getattr_of("", globals())
 _sys.modules[__name__].__class__ = _core.Space
 
 
 def __dir__():
+    _missing.complete()
     return sorted(set(_assemble.namespace(2)) | {"__version__", "install_as_tensorflow", "v1"})
 
 
@@ -41,6 +42,7 @@ def install_as_tensorflow(version=2):
         _assemble.set_version(1)
     else:
         module = _sys.modules[__name__]
+        _missing.complete()
         _assemble.set_version(2)
     _assemble.register(module)
     return module

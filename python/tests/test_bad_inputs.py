@@ -64,6 +64,13 @@ def stored(folder):
     return tf.train.Checkpoint(v=tf.Variable(1.0)).save(os.path.join(folder, "stored"))
 
 
+def under_a_writer(folder, call):
+    import sokuji as tf
+
+    with tf.summary.create_file_writer(str(folder)).as_default():
+        return call()
+
+
 def broken_record(folder):
     """A file of records whose first length is no length."""
     path = os.path.join(folder, "records")
@@ -116,7 +123,8 @@ def test_form(key, text, classes, tf2, tmp_path):
     import sokuji.v1
 
     tf2._assemble.set_version(2)
-    names = {"tf": tf2, "v1": sokuji.v1, "np": np, "stored": lambda: stored(tmp_path), "broken_record": lambda: broken_record(tmp_path)}
+    names = {"tf": tf2, "v1": sokuji.v1, "np": np, "stored": lambda: stored(tmp_path), "broken_record": lambda: broken_record(tmp_path),
+             "under_a_writer": lambda call: under_a_writer(tmp_path, call), "folder": str(tmp_path)}  # fmt: skip
     statements, _, expression = text.rpartition(";")
     exec(statements.replace("; ", "\n"), names)
     if not classes:

@@ -3,22 +3,37 @@
 import sys
 
 from sokuji import _core
-from sokuji._src.api import assemble_files, assemble_models, assemble_ops
+from sokuji._src.variables import variables  # isort: skip (scopes, which others import, needs it whole)
+from sokuji._src.api import assemble_ops, missing
 from sokuji._src.api.missing import is_space, space as new_space
-from sokuji._src.core import conversion, dtypes, errors, logging, nest, printing, shapes
+from sokuji._src.core import conversion, dtypes, errors, nest, printing, shapes
 from sokuji._src.eager import gradients
-from sokuji._src.keras import activations, models
-from sokuji._src.layers import layers
 from sokuji._src.ops import array_ops, functions, init_ops, math_ops, nn_ops, partition_ops, random_ops
-from sokuji._src.train import losses, metrics, optimizers, schedules
-from sokuji._src.variables import variables
+
+_now = 2
 
 
 def set_version(version):
+    global _now
+    _now = version
     _core.set_version(version)
     for module in (conversion, printing, shapes, variables):
         module.set_version(version)
-    assemble_models.set_version(version)
+    if _late_parts.loaded:
+        _late_parts()[1].set_version(version)
+
+
+def _late_parts():
+    """What takes long to import: files and models."""
+    from sokuji._src.api import assemble_files, assemble_models
+
+    if not _late_parts.loaded:
+        _late_parts.loaded = True
+        assemble_models.set_version(_now)
+    return assemble_files, assemble_models
+
+
+_late_parts.loaded = False
 
 
 def _pick(module, names):
@@ -93,6 +108,8 @@ def _linalg():
 
 
 def _train_1():
+    from sokuji._src.train import optimizers, schedules
+
     train = dict(optimizers.TRAIN, Optimizer=optimizers.Optimizer)
     train.update(_pick(schedules, _SCHEDULES))
     train.update(_pick(variables, "get_global_step get_or_create_global_step create_global_step"))
@@ -100,6 +117,11 @@ def _train_1():
 
 
 def _names_1(names, spaces):
+    from sokuji._src.core import logging
+    from sokuji._src.keras import models
+    from sokuji._src.layers import layers
+    from sokuji._src.train import losses, metrics
+
     names.update(_pick(array_ops, _ARRAY_1))
     names.update(_pick(math_ops, _MATH_1))
     names.update(_pick(random_ops, _RANDOM_1))
@@ -125,6 +147,8 @@ def _names_1(names, spaces):
 
 
 def _keras(spaces):
+    from sokuji._src.keras import activations, models
+
     spaces["keras.initializers"] = dict(init_ops.BY_NAME, get=init_ops.get, Initializer=init_ops.Initializer)
     spaces["keras.activations"] = dict(activations.BY_NAME, get=activations.get)
     spaces["keras.regularizers"] = _pick(activations, "l1 l2 l1_l2 L1L2")
@@ -148,9 +172,8 @@ def _names_2(names, spaces):
     math["log_sigmoid"] = math_ops.log_sigmoid
 
 
-def _tree(spaces):
-    """Namespaces of the dotted names, nested."""
-    made = {}
+def _tree(spaces, made):
+    """Namespaces of the dotted names, nested; those that there are take the names."""
     for dotted in sorted(spaces):
         path, parent = "", made
         for word in dotted.split("."):
@@ -166,6 +189,29 @@ def _tree(spaces):
 _namespaces = {}
 
 
+def _add_late(version, names, spaces):
+    files, models = _late_parts()
+    _keras(spaces)
+    models.add(version, names, spaces)
+    files.add(version, names, spaces)
+
+
+def _completion(module, names, spaces):
+    """Adds to TensorFlow 2's names what is imported late, and leaves alone what a program has changed meanwhile. Whole or, when it is interrupted, not at all."""
+    known, absent = dict(names), object()
+
+    def complete():
+        late_names, late_spaces = dict(names), {name: dict(held) for name, held in spaces.items()}
+        _add_late(2, late_names, late_spaces)
+        new = {name: {k: v for k, v in held.items() if spaces.get(name, {}).get(k, absent) is not v} for name, held in late_spaces.items()}
+        names.update(late_names)
+        _tree(new, names)
+        own = sys.modules[module].__dict__
+        own.update((k, v) for k, v in names.items() if own.get(k, absent) is known.get(k, absent))
+
+    return complete
+
+
 def namespace(version):
     if version not in _namespaces:
         names, spaces = _common(version), {}
@@ -174,11 +220,12 @@ def namespace(version):
         spaces.setdefault("linalg", {}).update(_linalg())
         spaces["nest"] = _pick(nest, "flatten pack_sequence_as map_structure assert_same_structure")
         (_names_1 if version == 1 else _names_2)(names, spaces)
-        _keras(spaces)
         assemble_ops.add(version, names, spaces)
-        assemble_models.add(version, names, spaces)
-        assemble_files.add(version, names, spaces)
-        names.update(_tree(spaces))
+        if version == 1:
+            _add_late(1, names, spaces)
+        else:
+            missing.complete_by(_completion("sokuji", names, spaces))
+        names.update(_tree(spaces, {}))
         _namespaces[version] = names
     return _namespaces[version]
 

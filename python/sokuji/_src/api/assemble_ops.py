@@ -22,7 +22,7 @@ from sokuji._src.ops import (
     window_ops,
 )  # fmt: skip
 from sokuji._src.platform import compat, devices
-from sokuji._src.train import hparams, losses
+from sokuji._src.train import hparams
 
 _ARRAY_1 = "unravel_index guarantee_const convert_to_tensor_or_indexed_slices lin_space reverse_v2 to_complex64 to_complex128 to_bfloat16"
 _ARRAY_2 = "unravel_index guarantee_const roll repeat"
@@ -39,6 +39,8 @@ def add(version, names, spaces):
 
 
 def _add_1(names, space):
+    from sokuji._src.train import losses
+
     names.update({name: getattr(array_ops, name) for name in _ARRAY_1.split()})
     for module in (check_ops, control_flow, init_ops, math_ops, scatter_ops, sort_ops, space_batch_ops, string_ops):
         names.update(module.NAMES_1)

@@ -24,12 +24,29 @@ def missing(name):
     return MissingName("not implemented: tf.%s; use %s" % (name, use))
 
 
-def getattr_of(prefix):
-    """A module's __getattr__."""
+_late = []  # a function that adds what is imported late, until it has done so: when it is interrupted, it begins again the next time
+
+
+def complete_by(function):
+    _late.append(function)
+
+
+def complete():
+    """Adds the names that are imported late; the names that are asked for before cost nothing of that."""
+    for function in list(_late):
+        function()
+        _late.clear()
+
+
+def getattr_of(prefix, own=None):
+    """A module's __getattr__; own: its names."""
 
     def __getattr__(name):
         if name.startswith("_"):
             raise AttributeError(name)
+        complete()
+        if own is not None and name in own:
+            return own[name]
         raise missing(prefix + name)
 
     return __getattr__
@@ -47,9 +64,13 @@ def space(name):
         if later is not None and word in later[0]:
             own.update(later[1]())
             return own[word]
+        complete()
+        if word in own or word in own.get("_later", ((),))[0]:
+            return getattr(made, word)
         raise missing(own["_prefix"] + word)
 
     def __dir__():
+        complete()
         later = own.get("_later", ((), None))[0]
         return sorted({n for n in (*own, *later) if not n.startswith("_")})
 

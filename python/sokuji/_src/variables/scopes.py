@@ -4,7 +4,7 @@ import enum
 import functools
 import inspect
 
-from sokuji._src.core import dtypes, logging, shapes
+from sokuji._src.core import dtypes, shapes
 from sokuji._src.core.execute import convert
 from sokuji._src.ops import array_ops, init_ops
 from sokuji._src.variables import trackable, variables
@@ -455,6 +455,8 @@ class EagerTemplate(trackable.Trackable):
             raise ValueError("Trainable variable created when calling a template after the first time, perhaps you used tf.Variable when you meant "
                              "tf.get_variable: %s" % (self.trainable_variables[trained:],))  # fmt: skip
         elif len(self._all()) != before:
+            from sokuji._src.core import logging
+
             logging.NAMES["info"]("New variables created when calling a template after the first time, perhaps you used tf.Variable when you meant "
                                   "tf.get_variable")  # fmt: skip
         return result
