@@ -462,6 +462,8 @@ def test_what_conversion_made_is_not_converted_again(monkeypatch):
     original = conversion.convert
     monkeypatch.setattr(conversion, "convert", lambda f, *o: converted.append(f.__name__) or original(f, *o))
     assert api.converted(function)(1) == (1, 3) and converted == ["function"]
+    made = api.to_graph(choose)
+    assert api.to_graph(made) is made and api.converted(made)(-1) == 2
 
 
 def test_functions_are_let_go():

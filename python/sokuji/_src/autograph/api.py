@@ -132,6 +132,8 @@ def _refused(function, error):
 def to_graph(entity, recursive=True, experimental_optional_features=None):
     """tf.autograph.to_graph: the function, converted; recursive: what it calls too. A method's takes its object as the first argument."""
     function = _python_function(entity)
+    if conversion.is_artifact(function.__code__):
+        return function
     try:
         made = runtime(features(experimental_optional_features), bool(recursive)).convert(function)
     except Exception as error:

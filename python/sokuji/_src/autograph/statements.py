@@ -10,7 +10,7 @@ import ast
 from sokuji._src.autograph import jumps, messages
 from sokuji._src.autograph.expressions import Expressions
 from sokuji._src.autograph.make import LOAD, STORE, arguments, function, load, names_tuple, runtime_call, thunk
-from sokuji._src.autograph.names import Liveness, bound, captured, declared, parameters, walk_scope
+from sokuji._src.autograph.names import Liveness, bound, captured, declared, forget, parameters, walk_scope
 
 _LOOP_OPTIONS = "set_loop_options"
 
@@ -29,6 +29,7 @@ def check(node):
 def convert_function(node, options):
     """Converts a FunctionDef in place; its decorators and defaults are the caller's matter."""
     check(node)
+    forget(node)
     if "LISTS" in options:
         names = {n.id for n in walk_scope(node.body) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         node.body = [_Lists(names).visit(s) for s in node.body]
