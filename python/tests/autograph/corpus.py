@@ -768,3 +768,19 @@ def inner_branches(n):
     while k > 0:
         k = inner(k) - 3
     return k, inner(n)
+
+
+@case((3,), graph=False)
+def bound_where_control_never_comes(n):
+    x = 1
+
+    def inner(m):
+        if m:
+            return x
+            x = 5
+        return 0
+
+    try:
+        return inner(n)
+    except UnboundLocalError:
+        return "unbound"

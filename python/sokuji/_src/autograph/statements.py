@@ -53,10 +53,13 @@ class Statements(Expressions):
     def __init__(self, node, options):
         self.node = node
         self.parameters = parameters(node.args)
-        node.body = jumps.lower(node.body)
-        names = bound(node.body)
+        names = bound(node.body)  # also what is bound, or declared, where control never comes
         self.globals = declared(node.body, ast.Global)
         self.nonlocals = declared(node.body, ast.Nonlocal)
+        node.body = jumps.lower(node.body)
+        forget(node)
+        self.shared = names - bound(node.body)  # locals that some inner function assigns
+        names |= bound(node.body)
         self.locals = (names | set(self.parameters)) - self.globals
         super().__init__(options, self.locals | self.globals)
         self.walrus = any(isinstance(n, ast.NamedExpr) for n in ast.walk(node))
@@ -64,7 +67,6 @@ class Statements(Expressions):
         self.first_parameter = positional[0] if positional else None
         Liveness(node.body, self.globals | self.nonlocals)
         self.captured = set()  # what functions made so far read from this one
-        self.shared = set()  # locals that some inner function assigns
         self.loops = 0  # how many loops are around
         self.writers = 0
 
