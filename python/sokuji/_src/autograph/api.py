@@ -48,7 +48,7 @@ def features(given):
 # ---- the ways in ----
 
 
-def converted(function, optional_features=None, user_requested=False):
+def converted(function, optional_features=None):
     """What to call instead of a user's function while a graph is built: the same, converted when it is called. Exceptions show the user's frames alone."""
     call = runtime(features(optional_features)).converted_call
 
