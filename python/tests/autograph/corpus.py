@@ -724,3 +724,63 @@ def unreached_definitions(n):
         other = n
         result = other - 1
     return result
+
+
+@case((3,), (0,), (-1,), graph=False)
+def inner_jumps(n):
+    def inner(m):
+        if m > 0:
+            try:
+                return {3: "three"}[m]
+            except KeyError:
+                return "unknown"
+        for i in range(m + 1):
+            if i == 0:
+                return "zero"
+        with Manager([]):
+            while True:
+                break
+        return "less"
+
+    class Inner:
+        def method(self, m):
+            for i in range(3):
+                try:
+                    if i == m:
+                        return i
+                finally:
+                    m += 0
+            return None
+
+    return inner(n), inner(n + 1), Inner().method(n)
+
+
+@case((3,), (0,))
+def inner_branches(n):
+    def inner(m):
+        for i in range(m):
+            if i > 1:
+                break
+            m += i
+        return m
+
+    k = n
+    while k > 0:
+        k = inner(k) - 3
+    return k, inner(n)
+
+
+@case((3,), graph=False)
+def bound_where_control_never_comes(n):
+    x = 1
+
+    def inner(m):
+        if m:
+            return x
+            x = 5
+        return 0
+
+    try:
+        return inner(n)
+    except UnboundLocalError:
+        return "unbound"

@@ -431,7 +431,7 @@ def test_unbound_variables_are_told_as_pythons_own():
 def test_converted_once_for_each_code_object(monkeypatch):
     count = []
     original = conversion.convert
-    monkeypatch.setattr(conversion, "convert", lambda f, o: count.append(f) or original(f, o))
+    monkeypatch.setattr(conversion, "convert", lambda f, *o: count.append(f) or original(f, *o))
 
     def make(k):
         def inner(x):
@@ -460,8 +460,10 @@ def test_what_conversion_made_is_not_converted_again(monkeypatch):
 
     converted = []
     original = conversion.convert
-    monkeypatch.setattr(conversion, "convert", lambda f, o: converted.append(f.__name__) or original(f, o))
+    monkeypatch.setattr(conversion, "convert", lambda f, *o: converted.append(f.__name__) or original(f, *o))
     assert api.converted(function)(1) == (1, 3) and converted == ["function"]
+    made = api.to_graph(choose)
+    assert api.to_graph(made) is made and api.converted(made)(-1) == 2
 
 
 def test_functions_are_let_go():
@@ -506,7 +508,7 @@ def test_libraries_are_left(monkeypatch):
     import json
     import textwrap
 
-    monkeypatch.setattr(conversion, "convert", lambda f, o: pytest.fail("converted %s" % f))
+    monkeypatch.setattr(conversion, "convert", lambda f, *o: pytest.fail("converted %s" % f))
     call = runtime.runtime().converted_call
     assert call(textwrap.dedent, " a") == "a" and call(json.dumps, [1]) == "[1]" and call(fake.np.mean, [1, 3]) == 2
     assert call(api.to_code, api.to_code).startswith("def tf__to_code")

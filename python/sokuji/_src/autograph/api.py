@@ -48,7 +48,7 @@ def features(given):
 # ---- the ways in ----
 
 
-def converted(function, optional_features=None, user_requested=False):
+def converted(function, optional_features=None):
     """What to call instead of a user's function while a graph is built: the same, converted when it is called. Exceptions show the user's frames alone."""
     call = runtime(features(optional_features)).converted_call
 
@@ -132,6 +132,8 @@ def _refused(function, error):
 def to_graph(entity, recursive=True, experimental_optional_features=None):
     """tf.autograph.to_graph: the function, converted; recursive: what it calls too. A method's takes its object as the first argument."""
     function = _python_function(entity)
+    if conversion.is_artifact(function.__code__):
+        return function
     try:
         made = runtime(features(experimental_optional_features), bool(recursive)).convert(function)
     except Exception as error:

@@ -19,7 +19,8 @@ class Backend:
     # ---- values ----
 
     def tensor(self, value):
-        """A value as a tensor of the graph that is open; TypeError or ValueError where there is none."""
+        """A value as a tensor of the graph that is open; TypeError or ValueError where there is none. An object that cond and while_loop take as it is may
+        come back as itself; dtype and shape are then asked of it."""
         raise TypeError("there is no graph")
 
     def dtype(self, tensor):

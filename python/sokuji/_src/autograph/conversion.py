@@ -12,43 +12,50 @@ import weakref
 from sokuji._src.autograph import messages, source, statements
 from sokuji._src.autograph.names import RUNTIME
 
+_Function = types.FunctionType
 _FUNCTION = RUNTIME + "function"
 _ADDED = re.compile(r"\.<locals>\.%s\w+" % RUNTIME)
 _artifacts = {}  # id: a weak reference to a code object that conversion made
 
 
 class Converted:
-    """The converted code of a code object."""
+    """The converted code of a code object, for the operators in a cell."""
 
-    def __init__(self, code, original):
+    def __init__(self, code, original, runtime_cell):
         self.code = code
         free = {name: i for i, name in enumerate(original.co_freevars)}
         self.cells = [free.get(name) for name in code.co_freevars]
+        self.runtime_cell = runtime_cell
+        self.closure = None if any(i is not None for i in self.cells) else tuple(runtime_cell for _ in self.cells)
 
-    def function(self, original, runtime_cell):
+    def function(self, original):
         """A function like the original, of the converted code."""
-        closure = original.__closure__
-        cells = tuple([runtime_cell if i is None else closure[i] for i in self.cells])
-        made = types.FunctionType(self.code, original.__globals__, original.__name__, original.__defaults__, cells)
+        cells = self.closure
+        if cells is None:
+            closure = original.__closure__
+            cells = tuple([self.runtime_cell if i is None else closure[i] for i in self.cells])
+        made = _Function(self.code, original.__globals__, original.__name__, original.__defaults__, cells)
         if original.__kwdefaults__:
             made.__kwdefaults__ = original.__kwdefaults__
         return made
 
 
 class Cache:
-    """Converted code by code object, for one set of options. A code object's entry ends with it."""
+    """Values by code object; an entry ends with its code object."""
 
-    def __init__(self, options):
-        self.options = options
-        self._entries = {}
-
-    def get(self, code):
-        found = self._entries.get(id(code))
-        return None if found is None else found[1]
+    def __init__(self):
+        self._values, self._references = {}, {}
+        self.get = self._values.get  # by id(code)
 
     def put(self, code, value):
-        key, entries = id(code), self._entries
-        entries[key] = weakref.ref(code, lambda _: entries.pop(key, None)), value
+        key, values, references = id(code), self._values, self._references
+
+        def forget(_):
+            values.pop(key, None)
+            references.pop(key, None)
+
+        references[key] = weakref.ref(code, forget)
+        values[key] = value
         return value
 
 
@@ -67,7 +74,7 @@ def tree(function, options):
     return convert(node, options)
 
 
-def convert(function, options):
+def convert(function, options, runtime_cell=None):
     """The Converted of a function."""
     original = function.__code__
     node = tree(function, options)
@@ -76,7 +83,7 @@ def convert(function, options):
     messages.note(1, "Converted %s", function)
     if messages.verbosity() >= 2:
         messages.note(2, "%s", ast.unparse(node))
-    return Converted(code, original)
+    return Converted(code, original, runtime_cell)
 
 
 def _compiled(node, original):

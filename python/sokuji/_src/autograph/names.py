@@ -69,6 +69,12 @@ def bound(nodes):
     return names
 
 
+def forget(node):
+    """Before the jumps of a function within are lowered, which binds flags: what the function around it asked is kept no longer."""
+    for inner in ast.walk(node):
+        inner.__dict__.pop("names_bound", None)
+
+
 def _bound(node):
     names, stack, statements = set(), [node], []
     while stack:

@@ -100,10 +100,18 @@ def _name(dtype):
     return getattr(dtype, "name", dtype)
 
 
+def _evaluated(operand):
+    """operand(), which is a part of the user's function: an unbound variable in it is a local one."""
+    try:
+        return operand()
+    except NameError as error:
+        raise messages.local_error(error)
+
+
 def if_exp(test, body, orelse, text):
     """body if test else orelse"""
     if test is True or test is False or not _backend.current().is_symbolic(test):
-        return body() if test else orelse()
+        return _evaluated(body if test else orelse)
     return _Branches([text], body).cond(test, lambda: [body()], lambda: [orelse()])[0]
 
 
@@ -119,7 +127,7 @@ def and_(first, *rest):
             return _Branches(["and"], operand).cond(value, lambda: [and_(more[0](), *more[1:])], lambda: [value])[0]
         if not value:
             return value
-        value = operand()
+        value = _evaluated(operand)
     return value
 
 
@@ -132,7 +140,7 @@ def or_(first, *rest):
             return _Branches(["or"], operand).cond(value, lambda: [value], lambda: [or_(more[0](), *more[1:])])[0]
         if value:
             return value
-        value = operand()
+        value = _evaluated(operand)
     return value
 
 
@@ -170,7 +178,7 @@ _COMPARISONS = {
 
 def compare(left, words, *rest):
     """left < rest[0]() < …, each operand evaluated once, and only when it is needed."""
-    right = rest[0]()
+    right = _evaluated(rest[0])
     value = _COMPARISONS[words[0]](left, right)
     if len(rest) == 1:
         return value

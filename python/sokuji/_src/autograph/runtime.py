@@ -70,7 +70,7 @@ class Runtime:
 
     def __init__(self, features, recursive):
         self.features = features
-        self.cache = conversion.Cache(features)
+        self.cache = conversion.Cache()
         self.cell = types.CellType(self)
         self._lock = threading.RLock()
         self.converted_call = self._caller() if recursive else self.call_as_it_is
@@ -83,11 +83,11 @@ class Runtime:
     def entry(self, function):
         """The Converted of a function, or AS_IS."""
         code = function.__code__
-        found = self.cache.get(code)
+        found = self.cache.get(id(code))
         if found is not None:
             return found
         with self._lock:
-            found = self.cache.get(code)
+            found = self.cache.get(id(code))
             return found if found is not None else self.cache.put(code, self._decide(function))
 
     def _decide(self, function):
@@ -95,7 +95,7 @@ class Runtime:
         if code.co_flags & _NOT_A_FUNCTION or conversion.is_artifact(code) or is_library(function):
             return AS_IS
         try:
-            return conversion.convert(function, self.features)
+            return conversion.convert(function, self.features, self.cell)
         except messages.InaccessibleSourceCodeError as error:
             if messages.interactive():
                 messages.cannot_convert(function, error)
@@ -108,31 +108,31 @@ class Runtime:
     def convert(self, function):
         """A converted function; the exceptions say why there is none."""
         with self._lock:
-            found = self.cache.get(function.__code__)
+            found = self.cache.get(id(function.__code__))
             if found is None or found is AS_IS:
-                found = self.cache.put(function.__code__, conversion.convert(function, self.features))
-        return found.function(function, self.cell)
+                found = self.cache.put(function.__code__, conversion.convert(function, self.features, self.cell))
+        return found.function(function)
 
     # ---- calls ----
 
     def _caller(self):
-        get, entry, cell = self.cache.get, self.entry, self.cell
+        get, entry = self.cache.get, self.entry
         function_type, method_type, builtin_type = types.FunctionType, types.MethodType, types.BuiltinFunctionType
 
         def converted_call(function, /, *args, **kwargs):
             """function(*args, **kwargs), converted where it is the user's."""
             kind = type(function)
             if kind is function_type:
-                found = get(function.__code__) or entry(function)
+                found = get(id(function.__code__)) or entry(function)
                 if found is not AS_IS:
-                    function = found.function(function, cell)
+                    function = found.function(function)
                 return function(*args, **kwargs)
             if kind is method_type:
                 inner = function.__func__
                 if type(inner) is function_type:
-                    found = get(inner.__code__) or entry(inner)
+                    found = get(id(inner.__code__)) or entry(inner)
                     if found is not AS_IS:
-                        return found.function(inner, cell)(function.__self__, *args, **kwargs)
+                        return found.function(inner)(function.__self__, *args, **kwargs)
                 return function(*args, **kwargs)
             if kind is builtin_type or kind is type:
                 if function in _BUILTINS:
@@ -144,9 +144,9 @@ class Runtime:
                 return converted_call(function.func, *function.args, *args, **{**function.keywords, **kwargs})
             inner = getattr(kind, "__call__", None)
             if type(inner) is function_type and not isinstance(function, type):
-                found = get(inner.__code__) or entry(inner)
+                found = get(id(inner.__code__)) or entry(inner)
                 if found is not AS_IS:
-                    return found.function(inner, cell)(function, *args, **kwargs)
+                    return found.function(inner)(function, *args, **kwargs)
             return function(*args, **kwargs)
 
         return converted_call

@@ -10,7 +10,7 @@ import ast
 from sokuji._src.autograph import jumps, messages
 from sokuji._src.autograph.expressions import Expressions
 from sokuji._src.autograph.make import LOAD, STORE, arguments, function, load, names_tuple, runtime_call, thunk
-from sokuji._src.autograph.names import Liveness, bound, captured, declared, parameters, walk_scope
+from sokuji._src.autograph.names import Liveness, bound, captured, declared, forget, parameters, walk_scope
 
 _LOOP_OPTIONS = "set_loop_options"
 
@@ -29,6 +29,7 @@ def check(node):
 def convert_function(node, options):
     """Converts a FunctionDef in place; its decorators and defaults are the caller's matter."""
     check(node)
+    forget(node)
     if "LISTS" in options:
         names = {n.id for n in walk_scope(node.body) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         node.body = [_Lists(names).visit(s) for s in node.body]
@@ -52,10 +53,13 @@ class Statements(Expressions):
     def __init__(self, node, options):
         self.node = node
         self.parameters = parameters(node.args)
-        node.body = jumps.lower(node.body)
-        names = bound(node.body)
+        names = bound(node.body)  # also what is bound, or declared, where control never comes
         self.globals = declared(node.body, ast.Global)
         self.nonlocals = declared(node.body, ast.Nonlocal)
+        node.body = jumps.lower(node.body)
+        forget(node)
+        self.shared = names - bound(node.body)  # locals that some inner function assigns
+        names |= bound(node.body)
         self.locals = (names | set(self.parameters)) - self.globals
         super().__init__(options, self.locals | self.globals)
         self.walrus = any(isinstance(n, ast.NamedExpr) for n in ast.walk(node))
@@ -63,7 +67,6 @@ class Statements(Expressions):
         self.first_parameter = positional[0] if positional else None
         Liveness(node.body, self.globals | self.nonlocals)
         self.captured = set()  # what functions made so far read from this one
-        self.shared = set()  # locals that some inner function assigns
         self.loops = 0  # how many loops are around
         self.writers = 0
 
