@@ -211,7 +211,7 @@ static sj_status ends_make(making *m)
 
 /* ---- what a failed run puts back ---- */
 
-static bool is_effect(const sj_node *node) { return node->kind == SJ__NODE_CALLABLE && sj__is_effect(node->callable); }
+static bool is_atomic(const sj_node *node) { return node->kind == SJ__NODE_CALLABLE && node->callable->type.is_atomic; }
 
 static bool changes_variables(const sj_node *node)
 {
@@ -223,7 +223,7 @@ static bool is_safe(const sj_node *node)
 	for (int i = 0; i < node->n_inputs; i++)
 		if (node->inputs[i] != NULL && node->inputs[i]->shape.size < 0)
 			return false;
-	return node->kind == SJ__NODE_READ || is_effect(node);
+	return node->kind == SJ__NODE_READ || is_atomic(node);
 }
 
 static sj_status changed_add(sj__plan *plan, const sj_node *node)
@@ -248,7 +248,7 @@ static sj_status changes_find(sj__plan *plan)
 	for (int s = 0; s < plan->n_steps; s++) {
 		const sj_node *node = plan->steps[s].node;
 		bool changes = changes_variables(node);
-		is_risky |= (has_changed && !is_safe(node)) || (changes && !is_effect(node));
+		is_risky |= (has_changed && !is_safe(node)) || (changes && !is_atomic(node));
 		has_changed |= changes;
 	}
 	for (int s = 0; s < plan->n_steps && is_risky && status == SJ_OK; s++)

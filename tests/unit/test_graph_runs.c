@@ -482,6 +482,87 @@ static void interrupted_runs_stop(void **state)
 	sj_free(v);
 }
 
+/* ---- training ---- */
+
+typedef struct training {
+	sj_layer *model;
+	sj_optimizer *adam;
+	bool with_dropout;
+} training;
+
+static sj_layer *model_new(void)
+{
+	sj_layer *layers[] = {sj_dense(4, .activation = SJ_RELU), sj_batch_norm(), sj_dense(2)};
+	return sj_sequential_new(3, layers);
+}
+
+static void train_body(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_tensor **ret_outputs)
+{
+	training *t = context;
+	sj_tape *tape = sj_tape_begin();
+	(void)n_inputs;
+	(void)n_outputs;
+	ret_outputs[0] = sj_mean(sj_square(sj_layer_call(t->model, inputs[0], true)));
+	int n = sj_layer_trainable_count(t->model);
+	sj_tensor *variables[16], *gradients[16];
+	for (int i = 0; i < n; i++)
+		variables[i] = sj_layer_trainable(t->model)[i];
+	if (sj_gradient(tape, ret_outputs[0], n, variables, gradients) == SJ_OK)
+		sj_optimizer_apply(t->adam, n, variables, gradients);
+}
+
+/* Layers that make their variables while traced, batch normalisation's statistics and Adam's steps: as eagerly, run after run. */
+static void training_step_in_a_function(void **state)
+{
+	(void)state;
+	training eager = {0}, traced = {0};
+	sj_tensor *x = sj_tensor_from(SJ_FLOAT32, SJ_INTS(2, 3), ((float[]){1, 2, 3, 4, 5, 6})), *a, *b;
+	for (int way = 0; way < 2; way++) {
+		training *t = way ? &traced : &eager;
+		sj_set_random_seed(5);
+		*t = (training){model_new(), sj_adam_new(0.01), false};
+		sj_function *f = sj_function_new(train_body, t, 1);
+		for (int step = 0; step < 4; step++) {
+			if (way) {
+				is_ok(sj_function_call(f, 1, &x, &b));
+			} else {
+				train_body(t, 1, &x, 1, &a);
+			}
+		}
+		assert_int_equal(sj_function_traces(f), way);
+		sj_function_free(f);
+	}
+	is_ok(sj_error_code());
+	same_bits(a, b);
+	assert_int_equal(sj_optimizer_steps(traced.adam), 4);
+	for (int i = 0; i < sj_layer_variable_count(eager.model); i++)
+		same_bits(sj_identity(sj_layer_variables(eager.model)[i]),
+		          sj_identity(sj_layer_variables(traced.model)[i]));
+	sj_layer_free(eager.model);
+	sj_layer_free(traced.model);
+	sj_optimizer_free(eager.adam);
+	sj_optimizer_free(traced.adam);
+	sj_clear_random_seed();
+}
+
+static void dropout_draws_anew_each_run(void **state)
+{
+	(void)state;
+	for (int known = 0; known < 2; known++) {
+		sj_graph *graph = sj_graph_new();
+		sj_layer *dropout = sj_dropout_layer(0.5, 3);
+		sj_tensor *x = sj_placeholder(graph, SJ_FLOAT32, SJ_INTS(known ? 64 : -1), "x");
+		sj_tensor *y = sj_layer_call(dropout, x, true), *ones = sj_fill(SJ_INTS(64), sj_float(1));
+		is_ok(sj_error_code());
+		sj_session *session = sj_session_new(graph);
+		sj_tensor *first = run_one(session, x, ones, y), *second = run_one(session, x, ones, y);
+		assert_true(memcmp(sj_tensor_data(first), sj_tensor_data(second), 64 * sizeof(float)) != 0);
+		sj_session_free(session);
+		sj_layer_free(dropout);
+		sj_graph_free(graph);
+	}
+}
+
 /* ---- threads ---- */
 
 typedef struct shared_run {
@@ -753,6 +834,8 @@ int main(void)
 		TEST(failed_branch_changes_no_variable),
 		TEST(variables_are_read_by_the_run),
 		TEST(sparse_gradients_update),
+		TEST(training_step_in_a_function),
+		TEST(dropout_draws_anew_each_run),
 		TEST(interrupted_runs_stop),
 		TEST(random_graphs_are_eager),
 		TEST(allocations_fail),
