@@ -28,7 +28,10 @@ typedef struct sj_session sj_session;
 
 /* An empty graph with one reference, the caller's own. NULL and a sticky error without memory. */
 SJ_PUBLIC sj_graph *sj_graph_new(void);
-/* A graph inside another (a branch, a loop's body, a function being traced): the outer graph's tensors that it uses are captured. NULL: like sj_graph_new. */
+/*
+ * A graph inside another (a branch, a loop's body, a function being traced): the outer graph's tensors that it uses are captured. It does not keep
+ * the outer one. NULL: like sj_graph_new.
+ */
 SJ_PUBLIC sj_graph *sj_graph_new_inside(sj_graph *outer);
 SJ_PUBLIC sj_graph *sj_graph_keep(sj_graph *graph);
 SJ_PUBLIC void sj_graph_free(sj_graph *graph); /* gives up one reference; NULL is ignored */

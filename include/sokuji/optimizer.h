@@ -49,6 +49,8 @@ SJ_PUBLIC sj_optimizer *sj_ftrl_new(double learning_rate);
 /*
  * One step: updates each variable by its gradient (NULL: left alone; all NULL: InvalidArgument). Slots are made when a variable is
  * met first. On failure no variable and no slot has changed. Refused while an error sticks.
+ * While a graph is open, or where a gradient is symbolic, one node is appended (the graph's last) that does all this whenever it runs: steps count runs.
+ * Slots and steps are the optimizer's, the same in every session.
  */
 SJ_PUBLIC sj_status sj_optimizer_apply(sj_optimizer *optimizer, int n, sj_tensor *const *variables,
                                        sj_tensor *const *gradients);

@@ -150,7 +150,7 @@ static sj_status capture(sj_graph *graph, sj_tensor *outer, sj_tensor **ret_inpu
 static bool is_outside(const sj_graph *graph, const sj_graph *other)
 {
 	while (graph != NULL && graph != other)
-		graph = graph->outer;
+		graph = sj__graph_outer(graph);
 	return graph != NULL;
 }
 
@@ -393,6 +393,7 @@ static sj_status append_callable(sj_callable *callable, int n_inputs, sj_tensor 
 }
 
 const sj__graph_hooks sj__graph = {.append = append,
+                                   .graph_of = sj_tensor_graph,
                                    .read = read,
                                    .instance = sj__session_instance,
                                    .assign = sj__graph_assign,

@@ -10,14 +10,43 @@ typedef struct pair_context {
 	sj_concrete_function *first, *second; /* then and otherwise; condition and body */
 	int n_inputs;
 	int64_t limit;
+	sj_tensor **changed; /* the variables that either changes, borrowed from their nodes */
+	int n_changed, changed_capacity;
 } pair_context;
 
 static void pair_release(void *context)
 {
 	pair_context *c = context;
+	sj__memory_free(c->changed);
 	sj_concrete_function_free(c->first);
 	sj_concrete_function_free(c->second);
 	sj__memory_free(c);
+}
+
+static int pair_changes(void *context, sj_tensor *const **ret_variables)
+{
+	const pair_context *c = context;
+	*ret_variables = c->changed;
+	return c->n_changed;
+}
+
+static sj_status changed_gather(pair_context *c, const sj_concrete_function *f)
+{
+	const sj_graph *graph = sj_concrete_function_graph(f);
+	sj_status status = SJ_OK;
+	for (int i = 0; i < graph->n_nodes; i++) {
+		const sj_node *node = graph->nodes[i];
+		sj_tensor *const *variables;
+		if (node->kind != SJ__NODE_CALLABLE || node->callable->type.changes == NULL)
+			continue;
+		int n = node->callable->type.changes(node->callable->context, &variables);
+		for (int k = 0; k < n && status == SJ_OK; k++) {
+			status = sj__grow(&c->changed, c->n_changed, &c->changed_capacity, sizeof(*c->changed));
+			if (status == SJ_OK)
+				c->changed[c->n_changed++] = variables[k];
+		}
+	}
+	return status;
 }
 
 static bool is_stateful(const sj_concrete_function *f)
@@ -70,8 +99,16 @@ static sj_status pair_call(const sj_callable_type *type, pair_context context, s
 		all[at++] = sj__function_capture(c->first, i);
 	for (int i = 0; i < n_second; i++)
 		all[at++] = sj__function_capture(c->second, i);
+	sj_status status = changed_gather(c, c->first);
+	if (status == SJ_OK)
+		status = changed_gather(c, c->second);
+	if (status != SJ_OK) {
+		pair_release(c);
+		sj__memory_free(all);
+		return status;
+	}
 	sj_callable *callable = sj_callable_new(type, c);
-	sj_status status = callable ? sj_call(callable, at, all, n_outputs, ret_outputs) : sj_error_code();
+	status = callable ? sj_call(callable, at, all, n_outputs, ret_outputs) : sj_error_code();
 	sj_callable_free(callable);
 	sj__memory_free(all);
 	return status;
@@ -130,7 +167,8 @@ static const sj_callable_type if_types[] = {
          .is_stateful = true,
          .invoke = if_invoke,
          .infer = if_infer,
-         .release = pair_release},
+         .release = pair_release,
+         .changes = pair_changes},
 };
 
 sj_status sj_cond(sj_tensor *condition, sj_concrete_function *then, sj_concrete_function *otherwise, int n_inputs,
@@ -153,7 +191,7 @@ sj_status sj_cond(sj_tensor *condition, sj_concrete_function *then, sj_concrete_
 		sj_status status = truth_of("sj_cond", condition, &truth);
 		return status == SJ_OK ? sj__function_run(truth ? then : otherwise, inputs, NULL, ret_outputs) : status;
 	}
-	pair_context c = {then, otherwise, n_inputs, 0};
+	pair_context c = {.first = then, .second = otherwise, .n_inputs = n_inputs};
 	return pair_call(&if_types[is_stateful(then) || is_stateful(otherwise)], c, condition, n_inputs, inputs,
 	                 n_outputs, ret_outputs);
 }
@@ -256,7 +294,8 @@ static const sj_callable_type while_types[] = {
          .is_stateful = true,
          .invoke = while_invoke,
          .infer = while_infer,
-         .release = pair_release},
+         .release = pair_release,
+         .changes = pair_changes},
 };
 
 static sj_status while_is_good(const sj_concrete_function *condition, const sj_concrete_function *body, int n,
@@ -290,7 +329,7 @@ sj_status sj_while(sj_concrete_function *condition, sj_concrete_function *body, 
 	sj_status status = while_is_good(condition, body, n_state, state, ret_state);
 	if (status != SJ_OK)
 		return status;
-	pair_context c = {condition, body, n_state, limit};
+	pair_context c = {.first = condition, .second = body, .n_inputs = n_state, .limit = limit};
 	return pair_call(&while_types[is_stateful(condition) || is_stateful(body)], c, NULL, n_state, state, n_state,
 	                 ret_state);
 }

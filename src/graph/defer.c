@@ -41,6 +41,8 @@ static bool all_shapes_known(const sj__gradient *g)
 bool sj__gradient_must_defer(const sj__gradient *g)
 {
 	bool unknown = false;
+	if (sj__gradient_gather_is_sparse(g))
+		return false;
 	if (passes_integers_on(g->op))
 		return !all_shapes_known(g);
 	for (int i = 0; i < g->n_inputs; i++)

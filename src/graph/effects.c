@@ -4,6 +4,7 @@
 #include "sokuji/scope.h"
 #include "sokuji/update.h"
 #include "tensor/local.h"
+#include "tensor/slices.h"
 #include "tensor/variable.h"
 
 /* ---- assignments ---- */
@@ -26,6 +27,18 @@ static int assign_changes(void *context, sj_tensor *const **ret_variables)
 	return 1;
 }
 
+/* The running session's own variables are there, or can be made. */
+static sj_status instances_exist(int n, sj_tensor *const *variables)
+{
+	for (int i = 0; i < n; i++)
+		if (variables[i]->variable->place != 0 && sj__session_instance(variables[i]) == NULL)
+			return sj__fail(sj_session_now() ? SJ_RESOURCE_EXHAUSTED : SJ_FAILED_PRECONDITION,
+			                "the variable '%s' %s", sj_variable_name(variables[i]),
+			                sj_session_now() ? "got no memory"
+			                                 : "has no value outside of a session of its graph");
+	return SJ_OK;
+}
+
 /* The result is the value afterwards. */
 static sj_status assign_invoke(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs,
                                sj_tensor **ret_outputs)
@@ -33,7 +46,9 @@ static sj_status assign_invoke(void *context, int n_inputs, sj_tensor *const *in
 	static sj_status (*const how[])(sj_tensor *, sj_tensor *) = {sj_assign, sj_assign_add, sj_assign_sub};
 	const assign_context *c = context;
 	(void)n_inputs;
-	sj_status status = how[c->how](c->variable, inputs[0]);
+	sj_status status = instances_exist(1, &c->variable);
+	if (status == SJ_OK)
+		status = how[c->how](c->variable, inputs[0]);
 	return status == SJ_OK && n_outputs == 1 ? sj__variable_read(c->variable, ret_outputs) : status;
 }
 
@@ -69,11 +84,11 @@ static sj_status assign_infer(void *context, int n_inputs, sj_tensor *const *inp
 
 static const sj_callable_type assign_types[] = {
 	{sizeof(sj_callable_type), "AssignVariableOp", true, assign_invoke, assign_infer, assign_release,
-         assign_changes},
+         assign_changes, true},
 	{sizeof(sj_callable_type), "AssignAddVariableOp", true, assign_invoke, assign_infer, assign_release,
-         assign_changes},
+         assign_changes, true},
 	{sizeof(sj_callable_type), "AssignSubVariableOp", true, assign_invoke, assign_infer, assign_release,
-         assign_changes},
+         assign_changes, true},
 };
 
 /* Appends to the open graph, the value's or the variable's. */
@@ -149,11 +164,15 @@ sj_tensor *sj_graph_assign(sj_graph *graph, int how, sj_tensor *variable, sj_ten
 
 /* ---- updates ---- */
 
-/* Inputs: the gradients of variables that have one, and the learning rate where it is a tensor. */
+/*
+ * Inputs: for each variable its gradient (NULL: none), or the rows and their numbers where it is sparse, and then the learning rate where that is
+ * a tensor.
+ */
 typedef struct update_context {
 	sj_update update;
 	bool has_rate;
 	int n, n_changed; /* variables; with their slots */
+	bool *is_sparse;  /* by variable */
 	sj_tensor *all[]; /* variables, slots: own references */
 } update_context;
 
@@ -172,15 +191,45 @@ static int update_changes(void *context, sj_tensor *const **ret_variables)
 	return c->n_changed;
 }
 
+static sj_status update_apply(const update_context *c, sj_tensor *rate, sj_tensor *const *gradients)
+{
+	return c->has_rate ? sj_update_apply_rate(&c->update, rate, c->n, c->all, c->all + c->n, gradients)
+	                   : sj_update_apply(&c->update, c->n, c->all, c->all + c->n, gradients);
+}
+
+/* With the sparse gradients put together again. */
+static sj_status sparse_apply(const update_context *c, sj_tensor *const *inputs)
+{
+	sj_tensor **gradients = sj__memory_new_zeroed(sizeof(*gradients) * (size_t)c->n);
+	sj_status status = gradients ? SJ_OK : SJ_RESOURCE_EXHAUSTED;
+	for (int i = 0; i < c->n && status == SJ_OK; i++, inputs++) {
+		if (!c->is_sparse[i])
+			gradients[i] = *inputs ? sj__keep(*inputs) : NULL;
+		else
+			status = sj__slices_new(inputs[0], inputs[1], c->all[i]->shape.rank, sj__dims(c->all[i]),
+			                        &gradients[i]);
+		inputs += c->is_sparse[i];
+	}
+	if (status == SJ_OK)
+		status = update_apply(c, c->has_rate ? *inputs : NULL, gradients);
+	for (int i = 0; i < c->n && gradients != NULL; i++)
+		sj__drop(gradients[i]);
+	sj__memory_free(gradients);
+	return status;
+}
+
 static sj_status update_invoke(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs,
                                sj_tensor **ret_outputs)
 {
 	const update_context *c = context;
-	(void)n_inputs;
 	(void)n_outputs;
 	(void)ret_outputs;
-	return c->has_rate ? sj_update_apply_rate(&c->update, inputs[c->n], c->n, c->all, c->all + c->n, inputs)
-	                   : sj_update_apply(&c->update, c->n, c->all, c->all + c->n, inputs);
+	sj_status status = instances_exist(c->n_changed, c->all);
+	if (status != SJ_OK)
+		return status;
+	if (n_inputs > c->n + c->has_rate)
+		return sparse_apply(c, inputs);
+	return update_apply(c, c->has_rate ? inputs[c->n] : NULL, inputs);
 }
 
 static const sj_callable_type update_type = {.size = sizeof(sj_callable_type),
@@ -188,24 +237,42 @@ static const sj_callable_type update_type = {.size = sizeof(sj_callable_type),
                                              .is_stateful = true,
                                              .invoke = update_invoke,
                                              .release = update_release,
-                                             .changes = update_changes};
+                                             .changes = update_changes,
+                                             .is_atomic = true};
 
-static sj_callable *update_callable(const sj_update *update, bool has_rate, int n, sj_tensor *const *variables,
-                                    sj_tensor *const *slots)
+static update_context *update_context_new(const sj_update *update, bool has_rate, int n, sj_tensor *const *variables,
+                                          sj_tensor *const *slots)
 {
 	int n_slots = n * sj_update_slots(update->rule);
-	update_context *c = sj__memory_new_zeroed(sizeof(*c) + sizeof(sj_tensor *) * ((size_t)n + (size_t)n_slots));
+	size_t n_all = (size_t)n + (size_t)n_slots;
+	update_context *c = sj__memory_new_zeroed(sizeof(*c) + sizeof(sj_tensor *) * n_all + (size_t)n);
 	if (c == NULL)
 		return NULL;
 	c->update = *update;
 	c->has_rate = has_rate;
 	c->n = n;
-	c->n_changed = n + n_slots;
+	c->n_changed = (int)n_all;
+	c->is_sparse = (bool *)(c->all + n_all);
 	for (int i = 0; i < n; i++)
 		c->all[i] = sj__keep(variables[i]);
 	for (int i = 0; i < n_slots; i++)
 		c->all[n + i] = sj__keep(slots[i]);
-	return sj_callable_new(&update_type, c);
+	return c;
+}
+
+/* Returns how many inputs there are. */
+static int inputs_gather(update_context *c, sj_tensor *learning_rate, sj_tensor *const *gradients, sj_tensor **inputs)
+{
+	int at = 0;
+	for (int i = 0; i < c->n; i++) {
+		c->is_sparse[i] = sj__is_live(gradients[i]) && (gradients[i]->flags & SJ__FLAG_SLICES) != 0;
+		inputs[at++] = c->is_sparse[i] ? sj__slices_values(gradients[i]) : gradients[i];
+		if (c->is_sparse[i])
+			inputs[at++] = sj__slices_indices(gradients[i]);
+	}
+	if (learning_rate != NULL)
+		inputs[at++] = learning_rate;
+	return at;
 }
 
 static sj_status all_variables(int n, sj_tensor *const *tensors)
@@ -216,29 +283,52 @@ static sj_status all_variables(int n, sj_tensor *const *tensors)
 	return SJ_OK;
 }
 
+/* A gradient whose shape is known not to fit is refused now. */
+static sj_status gradients_fit(int n, sj_tensor *const *variables, sj_tensor *const *gradients)
+{
+	for (int i = 0; i < n; i++) {
+		const sj_tensor *g = gradients[i], *v = variables[i];
+		if (g == NULL)
+			continue;
+		if (!sj_tensor_is_valid(g))
+			return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: gradient %d is no valid tensor", i);
+		if (g->dtype != v->dtype || (g->shape.size >= 0 && !sj__same_shape(g, v)))
+			return sj__fail(SJ_INVALID_ARGUMENT,
+			                "sj_update_apply: gradient %d is %s %s, the variable '%s' is %s %s", i,
+			                sj_dtype_name((sj_dtype)g->dtype), sj__shape_text(g), sj_variable_name(v),
+			                sj_dtype_name((sj_dtype)v->dtype), sj__shape_text(v));
+	}
+	return SJ_OK;
+}
+
+static sj_status update_append(update_context *c, sj_tensor *learning_rate, sj_tensor *const *gradients,
+                               sj_tensor **inputs)
+{
+	int n_inputs = inputs_gather(c, learning_rate, gradients, inputs);
+	sj_graph *graph = graph_for(c->all[0], n_inputs, inputs);
+	sj_callable *callable = sj_callable_new(&update_type, c);
+	sj_status status = callable ? SJ_OK : sj_error_code();
+	if (graph == NULL && status == SJ_OK)
+		status = sj__fail(SJ_FAILED_PRECONDITION, "sj_update_apply: the variables' graph was released");
+	if (status == SJ_OK)
+		status = callable_append(graph, callable, n_inputs, inputs, 0, NULL);
+	sj_callable_free(callable);
+	return status;
+}
+
 sj_status sj__graph_update(const sj_update *update, sj_tensor *learning_rate, int n, sj_tensor *const *variables,
                            sj_tensor *const *slots, sj_tensor *const *gradients)
 {
 	sj_status status = all_variables(n, variables);
 	if (status == SJ_OK)
 		status = all_variables(n * sj_update_slots(update->rule), slots);
+	if (status == SJ_OK)
+		status = gradients_fit(n, variables, gradients);
 	if (status != SJ_OK || n == 0)
 		return status;
-	size_t n_inputs = (size_t)n + (learning_rate != NULL);
-	sj_tensor **inputs = sj__memory_new(sizeof(*inputs) * n_inputs);
-	if (inputs == NULL)
-		return SJ_RESOURCE_EXHAUSTED;
-	memcpy(inputs, gradients, sizeof(*inputs) * (size_t)n);
-	if (learning_rate != NULL)
-		inputs[n] = learning_rate;
-	sj_graph *graph = graph_for(variables[0], (int)n_inputs, inputs);
-	sj_callable *callable = graph ? update_callable(update, learning_rate != NULL, n, variables, slots) : NULL;
-	if (callable != NULL)
-		status = callable_append(graph, callable, (int)n_inputs, inputs, 0, NULL);
-	else
-		status = graph ? SJ_RESOURCE_EXHAUSTED
-		               : sj__fail(SJ_FAILED_PRECONDITION, "sj_update_apply: the variables' graph was released");
-	sj_callable_free(callable);
+	sj_tensor **inputs = sj__memory_new(sizeof(*inputs) * (2 * (size_t)n + 1));
+	update_context *c = inputs ? update_context_new(update, learning_rate != NULL, n, variables, slots) : NULL;
+	status = c ? update_append(c, learning_rate, gradients, inputs) : SJ_RESOURCE_EXHAUSTED;
 	sj__memory_free(inputs);
 	return status;
 }

@@ -137,22 +137,48 @@ static sj_status inputs_fit(const sj_concrete_function *f, sj_tensor *const *inp
 	return SJ_OK;
 }
 
+/* Variables are read once, by the call; sparse tensors become dense: own references in place of the input. */
+static sj_status input_read(sj_tensor *input, sj_tensor **ret_feed)
+{
+	if (input->flags & SJ__FLAG_VARIABLE)
+		return sj__variable_read(input, ret_feed);
+	return sj_execute(sj_op_find("Identity"), NULL, 1, &input, 1, ret_feed);
+}
+
+static sj_status feeds_run(sj_concrete_function *f, sj_tensor *const *inputs, sj_tensor *const *captures,
+                           sj_tensor **feeds, sj_tensor **ret_outputs)
+{
+	sj_status status = SJ_OK;
+	bool any_read = false;
+	for (int i = 0; i < f->n_inputs; i++) {
+		feeds[i] = inputs[i];
+		if (SJ_LIKELY(!(inputs[i]->flags & (SJ__FLAG_VARIABLE | SJ__FLAG_SLICES))) || status != SJ_OK)
+			continue;
+		status = input_read(inputs[i], &feeds[i]);
+		any_read = true;
+	}
+	for (int i = 0; i < f->n_captures; i++)
+		feeds[f->n_inputs + i] = captures ? captures[i] : f->plan->graph->captures[i].outer;
+	if (SJ_LIKELY(status == SJ_OK))
+		status = sj__plan_run(f->plan, feeds, ret_outputs);
+	for (int i = 0; any_read && i < f->n_inputs; i++)
+		if (feeds[i] != inputs[i])
+			sj__drop(feeds[i]);
+	return status;
+}
+
 sj_status sj__function_run(sj_concrete_function *f, sj_tensor *const *inputs, sj_tensor *const *captures,
                            sj_tensor **ret_outputs)
 {
 	enum { FEW = 16 };
-	sj_tensor *few[FEW] = {NULL}, **feeds = few;
+	sj_tensor *few[FEW], **feeds = few;
 	int n = f->n_inputs + f->n_captures;
 	sj_status status = inputs_fit(f, inputs);
 	if (status != SJ_OK)
 		return status;
 	if (n > FEW && (feeds = sj__memory_new(sizeof(*feeds) * (size_t)n)) == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
-	for (int i = 0; i < f->n_inputs; i++)
-		feeds[i] = inputs[i];
-	for (int i = 0; i < f->n_captures; i++)
-		feeds[f->n_inputs + i] = captures ? captures[i] : f->plan->graph->captures[i].outer;
-	status = sj__plan_run(f->plan, feeds, ret_outputs);
+	status = feeds_run(f, inputs, captures, feeds, ret_outputs);
 	if (feeds != few)
 		sj__memory_free(feeds);
 	return status;
@@ -217,9 +243,11 @@ void sj_function_free(sj_function *f)
 
 int sj_function_traces(const sj_function *f) { return f ? f->n_traces : 0; }
 
+/* A trace that uses tensors of the graph around it is good there alone. */
 static bool is_for(const sj_concrete_function *f, int n, sj_tensor *const *inputs)
 {
-	bool same = n == f->n_inputs;
+	bool same = n == f->n_inputs &&
+	            (f->n_captures == 0 || sj__graph_outer(f->plan->graph) == sj__local_state.graph);
 	for (int i = 0; same && i < n; i++) {
 		const sj_tensor *placeholder = f->plan->key.feeds[i];
 		same = placeholder->dtype == inputs[i]->dtype && sj__same_shape(placeholder, inputs[i]);
@@ -274,7 +302,7 @@ static sj_status body_trace(sj_function *f, sj_graph *graph, int n, sj_tensor *c
 static sj_status trace_make(sj_function *f, int n, sj_tensor *const *inputs, trace **ret_trace)
 {
 	trace *t = sj__memory_new_zeroed(sizeof(*t));
-	sj_graph *graph = t ? sj_graph_new() : NULL;
+	sj_graph *graph = t ? sj_graph_new_inside(sj__local_state.graph) : NULL;
 	sj_status status = graph ? body_trace(f, graph, n, inputs, &t->function) : SJ_RESOURCE_EXHAUSTED;
 	sj_graph_free(graph);
 	if (status != SJ_OK) {

@@ -19,16 +19,31 @@ sj_status sj__grow(void *array, int count, int *capacity, size_t size)
 	return SJ_OK;
 }
 
+static sj__anchor *anchor_of(sj_graph *graph)
+{
+	if (graph->anchor == NULL && (graph->anchor = sj__memory_new(sizeof(*graph->anchor))) != NULL)
+		*graph->anchor = (sj__anchor){1, graph};
+	if (graph->anchor != NULL)
+		__atomic_fetch_add(&graph->anchor->refs, 1, __ATOMIC_RELAXED);
+	return graph->anchor;
+}
+
+static void anchor_drop(sj__anchor *anchor)
+{
+	if (anchor != NULL && __atomic_sub_fetch(&anchor->refs, 1, __ATOMIC_ACQ_REL) == 0)
+		sj__memory_free(anchor);
+}
+
 sj_graph *sj_graph_new_inside(sj_graph *outer)
 {
 	sj__local_now();
 	sj_graph *graph = sj__memory_new_zeroed(sizeof(*graph));
-	if (graph == NULL) {
+	if (graph == NULL || (outer != NULL && (graph->outer = anchor_of(outer)) == NULL)) {
+		sj__memory_free(graph);
 		sj__error_stick(SJ_RESOURCE_EXHAUSTED);
 		return NULL;
 	}
 	graph->refs = 1;
-	graph->outer = sj_graph_keep(outer);
 	return graph;
 }
 
@@ -59,7 +74,10 @@ static void graph_destroy(sj_graph *graph)
 	sj__memory_free(graph->scope);
 	sj__memory_free(graph->next_name);
 	sj__memory_free(graph->unique);
-	sj_graph_free(graph->outer);
+	if (graph->anchor != NULL)
+		graph->anchor->graph = NULL;
+	anchor_drop(graph->anchor);
+	anchor_drop(graph->outer);
 	sj__memory_free(graph);
 }
 

@@ -48,10 +48,19 @@ typedef struct sj__capture {
 	sj_tensor *outer, *placeholder;
 } sj__capture;
 
+/*
+ * Where inner graphs find their outer one without keeping it alive: its nodes hold the inner ones (branches, loops), which would make a circle.
+ */
+typedef struct sj__anchor {
+	int32_t refs;
+	sj_graph *graph; /* NULL: gone */
+} sj__anchor;
+
 struct sj_graph {
 	int32_t refs;
 	bool is_final;
-	sj_graph *outer; /* own reference */
+	sj__anchor *anchor; /* this graph's own; NULL: nothing was made inside it */
+	sj__anchor *outer;  /* of the graph outside; NULL: none */
 	sj_node **nodes;
 	int n_nodes, capacity;
 	sj__names names;
@@ -63,6 +72,9 @@ struct sj_graph {
 	sj_tensor **variables; /* own references; place p is at p - 1 */
 	int n_variables, variables_capacity;
 };
+
+/* The graph outside, while it is there. */
+static inline sj_graph *sj__graph_outer(const sj_graph *graph) { return graph->outer ? graph->outer->graph : NULL; }
 
 static inline bool sj__is_symbolic(const sj_tensor *t) { return (t->flags & SJ__FLAG_SYMBOLIC) != 0; }
 

@@ -2,6 +2,7 @@
 #include "graph/plan.h"
 
 #include "base/memory.h"
+#include "tensor/local.h"
 
 /* What is known while a plan is made. */
 typedef struct making {
@@ -103,10 +104,10 @@ static sj_status slots_make(making *m)
 
 /* ---- constants ---- */
 
-/* Computes a node from constants now; one that fails fails when it runs, where the message belongs. */
+/* Computes a node from constants now, unless that takes much room; one that fails fails when it runs, where the message belongs. */
 static void node_fold(making *m, const sj_node *node)
 {
-	enum { PORTS_MOST = 16 };
+	enum { PORTS_MOST = 16, MOST_BYTES = 10 << 20 };
 	sj_tensor *inputs[PORTS_MOST];
 	if (node->kind != SJ__NODE_OP || node->n_inputs == 0 || node->n_inputs > PORTS_MOST || node->n_controls > 0 ||
 	    node->op->flags & SJ__OP_STATEFUL)
@@ -117,6 +118,9 @@ static void node_fold(making *m, const sj_node *node)
 		if (slot >= 0 && inputs[i] == NULL)
 			return;
 	}
+	for (int k = 0; k < node->n_outputs; k++)
+		if (node->outputs[k]->shape.size > MOST_BYTES / (int64_t)sj__dtype_size(node->outputs[k]->dtype))
+			return;
 	sj_tensor **outputs = m->plan->initial + m->first_slot[node->index];
 	if (sj_execute(node->op, node->args, node->n_inputs, inputs, node->n_outputs, outputs) != SJ_OK)
 		return;
@@ -126,6 +130,11 @@ static void node_fold(making *m, const sj_node *node)
 
 static void constants_fold(making *m)
 {
+	sj__local *thread = &sj__local_state;
+	struct sj_graph *open = thread->graph;
+	int32_t recording = thread->recording;
+	thread->graph = NULL; /* whatever is open belongs to somebody else */
+	thread->recording = 0;
 	for (int i = 0; i < m->graph->n_nodes; i++) {
 		const sj_node *node = m->graph->nodes[i];
 		if (!m->needed[i])
@@ -137,6 +146,8 @@ static void constants_fold(making *m)
 			node_fold(m, node);
 		}
 	}
+	thread->recording = recording;
+	thread->graph = open;
 }
 
 /* ---- steps ---- */
@@ -200,14 +211,19 @@ static sj_status ends_make(making *m)
 
 /* ---- what a failed run puts back ---- */
 
+static bool is_atomic(const sj_node *node) { return node->kind == SJ__NODE_CALLABLE && node->callable->type.is_atomic; }
+
+static bool changes_variables(const sj_node *node)
+{
+	return node->kind == SJ__NODE_CALLABLE && node->callable->type.changes != NULL;
+}
+
 static bool is_safe(const sj_node *node)
 {
-	if (node->kind == SJ__NODE_READ)
-		return true;
 	for (int i = 0; i < node->n_inputs; i++)
 		if (node->inputs[i] != NULL && node->inputs[i]->shape.size < 0)
 			return false;
-	return node->kind == SJ__NODE_CALLABLE && node->callable->type.changes != NULL;
+	return node->kind == SJ__NODE_READ || is_atomic(node);
 }
 
 static sj_status changed_add(sj__plan *plan, const sj_node *node)
@@ -224,19 +240,19 @@ static sj_status changed_add(sj__plan *plan, const sj_node *node)
 	return SJ_OK;
 }
 
-/* Values need to be kept only where something that may fail comes after the first change. */
+/* Values need to be kept only where something that may fail comes after the first change, or within it (a loop). */
 static sj_status changes_find(sj__plan *plan)
 {
 	bool has_changed = false, is_risky = false;
 	sj_status status = SJ_OK;
 	for (int s = 0; s < plan->n_steps; s++) {
 		const sj_node *node = plan->steps[s].node;
-		is_risky |= has_changed && !is_safe(node);
-		has_changed |= node->kind == SJ__NODE_CALLABLE && node->callable->type.changes != NULL;
+		bool changes = changes_variables(node);
+		is_risky |= (has_changed && !is_safe(node)) || (changes && !is_atomic(node));
+		has_changed |= changes;
 	}
 	for (int s = 0; s < plan->n_steps && is_risky && status == SJ_OK; s++)
-		if (plan->steps[s].node->kind == SJ__NODE_CALLABLE &&
-		    plan->steps[s].node->callable->type.changes != NULL)
+		if (changes_variables(plan->steps[s].node))
 			status = changed_add(plan, plan->steps[s].node);
 	return status;
 }

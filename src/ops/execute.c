@@ -265,6 +265,33 @@ static SJ_ALWAYS_INLINE sj_status args_take(sj__call *call, const void *args, vo
 
 /* ---- the whole ---- */
 
+static bool any_symbolic(int n, sj_tensor *const *given)
+{
+	for (int i = 0; i < n; i++)
+		if (sj__is_live(given[i]) && given[i]->flags & SJ__FLAG_SYMBOLIC)
+			return true;
+	return false;
+}
+
+/* Variables beside a symbolic input are read when the graph runs, not now: inputs are taken once more, with the graph open. */
+static SJ_COLD sj_status inputs_take_in_graph(sj__call *call, sj__local *thread, sj_tensor *const *given, int *n_taken,
+                                              uint32_t *resolved)
+{
+	sj_status status = SJ_OK;
+	resolved_drop(call, given, *n_taken, *resolved);
+	*resolved = 0;
+	memset(call->types, 0, sizeof(call->types));
+	for (int i = 0; i < call->n_inputs && thread->graph == NULL; i++)
+		if (sj__is_live(given[i]) && given[i]->flags & SJ__FLAG_SYMBOLIC)
+			thread->graph = sj__graph.graph_of(given[i]);
+	for (int i = 0; i < call->n_inputs && status == SJ_OK; i++) {
+		*n_taken = i + 1;
+		status = input_take(call, i, given[i], resolved);
+	}
+	thread->graph = NULL;
+	return status;
+}
+
 /* The counts are the call's own, as constants where the caller knows them: the loops below then fall away. */
 static SJ_ALWAYS_INLINE sj_status call_execute(sj__call *call, sj__local *thread, sj_tensor *const *given,
                                                const int n_inputs, const int n_outputs)
@@ -280,6 +307,9 @@ static SJ_ALWAYS_INLINE sj_status call_execute(sj__call *call, sj__local *thread
 	}
 	for (int k = 0; k < n_outputs; k++)
 		call->outputs[k] = NULL;
+	if (SJ_UNLIKELY((call->is_symbolic && resolved != 0) || status != SJ_OK) && thread->graph == NULL &&
+	    any_symbolic(n_inputs, given))
+		status = inputs_take_in_graph(call, thread, given, &n_taken, &resolved);
 	if (SJ_LIKELY(status == SJ_OK))
 		status = SJ_UNLIKELY(call->is_symbolic || thread->graph != NULL) ? sj__graph.append(call)
 		                                                                 : call_run(call, n_outputs);

@@ -1,5 +1,6 @@
 /* Normalising, dropout and convolutions made of operations. */
 #include "ops/functions.h"
+#include "ops/op.h"
 #include "sokuji/nn_functions.h"
 #include "sokuji/random.h"
 #include "sokuji/scope.h"
@@ -30,6 +31,16 @@ sj_tensor *sj_l2_normalize_with(sj_tensor *x, const sj_l2_normalize_args *args)
 
 /* ---- dropout ---- */
 
+/* Uniform numbers in x's shape; of a graph's tensor a node, which draws anew in each run, when the shape is known at the latest. */
+static sj_tensor *noise_like(sj_tensor *x, sj_int_option seed)
+{
+	sj_random_uniform_seeded_args row = {.size = sizeof(row), .dtype = sj_tensor_dtype(x)};
+	if (!(x->flags & SJ__FLAG_SYMBOLIC))
+		return sj_random_uniform(sj__shape_of(x), .dtype = row.dtype, .seed = seed);
+	sj_random_op_seeds(seed, &row.seed, &row.seed2);
+	return sj__run_1(sj_op_find("RandomUniform"), &row, sj_shape(x));
+}
+
 sj_tensor *sj_dropout_with(sj_tensor *x, double rate, const sj_dropout_args *args)
 {
 	static const char me[] = "sj_dropout";
@@ -50,8 +61,8 @@ sj_tensor *sj_dropout_with(sj_tensor *x, double rate, const sj_dropout_args *arg
 	sj_scope scope = sj_scope_begin();
 	if (rate == 0)
 		return sj_scope_return(scope, sj_identity(x));
-	sj_tensor *noise = sj_random_uniform(shape, .dtype = dtype,
-	                                     .seed = args != NULL ? args->seed : (sj_int_option){0});
+	sj_int_option seed = args != NULL ? args->seed : (sj_int_option){0};
+	sj_tensor *noise = shared ? sj_random_uniform(shape, .dtype = dtype, .seed = seed) : noise_like(x, seed);
 	sj_tensor *kept = sj_cast(sj_greater_equal(noise, sj_scalar(dtype, rate)), dtype);
 	return sj_scope_return(scope, sj_mul(sj_mul(x, sj_scalar(dtype, 1 / (1 - rate))), kept));
 }

@@ -59,17 +59,39 @@ static sj_tensor *gather_dense(const sj__gradient *g, int axis, int batch_dims)
 	return sj_reshape(d, sj__shape_list(params));
 }
 
-void sj__gradient_gather(const sj__gradient *g, sj_tensor **dx)
+static void gather_axes(const sj__gradient *g, int64_t *ret_axis, int64_t *ret_batch_dims)
 {
 	const sj_gather_args *args = g->args;
-	const sj_tensor *params = g->inputs[0], *axis_input = g->n_inputs == 3 ? g->inputs[2] : NULL;
+	const sj_tensor *axis_input = g->n_inputs == 3 ? g->inputs[2] : NULL;
 	int64_t batch_dims = g->n_inputs == 3 ? args->batch_dims : 0; /* Gather has neither */
 	batch_dims += batch_dims < 0 ? g->inputs[1]->shape.rank : 0;
 	int64_t axis = axis_input != NULL ? sj__index_at(axis_input, 0) : batch_dims;
-	axis += axis < 0 ? params->shape.rank : 0;
-	bool sparse = axis == 0 && batch_dims == 0 && !sj_tape_is_recording() &&
-	              (params->dtype == SJ_FLOAT32 || params->dtype == SJ_FLOAT64);
-	dx[0] = sparse ? gather_sparse(g) : gather_dense(g, (int)axis, (int)batch_dims);
+	*ret_axis = axis + (axis < 0 ? g->inputs[0]->shape.rank : 0);
+	*ret_batch_dims = batch_dims;
+}
+
+static bool is_sparse(const sj_tensor *params, int64_t axis, int64_t batch_dims)
+{
+	return axis == 0 && batch_dims == 0 && !sj_tape_is_recording() &&
+	       (params->dtype == SJ_FLOAT32 || params->dtype == SJ_FLOAT64);
+}
+
+bool sj__gradient_gather_is_sparse(const sj__gradient *g)
+{
+	int64_t axis, batch_dims;
+	if (g->op->gradient != sj__gradient_gather || g->inputs[0]->shape.size <= 0 || g->inputs[1]->shape.rank < 0 ||
+	    g->dy[0] == NULL || (g->n_inputs == 3 && g->inputs[2] != NULL && g->inputs[2]->data == NULL))
+		return false;
+	gather_axes(g, &axis, &batch_dims);
+	return is_sparse(g->inputs[0], axis, batch_dims);
+}
+
+void sj__gradient_gather(const sj__gradient *g, sj_tensor **dx)
+{
+	int64_t axis, batch_dims;
+	gather_axes(g, &axis, &batch_dims);
+	dx[0] = is_sparse(g->inputs[0], axis, batch_dims) ? gather_sparse(g)
+	                                                  : gather_dense(g, (int)axis, (int)batch_dims);
 }
 
 /* ---- by the last dimension of the indices ---- */

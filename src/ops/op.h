@@ -179,6 +179,8 @@ sj_tensor *sj__dy(const sj__gradient *g, int k);
 sj_tensor *sj__unbroadcast(const sj__gradient *g, int i, sj_tensor *d);
 /* Makes an error stick that says which gradient is not there; returns nil. In the table: missing(). */
 sj_tensor *sj__gradient_missing(const char *operation) SJ_COLD;
+/* Whether a gather's gradient is rows and their numbers, for which only the shape of what it gathered from must be known. */
+bool sj__gradient_gather_is_sparse(const sj__gradient *g);
 /* ReluGrad of dy[0] by y, the operation's output or input: written over dy[0] where that is large and may be. */
 sj_tensor *sj__relu_grad_of_dy(const sj__gradient *g, sj_tensor *y);
 /* Output k as recorded is not looked at again: its memory may serve what the rule computes next. */
@@ -233,6 +235,8 @@ enum sj__assignment { SJ__ASSIGN, SJ__ASSIGN_ADD, SJ__ASSIGN_SUB };
 typedef struct sj__graph_hooks {
 	/* Appends a node for a call with checked inputs; the outputs, own references, are symbolic. */
 	sj_status (*append)(sj__call *call);
+	/* The graph of a symbolic tensor, borrowed; NULL: gone. */
+	struct sj_graph *(*graph_of)(const sj_tensor *t);
 	/* Reads a variable where a graph is open, or one that belongs to a graph. An own reference, symbolic unless a session runs. */
 	sj_status (*read)(sj_tensor *variable, sj_tensor **ret_value);
 	/* The running session's own instance of a graph's variable, borrowed; NULL: none runs. */

@@ -205,9 +205,9 @@ static sj__philox table_reserve(const sj__call *call, int64_t seed, int64_t seed
 sj__philox sj__random_reserve(const sj__call *call, int64_t seed, int64_t seed2, uint64_t n_groups)
 {
 	if (own_position != NULL && (seed != 0 || seed2 != 0)) {
-		sj__philox begin = {(uint64_t)seed, (uint64_t)seed2, *own_position};
-		*own_position += n_groups;
-		return begin;
+		/* a session may run on several threads */
+		uint64_t position = __atomic_fetch_add(own_position, n_groups, __ATOMIC_RELAXED);
+		return (sj__philox){(uint64_t)seed, (uint64_t)seed2, position};
 	}
 	pthread_mutex_lock(&state_lock);
 	sj__philox begin = seed == 0 && seed2 == 0 ? entropy_reserve(n_groups)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sokuji/graph.h>
 #include <sokuji/layers.h>
 #include <sokuji/memory.h>
 #include <sokuji/scope.h>
@@ -118,11 +119,17 @@ sj_status sj_layer_build(sj_layer *layer, sj_ints input_shape)
 	}
 	if (!sj_ok())
 		return sj_error_code();
+	/* Variables begin now, whatever graph is open. */
+	sj_graph *open = sj_graph_now();
+	if (open != NULL && sj_graph_begin(NULL) != SJ_OK)
+		return sj_error_set(SJ_RESOURCE_EXHAUSTED, "sj_layer_build: no memory");
 	sj_scope scope = sj_scope_begin();
 	sj_status status = layer->class_of->build(layer, layer->context, input_shape);
 	if (status == SJ_OK)
 		status = sj_error_code();
 	sj_scope_end(scope);
+	if (open != NULL)
+		sj_graph_end();
 	if (status != SJ_OK)
 		variables_end(layer); /* as it was before */
 	else

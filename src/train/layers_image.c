@@ -1,7 +1,7 @@
 /* Conv2D, pooling, Dropout and BatchNorm. */
 #include <string.h>
 
-#include <sokuji/random.h>
+#include <sokuji/nn_functions.h>
 #include <sokuji/scope.h>
 #include <sokuji/tape.h>
 #include <sokuji/update.h>
@@ -140,11 +140,7 @@ static sj_tensor *dropout_call(sj_layer *layer, void *context, sj_tensor *x, boo
 	(void)layer;
 	if (!training || d->rate == 0)
 		return x;
-	sj_dtype dtype = sj_tensor_dtype(x);
-	sj_tensor *draw = sj_random_uniform(((sj_ints){sj_tensor_rank(x), sj_tensor_dims(x)}), .dtype = dtype,
-	                                    .seed = SJ_GIVEN(d->seed));
-	sj_tensor *kept = sj_cast(sj_greater_equal(draw, sj_scalar(dtype, d->rate)), dtype);
-	return sj_mul(sj_mul(x, sj_scalar(dtype, 1 / (1 - d->rate))), kept);
+	return sj_dropout(x, d->rate, .seed = SJ_GIVEN(d->seed));
 }
 
 sj_layer *sj_dropout_layer(double rate, int64_t seed)

@@ -2,6 +2,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <sokuji/graph.h>
+#include <sokuji/indexed_slices.h>
 #include <sokuji/memory.h>
 #include <sokuji/operations.h>
 #include <sokuji/optimizer.h>
@@ -11,6 +13,7 @@
 enum { SLOTS_MOST = 3 };
 
 struct sj_optimizer {
+	int refs; /* the caller's, and one of each node of a graph that applies it */
 	sj_update update;
 	double learning_rate;
 	double slot_start[SLOTS_MOST];
@@ -105,7 +108,9 @@ sj_optimizer *sj_optimizer_new(sj_update_rule rule, const sj_optimizer_options *
 		sj_error_set(SJ_RESOURCE_EXHAUSTED, "sj_optimizer_new: no memory");
 		return NULL;
 	}
-	*o = (sj_optimizer){.update = {.size = sizeof(sj_update), .rule = rule}, .n_slots = sj_update_slots(rule)};
+	*o = (sj_optimizer){.refs = 1,
+	                    .update = {.size = sizeof(sj_update), .rule = rule},
+	                    .n_slots = sj_update_slots(rule)};
 	numbers_set(o, &all);
 	o->power1 = (float)o->update.beta1;
 	o->power2 = (float)o->update.beta2;
@@ -143,7 +148,7 @@ sj_optimizer *sj_momentum_new(double learning_rate, double momentum, bool nester
 
 void sj_optimizer_free(sj_optimizer *o)
 {
-	if (o == NULL)
+	if (o == NULL || __atomic_sub_fetch(&o->refs, 1, __ATOMIC_ACQ_REL) != 0)
 		return;
 	for (int i = 0; i < o->n_variables; i++)
 		sj_free(o->variables[i]);
@@ -294,6 +299,134 @@ static sj_status other_list_apply(sj_optimizer *o, int n, sj_tensor *const *vari
 	return status;
 }
 
+/* ---- in graphs ---- */
+
+/* A node that applies the optimizer whenever it runs. Inputs: for each variable its gradient, or the rows and their numbers of a sparse one. */
+typedef struct apply_context {
+	sj_optimizer *optimizer;
+	int n, n_all;
+	bool *is_sparse;  /* by variable */
+	sj_tensor *all[]; /* variables, then their slots: references */
+} apply_context;
+
+static void apply_release(void *context)
+{
+	apply_context *c = context;
+	for (int i = 0; i < c->n_all; i++)
+		sj_free(c->all[i]);
+	sj_optimizer_free(c->optimizer);
+	sj_memory_free(c);
+}
+
+static int apply_changes(void *context, sj_tensor *const **ret_variables)
+{
+	*ret_variables = ((apply_context *)context)->all;
+	return ((apply_context *)context)->n_all;
+}
+
+static sj_status apply_sparse(const apply_context *c, sj_tensor *const *inputs)
+{
+	sj_tensor **gradients = sj_memory_new(sizeof(*gradients) * (size_t)c->n);
+	if (gradients == NULL)
+		return sj_error_set(SJ_RESOURCE_EXHAUSTED, "sj_optimizer_apply: no memory");
+	sj_scope scope = sj_scope_begin();
+	for (int i = 0; i < c->n; i++) {
+		sj_ints shape = {sj_tensor_rank(c->all[i]), sj_tensor_dims(c->all[i])};
+		gradients[i] = c->is_sparse[i] ? sj_indexed_slices(inputs[0], inputs[1], shape) : inputs[0];
+		inputs += c->is_sparse[i] ? 2 : 1;
+	}
+	sj_status status = sj_optimizer_apply(c->optimizer, c->n, c->all, gradients);
+	sj_scope_end(scope);
+	sj_memory_free(gradients);
+	return status;
+}
+
+static sj_status apply_invoke(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs,
+                              sj_tensor **ret_outputs)
+{
+	const apply_context *c = context;
+	(void)n_outputs;
+	(void)ret_outputs;
+	return n_inputs == c->n ? sj_optimizer_apply(c->optimizer, c->n, c->all, inputs) : apply_sparse(c, inputs);
+}
+
+static const sj_callable_type apply_type = {.size = sizeof(sj_callable_type),
+                                            .name = "OptimizerApply",
+                                            .is_stateful = true,
+                                            .invoke = apply_invoke,
+                                            .release = apply_release,
+                                            .changes = apply_changes,
+                                            .is_atomic = true};
+
+/* The slots are made now, whatever graph is open. */
+static sj_status slots_now(sj_optimizer *o, int n, sj_tensor *const *variables, sj_tensor **slots)
+{
+	if (sj_graph_begin(NULL) != SJ_OK)
+		return sj_error_set(SJ_RESOURCE_EXHAUSTED, "sj_optimizer_apply: no memory");
+	sj_status status = slots_gather(o, n, variables, slots);
+	sj_graph_end();
+	return status;
+}
+
+static apply_context *apply_context_new(sj_optimizer *o, int n, sj_tensor *const *variables)
+{
+	size_t n_all = (size_t)n * ((size_t)o->n_slots + 1);
+	apply_context *c = sj_memory_new(sizeof(*c) + sizeof(sj_tensor *) * n_all + (size_t)n);
+	if (c == NULL) {
+		sj_error_set(SJ_RESOURCE_EXHAUSTED, "sj_optimizer_apply: no memory");
+		return NULL;
+	}
+	*c = (apply_context){.n = n, .n_all = (int)n_all, .is_sparse = (bool *)(c->all + n_all)};
+	if (slots_now(o, n, variables, c->all + n) != SJ_OK) {
+		sj_memory_free(c);
+		return NULL;
+	}
+	memcpy(c->all, variables, sizeof(sj_tensor *) * (size_t)n);
+	for (size_t i = 0; i < n_all; i++)
+		sj_keep(c->all[i]);
+	__atomic_fetch_add(&o->refs, 1, __ATOMIC_RELAXED);
+	c->optimizer = o;
+	return c;
+}
+
+static sj_status apply_append(sj_optimizer *o, int n, sj_tensor *const *variables, sj_tensor *const *gradients)
+{
+	int at = 0;
+	apply_context *c = apply_context_new(o, n, variables);
+	if (c == NULL)
+		return sj_error_code();
+	sj_scope scope = sj_scope_begin();
+	sj_tensor **inputs = sj_memory_new(sizeof(*inputs) * 2 * (size_t)n);
+	for (int i = 0; i < n && inputs != NULL; i++) {
+		c->is_sparse[i] = sj_tensor_is_indexed_slices(gradients[i]);
+		inputs[at++] = c->is_sparse[i] ? sj_indexed_slices_values(gradients[i]) : gradients[i];
+		if (c->is_sparse[i])
+			inputs[at++] = sj_indexed_slices_indices(gradients[i]);
+	}
+	sj_callable *callable = sj_callable_new(&apply_type, c);
+	sj_status status = inputs && callable ? sj_call(callable, at, inputs, 0, NULL) : SJ_RESOURCE_EXHAUSTED;
+	sj_callable_free(callable);
+	sj_memory_free(inputs);
+	sj_scope_end(scope);
+	return status == SJ_OK || !sj_ok() ? sj_error_code() : sj_error_set(status, "%s", sj_error_message());
+}
+
+/* Whether a graph will run the step. */
+static bool waits_for_graph(int n, sj_tensor *const *gradients)
+{
+	bool waits = sj_graph_now() != NULL;
+	for (int i = 0; i < n && !waits; i++) {
+		waits = sj_tensor_is_symbolic(gradients[i]);
+		if (sj_tensor_is_indexed_slices(gradients[i])) {
+			sj_scope scope = sj_scope_begin();
+			waits = sj_tensor_is_symbolic(sj_indexed_slices_values(gradients[i])) ||
+			        sj_tensor_is_symbolic(sj_indexed_slices_indices(gradients[i]));
+			sj_scope_end(scope);
+		}
+	}
+	return waits;
+}
+
 sj_status sj_optimizer_apply(sj_optimizer *o, int n, sj_tensor *const *variables, sj_tensor *const *gradients)
 {
 	if (!sj_ok())
@@ -301,6 +434,8 @@ sj_status sj_optimizer_apply(sj_optimizer *o, int n, sj_tensor *const *variables
 	sj_status status = arguments_check(o, n, variables, gradients);
 	if (status != SJ_OK)
 		return status;
+	if (waits_for_graph(n, gradients))
+		return apply_append(o, n, variables, gradients);
 	status = is_own_list(o, n, variables) ? step_apply(o, n, variables, o->slots, gradients)
 	                                      : other_list_apply(o, n, variables, gradients);
 	if (status != SJ_OK)

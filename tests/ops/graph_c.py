@@ -46,13 +46,14 @@ class Graph:
         return sj.Tensor(sj._keep(handle))
 
     def gradients(self, ys, weights, xs):
+        """A Tensor or None for each x; sparse ones made dense."""
         results = (c_void_p * max(1, len(xs)))()
         scope = sj.lib.sj_scope_begin()
         status = _gradients(self.graph, len(ys), sj.handles(ys), sj.handles(weights), len(xs), sj.handles(xs), 0, None, results)
         kept = [sj.Tensor(sj._keep(r)) if r and status == 0 else None for r in results[:len(xs)]]
         sj.lib.sj_scope_end(scope)
         sj.check(status)
-        return kept
+        return [sj.execute("Identity", [g])[0] if g is not None and not is_symbolic(g) else g for g in kept]
 
     def run(self, feeds, fetches):
         """feeds: pairs of placeholder and Tensor."""
