@@ -2,7 +2,7 @@
 
 from sokuji._src.data import dataset as data
 from sokuji._src.data import passes, sources, specs
-from sokuji._src.keras import activations, layers, layers_3d, layers_normalization, layers_products, layers_space, models
+from sokuji._src.keras import activations, attention, layers, layers_3d, layers_normalization, layers_products, layers_space, models
 from sokuji._src.keras import callbacks as keras_callbacks
 from sokuji._src.keras import constraints as keras_constraints
 from sokuji._src.keras import graph as keras_graph
@@ -61,6 +61,7 @@ def _keras(version, spaces):
     spaces["keras.optimizers"] = keras_optimizers.names()
     spaces["keras.optimizers.schedules"] = keras_schedules.NAMES
     spaces["keras"].update(KerasTensor=keras_graph.KerasTensor)
+    spaces["keras.layers"].update(attention.LAYERS)
     spaces["keras.regularizers"].update(L1=activations.L1, L2=activations.L2)
     spaces["keras.random"] = keras_random.NAMES
     spaces.setdefault("keras.activations", {}).update(activations.BY_NAME_2)

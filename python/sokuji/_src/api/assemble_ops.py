@@ -25,7 +25,7 @@ from sokuji._src.platform import compat, devices
 from sokuji._src.train import hparams, losses
 
 _ARRAY_1 = "unravel_index guarantee_const convert_to_tensor_or_indexed_slices lin_space reverse_v2 to_complex64 to_complex128 to_bfloat16"
-_ARRAY_2 = "unravel_index guarantee_const roll repeat"
+_ARRAY_2 = "unravel_index guarantee_const roll repeat ensure_shape"
 _LOSSES = ("add_loss", "get_losses", "get_regularization_losses", "get_regularization_loss", "get_total_loss")
 
 
@@ -64,6 +64,7 @@ def _add_2(names, space):
     for module in (control_flow, init_ops, scatter_ops, sort_ops, space_batch_ops, sparse_ops):
         names.update(module.NAMES_2)
     del names["accumulate_n"]
+    names["gather_nd"] = array_ops.gather_nd_2
     names.update(norm=math_ops.norm_2, reduce_logsumexp=math_ops.reduce_logsumexp_2)
     names.update(Assert=check_ops.Assert, assert_equal=check_ops.DEBUGGING_2["assert_equal"])
     _math_2(space("math"))

@@ -141,7 +141,20 @@ def _checked(results, dtype):
 
 def map_fn_2(fn, elems, dtype=None, parallel_iterations=None, back_prop=True, swap_memory=False, infer_shape=True, name=None, fn_output_signature=None):
     """fn of each row, stacked."""
-    return map_fn(fn, elems, dtype if fn_output_signature is None else fn_output_signature)
+    wanted = dtype if fn_output_signature is None else fn_output_signature
+    if wanted is None:
+        flat = nest.flatten(elems)
+        if nest.is_nested(elems) and not (isinstance(elems, list) and len(flat) == 1):
+            wanted = nest.map_structure(lambda e: tensor(e).dtype, elems)
+            return map_fn(lambda row: _like(elems, fn(row)), elems, wanted)
+    return map_fn(fn, elems, wanted)
+
+
+def _like(elems, made):
+    """Without a signature the results have the structure of the elements."""
+    if nest.is_nested(elems) != nest.is_nested(made) or len(nest.flatten(elems)) != len(nest.flatten(made)):
+        raise ValueError("map_fn: the results %s do not have the structure of the elements; say theirs with fn_output_signature" % (made,))
+    return made
 
 
 def _fold(fn, rows, initializer):
