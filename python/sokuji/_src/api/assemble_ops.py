@@ -1,6 +1,6 @@
 """Which names of tf.* the modules of operations list themselves: checks, control flow, sorting, strings, and the like."""
 
-from sokuji._src.core import conversion, errors
+from sokuji._src.core import conversion, dtypes, errors
 from sokuji._src.eager import execution
 from sokuji._src.ops import (
     array_ops,
@@ -80,7 +80,11 @@ def _add_2(names, space):
     space("io").update(string_ops.IO_2)
     space("experimental.dlpack").update(from_dlpack=conversion.from_dlpack, to_dlpack=conversion.to_dlpack)
     space("signal").update(window_ops.WINDOWS)
-    space("config").update(list_physical_devices=devices.list_physical_devices)
+    space("config").update(devices.CONFIG)
+    space("debugging").update(set_log_device_placement=devices.set_log_device_placement)
+    space("dtypes").update({name: getattr(dtypes, name) for name in dtypes.PUBLIC}, DType=dtypes.DType, as_dtype=dtypes.as_dtype, cast=array_ops.cast,
+                           saturate_cast=array_ops.saturate_cast, complex=complex_ops.complex_)  # fmt: skip
+    names["switch_case"] = control_flow.switch_case
     space("config.experimental").update(list_physical_devices=devices.list_physical_devices, set_memory_growth=lambda device, enable: None)
 
 

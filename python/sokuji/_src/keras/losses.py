@@ -286,6 +286,23 @@ def reduced(losses, weight, mask, reduction):
     return total / float(losses._size) if losses._size else total
 
 
+def dice(y_true, y_pred, axis=None):
+    """1 less twice the overlap over the sum of both."""
+    y, p = _pair(y_true, y_pred)
+    axes = None if axis is None else convert(list(axis) if isinstance(axis, (list, tuple)) else [axis], 3)
+    overlap = run("Sum", y * p, axes)
+    return 1.0 - 2.0 * overlap / (run("Sum", y, axes) + run("Sum", p, axes) + EPSILON)
+
+
+def tversky(y_true, y_pred, alpha=0.5, beta=0.5, axis=None):
+    """1 less the overlap over itself and weighted false positives and negatives."""
+    y, p = _pair(y_true, y_pred)
+    axes = None if axis is None else convert(list(axis) if isinstance(axis, (list, tuple)) else [axis], 3)
+    overlap = run("Sum", y * p, axes)
+    over, under = run("Sum", y * (1.0 - p), axes), run("Sum", (1.0 - y) * p, axes)  # which is which as Keras has it
+    return 1.0 - overlap / (overlap + over * alpha + under * beta + EPSILON)
+
+
 def _class_of(name, function, options=()):
     """A Loss class around a function whose keyword options it takes."""
 
@@ -330,6 +347,8 @@ KLDivergence = _class_of("KLDivergence", kullback_leibler_divergence)
 Poisson = _class_of("Poisson", poisson)
 LogCosh = _class_of("LogCosh", logcosh)
 Huber = _class_of("Huber", huber, ("delta",))
+Dice = _class_of("Dice", dice, ("axis",))
+Tversky = _class_of("Tversky", tversky, ("alpha", "beta", "axis"))
 _Cosine = _class_of("CosineSimilarity", cosine_similarity, ("axis",))
 
 
@@ -352,7 +371,7 @@ _ALIASES = {
 }  # fmt: skip
 _ALIASES_2 = {"kl_divergence": kullback_leibler_divergence, "bce": binary_crossentropy, "log_cosh": logcosh, "huber": huber,
               "cosine_similarity": cosine_similarity, "binary_focal_crossentropy": binary_focal_crossentropy,
-              "categorical_focal_crossentropy": categorical_focal_crossentropy}  # fmt: skip
+              "categorical_focal_crossentropy": categorical_focal_crossentropy, "dice": dice, "tversky": tversky}  # fmt: skip
 _CLASSES = {name: value for name, value in list(globals().items()) if isinstance(value, type) and issubclass(value, Loss) and not name.startswith("_")}
 
 
