@@ -15,7 +15,8 @@
 typedef struct Handle {
 	PyObject_HEAD sj_tensor *tensor; /* own reference; NULL only in a variable that is not initialised yet */
 	PyObject *weak_references;
-	uint64_t read_mark; /* of a variable: the mark of the newest tape that noted that it was read */
+	uint64_t read_mark;   /* of a variable: the mark of the newest tape that noted that it was read */
+	PyObject *attributes; /* of an EagerTensor: the dict of what a program set on it, NULL until it does */
 } Handle;
 
 enum { CORE_DTYPES = 24, CORE_MAX_INPUTS = 64, CORE_STATUSES = 17 };

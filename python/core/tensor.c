@@ -25,6 +25,7 @@ PyObject *core_wrap(sj_tensor *own)
 	}
 	h->tensor = own;
 	h->weak_references = NULL;
+	h->attributes = NULL;
 	h->read_mark = 0;
 	return (PyObject *)h;
 }
@@ -34,6 +35,7 @@ static void eager_dealloc(PyObject *self)
 	Handle *h = (Handle *)self;
 	if (h->weak_references != NULL)
 		PyObject_ClearWeakRefs(self);
+	Py_CLEAR(h->attributes);
 	sj_free(h->tensor);
 	h->tensor = NULL;
 	if (n_pool < POOL && Py_TYPE(self) == &EagerTensor_Type)
@@ -403,6 +405,7 @@ PyTypeObject EagerTensor_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuj
                                  .tp_basicsize = sizeof(Handle),
                                  .tp_base = &Tensor_Type,
                                  .tp_flags = Py_TPFLAGS_DEFAULT,
+                                 .tp_dictoffset = offsetof(Handle, attributes),
                                  .tp_doc = "A tensor with a value.",
                                  .tp_dealloc = eager_dealloc,
                                  .tp_hash = hash,

@@ -95,7 +95,8 @@ def _nn(version):
         nn.update(softmax=lambda logits, axis=None, name=None: nn_ops.softmax(logits, axis),
                   log_softmax=lambda logits, axis=None, name=None: nn_ops.log_softmax(logits, axis), dropout=nn_ops.dropout_2,
                   softmax_cross_entropy_with_logits=nn_ops.softmax_cross_entropy_2,
-                  sparse_softmax_cross_entropy_with_logits=nn_ops.sparse_softmax_cross_entropy_2)  # fmt: skip
+                  sparse_softmax_cross_entropy_with_logits=nn_ops.sparse_softmax_cross_entropy_2,
+                  weighted_cross_entropy_with_logits=nn_ops.weighted_cross_entropy_2)  # fmt: skip
     return nn
 
 
@@ -156,6 +157,7 @@ def _keras(spaces):
 
 
 def _names_2(names, spaces):
+    names["gradients"] = gradients.gradients
     names.update(Variable=variables.Variable, where=array_ops.where_2, pad=array_ops.pad_2, boolean_mask=array_ops.boolean_mask_2,
                  zeros_like=array_ops.zeros_like_2, ones_like=array_ops.ones_like_2, name_scope=variables.name_scope,
                  py_function=gradients.py_func_of_tensors, executing_eagerly=lambda: True)  # fmt: skip
@@ -218,7 +220,7 @@ def namespace(version):
         _from_table(version, names, spaces)
         spaces.setdefault("nn", {}).update(_nn(version))
         spaces.setdefault("linalg", {}).update(_linalg())
-        spaces["nest"] = _pick(nest, "flatten pack_sequence_as map_structure assert_same_structure")
+        spaces["nest"] = _pick(nest, "flatten pack_sequence_as map_structure assert_same_structure" + (" is_nested" if version == 2 else ""))
         (_names_1 if version == 1 else _names_2)(names, spaces)
         assemble_ops.add(version, names, spaces)
         if version == 1:

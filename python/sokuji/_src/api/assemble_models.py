@@ -1,8 +1,8 @@
 """The names of datasets and models: tf.data, tf.contrib.data, and tf.keras."""
 
 from sokuji._src.data import dataset as data
-from sokuji._src.data import passes, sources, specs
-from sokuji._src.keras import activations, layers, layers_3d, layers_normalization, layers_products, layers_space, models
+from sokuji._src.data import parsing, passes, sources, specs
+from sokuji._src.keras import activations, attention, layers, layers_3d, layers_normalization, layers_products, layers_space, models
 from sokuji._src.keras import callbacks as keras_callbacks
 from sokuji._src.keras import constraints as keras_constraints
 from sokuji._src.keras import graph as keras_graph
@@ -28,6 +28,7 @@ def _data(version, names, spaces):
     tfdata = {name: getattr(sources, name) for name in ("TextLineDataset", "FixedLengthRecordDataset", "TFRecordDataset")}
     tfdata.update(Dataset=data.Dataset, Iterator=data.Iterator)
     spaces["data"] = tfdata
+    (names if version == 1 else spaces.setdefault("io", {})).update(parsing.NAMES_1 if version == 1 else parsing.NAMES)
     if version == 1:
         spaces["contrib.data"] = sources.CONTRIB
         spaces.setdefault("contrib.eager", {})["Iterator"] = data.Iterator
@@ -61,9 +62,10 @@ def _keras(version, spaces):
     spaces["keras.optimizers"] = keras_optimizers.names()
     spaces["keras.optimizers.schedules"] = keras_schedules.NAMES
     spaces["keras"].update(KerasTensor=keras_graph.KerasTensor)
-    spaces["keras.regularizers"].update(L1=activations.L1, L2=activations.L2)
+    spaces["keras.layers"].update(attention.LAYERS)
+    spaces["keras.regularizers"].update(L1=activations.L1, L2=activations.L2, OrthogonalRegularizer=activations.OrthogonalRegularizer)
     spaces["keras.random"] = keras_random.NAMES
-    spaces.setdefault("keras.activations", {}).update(activations.BY_NAME_2)
+    spaces.setdefault("keras.activations", {}).update(activations.BY_NAME_2, relu=activations.relu_2)
     spaces["losses"], spaces["metrics"], spaces["optimizers"] = spaces["keras.losses"], spaces["keras.metrics"], spaces["keras.optimizers"]
     spaces["initializers"] = spaces["keras.initializers"]
 

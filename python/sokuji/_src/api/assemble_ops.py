@@ -1,6 +1,6 @@
 """Which names of tf.* the modules of operations list themselves: checks, control flow, sorting, strings, and the like."""
 
-from sokuji._src.core import conversion, errors
+from sokuji._src.core import conversion, dtypes, errors
 from sokuji._src.eager import execution
 from sokuji._src.ops import (
     array_ops,
@@ -25,7 +25,7 @@ from sokuji._src.platform import compat, devices
 from sokuji._src.train import hparams
 
 _ARRAY_1 = "unravel_index guarantee_const convert_to_tensor_or_indexed_slices lin_space reverse_v2 to_complex64 to_complex128 to_bfloat16"
-_ARRAY_2 = "unravel_index guarantee_const roll repeat"
+_ARRAY_2 = "unravel_index guarantee_const roll repeat ensure_shape"
 _LOSSES = ("add_loss", "get_losses", "get_regularization_losses", "get_regularization_loss", "get_total_loss")
 
 
@@ -66,6 +66,7 @@ def _add_2(names, space):
     for module in (control_flow, init_ops, scatter_ops, sort_ops, space_batch_ops, sparse_ops):
         names.update(module.NAMES_2)
     del names["accumulate_n"]
+    names["gather_nd"] = array_ops.gather_nd_2
     names.update(norm=math_ops.norm_2, reduce_logsumexp=math_ops.reduce_logsumexp_2)
     names.update(Assert=check_ops.Assert, assert_equal=check_ops.DEBUGGING_2["assert_equal"])
     _math_2(space("math"))
@@ -81,7 +82,11 @@ def _add_2(names, space):
     space("io").update(string_ops.IO_2)
     space("experimental.dlpack").update(from_dlpack=conversion.from_dlpack, to_dlpack=conversion.to_dlpack)
     space("signal").update(window_ops.WINDOWS)
-    space("config").update(list_physical_devices=devices.list_physical_devices)
+    space("config").update(devices.CONFIG)
+    space("debugging").update(set_log_device_placement=devices.set_log_device_placement)
+    space("dtypes").update({name: getattr(dtypes, name) for name in dtypes.PUBLIC}, DType=dtypes.DType, as_dtype=dtypes.as_dtype, cast=array_ops.cast,
+                           saturate_cast=array_ops.saturate_cast, complex=complex_ops.complex_)  # fmt: skip
+    names["switch_case"] = control_flow.switch_case
     space("config.experimental").update(list_physical_devices=devices.list_physical_devices, set_memory_growth=lambda device, enable: None)
 
 

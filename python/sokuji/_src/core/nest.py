@@ -46,22 +46,25 @@ def pack_sequence_as(structure, flat):
     return _rebuild(structure, iter(flat))
 
 
-def assert_same_structure(a, b):
+def assert_same_structure(a, b, check_types=True, expand_composites=False):
     if is_nested(a) != is_nested(b):
         raise ValueError("The two structures don't have the same nested structure: %r and %r" % (a, b))
     if not is_nested(a):
         return
     if isinstance(a, Mapping) != isinstance(b, Mapping):
         raise TypeError("The two structures don't have the same types: %s and %s" % (type(a), type(b)))
+    if check_types and not isinstance(a, Mapping) and type(a) is not type(b):
+        raise TypeError("The two structures don't have the same sequence type: %s and %s" % (type(a), type(b)))
     if len(a) != len(b) or (isinstance(a, Mapping) and set(a) != set(b)):
         raise ValueError("The two structures don't have the same number of elements: %r and %r" % (a, b))
     for key in a if isinstance(a, Mapping) else range(len(a)):
-        assert_same_structure(a[key], b[key])
+        assert_same_structure(a[key], b[key], check_types)
 
 
-def map_structure(function, *structures):
+def map_structure(func, *structure, check_types=True, expand_composites=False):
+    function, structures = func, structure
     for other in structures[1:]:
-        assert_same_structure(structures[0], other)
+        assert_same_structure(structures[0], other, check_types)
     return pack_sequence_as(structures[0], [function(*leaves) for leaves in zip(*[flatten(s) for s in structures])])
 
 

@@ -1,8 +1,8 @@
 """Activations by name or function, and regularizers, as tf.keras takes them."""
 
 from sokuji import _core
-from sokuji._src.core.execute import convert, run
-from sokuji._src.ops import functions, nn_ops
+from sokuji._src.core.execute import convert, execute, run
+from sokuji._src.ops import array_ops, functions, nn_ops
 
 _table = functions.table(1)
 relu, elu, selu, softplus, softsign = (_table["nn." + n] for n in ("relu", "elu", "selu", "softplus", "softsign"))
@@ -11,7 +11,7 @@ tanh, sigmoid = _table["tanh"], _table["sigmoid"]
 
 def is_relu(function):
     """The positive part and nothing else: of either version of tf.nn, or by name."""
-    return function is relu or function is functions.made(2, "nn.relu")
+    return function is relu or function is functions.made(2, "nn.relu") or function is relu_2
 
 
 def softmax(x, axis=-1):
@@ -67,7 +67,76 @@ def log_softmax(x, axis=-1):
     return nn_ops.log_softmax(convert(x, 0), axis)
 
 
-BY_NAME_2 = {"silu": silu, "swish": silu, "gelu": gelu, "relu6": relu6, "leaky_relu": leaky_relu, "mish": mish, "log_softmax": log_softmax}
+def relu_2(x, negative_slope=0.0, max_value=None, threshold=0.0):
+    """max(x, 0) in its simplest form; with a threshold and a greatest value, and a slope below the threshold."""
+    x = convert(x, 0)
+    number = lambda v: convert(float(v), x._dtype_number)  # noqa: E731
+    if not negative_slope and not threshold:
+        made = run("Relu", x)
+    else:
+        below = number(negative_slope) * (x - number(threshold))
+        made = run("SelectV2", run("Greater", x, number(threshold)), x, below)
+    return made if max_value is None else run("Minimum", made, number(max_value))
+
+
+relu_2.__name__ = "relu"
+
+
+def celu(x, alpha=1.0):
+    x = convert(x, 0)
+    zero = run("ZerosLike", x)
+    return run("Maximum", x, zero) + alpha * run("Expm1", run("Minimum", x, zero) / alpha)
+
+
+def hard_silu(x):
+    x = convert(x, 0)
+    return x * hard_sigmoid(x)
+
+
+def hard_tanh(x):
+    x = convert(x, 0)
+    return run("ClipByValue", x, convert(-1.0, x._dtype_number), convert(1.0, x._dtype_number))
+
+
+def _outside(x, bound, above, below):
+    """`above` over the bound, `below` under minus the bound, 0 between."""
+    limit = convert(float(bound), x._dtype_number)
+    zero = run("ZerosLike", x)
+    return run("SelectV2", run("Greater", x, limit), above, run("SelectV2", run("Less", x, -limit), below, zero))
+
+
+def soft_shrink(x, threshold=0.5):
+    x = convert(x, 0)
+    return _outside(x, threshold, x - threshold, x + threshold)
+
+
+def hard_shrink(x, threshold=0.5):
+    x = convert(x, 0)
+    return _outside(x, threshold, x, x)
+
+
+def tanh_shrink(x):
+    x = convert(x, 0)
+    return x - run("Tanh", x)
+
+
+def squareplus(x, b=4):
+    x = convert(x, 0)
+    return 0.5 * (x + run("Sqrt", run("Square", x) + convert(float(b), x._dtype_number)))
+
+
+def threshold(x, threshold, default_value):
+    x = convert(x, 0)
+    return run("SelectV2", run("Greater", x, convert(float(threshold), x._dtype_number)), x, convert(float(default_value), x._dtype_number))
+
+
+def log_sigmoid(x):
+    return -run("Softplus", -convert(x, 0))
+
+
+MORE_2 = {"celu": celu, "hard_silu": hard_silu, "hard_swish": hard_silu, "hard_tanh": hard_tanh, "soft_shrink": soft_shrink,
+          "hard_shrink": hard_shrink, "tanh_shrink": tanh_shrink, "squareplus": squareplus, "threshold": threshold, "log_sigmoid": log_sigmoid}  # fmt: skip
+BY_NAME_2 = {"silu": silu, "swish": silu, "gelu": gelu, "relu6": relu6, "leaky_relu": leaky_relu, "mish": mish, "log_softmax": log_softmax, **MORE_2}
 BY_NAME = {
     "relu": relu, "elu": elu, "selu": selu, "softplus": softplus, "softsign": softsign, "tanh": tanh, "sigmoid": sigmoid, "softmax": softmax,
     "linear": linear, "hard_sigmoid": hard_sigmoid, "exponential": exponential,
@@ -139,6 +208,28 @@ class L2(L1L2):
         return {"l2": self.l2}
 
 
+class OrthogonalRegularizer(Regularizer):
+    """The mean of what different rows (or columns), each of length 1, have in common."""
+
+    def __init__(self, factor=0.01, mode="rows"):
+        if mode not in ("rows", "columns"):
+            raise ValueError("Invalid value for argument `mode`. Expected one of {'rows', 'columns'}. Received: mode=%s" % mode)
+        self.factor, self.mode = float(factor), mode
+
+    def __call__(self, x):
+        x = convert(x, 0)
+        if len(x._shape_tuple) != 2:
+            raise ValueError("Inputs to OrthogonalRegularizer must have rank 2. Received: inputs.shape=%s" % (x._shape_tuple,))
+        unit = nn_ops.l2_normalize(x, 1 if self.mode == "rows" else 0)
+        size = x._shape_tuple[0 if self.mode == "rows" else 1]
+        product = execute("MatMul", [unit, unit], {"transpose_b": True} if self.mode == "rows" else {"transpose_a": True})
+        apart = product * (1.0 - array_ops.eye(size, dtype=x.dtype))
+        return self.factor * 0.5 * run("Sum", run("Abs", apart), None) / (size * (size - 1.0) / 2.0)
+
+    def get_config(self):
+        return {"factor": self.factor, "mode": self.mode}
+
+
 def l1(l=0.01):  # noqa: E741
     return L1(l)
 
@@ -151,7 +242,8 @@ def l1_l2(l1=0.01, l2=0.01):
     return L1L2(l1, l2)
 
 
-_REGULARIZERS = {"l1": L1, "l2": L2, "l1_l2": L1L2, "L1": L1, "L2": L2, "L1L2": L1L2}
+_REGULARIZERS = {"l1": L1, "l2": L2, "l1_l2": L1L2, "L1": L1, "L2": L2, "L1L2": L1L2,
+                 "OrthogonalRegularizer": OrthogonalRegularizer}
 
 
 def get_regularizer(identifier):

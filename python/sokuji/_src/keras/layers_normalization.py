@@ -5,9 +5,11 @@ import numpy as np
 from sokuji._src.core import shapes
 from sokuji._src.core.execute import convert, execute, run, sizes
 from sokuji._src.keras import activations, layers
+from sokuji._src.keras import random as keras_random
 from sokuji._src.keras.layers import _format
 from sokuji._src.keras.layers_base import Layer
 from sokuji._src.ops import array_ops, nn_ops, random_ops
+from sokuji._src.variables import variables
 
 
 class SpatialDropout1D(layers.Dropout):
@@ -33,6 +35,14 @@ class _Noise(Layer):
 
         return models.learning_phase() if training is None else training
 
+    def _normal(self, inputs, mean, stddev):
+        """2.x: numbers from a seed generator of the layer's own."""
+        if variables._version == 1:
+            return random_ops.random_normal(inputs._shape_tuple, mean, stddev, inputs.dtype, self.seed)
+        if "_generator" not in vars(self):
+            self._generator = keras_random.SeedGenerator(self.seed)
+        return keras_random.normal(inputs._shape_tuple, mean, stddev, inputs.dtype, self._generator)
+
 
 class GaussianNoise(_Noise):
     def __init__(self, stddev, seed=None, **kwargs):
@@ -42,7 +52,7 @@ class GaussianNoise(_Noise):
     def call(self, inputs, training=None):
         if not self._active(training):
             return array_ops.identity(inputs)
-        return inputs + random_ops.random_normal(inputs._shape_tuple, 0.0, self.stddev, inputs.dtype, self.seed)
+        return inputs + self._normal(inputs, 0.0, self.stddev)
 
 
 class GaussianDropout(_Noise):
@@ -53,7 +63,7 @@ class GaussianDropout(_Noise):
     def call(self, inputs, training=None):
         if not self._active(training) or not 0 < self.rate < 1:
             return array_ops.identity(inputs)
-        return inputs * random_ops.random_normal(inputs._shape_tuple, 1.0, float(np.sqrt(self.rate / (1.0 - self.rate))), inputs.dtype, self.seed)
+        return inputs * self._normal(inputs, 1.0, float(np.sqrt(self.rate / (1.0 - self.rate))))
 
 
 class LayerNormalization(Layer):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sokuji._src.core import dtypes
+from sokuji._src.core import dtypes, nest
 from sokuji._src.core.execute import convert, execute, run
 from sokuji._src.keras.layers_base import snake_case, unique_name
 from sokuji._src.ops import array_ops, nn_ops
@@ -16,6 +16,16 @@ def _pair(y_true, y_pred):
     if not p.dtype.is_floating:
         p = array_ops.cast(p, dtypes.float32)
     y = array_ops.cast(convert(y_true, 0), p.dtype)
+    return (y, p) if _dtypes_version() == 1 else _same_rank(y, p)
+
+
+def _same_rank(y, p):
+    """2.x: a last size of 1 too many goes, or, beside a vector, the vector gets one."""
+    a, b = y._shape_tuple, p._shape_tuple
+    if len(a) == len(b) + 1 and a[-1] == 1:
+        return (y, run("ExpandDims", p, convert(-1, 3))) if len(b) == 1 else (run("Reshape", y, _ints(a[:-1])), p)
+    if len(b) == len(a) + 1 and b[-1] == 1:
+        return (run("ExpandDims", y, convert(-1, 3)), p) if len(a) == 1 else (y, run("Reshape", p, _ints(b[:-1])))
     return y, p
 
 
@@ -222,6 +232,8 @@ class Loss:
     def __call__(self, y_true, y_pred, sample_weight=None):
         mask = getattr(y_pred, "_keras_mask", None)
         kind = self._dtype or dtypes.float32
+        if isinstance(y_true, (list, tuple)) or isinstance(y_pred, (list, tuple)):
+            nest.assert_same_structure(y_true, y_pred)
         y, p = (v if v is None else convert(v, 0) for v in (y_true, y_pred))
         p = array_ops.cast(p, kind)
         losses = convert(self.call(y, p), 0)
@@ -264,7 +276,7 @@ def reduced(losses, weight, mask, reduction):
         if w._shape_tuple and len(w._shape_tuple) > len(losses._shape_tuple):
             losses = run("Reshape", losses, _ints((*losses._shape_tuple, 1)))
         losses = losses * w
-    if reduction in ("none", None):
+    if reduction in ("none", None) or losses._shape_tuple == (0,):
         return losses
     total = run("Sum", losses, None)
     if reduction == "sum":
@@ -272,6 +284,23 @@ def reduced(losses, weight, mask, reduction):
     if reduction == "mean_with_sample_weight" and weight is not None:
         return total / run("Sum", run("Mul", w, run("OnesLike", losses)), None)
     return total / float(losses._size) if losses._size else total
+
+
+def dice(y_true, y_pred, axis=None):
+    """1 less twice the overlap over the sum of both."""
+    y, p = _pair(y_true, y_pred)
+    axes = None if axis is None else convert(list(axis) if isinstance(axis, (list, tuple)) else [axis], 3)
+    overlap = run("Sum", y * p, axes)
+    return 1.0 - 2.0 * overlap / (run("Sum", y, axes) + run("Sum", p, axes) + EPSILON)
+
+
+def tversky(y_true, y_pred, alpha=0.5, beta=0.5, axis=None):
+    """1 less the overlap over itself and weighted false positives and negatives."""
+    y, p = _pair(y_true, y_pred)
+    axes = None if axis is None else convert(list(axis) if isinstance(axis, (list, tuple)) else [axis], 3)
+    overlap = run("Sum", y * p, axes)
+    over, under = run("Sum", y * (1.0 - p), axes), run("Sum", (1.0 - y) * p, axes)  # which is which as Keras has it
+    return 1.0 - overlap / (overlap + over * alpha + under * beta + EPSILON)
 
 
 def _class_of(name, function, options=()):
@@ -290,7 +319,7 @@ def _class_of(name, function, options=()):
 
     def call(self, y_true, y_pred):
         if name not in ("SparseCategoricalCrossentropy", "CategoricalCrossentropy"):
-            y_true, y_pred = _squeezed(y_true, y_pred)
+            y_true, y_pred = _squeezed(y_true, y_pred) if _dtypes_version() == 1 else _same_rank(y_true, y_pred)
         return function(y_true, y_pred, **self._options)
 
     def get_config(self):
@@ -318,6 +347,8 @@ KLDivergence = _class_of("KLDivergence", kullback_leibler_divergence)
 Poisson = _class_of("Poisson", poisson)
 LogCosh = _class_of("LogCosh", logcosh)
 Huber = _class_of("Huber", huber, ("delta",))
+Dice = _class_of("Dice", dice, ("axis",))
+Tversky = _class_of("Tversky", tversky, ("alpha", "beta", "axis"))
 _Cosine = _class_of("CosineSimilarity", cosine_similarity, ("axis",))
 
 
@@ -340,7 +371,7 @@ _ALIASES = {
 }  # fmt: skip
 _ALIASES_2 = {"kl_divergence": kullback_leibler_divergence, "bce": binary_crossentropy, "log_cosh": logcosh, "huber": huber,
               "cosine_similarity": cosine_similarity, "binary_focal_crossentropy": binary_focal_crossentropy,
-              "categorical_focal_crossentropy": categorical_focal_crossentropy}  # fmt: skip
+              "categorical_focal_crossentropy": categorical_focal_crossentropy, "dice": dice, "tversky": tversky}  # fmt: skip
 _CLASSES = {name: value for name, value in list(globals().items()) if isinstance(value, type) and issubclass(value, Loss) and not name.startswith("_")}
 
 

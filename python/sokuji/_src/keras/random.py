@@ -54,6 +54,16 @@ def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
     return made * (high - low) + low
 
 
+def randint(shape, minval, maxval, dtype="int32", seed=None):
+    """Numbers from minval up to maxval - 1, drawn as int32."""
+    kind = dtypes.as_dtype(dtype)
+    if not kind.is_integer:
+        raise ValueError("`keras.random.randint` requires an integer `dtype`. Received: dtype=%s " % (dtype,))
+    drawn = dtypes.int64 if kind is dtypes.int64 else dtypes.int32
+    low, high = (convert(int(v), drawn._number) for v in (minval, maxval))
+    return array_ops.cast(execute("StatelessRandomUniformInt", [sizes(shape), _seed(seed), low, high], {}), kind)
+
+
 def dropout(inputs, rate, noise_shape=None, seed=None):
     t = convert(inputs, 0)
     shape = t._shape_tuple if noise_shape is None else [d if n is None else n for n, d in zip(noise_shape, t._shape_tuple)]
@@ -67,4 +77,5 @@ def generators_of(layer):
     return own + [g for below in getattr(layer, "_sublayers", []) for g in generators_of(below)]
 
 
-NAMES = {"SeedGenerator": SeedGenerator, "normal": normal, "truncated_normal": truncated_normal, "uniform": uniform, "dropout": dropout}
+NAMES = {"SeedGenerator": SeedGenerator, "normal": normal, "truncated_normal": truncated_normal, "uniform": uniform, "dropout": dropout,
+         "randint": randint}

@@ -256,6 +256,8 @@ def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None
     for value in (on_value, off_value):
         if not wanted and value is not None:
             wanted = convert(value, 0)._dtype_number
+    if wanted in (7, 10) and (on_value is None or off_value is None):
+        raise TypeError("one_hot: dtype %s needs both on_value and off_value" % dtypes.as_dtype(wanted).name)
     wanted = wanted or 1
     on = convert((wanted == 10 or 1) if on_value is None else on_value, wanted)
     off = convert((0 if wanted != 10 else False) if off_value is None else off_value, wanted)
@@ -294,6 +296,28 @@ def is_tensor(x):
 
 def gather_nd(params, indices, name=None):
     return run("GatherNd", convert(params, 0), convert(indices, 0))
+
+
+def gather_nd_2(params, indices, batch_dims=0, name=None):
+    """With batch_dims, each row of the batch has indices of its own: they get the row's own coordinates in front."""
+    t, index = convert(params, 0), convert(indices, 0)
+    n = int(batch_dims)
+    if n == 0:
+        return run("GatherNd", t, index)
+    rows = t._shape_tuple[:n]
+    if n < 0 or n >= len(index._shape_tuple) or index._shape_tuple[:n] != rows:
+        raise ValueError("batch_dims = %d for params %s and indices %s: the batch must agree" % (n, t._shape_tuple, index._shape_tuple))
+    own = np.stack(np.meshgrid(*[np.arange(r) for r in rows], indexing="ij"), -1).astype(index.dtype.as_numpy_dtype)
+    lead = index._shape_tuple[n:-1]
+    own = np.broadcast_to(own.reshape(rows + (1,) * len(lead) + (n,)), rows + lead + (n,))
+    return run("GatherNd", t, concat([convert(np.ascontiguousarray(own), 0), index], -1))
+
+
+def ensure_shape(x, shape, name=None):
+    t = tensor(x)
+    if not shapes.as_shape(shape).is_compatible_with(shapes.TensorShape(t._shape_tuple)):
+        raise invalid("ensure_shape: Shape of tensor %s is not compatible with expected shape %s." % (list(t._shape_tuple), shapes.as_shape(shape)))
+    return t
 
 
 def scatter_nd(indices, updates, shape, name=None):
@@ -338,14 +362,27 @@ def range_(start, limit=None, delta=1, dtype=None, name="range"):
     return convert(np.asarray(values, parts[0].dtype.as_numpy_dtype), 0)
 
 
-def linspace(start, stop, num, name=None):
+def linspace(start, stop, num, name=None, axis=0):
     first, last = convert(start, 0), convert(stop, 0)
     n = int(num)
     if n <= 0:
         raise invalid("linspace: num must be positive, it is %d" % n)
+    if first._shape_tuple or last._shape_tuple:
+        return _linspace_along(first, last, n, axis)
     kind = first.dtype.as_numpy_dtype
     step = (last.numpy() - first.numpy()) / kind(n - 1) if n > 1 else kind(0)
     return convert(np.array([first.numpy() + step * kind(k) for k in range(n)], kind), 0)
+
+
+def _linspace_along(first, last, n, axis):
+    """Between each element of two tensors, along a new axis; gradients pass."""
+    if not (first.dtype.is_floating and first._dtype_number == last._dtype_number):
+        raise NotImplementedError("not implemented: tf.linspace between tensors of %s and %s; use tf.cast to one floating dtype" % (first.dtype.name, last.dtype.name))
+    shape = np.broadcast_shapes(first._shape_tuple, last._shape_tuple)
+    first, last = (run("BroadcastTo", t, sizes(shape)) for t in (first, last))
+    step = (last - first) / convert(float(max(n - 1, 1)), first._dtype_number)
+    middle = [first + step * convert(float(k), first._dtype_number) for k in range(1, n - 1)]
+    return stack([first, *middle, last] if n > 1 else [first], axis)
 
 
 def eye(num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name=None):
@@ -390,8 +427,26 @@ def shape_n(input, out_type=dtypes.int32, name=None):
     return [execute("Shape", [convert(one, 0)], {"out_type": dtypes.as_dtype(out_type)._number}) for one in input]
 
 
+def _broadcast_unknown(a, b):
+    """Of shapes with unknown sizes: a known size over 1 wins, an unknown one stays unknown beside 1."""
+    out, n = [], max(len(a), len(b))
+    for x, y in zip([1] * (n - len(a)) + a, [1] * (n - len(b)) + b):
+        if x == 1 or y == 1:
+            out.append(y if x == 1 else x)
+        elif None not in (x, y) and x != y:
+            raise ValueError("Incompatible shapes for broadcasting: %s and %s" % (tuple(a), tuple(b)))
+        else:
+            out.append(y if x is None else x)
+    return shapes.TensorShape(out)
+
+
 def broadcast_static_shape(shape_x, shape_y):
-    a, b = (shapes.as_shape(s).as_list() for s in (shape_x, shape_y))
+    a, b = (shapes.as_shape(s) for s in (shape_x, shape_y))
+    if a.rank is None or b.rank is None:
+        return shapes.TensorShape(None)
+    a, b = a.as_list(), b.as_list()
+    if None in a or None in b:
+        return _broadcast_unknown(a, b)
     return shapes.TensorShape(np.broadcast_shapes(tuple(a), tuple(b)))
 
 

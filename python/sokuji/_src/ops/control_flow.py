@@ -121,6 +121,19 @@ def _stacked(results, dtype):
     return nest.pack_sequence_as(results[0], made)
 
 
+def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
+    """The function of the index; the default, or else the last one, where there is none."""
+    pairs = branch_fns.items() if isinstance(branch_fns, dict) else branch_fns
+    pairs = list(pairs)
+    known = dict(pairs if pairs and isinstance(pairs[0], tuple) else enumerate(pairs))
+    if not known:
+        raise ValueError("Argument `branch_fns` must be a non-empty sequence or dictionary")
+    if not isinstance(branch_fns, dict) and default is None and sorted(known) != list(range(len(known))):
+        raise ValueError("switch_case: the indices %s are not 0, 1, …" % sorted(known))
+    last = default if default is not None else known[max(known)]
+    return known.get(int(branch_index), last)()
+
+
 def map_fn(fn, elems, dtype=None, parallel_iterations=10, back_prop=True, swap_memory=False, infer_shape=True, name=None):
     """fn of each row, stacked."""
     if not callable(fn):
@@ -141,7 +154,20 @@ def _checked(results, dtype):
 
 def map_fn_2(fn, elems, dtype=None, parallel_iterations=None, back_prop=True, swap_memory=False, infer_shape=True, name=None, fn_output_signature=None):
     """fn of each row, stacked."""
-    return map_fn(fn, elems, dtype if fn_output_signature is None else fn_output_signature)
+    wanted = dtype if fn_output_signature is None else fn_output_signature
+    if wanted is None:
+        flat = nest.flatten(elems)
+        if nest.is_nested(elems) and not (isinstance(elems, list) and len(flat) == 1):
+            wanted = nest.map_structure(lambda e: tensor(e).dtype, elems)
+            return map_fn(lambda row: _like(elems, fn(row)), elems, wanted)
+    return map_fn(fn, elems, wanted)
+
+
+def _like(elems, made):
+    """Without a signature the results have the structure of the elements."""
+    if nest.is_nested(elems) != nest.is_nested(made) or len(nest.flatten(elems)) != len(nest.flatten(made)):
+        raise ValueError("map_fn: the results %s do not have the structure of the elements; say theirs with fn_output_signature" % (made,))
+    return made
 
 
 def _fold(fn, rows, initializer):

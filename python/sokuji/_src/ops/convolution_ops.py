@@ -1,6 +1,8 @@
 """Convolution and pooling over one or two axes, with 2.x's short forms of windows and strides."""
 
+from sokuji._src.core import dtypes
 from sokuji._src.core.execute import convert, execute, ints, run, same_dtype, tensor
+from sokuji._src.ops import array_ops
 
 
 def _spread(value, n, what):
@@ -83,12 +85,45 @@ max_pool_2, avg_pool_2 = _pooling_2("MaxPool"), _pooling_2("AvgPool")
 def conv2d_2(input, filters, strides, padding, data_format="NHWC", dilations=None, name=None):
     if data_format not in (None, "NHWC"):
         raise NotImplementedError("not implemented: tf.nn.conv2d with data_format=%r; use NHWC" % (data_format,))
-    if not isinstance(padding, str):
-        raise NotImplementedError("not implemented: tf.nn.conv2d with explicit paddings; use tf.pad and padding='VALID'")
+    t, kernel = same_dtype([input, filters])
+    t, padding = _padded(t, padding)
     rate = [1] * 4 if dilations is None else _four(dilations)
-    return execute("Conv2D", same_dtype([input, filters]), {"strides": _four(strides), "padding": padding, "dilations": rate})
+    return execute("Conv2D", [t, kernel], {"strides": _four(strides), "padding": padding, "dilations": rate})
+
+
+def _padded(t, padding):
+    """(tensor, padding): explicit pairs of numbers are zeros around the tensor."""
+    if isinstance(padding, str):
+        return t, padding
+    pairs = [[int(n) for n in pair] for pair in padding]
+    if len(pairs) != 4 or any(pairs[0]) or any(pairs[3]):
+        raise ValueError("explicit paddings are four pairs, of which the batch's and the channels' are 0; they are %s" % (pairs,))
+    return array_ops.pad(t, pairs), "VALID"
+
+
+def max_pool_with_argmax_2(input, ksize, strides, padding, data_format="NHWC", output_dtype=dtypes.int64, include_batch_in_index=False, name=None):
+    if data_format not in (None, "NHWC"):
+        raise ValueError("Invalid data_format for `max_pool_with_argmax`: %r" % (data_format,))
+    return execute("MaxPoolWithArgmax", [tensor(input)],
+                   {"ksize": _four(ksize), "strides": _four(strides), "padding": padding, "Targmax": dtypes.as_dtype(output_dtype),
+                    "include_batch_in_index": bool(include_batch_in_index)})  # fmt: skip
+
+
+def _pooling_1d(op):
+    def pooling(input, ksize, strides, padding, data_format="NWC", name=None):
+        if data_format != "NWC":
+            raise NotImplementedError("not implemented: one-dimensional pooling with data_format=%r; use NWC" % (data_format,))
+        size, step = (ints(v) for v in (ksize, strides))
+        size, step = ([1, 1, (v if len(v) == 1 else v[1:2])[0], 1] for v in (size, step))
+        made = execute(op, [run("ExpandDims", tensor(input), convert(1, 3))], {"ksize": size, "strides": step, "padding": padding})
+        return execute("Squeeze", [made], {"squeeze_dims": [1]})
+
+    return pooling
+
+
+max_pool1d, avg_pool1d = _pooling_1d("MaxPool"), _pooling_1d("AvgPool")
 
 
 NN_1 = {"convolution": convolution, "pool": pool}
 NN_2 = {"convolution": convolution_2, "pool": pool_2, "max_pool": max_pool_2, "avg_pool": avg_pool_2, "max_pool2d": max_pool_2,
-        "avg_pool2d": avg_pool_2, "conv2d": conv2d_2}  # fmt: skip
+        "avg_pool2d": avg_pool_2, "conv2d": conv2d_2, "max_pool1d": max_pool1d, "avg_pool1d": avg_pool1d, "max_pool_with_argmax": max_pool_with_argmax_2}  # fmt: skip

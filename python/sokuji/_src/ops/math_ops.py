@@ -422,6 +422,8 @@ def _axis(axis, rank):
 
 def reduce_variance(input_tensor, axis=None, keepdims=False, name=None):
     t = tensor(input_tensor)
+    if t.dtype.is_complex:
+        raise NotImplementedError("not implemented: tf.math.reduce_variance of complex numbers; use the variances of the real and the imaginary part")
     if not t.dtype.is_floating:
         raise TypeError("Input must be either real or complex. Received integer type %s." % t.dtype)
     axes = _axis(axis, len(t._shape_tuple))
@@ -456,9 +458,35 @@ def timestamp(name=None):
     return tensor(time.time(), dtypes.float64)
 
 
+def cumulative_logsumexp(x, axis=0, exclusive=False, reverse=False, name=None):
+    """The logarithm of the running sum of exponentials."""
+    t = tensor(x)
+    rank = len(t._shape_tuple)
+    axis = axis_of(int(axis), rank)
+    parts = array_ops.unstack(t, axis=axis)
+    if reverse:
+        parts.reverse()
+    total, out = run("Fill", run("Shape", parts[0]), convert(-np.inf, t._dtype_number)) if parts else None, []
+    for part in parts:
+        if exclusive:
+            out.append(total)
+        total = part if not out and not exclusive else reduce_logsumexp(array_ops.stack([total, part]), 0)
+        if not exclusive:
+            out.append(total)
+    if reverse:
+        out.reverse()
+    return array_ops.stack(out, axis) if out else t
+
+
+def reciprocal_no_nan(x, name=None):
+    """1 / x; 0 where x is 0."""
+    t = tensor(x)
+    return run("DivNoNan", run("OnesLike", t), t)
+
+
 NAMES_1 = {"lbeta": lbeta, "floor_div": floor_div, "timestamp": timestamp}
 MATH_2 = {
     "lbeta": lbeta, "polyval": polyval, "reduce_std": reduce_std, "reduce_variance": reduce_variance, "reduce_logsumexp": reduce_logsumexp_2,
     "count_nonzero": count_nonzero_2, "confusion_matrix": confusion_matrix_2, "logical_xor": logical_xor, "scalar_mul": scalar_mul,
-    "accumulate_n": accumulate_n, "floordiv": floor_div,
+    "accumulate_n": accumulate_n, "floordiv": floor_div, "cumulative_logsumexp": cumulative_logsumexp, "reciprocal_no_nan": reciprocal_no_nan,
 }  # fmt: skip

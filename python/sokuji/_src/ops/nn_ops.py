@@ -135,6 +135,10 @@ def weighted_cross_entropy_with_logits(targets, logits, pos_weight, name=None):
     return (1 - z) * x + weight * (run("Log1p", run("Exp", -run("Abs", x))) + run("Relu", -x))
 
 
+def weighted_cross_entropy_2(labels, logits, pos_weight, name=None):
+    return weighted_cross_entropy_with_logits(labels, logits, pos_weight)
+
+
 def moments(x, axes, shift=None, name=None, keep_dims=False):
     t = convert(x, 0)
     axis = convert(list(axes), 3)

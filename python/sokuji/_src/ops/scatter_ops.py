@@ -18,6 +18,41 @@ tensor_scatter_nd_sub = _scattered("TensorScatterSub")
 tensor_scatter_nd_update = _scattered("TensorScatterUpdate")
 
 
+def _rounds(indices):
+    """Positions of index vectors in groups without duplicates, in order."""
+    rounds, times = [], {}
+    for place, index in enumerate(map(tuple, indices)):
+        n = times[index] = times.get(index, 0) + 1
+        if n > len(rounds):
+            rounds.append([])
+        rounds[n - 1].append(place)
+    return rounds
+
+
+def _scattered_extreme(op):
+    """The greater or smaller of the old element and all updates of its place; made of gathers and updates, so that gradients pass."""
+
+    def scatter(tensor, indices, updates, name=None):
+        t, index = convert(tensor, 0), convert(indices, 0)
+        new = convert(updates, t._dtype_number)
+        depth = index._shape_tuple[-1]
+        count = int(np.prod(index._shape_tuple[:-1], dtype=np.int64))
+        rest = t._shape_tuple[depth:]
+        index = run("Reshape", index, sizes([count, depth]))
+        new = run("Reshape", new, sizes((count,) + rest))
+        for places in _rounds(np.asarray(index).tolist()):
+            at = convert(places, 3)
+            where = run("GatherV2", index, at, convert(0, 3))
+            best = run(op, run("GatherNd", t, where), run("GatherV2", new, at, convert(0, 3)))
+            t = run("TensorScatterUpdate", t, where, best)
+        return t
+
+    return scatter
+
+
+tensor_scatter_nd_max, tensor_scatter_nd_min = _scattered_extreme("Maximum"), _scattered_extreme("Minimum")
+
+
 def _scattered_variable(op):
     def scatter(ref, indices, updates, use_locking=True, name=None):
         value = ref.read_value()
@@ -72,5 +107,6 @@ def _per_count(data, segment_ids, num_segments, scale):
 NAMES_1 = {name: globals()[name] for name in """unsorted_segment_mean unsorted_segment_sqrt_n scatter_nd_update scatter_mul scatter_div scatter_min
 scatter_max""".split()}  # fmt: skip
 NAMES_2 = {"tensor_scatter_nd_add": tensor_scatter_nd_add, "tensor_scatter_nd_sub": tensor_scatter_nd_sub,
-           "tensor_scatter_nd_update": tensor_scatter_nd_update}  # fmt: skip
+           "tensor_scatter_nd_update": tensor_scatter_nd_update, "tensor_scatter_nd_max": tensor_scatter_nd_max,
+           "tensor_scatter_nd_min": tensor_scatter_nd_min}  # fmt: skip
 MATH_2 = {"unsorted_segment_mean": unsorted_segment_mean, "unsorted_segment_sqrt_n": unsorted_segment_sqrt_n}

@@ -11,6 +11,12 @@ def _camel_to_snake(name):
     return re.sub(r"((?<=[a-z0-9])[A-Z]|(?!^)(?<!_)[A-Z](?=[a-z]))", r"_\1", name).lower()
 
 
+class _ModuleScope(variables_module.name_scope):
+    """The scope of a module, whose name ends in / while entering it stays relative to the scope around."""
+
+    name = property(lambda self: self._given + "/")
+
+
 class Module(trackable.AutoTrackable):
     """Base of what owns variables: variables, trainable_variables, submodules, a name scope, and being saved by tf.train.Checkpoint."""
 
@@ -22,7 +28,7 @@ class Module(trackable.AutoTrackable):
         self.__dict__["_name"] = name
 
     name = property(lambda self: self._name)
-    name_scope = property(lambda self: variables_module.name_scope(self._name))
+    name_scope = property(lambda self: _ModuleScope(self._name))
 
     def _found(self, wanted):
         """Objects under the attributes in their names' order, each once; breadth first over submodules."""

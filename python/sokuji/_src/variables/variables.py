@@ -5,6 +5,7 @@ import threading
 from sokuji import _core
 from sokuji._src.core import dtypes, shapes
 from sokuji._src.core.execute import convert, ints, invalid, run
+from sokuji._src.variables import updates
 
 _version = 2
 _made = None  # called with every new variable: tfe.restore_variables_on_create
@@ -40,6 +41,8 @@ class Variable(_core.VariableBase):
         if dtype is not None and value.dtype is not dtypes.as_dtype(dtype):
             raise ValueError("Tensor conversion requested dtype %s for Tensor with dtype %s: %r"
                              % (dtypes.as_dtype(dtype).name, value.dtype.name, value))  # fmt: skip
+        if shape is not None and not shapes.as_shape(shape).is_fully_defined():
+            raise NotImplementedError("not implemented: tf.Variable with a shape of unknown sizes; use a variable of the greatest shape, or a Python attribute")
         prefix = "/".join(n for n in _scopes().names if n)
         self._name = (prefix + "/" if prefix else "") + (name or "Variable")
         self._constraint = constraint
@@ -74,6 +77,8 @@ class Variable(_core.VariableBase):
 
     def _check(self, value):
         value = convert(value, self._dtype_number)
+        if value.dtype is not self.dtype and _version == 2:
+            raise ValueError("Tensor conversion requested dtype %s for Tensor with dtype %s: %r" % (self.dtype.name, value.dtype.name, value))
         if value.dtype is not self.dtype:
             raise invalid("assign: the value is %s, the variable %s is %s" % (value.dtype.name, self.name, self.dtype.name))
         return value
@@ -139,6 +144,20 @@ class Variable(_core.VariableBase):
 
     def experimental_ref(self):
         return self.ref()
+
+    def __getitem__(self, key):
+        return updates.part_of(self, key) if _version == 2 else super().__getitem__(key)
+
+    def __len__(self):
+        raise TypeError("object of type '%s' has no len()" % type(self).__name__)
+
+    def __iter__(self):
+        if _version == 1:
+            raise TypeError("'%s' object is not iterable." % type(self).__name__)
+        return iter(self._read())
+
+for _name, _method in {**updates.ROWS, **updates.COORDINATES, **updates.IN_PLACE}.items():
+    setattr(Variable, _name, _method)
 
 
 def _restore(kind, value, dtype, name, trainable):

@@ -1,0 +1,201 @@
+"""Examples in records as tensors: the descriptions of features (FixedLenFeature, …), parse_example and parse_single_example, and tensors as bytes."""
+
+import collections
+
+import numpy as np
+
+from sokuji._src.core import dtypes, shapes
+from sokuji._src.core.execute import convert, invalid, tensor
+from sokuji._src.io import messages, tensor_proto
+from sokuji._src.ops.sparse_ops import SparseTensor
+
+FixedLenFeature = collections.namedtuple("FixedLenFeature", "shape dtype default_value")
+FixedLenFeature.__new__.__defaults__ = (None,)
+FixedLenSequenceFeature = collections.namedtuple("FixedLenSequenceFeature", "shape dtype allow_missing default_value")
+FixedLenSequenceFeature.__new__.__defaults__ = (False, None)
+VarLenFeature = collections.namedtuple("VarLenFeature", "dtype")
+
+_LISTS = {"int64": "int64_list", "float32": "float_list", "string": "bytes_list"}
+_KINDS = {"int64": np.int64, "float32": np.float32, "string": object}
+
+
+def _message(kind, serialized):
+    try:
+        return messages.CLASSES[kind].FromString(bytes(serialized))
+    except Exception:
+        raise invalid("Could not parse %s input, value: %r" % (kind.lower(), bytes(serialized)[:60])) from None
+
+
+def _values(feature, name, spec):
+    """The numbers of a feature, or None where the example has none."""
+    if feature is None or feature.WhichOneof("kind") is None:
+        return None
+    wanted = _LISTS.get(dtypes.as_dtype(spec.dtype).name)
+    if wanted is None:
+        raise ValueError("Unsupported dtype of the feature %s: %s; examples hold int64, float32 and string" % (name, dtypes.as_dtype(spec.dtype).name))
+    have = feature.WhichOneof("kind")
+    if have != wanted:
+        raise invalid("Key: %s.  Data types don't match. Data type: %s but expected type: %s" % (name, have, dtypes.as_dtype(spec.dtype).name))
+    return list(getattr(feature, have).value)
+
+
+def _array(values, spec):
+    values = [v.encode() if isinstance(v, str) else v for v in values]
+    made = np.empty(len(values), _KINDS[dtypes.as_dtype(spec.dtype).name])
+    made[:] = values
+    return made
+
+
+def _default(value, spec, shape):
+    plain = np.asarray(convert(value, dtypes.as_dtype(spec.dtype)._number))
+    return np.broadcast_to(plain, shape) if plain.ndim == 0 else plain.reshape(shape)
+
+
+def _fixed(feature, name, spec):
+    shape = tuple(shapes.as_shape(spec.shape).as_list())
+    values = _values(feature, name, spec)
+    if values is None:
+        if spec.default_value is None:
+            raise invalid("Feature: %s (data type: %s) is required but could not be found." % (name, dtypes.as_dtype(spec.dtype).name))
+        return _default(spec.default_value, spec, shape)
+    if len(values) != int(np.prod(shape, dtype=np.int64)):
+        raise invalid("Key: %s.  Number of %s values != expected.  Values size: %d but output shape: %s"
+                      % (name, dtypes.as_dtype(spec.dtype).name, len(values), list(shape)))  # fmt: skip
+    return _array(values, spec).reshape(shape)
+
+
+def _sequence(feature, name, spec):
+    shape = tuple(shapes.as_shape(spec.shape).as_list())
+    values = _values(feature, name, spec)
+    if values is None:
+        if not spec.allow_missing:
+            raise invalid("Feature: %s is required but could not be found." % name)
+        values = []
+    size = int(np.prod(shape, dtype=np.int64))
+    if len(values) % size:
+        raise invalid("Key: %s.  %d values do not fill rows of the shape %s" % (name, len(values), list(shape)))
+    return _array(values, spec).reshape((-1, *shape))
+
+
+def _tensor(array, spec):
+    return convert(np.array(array, order="C"), dtypes.as_dtype(spec.dtype)._number)
+
+
+def _padded(rows, spec):
+    """Sequences of one batch, the shorter ones filled up."""
+    longest = max([len(r) for r in rows], default=0)
+    fill = spec.default_value
+    fill = (b"" if dtypes.as_dtype(spec.dtype).name == "string" else 0) if fill is None else fill
+    made = np.empty((len(rows), longest, *rows[0].shape[1:]), rows[0].dtype)
+    made[...] = fill
+    for i, row in enumerate(rows):
+        made[i, : len(row)] = row
+    return made
+
+
+def _sparse(rows, spec, lead):
+    places = [(i, j) if lead else (j,) for i, row in enumerate(rows) for j in range(len(row))]
+    flat = [v for row in rows for v in row]
+    longest = max([len(r) for r in rows], default=0)
+    size = [len(rows), longest] if lead else [longest]
+    return SparseTensor(np.array(places, np.int64).reshape(-1, 2 if lead else 1), _tensor(_array(flat, spec), spec), np.array(size, np.int64))
+
+
+def _features(features):
+    if not features:
+        raise ValueError("Missing: features was %s." % (features,))
+    for name, spec in features.items():
+        if not isinstance(spec, (FixedLenFeature, FixedLenSequenceFeature, VarLenFeature)):
+            raise NotImplementedError("not implemented: %s of the feature %s; use FixedLenFeature, FixedLenSequenceFeature or VarLenFeature"
+                                      % (type(spec).__name__, name))  # fmt: skip
+    return features
+
+
+def parse_single_example(serialized, features, example_names=None, name=None):
+    """One example's features by their names."""
+    given = tensor(serialized)
+    if given._shape_tuple != ():
+        raise ValueError("Input serialized must be a scalar")
+    found = _message("Example", given.numpy()).features.feature
+    made = {}
+    for key, spec in _features(features).items():
+        feature = found.get(key)
+        if isinstance(spec, VarLenFeature):
+            made[key] = _sparse([_values(feature, key, spec) or []], spec, False)
+        else:
+            made[key] = _tensor((_fixed if isinstance(spec, FixedLenFeature) else _sequence)(feature, key, spec), spec)
+    return made
+
+
+def parse_example(serialized, features, example_names=None, name=None):
+    """A batch of examples' features by their names."""
+    given = tensor(serialized)
+    if len(given._shape_tuple) != 1:
+        raise ValueError("Input serialized must be a vector; its shape is %s. Use parse_single_example for one example" % (given._shape_tuple,))
+    found = [_message("Example", s).features.feature for s in given.numpy()]
+    made = {}
+    for key, spec in _features(features).items():
+        if isinstance(spec, VarLenFeature):
+            made[key] = _sparse([_values(f.get(key), key, spec) or [] for f in found], spec, True)
+        elif isinstance(spec, FixedLenFeature):
+            shape = tuple(shapes.as_shape(spec.shape).as_list())
+            rows = [_fixed(f.get(key), key, spec) for f in found]
+            made[key] = _tensor(np.stack(rows) if rows else np.empty((0, *shape), _KINDS[dtypes.as_dtype(spec.dtype).name]), spec)
+        else:
+            rows = [_sequence(f.get(key), key, spec) for f in found]
+            made[key] = _tensor(_padded(rows, spec), spec)
+    return made
+
+
+def parse_single_sequence_example(serialized, context_features=None, sequence_features=None, example_name=None, name=None):
+    """(context, sequences): of a sequence feature every step is a row."""
+    if not (context_features or sequence_features):
+        raise ValueError("Missing features.")
+    whole = _message("SequenceExample", tensor(serialized).numpy())
+    context, lists = {}, {}
+    for key, spec in (context_features or {}).items():
+        feature = whole.context.feature.get(key)
+        if isinstance(spec, VarLenFeature):
+            context[key] = _sparse([_values(feature, key, spec) or []], spec, False)
+        else:
+            context[key] = _tensor(_fixed(feature, key, spec), spec)
+    for key, spec in (sequence_features or {}).items():
+        steps = whole.feature_lists.feature_list.get(key)
+        if steps is None and not getattr(spec, "allow_missing", True):
+            raise invalid("Name: <unknown>, Feature list '%s' is required but could not be found." % key)
+        steps = [] if steps is None else list(steps.feature)
+        if isinstance(spec, VarLenFeature):
+            lists[key] = _sparse([_values(f, key, spec) or [] for f in steps], spec, True)
+            continue
+        shape = tuple(shapes.as_shape(spec.shape).as_list())
+        rows = [_fixed(f, key, FixedLenFeature(spec.shape, spec.dtype)) for f in steps]
+        lists[key] = _tensor(np.stack(rows) if rows else np.empty((0, *shape), _KINDS[dtypes.as_dtype(spec.dtype).name]), spec)
+    return context, lists
+
+
+def serialize_tensor(tensor, name=None):
+    """A TensorProto's bytes."""
+    return convert(tensor_proto.make_tensor_proto(convert(tensor, 0)).SerializeToString(), 7)
+
+
+def parse_tensor(serialized, out_type, name=None):
+    """The tensor of a TensorProto's bytes; its dtype is said."""
+    proto = _message("TensorProto", tensor(serialized).numpy())
+    wanted = dtypes.as_dtype(out_type)
+    if proto.dtype != wanted.as_datatype_enum:
+        raise invalid("Type mismatch between parsed tensor (%s) and dtype (%s)" % (dtypes.as_dtype(proto.dtype).name, wanted.name))
+    return convert(tensor_proto.make_ndarray(proto), wanted._number)
+
+
+SPECS = {"FixedLenFeature": FixedLenFeature, "FixedLenSequenceFeature": FixedLenSequenceFeature, "VarLenFeature": VarLenFeature}
+def parse_single_example_1(serialized, features, name=None, example_names=None):
+    return parse_single_example(serialized, features)
+
+
+def parse_example_1(serialized, features, name=None, example_names=None):
+    return parse_example(serialized, features)
+
+
+NAMES = {**SPECS, "parse_single_example": parse_single_example, "parse_example": parse_example, "parse_tensor": parse_tensor,
+         "parse_single_sequence_example": parse_single_sequence_example, "serialize_tensor": serialize_tensor}  # fmt: skip
+NAMES_1 = {**NAMES, "parse_single_example": parse_single_example_1, "parse_example": parse_example_1}
