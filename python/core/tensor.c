@@ -128,6 +128,10 @@ static PyObject *rank(PyObject *self, void *Py_UNUSED(closure))
 static PyObject *n_elements(PyObject *self, void *Py_UNUSED(closure))
 {
 	sj_tensor *t = live(self);
+	if (t != NULL && core_any_graph && sj_tensor_is_symbolic(t) && sj_tensor_size(t) < 0) {
+		PyErr_SetString(PyExc_TypeError, "the number of elements is known only when the graph runs");
+		return NULL;
+	}
 	return t == NULL ? NULL : PyLong_FromLongLong(sj_tensor_size(t));
 }
 
@@ -349,6 +353,13 @@ static PyObject *iterate(PyObject *self)
 	sj_tensor *t = live(self);
 	if (t == NULL)
 		return NULL;
+	if (core.version == 1 && core_any_graph && sj_tensor_is_symbolic(t)) {
+		PyErr_SetString(
+			PyExc_TypeError,
+			"`Tensor` objects are not iterable when eager execution is not enabled. To iterate over "
+			"this tensor use `tf.map_fn`.");
+		return NULL;
+	}
 	if (sj_tensor_rank(t) == 0 || (core.version == 1 && sj_is_variable(t))) {
 		PyErr_Format(PyExc_TypeError, "a %s is not iterable",
 		             sj_tensor_rank(t) == 0 ? "scalar tensor" : "variable");

@@ -16,6 +16,7 @@ _core.set_hook("make_error", errors.make)
 _sys.modules[__name__ + ".errors"] = errors  # where its classes say that they are
 
 from sokuji._src.api import assemble as _assemble  # noqa: E402
+from sokuji._src.api import assemble_graphs as _graphs  # noqa: E402
 
 __version__ = "0.1.0"
 _assemble.set_version(2)
@@ -26,13 +27,18 @@ _sys.modules[__name__].__class__ = _core.Space
 
 def __dir__():
     _missing.complete()
-    return sorted(set(_assemble.namespace(2)) | {"__version__", "install_as_tensorflow", "v1"})
+    return sorted(set(_assemble.namespace(2)) | {"__version__", "install_as_tensorflow", "strict_modes", "v1"})
 
 
 def __getattr__(name):
     if name == "v1":
         return _importlib.import_module(".v1", __name__)
     return _missing_name(name)
+
+
+def strict_modes(strict=True):
+    """Whether 1.x's refusals between graphs and eager execution hold (True), or both mix (False, the beginning)."""
+    _graphs.strict_modes(strict)
 
 
 def install_as_tensorflow(version=2):

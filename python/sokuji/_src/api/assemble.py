@@ -4,7 +4,7 @@ import sys
 
 from sokuji import _core
 from sokuji._src.variables import variables  # isort: skip (scopes, which others import, needs it whole)
-from sokuji._src.api import assemble_ops, missing
+from sokuji._src.api import assemble_graphs, assemble_ops, missing
 from sokuji._src.api.missing import is_space, space as new_space
 from sokuji._src.core import conversion, dtypes, errors, nest, printing, shapes
 from sokuji._src.eager import gradients
@@ -225,7 +225,8 @@ def namespace(version):
         assemble_ops.add(version, names, spaces)
         if version == 1:
             _add_late(1, names, spaces)
-        else:
+        assemble_graphs.add(version, names, spaces)
+        if version == 2:
             missing.complete_by(_completion("sokuji", names, spaces))
         names.update(_tree(spaces, {}))
         _namespaces[version] = names
