@@ -69,10 +69,15 @@ SJ_PUBLIC sj_tensor *sj_graph_assign(sj_graph *graph, int how, sj_tensor *variab
 
 /* ---- nodes ---- */
 
-/* The name of the next node appended to the open graph on this thread, before it is made unique. NULL: its operation's. Consumed by the next node. */
+/*
+ * The name of the next node appended to the open graph on this thread, before it is made unique. NULL: its operation's. Consumed by the next
+ * node. With a / at its end it is the whole name, as it stands: of a scope that was made unique before.
+ */
 SJ_PUBLIC void sj_graph_next_name(sj_graph *graph, const char *name);
 /* A name that no node has: the given one, or with _1, _2, … behind it; taken from now on when `take`. Valid until the next call on this graph. */
 SJ_PUBLIC const char *sj_graph_unique_name(sj_graph *graph, const char *name, bool take);
+/* Another name for a node; AlreadyExists where a node has it. The old name stays taken. */
+SJ_PUBLIC sj_status sj_node_rename(sj_node *node, const char *name);
 /* What stands in front of the names of nodes from now on ("layer/"); copied. Names are unique with it. */
 SJ_PUBLIC sj_status sj_graph_set_scope(sj_graph *graph, const char *prefix);
 /* The nodes that every node appended from now on waits for. */

@@ -93,9 +93,21 @@ static sj_status unique_text(sj_graph *graph, const char *name, char **ret_text)
 	return SJ_OK;
 }
 
+/* A name that ends in / is meant as it stands: the scope that it names was made unique before. */
+static sj_status exact_text(const char *name, char **ret_text)
+{
+	*ret_text = text_copy(name);
+	if (*ret_text == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	(*ret_text)[strlen(name) - 1] = 0;
+	return SJ_OK;
+}
+
 sj_status sj__names_unique(sj_graph *graph, const char *name, char **ret_name)
 {
-	sj_status status = unique_text(graph, name, ret_name);
+	size_t n = strlen(name);
+	bool is_exact = n > 1 && name[n - 1] == '/';
+	sj_status status = is_exact ? exact_text(name, ret_name) : unique_text(graph, name, ret_name);
 	if (status == SJ_OK)
 		status = name_take(&graph->names, *ret_name);
 	if (status != SJ_OK) {
@@ -133,6 +145,28 @@ sj_status sj_graph_set_scope(sj_graph *graph, const char *prefix)
 {
 	return graph ? text_replace(&graph->scope, prefix)
 	             : sj__fail(SJ_INVALID_ARGUMENT, "sj_graph_set_scope: the graph is NULL");
+}
+
+sj_status sj_node_rename(sj_node *node, const char *name)
+{
+	char *text = NULL;
+	if (node == NULL || name == NULL || *name == 0)
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_node_rename: the %s is missing", node ? "name" : "node");
+	sj_node *other = sj_graph_find(node->graph, name);
+	if (other != NULL && other != node)
+		return sj__fail(SJ_ALREADY_EXISTS, "sj_node_rename: another node is called '%s'", name);
+	sj_status status = text_replace(&text, name);
+	if (status == SJ_OK)
+		status = name_take(&node->graph->names, name);
+	if (status != SJ_OK) {
+		sj__memory_free(text);
+		return status;
+	}
+	sj__names_set_node(node->graph, node->name, NULL);
+	sj__memory_free(node->name);
+	node->name = text;
+	sj__names_set_node(node->graph, name, node);
+	return SJ_OK;
 }
 
 const char *sj_graph_unique_name(sj_graph *graph, const char *name, bool take)

@@ -1,0 +1,228 @@
+"""
+The functions of tf.* in graphs: each gets TensorFlow's names for its node and constants. A function that cannot be written as nodes because a
+shape or value is known only when the graph runs becomes one node that calls it then.
+"""
+
+import functools
+import inspect
+
+import numpy as np
+
+from sokuji import _core
+from sokuji._src.core import conversion, dtypes, errors, nest
+from sokuji._src.core.execute import convert
+from sokuji._src.graph import graph as graphs
+from sokuji._src.graph.variables import GraphVariable, symbolic
+
+_REDUCTIONS = {"Sum", "Mean", "Max", "Min", "Prod", "All", "Any"}
+
+
+# ---- functions of the table: one operation ----
+
+
+def of_table(function, op, groups, parameters):
+    """The function that also names its node and constants where a graph is open."""
+    inputs = _core.inputs_of(op) or []
+    names = [row[0] for row in parameters]
+    default = next((row[2] for row in parameters if row[0] == "name"), None) or op
+
+    @functools.wraps(function, assigned=("__name__", "__qualname__"), updated=())
+    def wrapper(*arguments, **keywords):
+        graph = graphs.building()
+        if graph is None or len(arguments) > len(names) or any(k not in names for k in keywords):
+            return function(*arguments, **keywords)
+        values = dict(zip(names, arguments))
+        values.update(keywords)
+        name = values.pop("name", None) or default
+        first = len(graph)
+        full = name[:-1] if name.endswith("/") else graph.unique_name(name)
+        _inputs(graph, op, groups, parameters, inputs, values, full)
+        graph.next_name(full + "/")
+        try:
+            made = function(**values)
+        finally:
+            graph.next_name(None)
+        graph._note_line(first)
+        return made
+
+    wrapper.__doc__ = function.__doc__
+    return wrapper
+
+
+def _inputs(graph, op, groups, parameters, inputs, values, full):
+    """Replaces plain values of inputs by constants called after them."""
+    rows = [(row[0], row[1]) for row in parameters if row[1] in inputs and values.get(row[0]) is not None]
+    hints = {}
+    for key, target in rows:
+        group, value = _group(groups, inputs, target), values[key]
+        if isinstance(value, _core.Handle) and group not in "?ib":
+            hints.setdefault(group, value._dtype_number)
+    for key, target in rows:
+        group, value = _group(groups, inputs, target), values[key]
+        if isinstance(value, GraphVariable):
+            values[key] = value._now()
+        elif not isinstance(value, _core.SymbolicTensor):
+            number = hints.get(group, 0) if group not in "?ib" else 10 if group == "b" else 0
+            if group == "i" and isinstance(value, (list, tuple)) and not value:
+                number = 3
+            made = _core.convert(value, number)
+            if isinstance(made, _core.EagerTensor):
+                made = graph.constant(made, full + "/" + target + "/")
+            values[key] = made
+            if group not in "?ib":
+                hints.setdefault(group, made._dtype_number)
+    if op in _REDUCTIONS:
+        _all_axes(graph, values)
+
+
+def _group(groups, inputs, target):
+    place = inputs.index(target)
+    return groups[place] if place < len(groups) else "?"
+
+
+def _all_axes(graph, values):
+    """Without an axis TensorFlow reduces over a constant that lists them all."""
+    if values.get("axis") is not None or values.get("reduction_indices") is not None:
+        return
+    shape = getattr(values.get("input_tensor"), "shape_tuple", None)
+    if shape is None:
+        graph._more += 4  # Rank, range/start, range/delta, range
+    else:
+        values["axis"] = graph.constant(convert(list(range(len(shape))), 3), "Const")
+        values.pop("reduction_indices", None)
+
+
+# ---- functions made of several operations ----
+
+
+def of_several(function, default=None):
+    """The function in a name scope of its own, its result called like that."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return function
+    named = signature.parameters.get("name")
+    preset = default or (named.default if named is not None and isinstance(named.default, str) else None) or function.__name__.strip("_")
+
+    @functools.wraps(function)
+    def wrapper(*arguments, **keywords):
+        graph = graphs.building()
+        if graph is None:
+            return function(*arguments, **keywords)
+        name = preset
+        if named is not None:
+            try:
+                given = signature.bind_partial(*arguments, **keywords).arguments
+            except TypeError:
+                return function(*arguments, **keywords)
+            name = given.get("name") or preset
+        first = len(graph)
+        with graph.name_scope(name) as scope:
+            made = attempt(function, arguments, keywords)
+        _call_it(graph, made, scope, first)
+        graph._note_line(first)
+        return made
+
+    wrapper._plain = function
+    return wrapper
+
+
+def _call_it(graph, made, scope, first):
+    """The node of a single result takes the scope's own name."""
+    if isinstance(made, (list, tuple)) and made and all(isinstance(t, _core.SymbolicTensor) and t.node is made[0].node for t in made):
+        made = made[0]
+    if isinstance(made, _core.SymbolicTensor) and made.graph is graph and made.node.index >= first and graph.find(scope[:-1]) is None:
+        made.node.rename(scope[:-1])
+
+
+_FAILURES = (TypeError, ValueError, NotImplementedError, AttributeError, IndexError, errors.InvalidArgumentError, errors.UnimplementedError)
+
+
+def attempt(function, arguments, keywords):
+    """Calls the function; where it needs what only a run knows, a node that calls it then."""
+    try:
+        return function(*arguments, **keywords)
+    except _FAILURES as error:
+        leaves = _leaves((arguments, keywords))
+        if all(_is_known(t) for t in leaves):
+            raise
+        made = defer(function, arguments, keywords, leaves)
+        if made is None:
+            raise error
+        return made
+
+
+def _leaves(structure):
+    found = []
+    for leaf in nest.flatten(structure):
+        if isinstance(leaf, (_core.SymbolicTensor, GraphVariable)) and not any(leaf is f for f in found):
+            found.append(leaf)
+    return found
+
+
+def _is_known(leaf):
+    return isinstance(leaf, GraphVariable) or leaf.known_value() is not None
+
+
+def defer(function, arguments, keywords, leaves):
+    """One node that calls the function with the tensors of the run. None where even examples of them are refused."""
+    structure = (arguments, keywords)
+    probes = [_probe(function, structure, leaves, size) for size in (2, 3)]
+    if probes[0] is None and probes[1] is None:
+        return None
+    one = probes[0] if probes[0] is not None else probes[1]
+    other = probes[1] if probes[1] is not None else probes[0]
+    outputs = nest.flatten(one)
+    if not outputs or not all(isinstance(t, _core.EagerTensor) for t in outputs):
+        return None
+    rest = nest.flatten(other)
+    if len(rest) != len(outputs):
+        return None
+    is_vague = any(getattr(t, "shape_tuple", ()) is None for t in leaves) or probes[0] is None or probes[1] is None
+    told = [(a._dtype_number, None if is_vague else _common(a._shape_tuple, b._shape_tuple)) for a, b in zip(outputs, rest)]
+    made = _core.py_call(lambda tensors: nest.flatten(_called(function, structure, leaves, tensors)), function.__name__.strip("_"), False,
+                         [symbolic(t) for t in leaves], told)  # fmt: skip
+    return nest.pack_sequence_as(one, made) if nest.is_nested(one) else made[0]
+
+
+def _common(a, b):
+    return None if len(a) != len(b) else [m if m == n else None for m, n in zip(a, b)]
+
+
+def _called(function, structure, leaves, tensors):
+    def swap(leaf):
+        for place, one in enumerate(leaves):
+            if leaf is one:
+                return tensors[place]
+        return leaf
+
+    arguments, keywords = nest.map_structure(swap, structure)
+    return function(*arguments, **keywords)
+
+
+def _probe(function, structure, leaves, size):
+    """The result for example tensors whose unknown sizes are `size`, or None."""
+    _core.no_graph_begin()
+    try:
+        return _called(function, structure, leaves, [_example(t, size) for t in leaves])
+    except Exception:
+        return None
+    finally:
+        _core.no_graph_end()
+
+
+def _example(leaf, size):
+    if isinstance(leaf, _core.SymbolicTensor):
+        known = leaf.known_value()
+        if known is not None:
+            return known
+        sizes = leaf.shape_tuple
+        sizes = (size,) if sizes is None else tuple(size if d is None else d for d in sizes)
+    else:
+        sizes = leaf._shape_tuple
+    number = leaf._dtype_number
+    if number == 7:
+        return conversion._from_array(np.full(sizes, "0", dtype=object), 7)
+    return convert(np.ones(sizes, dtypes.as_dtype(number).as_numpy_dtype), number)
+
+

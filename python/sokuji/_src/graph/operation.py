@@ -1,0 +1,180 @@
+"""tf.Operation, and what a symbolic tensor can do: its operation, shape, consumers, eval."""
+
+from sokuji import _core
+from sokuji._src.core import conversion, dtypes, shapes
+
+# The core's types that TensorFlow 1.8 calls otherwise.
+_TYPES = {"AddV2": "Add", "SelectV2": "Select", "BatchMatMulV2": "BatchMatMul", "Read": "ReadVariableOp"}
+
+
+class NodeDef:
+    """What messages name: an operation's name, type and inputs."""
+
+    def __init__(self, op):
+        self.name, self.op = op.name, op.type
+        self.input = [t.name[:-2] if t.name.endswith(":0") else t.name for t in op.inputs] + ["^" + c.name for c in op.control_inputs]
+        self.device = ""
+        self.attr = {}
+
+    def __repr__(self):
+        return 'name: "%s"\nop: "%s"\n%s' % (self.name, self.op, "".join('input: "%s"\n' % i for i in self.input))
+
+
+class Operation:
+    """A node of a graph."""
+
+    __slots__ = ("_graph", "_node", "_type", "_outputs", "_attributes", "__weakref__")
+
+    def __init__(self, graph, node):
+        self._graph, self._node, self._type, self._outputs, self._attributes = graph, node, None, None, None
+
+    graph = property(lambda self: self._graph)
+    name = property(lambda self: self._node.name)
+    inputs = property(lambda self: [t for t in self._node.inputs if t is not None])
+    outputs = property(lambda self: list(self._node.outputs) if self._outputs is None else self._outputs)
+    control_inputs = property(lambda self: [self._graph._operation(c) for c in self._node.controls])
+    device = property(lambda self: "")
+    node_def = property(NodeDef)
+    _id = property(lambda self: self._node.index)
+    traceback = property(lambda self: [(*self._graph._lines.get(self._node.index, ("", 0)), "", "")])
+
+    @property
+    def type(self):
+        if self._type is not None:
+            return self._type
+        return _TYPES.get(self._node.type, self._node.type)
+
+    def values(self):
+        return tuple(self.outputs)
+
+    def colocation_groups(self):
+        return [("loc:@" + self.name).encode()]
+
+    def get_attr(self, name):
+        known = dict(self._node.attributes())
+        known.update(self._attributes or {})
+        if name not in known:
+            known.update(self._dtypes())
+        if name not in known:
+            raise ValueError("No attr named '%s' in name: \"%s\"\nop: \"%s\"\n" % (name, self.name, self.type))
+        value = known[name]
+        return value.encode() if isinstance(value, str) else value
+
+    def _dtypes(self):
+        outputs, inputs = self.outputs, self.inputs
+        found = {}
+        if outputs:
+            found["dtype"] = outputs[0].dtype
+        if inputs or outputs:
+            found["T"] = (inputs or outputs)[0].dtype
+        return found
+
+    def run(self, feed_dict=None, session=None):
+        """Runs the operation in the session, or the default one."""
+        _default_session(session, self._graph, "run").run(self, feed_dict)
+
+    def _add_control_input(self, op):
+        self._node.add_control(op._node)
+
+    def _line(self):
+        dtype = "dtype=DT_%s" % self.outputs[0].dtype.name.upper().replace("FLOAT32", "FLOAT") if self.outputs else ""
+        names = [t.name[:-2] if t.name.endswith(":0") else t.name for t in self.inputs] + ["^" + c.name for c in self.control_inputs]
+        return "%s = %s[%s](%s)" % (self.name, self.type, dtype, ", ".join(names))
+
+    def __repr__(self):
+        return "<tf.Operation '%s' type=%s>" % (self.name, self.type)
+
+    def __str__(self):
+        return str(self.node_def)
+
+
+def _default_session(session, graph, what):
+    from sokuji._src.graph import session as sessions
+
+    if session is None:
+        session = sessions.get_default_session()
+        if session is None:
+            raise ValueError("Cannot %s: No default session is registered. Use `with sess.as_default()` or pass an explicit session to `%s(session=sess)`"
+                             % ("evaluate tensor using `eval()`" if what == "eval" else "execute operation using `run()`", what))  # fmt: skip
+        if session.graph is not graph:
+            raise ValueError("Cannot use the default session to %s: the %s's graph is different from the session's graph. Pass an explicit session to "
+                             "`%s(session=sess)`." % (what, "tensor" if what == "eval" else "operation", what))  # fmt: skip
+    elif session.graph is not graph:
+        raise ValueError("Cannot use the given session to %s: the %s's graph is different from the session's graph."
+                         % (what, "tensor" if what == "eval" else "operation"))  # fmt: skip
+    return session
+
+
+def is_symbolic(value):
+    return isinstance(value, _core.SymbolicTensor)
+
+
+# ---- what tensors get: a method that asks first whether the tensor is symbolic ----
+
+
+def _for_symbolic(name, method):
+    """Replaces a method of all tensors by one that answers for symbolic ones and else does what it did."""
+    before = conversion._METHODS.get(name)
+
+    def both(self, *arguments, **keywords):
+        if type(self) is _core.SymbolicTensor:
+            return method(self, *arguments, **keywords)
+        if before is None:
+            raise AttributeError(name)
+        return before(self, *arguments, **keywords)
+
+    _core.extend(name, both)
+
+
+def _property_for_symbolic(name, get):
+    before = _core.Handle.__dict__.get(name)
+
+    def both(self):
+        if type(self) is _core.SymbolicTensor:
+            return get(self)
+        return before.__get__(self, type(self))
+
+    _core.extend(name, property(both))
+
+
+def _eval(self, feed_dict=None, session=None):
+    return _default_session(session, self.graph, "eval").run(self, feed_dict)
+
+
+def _consumers(self):
+    graph = self.graph
+    return [op for op in graph.get_operations() if any(t is self for t in op._node.inputs)]
+
+
+def _set_shape(self, shape):
+    shape = shapes.as_shape(shape)
+    known = shapes._of_sizes(self.shape_tuple)
+    known.merge_with(shape)  # ValueError where they contradict
+    if shape._dims is not None:
+        self.set_shape(list(shape._dims))
+
+
+def _array(self, dtype=None, copy=None):
+    raise NotImplementedError("Cannot convert a symbolic Tensor (%s) to a numpy array." % self.name)
+
+
+def text(t):
+    shape = t.shape_tuple
+    return 'Tensor("%s"%s, dtype=%s)' % (t.name, "" if shape is None else ", shape=%s" % (shapes._of_sizes(shape),), t.dtype.name)
+
+
+def representation(t):
+    shape = shapes._of_sizes(t.shape_tuple)
+    return "<tf.Tensor '%s' shape=%s dtype=%s>" % (t.name, shape, t.dtype.name)
+
+
+def dtype_of_number(number):
+    return dtypes.as_dtype(number)
+
+
+def install():
+    _for_symbolic("eval", _eval)
+    _for_symbolic("consumers", _consumers)
+    _for_symbolic("__array__", _array)
+    _property_for_symbolic("op", lambda self: self.graph._operation(self.node))
+    _property_for_symbolic("device", lambda self: "")

@@ -1,0 +1,377 @@
+"""Variables whose values belong to sessions: tf.Variable in a graph, its initializer and snapshot, assignments, and what asks for all of them."""
+
+import numpy as np
+
+from sokuji import _core
+from sokuji._src.core import dtypes, errors, shapes
+from sokuji._src.core.execute import convert, run
+from sokuji._src.graph import graph as graphs
+from sokuji._src.graph import operation
+from sokuji._src.graph.graph import GraphKeys
+
+_ASSIGN, _ADD, _SUBTRACT = 0, 1, 2
+
+
+def symbolic(value, dtype=None, name="Const"):
+    """The value as a tensor of the open graph."""
+    graph = graphs.building()
+    if isinstance(value, GraphVariable):
+        return value._now()
+    if isinstance(value, _core.SymbolicTensor):
+        made = value
+    else:
+        made = _core.convert(value, 0 if dtype is None else dtypes.as_dtype(dtype)._number)
+        if isinstance(made, _core.EagerTensor):
+            made = graph.constant(made, name)
+    if dtype is not None and made.dtype is not dtypes.as_dtype(dtype):
+        raise ValueError("Tensor conversion requested dtype %s for Tensor with dtype %s: %r" % (dtypes.as_dtype(dtype).name, made.dtype.name, made))
+    return made
+
+
+class GraphVariable(_core.VariableBase):
+    """A variable of a graph: reading and changing it are operations, its value is a session's."""
+
+    def __init__(self, initial_value=None, trainable=True, collections=None, validate_shape=True, caching_device=None, name=None, variable_def=None,
+                 dtype=None, expected_shape=None, import_scope=None, constraint=None, use_resource=False):  # fmt: skip
+        if variable_def is not None:
+            raise NotImplementedError("not implemented: tf.Variable(variable_def=…); make it from its initial value")
+        if initial_value is None:
+            raise ValueError("initial_value must be specified.")
+        collections = [GraphKeys.GLOBAL_VARIABLES] if collections is None else collections
+        if not isinstance(collections, (list, tuple, set)):
+            raise ValueError("collections argument to Variable constructor must be a list, tuple, or set. Got %s of type %s" % (collections, type(collections)))
+        if constraint is not None and not callable(constraint):
+            raise ValueError("The `constraint` argument must be a callable.")
+        graph = graphs.get_default_graph()
+        self._graph, self._constraint, self._resource = graph, constraint, bool(use_resource)
+        first = len(graph)
+        with graphs.init_scope(), graph.name_scope("Variable" if name is None else name) as scope:
+            self._name = scope[:-1]
+            value = self._first_value(graph, initial_value, dtype)
+            if None in (value.shape_tuple or ((None,) if value.shape_tuple is None else ())):
+                raise ValueError("initial_value must have a shape specified: %s" % value)
+            graph.variable_handle(value._dtype_number, value.shape_tuple, self._name, bool(trainable), self)
+            self._nodes(graph, value, scope)
+        graph._note_line(first)
+        names = list(collections)
+        if trainable and GraphKeys.TRAINABLE_VARIABLES not in names:
+            names.append(GraphKeys.TRAINABLE_VARIABLES)
+        graph.add_to_collections(names, self)
+
+    def _first_value(self, graph, initial_value, dtype):
+        if not callable(initial_value):
+            return symbolic(initial_value, dtype, "initial_value")
+        with graph.name_scope("Initializer"):
+            return symbolic(initial_value(), dtype, "initial_value")
+
+    def _nodes(self, graph, value, scope):
+        """The operations that TensorFlow has for a variable: itself, its first assignment, its snapshot."""
+        op = graph._operation(graph.group([], scope))
+        op._type = "VarHandleOp" if self._resource else "VariableV2"
+        op._attributes = {"dtype": value.dtype, "shape": shapes.as_shape(value.shape_tuple), "container": "", "shared_name": self._name if self._resource else ""}
+        self._op = op
+        if self._resource:
+            graph._operation(graph.group([], "IsInitialized/VarIsInitializedOp"))._type = "VarIsInitializedOp"
+        assign = graph.assign(_ASSIGN, self, value, "Assign").op
+        if not self._resource:
+            assign._type = "Assign"
+        self._initializer, self._initial_value = assign, value
+        self._snapshot = graph.read(self, "Read/ReadVariableOp" if self._resource else "read")
+        if not self._resource:
+            self._snapshot.op._type = "Identity"
+        op._outputs = [self._snapshot]
+
+    name = property(lambda self: self._name + ":0")
+    op = property(lambda self: self._op)
+    graph = property(lambda self: self._graph)
+    device = property(lambda self: "")
+    initializer = property(lambda self: self._initializer)
+    initial_value = property(lambda self: self._initial_value)
+    constraint = property(lambda self: self._constraint)
+    handle = property(lambda self: self)
+    _shared_name = property(lambda self: self._name)
+    shape = property(lambda self: shapes.as_shape(self._shape_tuple))
+
+    def get_shape(self):
+        return self.shape
+
+    # ---- reading ----
+
+    def _now(self):
+        """What an operation takes: the snapshot, or a reading of its own where it has to wait for something."""
+        graph = graphs.get_default_graph()
+        if graph is self._graph and not graph._controls:
+            return self._snapshot
+        return graph.read(self, "read")
+
+    def _as_graph_element(self):
+        return self._snapshot
+
+    def value(self):
+        return self._now() if self._resource else self._snapshot
+
+    def read_value(self):
+        graph = graphs.get_default_graph()
+        if self._resource:
+            return graph.read(self, "ReadVariableOp")
+        return run("Identity", graph.read(self, "read"))
+
+    def initialized_value(self):
+        """The value, or the first one where it is not initialised yet."""
+        from sokuji._src.graph import words
+
+        return words.cond(is_variable_initialized(self), self.read_value, lambda: self._initial_value)
+
+    def eval(self, session=None):
+        return self._snapshot.eval(session=session)
+
+    def load(self, value, session=None):
+        session = operation._default_session(session, self._graph, "run")
+        session.run(self._initializer, {self._initializer.inputs[-1]: value})
+
+    def numpy(self):
+        raise NotImplementedError("numpy() of a graph's variable: its value belongs to a session; use session.run(variable)")
+
+    def __iter__(self):
+        raise TypeError("'Variable' object is not iterable.")
+
+    def __repr__(self):
+        return "<tf.Variable '%s' shape=%s dtype=%s>" % (self.name, self.shape, self.dtype.name + ("" if self._resource else "_ref"))
+
+    __str__ = __repr__
+
+    def __hash__(self):
+        return id(self)
+
+    def __eq__(self, other):
+        return self is other
+
+    def __getitem__(self, key):
+        return _Sliced.of(self, key)
+
+    # ---- changing ----
+
+    def _change(self, how, value, name):
+        graph = graphs.get_default_graph()
+        value = symbolic(value, self.dtype, "value")
+        known = shapes._of_sizes(value.shape_tuple)
+        if not known.is_compatible_with(self._shape_tuple):
+            raise ValueError("Dimension mismatch: Shapes %s and %s are incompatible" % (self.shape, known))
+        first = len(graph)
+        made = graph.assign(how, self, value, name)
+        if not self._resource:
+            made.op._type = ("Assign", "AssignAdd", "AssignSub")[how]
+        graph._note_line(first)
+        return made
+
+    def assign(self, value, use_locking=False, name=None, read_value=True):
+        return self._change(_ASSIGN, value, name or "Assign")
+
+    def assign_add(self, delta, use_locking=False, name=None, read_value=True):
+        return self._change(_ADD, delta, name or "AssignAdd")
+
+    def assign_sub(self, delta, use_locking=False, name=None, read_value=True):
+        return self._change(_SUBTRACT, delta, name or "AssignSub")
+
+    def count_up_to(self, limit):
+        def next_value(old):
+            if int(old) >= limit:
+                raise errors.OutOfRangeError(None, None, "Reached limit of %d" % limit)
+            return [old]
+
+        graph = graphs.get_default_graph()
+        (old,) = _core.py_call(lambda tensors: next_value(tensors[0]), "CountUpTo", True, [graph.read(self, "read")], [(self._dtype_number, ())])
+        with graph.control_dependencies([graph.assign(_ADD, self, symbolic(1, self.dtype), "AssignAdd")] if False else [old]):
+            changed = graph.assign(_ADD, self, symbolic(1, self.dtype), "AssignAdd")
+        with graph.control_dependencies([changed]):
+            return run("Identity", old)
+
+    def sparse_read(self, indices, name=None):
+        return run("GatherV2", self._now(), symbolic(indices), convert(0, 3))
+
+    def _scatter(self, indices, updates, how, name="Scatter"):
+        """Writes rows: how is called with the old rows and the updates, one index after the other."""
+        graph = graphs.get_default_graph()
+        inputs = [graph.read(self, "read"), symbolic(indices), symbolic(updates, self.dtype)]
+        rows = self._shape_tuple[0]
+
+        def scatter(tensors):
+            old, index, new = (np.array(t.numpy()) for t in tensors)
+            flat = index.ravel()
+            if ((flat < 0) | (flat >= rows)).any():
+                bad = int(np.flatnonzero((flat < 0) | (flat >= rows))[0])
+                raise errors.InvalidArgumentError(None, None, "indices[%d] = %d is not in [0, %d)" % (bad, flat[bad], rows))
+            new = np.broadcast_to(new, index.shape + old.shape[1:]).reshape((-1,) + old.shape[1:])
+            for k, i in enumerate(flat):
+                old[i] = how(old[i], new[k])
+            return [convert(old, tensors[0]._dtype_number)]
+
+        (after,) = _core.py_call(scatter, name, False, inputs, [(self._dtype_number, self._shape_tuple)])
+        return graph.assign(_ASSIGN, self, after, "Assign")
+
+    def scatter_update(self, sparse_delta, use_locking=False, name=None):
+        return self._scatter(sparse_delta.indices, sparse_delta.values, lambda old, new: new)
+
+    def scatter_add(self, sparse_delta, use_locking=False, name=None):
+        return self._scatter(sparse_delta.indices, sparse_delta.values, lambda old, new: old + new)
+
+    def scatter_sub(self, sparse_delta, use_locking=False, name=None):
+        return self._scatter(sparse_delta.indices, sparse_delta.values, lambda old, new: old - new)
+
+    def set_shape(self, shape):
+        self.shape.merge_with(shape)
+
+    def to_proto(self, export_scope=None):
+        raise NotImplementedError("not implemented: tf.Variable.to_proto")
+
+
+def _operators():
+    """Operators work on what the variable reads as."""
+    names = "add sub mul truediv div floordiv mod pow matmul and or xor".split()
+    for name in names + ["r" + n for n in names]:
+        word = "__%s__" % name
+        if hasattr(_core.SymbolicTensor, word):
+            setattr(GraphVariable, word, lambda self, other, word=word: getattr(self._now(), word)(other))
+    for word in ("__neg__", "__abs__", "__invert__"):
+        setattr(GraphVariable, word, lambda self, word=word: getattr(self._now(), word)())
+    for word in ("__lt__", "__le__", "__gt__", "__ge__"):
+        setattr(GraphVariable, word, lambda self, other, word=word: getattr(self._now(), word)(other))
+
+
+class _Sliced:
+    """variable[key]: a tensor that can be assigned."""
+
+    @staticmethod
+    def of(variable, key):
+        return variable._now()[key]
+
+
+# ---- assignments as functions ----
+
+
+def _ref(ref, what):
+    if isinstance(ref, _core.VariableBase):
+        return ref
+    raise TypeError("%s: %r is not a variable" % (what, ref))
+
+
+def assign(ref, value, validate_shape=None, use_locking=None, name=None):
+    if validate_shape is False and isinstance(ref, GraphVariable):
+        known = symbolic(value, ref.dtype).shape_tuple
+        if known != ref._shape_tuple:
+            raise NotImplementedError("not implemented: tf.assign with validate_shape=False and another shape; make another variable")
+    return _ref(ref, "tf.assign").assign(value, name=name)
+
+
+def assign_add(ref, value, use_locking=None, name=None):
+    return _ref(ref, "tf.assign_add").assign_add(value, name=name)
+
+
+def assign_sub(ref, value, use_locking=None, name=None):
+    return _ref(ref, "tf.assign_sub").assign_sub(value, name=name)
+
+
+def scatter(how):
+    def function(ref, indices, updates, use_locking=True, name=None):
+        return ref._scatter(indices, updates, how)
+
+    return function
+
+
+# ---- all of them ----
+
+
+def _collection(key):
+    def function(scope=None):
+        return graphs.get_collection(key, scope)
+
+    return function
+
+
+global_variables = all_variables = _collection(GraphKeys.GLOBAL_VARIABLES)
+local_variables, model_variables = _collection(GraphKeys.LOCAL_VARIABLES), _collection(GraphKeys.MODEL_VARIABLES)
+trainable_variables = _collection(GraphKeys.TRAINABLE_VARIABLES)
+moving_average_variables = _collection(GraphKeys.MOVING_AVERAGE_VARIABLES)
+
+
+def variables_initializer(var_list, name="init"):
+    from sokuji._src.graph import words
+
+    graph = graphs.get_default_graph()
+    made = [v.initializer for v in var_list if isinstance(v, GraphVariable)]
+    return words.group(*made, name=name) if made else words.no_op(name=name) if graph else None
+
+
+def global_variables_initializer():
+    return variables_initializer(global_variables(), "init")
+
+
+def local_variables_initializer():
+    return variables_initializer(local_variables(), "init")
+
+
+def _value_now(variable):
+    """The variable's value in the running session, or None."""
+    from sokuji._src.graph import session
+
+    if not isinstance(variable, GraphVariable):
+        return variable
+    running = session.running()
+    return None if running is None else running._session.variable(variable)
+
+
+def is_variable_initialized(variable, name=None):
+    (made,) = _core.py_call(lambda none: [convert(_value_now(variable) is not None, 10)], "IsVariableInitialized", True, [], [(10, ())])
+    return made
+
+
+def report_uninitialized_variables(var_list=None, name="report_uninitialized_variables"):
+    var_list = global_variables() + local_variables() if var_list is None else list(var_list)
+
+    def names(none):
+        return [convert([v.op.name.encode() for v in var_list if _value_now(v) is None], 7)]
+
+    (made,) = _core.py_call(names, "ReportUninitializedVariables", True, [], [(7, (None,))])
+    return made
+
+
+def assert_variables_initialized(var_list=None):
+    raise NotImplementedError("not implemented: tf.assert_variables_initialized; use tf.report_uninitialized_variables")
+
+
+# ---- the global step ----
+
+
+def get_global_step(graph=None):
+    graph = graphs.get_default_graph() if graph is None else graph
+    found = graph.get_collection(GraphKeys.GLOBAL_STEP)
+    if len(found) > 1:
+        return None
+    if found:
+        return found[0]
+    named = [v for v in graph.get_collection(GraphKeys.GLOBAL_VARIABLES) if v.name == "global_step:0"]
+    return named[0] if named else None
+
+
+def create_global_step(graph=None):
+    graph = graphs.get_default_graph() if graph is None else graph
+    if get_global_step(graph) is not None:
+        raise ValueError('"global_step" already exists.')
+    with graph.as_default(), graph.name_scope(None):
+        from sokuji._src.graph import scopes
+
+        return scopes.get_variable("global_step", shape=[], dtype=dtypes.int64, initializer=variables_zero, trainable=False,
+                                   collections=[GraphKeys.GLOBAL_VARIABLES, GraphKeys.GLOBAL_STEP])  # fmt: skip
+
+
+def variables_zero(shape, dtype=None, partition_info=None):
+    from sokuji._src.ops import init_ops
+
+    return init_ops.Zeros()(shape, dtype)
+
+
+def get_or_create_global_step(graph=None):
+    found = get_global_step(graph)
+    return create_global_step(graph) if found is None else found
+
+

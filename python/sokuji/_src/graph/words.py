@@ -1,0 +1,257 @@
+"""What makes nodes by itself: placeholders, constants, identity, groups; and seeds of random operations in a graph."""
+
+import numpy as np
+
+from sokuji import _core
+from sokuji._src.core import conversion, dtypes, nest, shapes
+from sokuji._src.core.execute import run
+from sokuji._src.graph import graph as graphs
+from sokuji._src.graph import operation
+from sokuji._src.graph.variables import GraphVariable, symbolic
+
+_LARGEST_SEED = 2**31 - 1
+_DEFAULT_GRAPH_SEED = 87654321
+
+
+def placeholder(dtype, shape=None, name=None):
+    """A tensor whose value is fed."""
+    graph = graphs.get_default_graph()
+    first = len(graph)
+    sizes = shapes.as_shape(shape)._dims
+    made = graph.placeholder(dtypes.as_dtype(dtype)._number, None if sizes is None else list(sizes), name or "Placeholder")
+    graph._operation(made.node)._attributes = {"shape": shapes.as_shape(shape)}
+    graph._note_line(first)
+    return made
+
+
+def placeholder_with_default(input, shape, name=None):
+    """A tensor that has a value and may be fed another; its shape is the one given."""
+    graph = graphs.get_default_graph()
+    first = len(graph)
+    with graph.as_default() if graphs.building() is not graph else _nothing():
+        full = graph.unique_name(name or "PlaceholderWithDefault")
+        value = symbolic(input, None, full + "/input/")
+        wanted = shapes.as_shape(shape)
+        if not shapes._of_sizes(value.shape_tuple).is_compatible_with(wanted):
+            raise ValueError("placeholder_with_default: the shape of the value, %s, does not fit %s" % (value.shape, wanted))
+        sizes = None if wanted._dims is None else list(wanted._dims)
+        graph.next_name(full + "/")
+        (made,) = _core.py_call(_same, "PlaceholderWithDefault", False, [value], [(value._dtype_number, sizes)])
+    graph._note_line(first)
+    return made
+
+
+def _same(tensors):
+    return tensors
+
+
+class _nothing:
+    def __enter__(self):
+        return None
+
+    def __exit__(self, *exception):
+        pass
+
+
+def _filled(value, dtype, shape, verify_shape):
+    """1.x's constant: fewer values than the shape has places repeat the last."""
+    number = 0 if dtype is None else dtypes.as_dtype(dtype)._number
+    if isinstance(value, (list, tuple)) and not any(isinstance(leaf, _core.Handle) for leaf in nest.flatten(value)) or isinstance(value, np.ndarray):
+        _check_list(value)
+    made = _core.convert(value, number)
+    if shape is None:
+        return made
+    wanted = shapes.as_shape(shape)
+    if not wanted.is_fully_defined():
+        raise ValueError("the shape of a constant must be known, not %s" % wanted)
+    if made._shape_tuple == wanted._dims:
+        return made
+    if verify_shape:
+        raise TypeError("Expected Tensor's shape: %s, got %s." % (wanted._dims, made._shape_tuple))
+    n, have = wanted.num_elements(), made._size
+    if have > n:
+        raise ValueError("Too many elements provided. Needed at most %d, but received %d" % (n, have))
+    flat = list(made.numpy().ravel()) if made._dtype_number == 7 else made.numpy().ravel()
+    if have < n:
+        if have == 0:
+            raise ValueError("a constant of shape %s needs at least one value" % wanted)
+        flat = list(flat) + [flat[-1]] * (n - have) if made._dtype_number == 7 else np.concatenate([flat, np.repeat(flat[-1:], n - have)])
+    made = _core.convert(flat, made._dtype_number)
+    with _unrecorded():
+        return _core.execute("Reshape", [made, _core.convert(list(wanted._dims), 3)], {})
+
+
+class _unrecorded:
+    """Operations within run at once, whatever is open."""
+
+    def __enter__(self):
+        _core.no_graph_begin()
+
+    def __exit__(self, *exception):
+        _core.no_graph_end()
+
+
+def _check_list(value):
+    if isinstance(value, np.ndarray):
+        return
+    lengths = {len(v) for v in value if isinstance(v, (list, tuple))}
+    if len(lengths) > 1:
+        raise ValueError("Argument must be a dense tensor: %r - got rows of different lengths" % (value,))
+
+
+def constant(value, dtype=None, shape=None, name="Const", verify_shape=False):
+    """A tensor of the value, in the open graph as a node."""
+    graph = graphs.building()
+    if graph is None:
+        return conversion.constant_1(value, dtype, shape, name, verify_shape)
+    if value is None:
+        raise ValueError("None values not supported.")
+    if isinstance(value, (_core.SymbolicTensor, GraphVariable)):
+        raise TypeError("List of Tensors when single Tensor expected" if False else "a tensor is no value of a constant: %r" % (value,))
+    first = len(graph)
+    made = graph.constant(_filled(value, dtype, shape, verify_shape), name or "Const")
+    graph._note_line(first)
+    return made
+
+
+def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None):
+    graph = graphs.building()
+    if graph is None:
+        return conversion.convert_to_tensor(value, dtype, name, preferred_dtype)
+    if isinstance(value, GraphVariable):
+        value = value._now()
+    if isinstance(value, _core.SymbolicTensor):
+        if dtype is not None and value.dtype is not dtypes.as_dtype(dtype):
+            raise ValueError("Tensor conversion requested dtype %s for Tensor with dtype %s: %r" % (dtypes.as_dtype(dtype).name, value.dtype.name, str(value)))
+        return value
+    if value is None:
+        raise ValueError("None values not supported.")
+    first = len(graph)
+    made = conversion.convert_to_tensor(value, dtype, None, preferred_dtype)
+    if isinstance(made, _core.EagerTensor):
+        made = graph.constant(made, name or "Const")
+    graph._note_line(first)
+    return made
+
+
+def identity(input, name=None):
+    graph = graphs.building()
+    if graph is None:
+        from sokuji._src.ops import array_ops
+
+        return array_ops.identity_1(input, name)
+    first = len(graph)
+    full = graph.unique_name(name or "Identity") if not (name or "").endswith("/") else name[:-1]
+    value = input._now() if isinstance(input, GraphVariable) else symbolic(input, None, full + "/input/")
+    graph.next_name(full + "/")
+    made = run("Identity", value)
+    graph._note_line(first)
+    return made
+
+
+def no_op(name=None):
+    graph = graphs.building()
+    if graph is None and not graphs._stack.graphs:
+        return None
+    graph = graphs.get_default_graph()
+    first = len(graph)
+    made = graph._operation(graph.group([], name or "NoOp"))
+    graph._note_line(first)
+    return made
+
+
+def _operations_of(inputs):
+    found = []
+    for one in inputs:
+        if isinstance(one, (list, tuple, dict)):
+            found += _operations_of(nest.flatten(one))
+        elif isinstance(one, operation.Operation):
+            found.append(one)
+        elif isinstance(one, (_core.SymbolicTensor, GraphVariable)):
+            found.append(one.op)
+        elif isinstance(one, conversion.IndexedSlices):
+            found.append(one.values.op)
+        elif one is not None and not isinstance(one, _core.Handle):
+            raise TypeError("Expected tf.group() expected Tensor arguments not '%s' with type '%s'" % (one, type(one)))
+    return found
+
+
+def group(*inputs, **keywords):
+    """An operation that is done when all inputs are."""
+    name = keywords.pop("name", None)
+    if keywords:
+        raise ValueError("Unknown keyword arguments: " + ", ".join(keywords))
+    found = _operations_of(inputs)
+    if not found and graphs.building() is None:
+        return None
+    graph = found[0].graph if found else graphs.get_default_graph()
+    first = len(graph)
+    nodes = []
+    for op in found:
+        if op._node not in nodes:
+            nodes.append(op._node)
+    made = graph._operation(graph.group(nodes, name or "group_deps"))
+    graph._note_line(first)
+    return made
+
+
+def tuple_(tensors, name=None, control_inputs=None):
+    """The tensors, each there only when all are."""
+    graph = graphs.building()
+    if graph is None:
+        return list(tensors)
+    with graph.name_scope(name or "tuple"):
+        waits = [t.op for t in tensors if t is not None] + [c if isinstance(c, operation.Operation) else c.op for c in control_inputs or ()]
+        if not waits:
+            raise ValueError("Must have at least one Tensor: %s" % (tensors,))
+        gate = group(*waits)
+        with graph.control_dependencies([gate]):
+            return [None if t is None else identity(t, "control_dependency") for t in tensors]
+
+
+def with_dependencies(dependencies, output_tensor, name=None):
+    with graphs.control_dependencies(dependencies):
+        return identity(output_tensor, name)
+
+
+def cond(pred, true_fn, false_fn, name=None):
+    try:
+        from sokuji._src.graph import control_flow
+    except ImportError:
+        raise NotImplementedError("not implemented: tf.cond in a graph") from None
+    return control_flow.cond(pred, true_fn, false_fn, name=name)
+
+
+# ---- seeds ----
+
+
+def seeds(op_seed):
+    """The two seeds of an operation of the open graph, as TensorFlow 1.8 chooses them; None where no tf.Graph is open."""
+    graph = graphs.building()
+    if graph is None:
+        return None
+    if graph.seed is not None:
+        op_seed = graph._last_id if op_seed is None else op_seed
+        found = graph.seed % _LARGEST_SEED, op_seed % _LARGEST_SEED
+    elif op_seed is not None:
+        found = _DEFAULT_GRAPH_SEED, op_seed % _LARGEST_SEED
+    else:
+        return 0, 0
+    return (0, _LARGEST_SEED) if found == (0, 0) else found
+
+
+def set_random_seed(seed):
+    from sokuji._src.ops import random_ops
+
+    graph = graphs.building()
+    if graph is None:
+        random_ops.set_random_seed(seed)
+    else:
+        graph.seed = seed
+
+
+def get_seed(op_seed):
+    if graphs.building() is None:
+        return _core.op_seeds(op_seed)
+    found = seeds(op_seed)
+    return (None, None) if found == (0, 0) else found
