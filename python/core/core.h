@@ -40,6 +40,7 @@ typedef struct core_hooks {
 	PyObject *document;              /* (name, operation's name) -> docstring */
 	PyObject *signature;             /* [(name[, default])] -> inspect.Signature */
 	PyObject *masks;                 /* the dict of Keras' masks: empty while none is known */
+	PyObject *operator_of_graphs; /* (operation's name, a, b) -> tensor or NotImplemented */
 	PyObject *linear;                /* Keras' activation that does nothing */
 } core_hooks;
 
@@ -55,6 +56,7 @@ extern PyTypeObject Handle_Type, Tensor_Type, EagerTensor_Type, VariableBase_Typ
 PyObject *core_wrap(sj_tensor *own);
 /* The same for a tensor of a graph, whose object is always the same. */
 PyObject *core_wrap_symbolic(sj_tensor *own);
+PyObject *core_operator(const char *which, PyObject *a, PyObject *b);
 extern int core_any_graph; /* whether Python ever made a graph: before that no tensor is symbolic */
 /* The value of a variable now (of a tensor: the same), an own reference; the reading is recorded by open tapes. */
 sj_tensor *core_read(sj_tensor *variable);
@@ -130,6 +132,7 @@ int core_numbers_init(void);
 int core_index_init(void);
 PyObject *core_compare(PyObject *a, PyObject *b, int how);
 PyObject *core_index(PyObject *self, PyObject *key);
+PyObject *core_index_plain(PyObject *self, PyObject *key);
 PyObject *core_item(PyObject *self, Py_ssize_t i);
 
 /* ---- dataset.c ---- */
@@ -149,6 +152,8 @@ PyObject *core_from_dlpack(PyObject *module, PyObject *capsule);
 extern _Thread_local int core_open_tapes;
 extern _Thread_local uint64_t core_tape_mark;
 void core_note_read(PyObject *handle);
+/* A gradient: a tensor, IndexedSlices, or None of NULL; a scope is open. */
+PyObject *core_wrap_gradient(sj_tensor *g);
 PyObject *core_record_gradient(PyObject *module, PyObject *arguments);
 
 /* ---- layer.c ---- */

@@ -374,10 +374,15 @@ static PyObject *graph_assign(PyObject *self, PyObject *arguments)
 
 static PyObject *gradients_list(Py_ssize_t n, sj_tensor **gradients)
 {
-	for (Py_ssize_t i = 0; i < n; i++)
-		if (gradients[i] != NULL)
-			sj_keep(gradients[i]);
-	return graph_list_of(n, gradients);
+	PyObject *list = PyList_New(n);
+	for (Py_ssize_t i = 0; list != NULL && i < n; i++) {
+		PyObject *one = core_wrap_gradient(gradients[i]);
+		if (one == NULL)
+			Py_CLEAR(list);
+		else
+			PyList_SET_ITEM(list, i, one);
+	}
+	return list;
 }
 
 static PyObject *graph_gradients(PyObject *self, PyObject *arguments)
@@ -670,7 +675,14 @@ static PyObject *node_add_control(PyObject *self, PyObject *control)
 	return done(sj_node_add_control(((Node *)self)->node, ((Node *)control)->node));
 }
 
-static PyMethodDef node_methods[] = {{"attributes", node_attributes, METH_NOARGS, "The attributes by name."},
+static PyObject *node_rename(PyObject *self, PyObject *name)
+{
+	const char *text = PyUnicode_AsUTF8(name);
+	return text ? done(sj_node_rename(((Node *)self)->node, text)) : NULL;
+}
+
+static PyMethodDef node_methods[] = {{"rename", node_rename, METH_O, "Another name, as it stands."},
+                                     {"attributes", node_attributes, METH_NOARGS, "The attributes by name."},
                                      {"add_control", node_add_control, METH_O, "Waits for another node."},
                                      {NULL, NULL, 0, NULL}};
 
@@ -802,7 +814,39 @@ static PyObject *no_graph_begin(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED
 	return done(sj_graph_begin(NULL));
 }
 
-static PyMethodDef functions[] = {{"graph_now", graph_now, METH_NOARGS, "The graph open on this thread, or None."},
+/* extend_symbolic(name, function): a method or property written in Python, for tensors of graphs alone. */
+static PyObject *extend_symbolic(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+	PyObject *name, *function;
+	if (!PyArg_ParseTuple(arguments, "UO", &name, &function) ||
+	    PyDict_SetItem(SymbolicTensor_Type.tp_dict, name, function) < 0)
+		return NULL;
+	PyType_Modified(&SymbolicTensor_Type);
+	Py_RETURN_NONE;
+}
+
+/* index(tensor, key): tensor[key] without the hook for operators of graphs. */
+static PyObject *plain_index(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+	PyObject *self, *key;
+	if (!PyArg_ParseTuple(arguments, "OO", &self, &key) || core_handle_check(self, "the tensor") < 0)
+		return NULL;
+	return core_index_plain(self, key);
+}
+
+/*
+ * Operators on tensors of graphs are Python's where a hook is set: it gives nodes their names. NotImplemented: run as usual.
+ */
+PyObject *core_operator(const char *which, PyObject *a, PyObject *b)
+{
+	if (core.operator_of_graphs == NULL || (Py_TYPE(a) != &SymbolicTensor_Type && Py_TYPE(b) != &SymbolicTensor_Type))
+		return Py_NewRef(Py_NotImplemented);
+	return PyObject_CallFunction(core.operator_of_graphs, "sOO", which, a, b);
+}
+
+static PyMethodDef functions[] = {{"extend_symbolic", extend_symbolic, METH_VARARGS, NULL},
+                                  {"index", plain_index, METH_VARARGS, "index(tensor, key)"},
+                                  {"graph_now", graph_now, METH_NOARGS, "The graph open on this thread, or None."},
                                   {"no_graph_begin", no_graph_begin, METH_NOARGS,
                                    "Operations run at once until no_graph_end()."},
                                   {"no_graph_end", graph_end, METH_NOARGS, "Ends no_graph_begin()."},

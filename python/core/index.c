@@ -33,7 +33,8 @@ static int whole(PyObject *o, int64_t *ret_value)
 {
 	if (Handle_Check(o)) {
 		sj_tensor *t = HANDLE_TENSOR(o);
-		if (t == NULL || sj_tensor_rank(t) != 0 || !sj_dtype_is_integer(sj_tensor_dtype(t)))
+		if (t == NULL || sj_tensor_rank(t) != 0 || !sj_dtype_is_integer(sj_tensor_dtype(t)) ||
+		    sj_tensor_data(t) == NULL)
 			return UNKNOWN;
 		*ret_value = (int64_t)sj_tensor_item(t, 0);
 		return KNOWN;
@@ -105,6 +106,17 @@ static PyObject *spec_run(PyObject *self, const Spec *s)
 }
 
 PyObject *core_index(PyObject *self, PyObject *key)
+{
+	if (core_any_graph && Py_TYPE(self) != &EagerTensor_Type) {
+		PyObject *made = core_operator("StridedSlice", self, key);
+		if (made != Py_NotImplemented)
+			return made;
+		Py_DECREF(made);
+	}
+	return core_index_plain(self, key);
+}
+
+PyObject *core_index_plain(PyObject *self, PyObject *key)
 {
 	Spec s = {0};
 	bool many = PyTuple_Check(key) || PyList_Check(key);

@@ -125,11 +125,23 @@ static sj_tensor *tensor_of(PyObject *o)
 	return HANDLE_TENSOR(o);
 }
 
+/* What the hook for graphs makes of the operator, if it does. */
+#define IN_GRAPH(which, a, b) \
+	do { \
+		if (core_any_graph) { \
+			PyObject *made_ = core_operator(names[which], a, b); \
+			if (made_ != Py_NotImplemented) \
+				return made_; \
+			Py_DECREF(made_); \
+		} \
+	} while (0)
+
 static PyObject *binary(PyObject *a, PyObject *b, Operation which)
 {
 	sj_tensor *both[2], *quick[] = {tensor_of(a), tensor_of(b)};
 	if (quick[0] != NULL && quick[1] != NULL)
 		return core_run_one(op_for(which, quick[0]), NULL, 2, quick);
+	IN_GRAPH(which, a, b);
 	if (!operands(a, b, both) && !(which == ADD && operands_apart(a, b, both)))
 		return not_converted(a, b);
 	return run_both(which, both);
@@ -173,6 +185,7 @@ static sj_tensor *cast(sj_tensor *t, sj_dtype dtype)
 static PyObject *true_divide(PyObject *a, PyObject *b)
 {
 	sj_tensor *both[2];
+	IN_GRAPH(TRUE_DIVIDE, a, b);
 	if (!operands(a, b, both))
 		return not_converted(a, b);
 	sj_dtype wanted = quotient_dtype(sj_tensor_dtype(both[0]));
@@ -195,6 +208,7 @@ static PyObject *matmul(PyObject *a, PyObject *b)
 	sj_tensor *both[2], *quick[] = {tensor_of(a), tensor_of(b)};
 	if (quick[0] != NULL && quick[1] != NULL && sj_tensor_rank(quick[0]) <= 2 && sj_tensor_rank(quick[1]) <= 2)
 		return core_run_one(operations[MATMUL], NULL, 2, quick);
+	IN_GRAPH(MATMUL, a, b);
 	if (!operands(a, b, both))
 		return not_converted(a, b);
 	Operation batched = core.version == 1 ? BATCH_MATMUL_1 : BATCH_MATMUL_2;
@@ -204,6 +218,7 @@ static PyObject *matmul(PyObject *a, PyObject *b)
 static PyObject *logical(PyObject *a, PyObject *b, Operation of_bools, Operation of_integers)
 {
 	sj_tensor *both[2];
+	IN_GRAPH(of_bools, a, b);
 	if (!operands(a, b, both))
 		return not_converted(a, b);
 	bool bits = core.version == 2 && sj_dtype_is_integer(sj_tensor_dtype(both[0]));
@@ -216,8 +231,10 @@ static PyObject *unary(PyObject *a, Operation which)
 {
 	if (HANDLE_TENSOR(a) == NULL)
 		return PyErr_Format(PyExc_ValueError, "the variable has no value yet");
-	if (Py_TYPE(a) != &EagerTensor_Type)
+	if (Py_TYPE(a) != &EagerTensor_Type) {
+		IN_GRAPH(which, a, Py_None);
 		CORE_NOTE_READ(a);
+	}
 	return core_run_one(operations[which], NULL, 1, &HANDLE_TENSOR(a));
 }
 
@@ -294,6 +311,13 @@ static int to_bool(PyObject *self)
 	sj_tensor *t = HANDLE_TENSOR(self);
 	if (Py_TYPE(self) == &EagerTensor_Type && sj_tensor_rank(t) == 0 && sj_tensor_dtype(t) == SJ_BOOL)
 		return *(const bool *)sj_tensor_data(t);
+	if (core_any_graph && t != NULL && sj_tensor_is_symbolic(t)) {
+		PyErr_SetString(PyExc_TypeError,
+		                "Using a `tf.Tensor` as a Python `bool` is not allowed. Use `if t is not None:` instead of "
+		                "`if t:` to test if a tensor is defined, and use TensorFlow ops such as tf.cond to execute "
+		                "subgraphs conditioned on the value of a tensor.");
+		return -1;
+	}
 	if (core.version == 1 && (sj_tensor_rank(t) != 0 || sj_tensor_dtype(t) != SJ_BOOL)) {
 		PyErr_Format(PyExc_ValueError, "a %s tensor has no truth value; compare it with something",
 		             sj_tensor_rank(t) != 0 ? "non-scalar" : "non-boolean");

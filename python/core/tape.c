@@ -190,7 +190,7 @@ static PyObject *slices_wrap(const sj_tensor *g)
 	return made;
 }
 
-static PyObject *gradient_wrap(sj_tensor *g)
+PyObject *core_wrap_gradient(sj_tensor *g)
 {
 	if (g == NULL)
 		Py_RETURN_NONE;
@@ -291,10 +291,10 @@ static int weights_take(PyObject *given, const Several *targets, sj_tensor **wei
 static PyObject *gradients_wrap(PyObject *sources, const Several *flat, sj_tensor *const *found, PyObject *unconnected)
 {
 	if (flat->list == NULL && unconnected == Py_None)
-		return gradient_wrap(found[0]);
+		return core_wrap_gradient(found[0]);
 	PyObject *list = PyList_New(flat->n);
 	for (Py_ssize_t i = 0; list != NULL && i < flat->n; i++) {
-		PyObject *one = gradient_wrap(found[i]);
+		PyObject *one = core_wrap_gradient(found[i]);
 		if (one == NULL)
 			Py_CLEAR(list);
 		else

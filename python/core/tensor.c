@@ -349,6 +349,12 @@ static PyObject *iterate(PyObject *self)
 	sj_tensor *t = live(self);
 	if (t == NULL)
 		return NULL;
+	if (core.version == 1 && core_any_graph && sj_tensor_is_symbolic(t)) {
+		PyErr_SetString(PyExc_TypeError,
+		                "`Tensor` objects are not iterable when eager execution is not enabled. To iterate over "
+		                "this tensor use `tf.map_fn`.");
+		return NULL;
+	}
 	if (sj_tensor_rank(t) == 0 || (core.version == 1 && sj_is_variable(t))) {
 		PyErr_Format(PyExc_TypeError, "a %s is not iterable",
 		             sj_tensor_rank(t) == 0 ? "scalar tensor" : "variable");

@@ -230,6 +230,28 @@ static PyObject *updater_apply(PyObject *self, PyObject *given)
 	return result;
 }
 
+/* apply_rate(pairs, rate): the same with the learning rate as a tensor, as it stands (Adam's is corrected by the caller); in a graph, a node. */
+static PyObject *updater_apply_rate(PyObject *self, PyObject *arguments)
+{
+	Updater *u = (Updater *)self;
+	PyObject *given, *rate, *result = NULL;
+	if (!PyArg_ParseTuple(arguments, "OO", &given, &rate) || core_handle_check(rate, "the learning rate") < 0)
+		return NULL;
+	PyObject *pairs = pairs_take(given);
+	Py_ssize_t n = pairs ? PyList_GET_SIZE(pairs) : 0;
+	sj_tensor **room = pairs ? PyMem_Calloc((size_t)n * (2 + MOST_SLOTS) + 1, sizeof(*room)) : NULL;
+	if (room != NULL && gather(u, pairs, room, room + n, room + 2 * n) == 0) {
+		sj_status status = sj_update_apply_rate(&u->update, HANDLE_TENSOR(rate), (int)n, room, room + 2 * n,
+		                                        room + n);
+		result = status == SJ_OK ? Py_NewRef(Py_None) : sj_ok() ? core_raise(status) : core_raise_sticky();
+	}
+	for (Py_ssize_t i = 0; room != NULL && i < n; i++)
+		sj_free(room[n + i]);
+	PyMem_Free(room);
+	Py_XDECREF(pairs);
+	return result;
+}
+
 /* Makes the slots of a variable without a step. */
 static PyObject *updater_slots(PyObject *self, PyObject *variable)
 {
@@ -238,6 +260,8 @@ static PyObject *updater_slots(PyObject *self, PyObject *variable)
 }
 
 static PyMethodDef methods[] = {{"apply", updater_apply, METH_O, "One step for (gradient, variable) pairs."},
+                                {"apply_rate", updater_apply_rate, METH_VARARGS,
+                                 "One step with a tensor as the learning rate."},
                                 {"slots_of", updater_slots, METH_O,
                                  "The slot variables of a variable, made when missing."},
                                 {NULL, NULL, 0, NULL}};

@@ -26,13 +26,20 @@ _sys.modules[__name__].__class__ = _core.Space
 
 def __dir__():
     _missing.complete()
-    return sorted(set(_assemble.namespace(2)) | {"__version__", "install_as_tensorflow", "v1"})
+    return sorted(set(_assemble.namespace(2)) | {"__version__", "install_as_tensorflow", "strict_modes", "v1"})
 
 
 def __getattr__(name):
     if name == "v1":
         return _importlib.import_module(".v1", __name__)
     return _missing_name(name)
+
+
+def strict_modes(strict=True):
+    """Whether 1.x's refusals between graphs and eager execution hold (True), or both mix (False, the beginning)."""
+    from sokuji._src.api import assemble_graphs
+
+    assemble_graphs.strict_modes(strict)
 
 
 def install_as_tensorflow(version=2):

@@ -1,4 +1,7 @@
-"""python -m sokuji [--tf 1|2] program.py [arguments]: runs an unmodified TensorFlow program. Tracebacks show the program's own lines."""
+"""
+python -m sokuji [--tf 1|2] [--mix] program.py [arguments]: runs an unmodified TensorFlow program. Tracebacks show the program's own lines. --mix: graphs and
+eager execution may be mixed where TensorFlow 1.x refuses it.
+"""
 
 import os
 import re
@@ -14,21 +17,23 @@ def guess(source):
 
 
 def _options(arguments):
-    version, everything = None, False
+    version, everything, mix = None, False, False
     while arguments and arguments[0].startswith("--"):
         word = arguments.pop(0)
         if word == "--tf" and arguments and arguments[0] in ("1", "2"):
             version = int(arguments.pop(0))
         elif word == "--traceback":
             everything = True
+        elif word == "--mix":
+            mix = True
         elif word in ("--version", "--help"):
-            return word, None, arguments
+            return word, None, False, arguments
         else:
             sys.exit("sokuji: unknown option %s; see python -m sokuji --help" % word)
     if arguments and arguments[0] == "run" and not os.path.exists("run"):
         arguments.pop(0)
         return _options(arguments)
-    return version, everything, arguments
+    return version, everything, mix, arguments
 
 
 def _show(kind, error, trace, everything):
@@ -49,7 +54,7 @@ def _numpy_as_then():
 
 
 def main(arguments=None):
-    version, everything, rest = _options(list(sys.argv[1:] if arguments is None else arguments))
+    version, everything, mix, rest = _options(list(sys.argv[1:] if arguments is None else arguments))
     if version in ("--version", "--help") or not rest:
         import sokuji
 
@@ -64,6 +69,8 @@ def main(arguments=None):
     sokuji.install_as_tensorflow(version)
     if version == 1:
         _numpy_as_then()
+        sokuji.strict_modes(not mix)
+        sokuji.v1._graph_mode()
     sys.argv = rest
     sys.path[0] = os.path.dirname(os.path.abspath(path))
     module = type(sys)("__main__")

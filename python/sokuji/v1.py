@@ -1,9 +1,13 @@
-"""TensorFlow 1.x: `import sokuji.v1 as tf`. Eager only: results are there at once, whether or not enable_eager_execution was called."""
+"""
+TensorFlow 1.x: `import sokuji.v1 as tf`. Graphs and eager execution share the process: operations run at once unless a graph is open or an input is a
+graph's. A program that is run as TensorFlow 1.x (python -m sokuji --tf 1) has the default graph open until enable_eager_execution.
+"""
 
 import sys as _sys
 
 from sokuji import _core
 from sokuji._src.api import assemble as _assemble
+from sokuji._src.api import assemble_graphs as _graphs
 from sokuji._src.api import missing as _missing
 from sokuji._src.eager import graph_words as _graph_words
 
@@ -12,19 +16,28 @@ globals().update(_assemble.namespace(1))
 __version__ = VERSION = "1.8.0"
 GIT_VERSION, COMPILER_VERSION, GRAPH_DEF_VERSION = "sokuji", "sokuji", 26
 _eager_enabled = False
+_graphs.begin()
 
 
 def enable_eager_execution(config=None, device_policy=None, execution_mode=None):
-    """Eager execution is how everything runs here; said twice it is refused, as in TensorFlow."""
+    """From now on operations run at once. Said twice, or after a graph was begun, it is refused, as in TensorFlow."""
     global _eager_enabled
-    if _eager_enabled:
+    if _eager_enabled or _graphs.is_begun():
         raise ValueError("tf.enable_eager_execution must be called at program startup.")
     _eager_enabled = True
-    globals().update((name, value) for name, value in _graph_words.REFUSED.items() if name not in globals())
+    _graphs.leave()
+    if _graphs.is_strict():
+        globals().update(_graph_words.REFUSED)
 
 
 def executing_eagerly():
-    return True
+    return _graphs.graphs.executing_eagerly()
+
+
+def _graph_mode():
+    """The default graph is open, as at the start of a program of 1.x."""
+    if not _eager_enabled:
+        _graphs.enter()
 
 
 contrib.eager.enable_eager_execution = enable_eager_execution  # noqa: F821

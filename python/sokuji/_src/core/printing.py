@@ -48,7 +48,15 @@ def _array_text(tensor):
     return repr(value)
 
 
+def _symbolic(tensor, form):
+    from sokuji._src.core import shapes
+
+    return form % (tensor.name, shapes._of_sizes(tensor._shape_tuple), tensor.dtype.name)
+
+
 def text(tensor):
+    if type(tensor) is _core.SymbolicTensor:
+        return _symbolic(tensor, 'Tensor("%s", shape=%s, dtype=%s)' if tensor._shape_tuple is not None else 'Tensor("%s"%.0s, dtype=%s)')
     if isinstance(tensor, _core.VariableBase):
         return representation(tensor)
     value = _value_text(tensor)
@@ -60,6 +68,8 @@ def text(tensor):
 
 
 def representation(tensor):
+    if type(tensor) is _core.SymbolicTensor:
+        return _symbolic(tensor, "<tf.Tensor '%s' shape=%s dtype=%s>")
     values = _array_text(tensor)
     newline = "\n" if "\n" in values else ""
     if isinstance(tensor, _core.VariableBase):

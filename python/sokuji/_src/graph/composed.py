@@ -84,7 +84,7 @@ def _all_axes(graph, values):
     """Without an axis TensorFlow reduces over a constant that lists them all."""
     if values.get("axis") is not None or values.get("reduction_indices") is not None:
         return
-    shape = getattr(values.get("input_tensor"), "shape_tuple", None)
+    shape = getattr(values.get("input_tensor"), "_shape_tuple", None)
     if shape is None:
         graph._more += 4  # Rank, range/start, range/delta, range
     else:
@@ -129,10 +129,10 @@ def of_several(function, default=None):
 
 def _call_it(graph, made, scope, first):
     """The node of a single result takes the scope's own name."""
-    if isinstance(made, (list, tuple)) and made and all(isinstance(t, _core.SymbolicTensor) and t.node is made[0].node for t in made):
+    if isinstance(made, (list, tuple)) and made and all(isinstance(t, _core.SymbolicTensor) and t._node is made[0]._node for t in made):
         made = made[0]
-    if isinstance(made, _core.SymbolicTensor) and made.graph is graph and made.node.index >= first and graph.find(scope[:-1]) is None:
-        made.node.rename(scope[:-1])
+    if isinstance(made, _core.SymbolicTensor) and made.graph is graph and made._node.index >= first and graph.find(scope[:-1]) is None:
+        made._node.rename(scope[:-1])
 
 
 _FAILURES = (TypeError, ValueError, NotImplementedError, AttributeError, IndexError, errors.InvalidArgumentError, errors.UnimplementedError)
@@ -161,7 +161,7 @@ def _leaves(structure):
 
 
 def _is_known(leaf):
-    return isinstance(leaf, GraphVariable) or leaf.known_value() is not None
+    return isinstance(leaf, GraphVariable) or leaf._known_value() is not None
 
 
 def defer(function, arguments, keywords, leaves):
@@ -178,7 +178,7 @@ def defer(function, arguments, keywords, leaves):
     rest = nest.flatten(other)
     if len(rest) != len(outputs):
         return None
-    is_vague = any(getattr(t, "shape_tuple", ()) is None for t in leaves) or probes[0] is None or probes[1] is None
+    is_vague = any(getattr(t, "_shape_tuple", ()) is None for t in leaves) or probes[0] is None or probes[1] is None
     told = [(a._dtype_number, None if is_vague else _common(a._shape_tuple, b._shape_tuple)) for a, b in zip(outputs, rest)]
     made = _core.py_call(lambda tensors: nest.flatten(_called(function, structure, leaves, tensors)), function.__name__.strip("_"), False,
                          [symbolic(t) for t in leaves], told)  # fmt: skip
@@ -213,10 +213,10 @@ def _probe(function, structure, leaves, size):
 
 def _example(leaf, size):
     if isinstance(leaf, _core.SymbolicTensor):
-        known = leaf.known_value()
+        known = leaf._known_value()
         if known is not None:
             return known
-        sizes = leaf.shape_tuple
+        sizes = leaf._shape_tuple
         sizes = (size,) if sizes is None else tuple(size if d is None else d for d in sizes)
     else:
         sizes = leaf._shape_tuple

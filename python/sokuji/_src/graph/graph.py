@@ -26,6 +26,7 @@ class Graph(_core.Graph):
         self._finalized = False
         self._unfeedable, self._unfetchable = set(), set()
         self._lines = {}
+        self._hidden = set()  # nodes that TensorFlow does not have
         self._variables = {}  # the store of get_variable: by name
         self._scopes = None  # the open variable scopes (variables.py)
         self._scope_counts = {}
@@ -41,7 +42,7 @@ class Graph(_core.Graph):
 
     def finalize(self):
         self._finalized = True
-        super().finalize()
+        self._finalize()
 
     finalized = property(lambda self: self._finalized)
     version = property(lambda self: len(self) + self._more)
@@ -55,7 +56,7 @@ class Graph(_core.Graph):
     # ---- names ----
 
     def unique_name(self, name, mark_as_used=True):
-        return super().unique_name(name, bool(mark_as_used))
+        return self._unique_name(name, bool(mark_as_used))
 
     def get_name_scope(self):
         return self._stack
@@ -117,7 +118,16 @@ class Graph(_core.Graph):
         return made
 
     def get_operations(self):
-        return [self._operation(self.node(i)) for i in range(len(self))]
+        return [self._operation(self.node(i)) for i in range(len(self)) if i not in self._hidden]
+
+    def _read(self, variable, name):
+        """A reading of the variable; its node is called so, however the scope is called."""
+        whole = _core.execute("Identity", [variable], {})
+        self._hidden.add(whole._node.index)
+        self._more -= 1
+        made = whole._node._inputs[0]
+        made._node.rename(self.unique_name(name))
+        return made
 
     def get_operation_by_name(self, name):
         if not isinstance(name, str):

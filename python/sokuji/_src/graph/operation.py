@@ -1,7 +1,7 @@
 """tf.Operation, and what a symbolic tensor can do: its operation, shape, consumers, eval."""
 
 from sokuji import _core
-from sokuji._src.core import conversion, dtypes, shapes
+from sokuji._src.core import shapes
 
 # The core's types that TensorFlow 1.8 calls otherwise.
 _TYPES = {"AddV2": "Add", "SelectV2": "Select", "BatchMatMulV2": "BatchMatMul", "Read": "ReadVariableOp"}
@@ -29,10 +29,10 @@ class Operation:
         self._graph, self._node, self._type, self._outputs, self._attributes = graph, node, None, None, None
 
     graph = property(lambda self: self._graph)
-    name = property(lambda self: self._node.name)
-    inputs = property(lambda self: [t for t in self._node.inputs if t is not None])
-    outputs = property(lambda self: list(self._node.outputs) if self._outputs is None else self._outputs)
-    control_inputs = property(lambda self: [self._graph._operation(c) for c in self._node.controls])
+    name = property(lambda self: self._node._name)
+    inputs = property(lambda self: [t for t in self._node._inputs if t is not None])
+    outputs = property(lambda self: list(self._node._outputs) if self._outputs is None else self._outputs)
+    control_inputs = property(lambda self: [self._graph._operation(c) for c in self._node._controls])
     device = property(lambda self: "")
     node_def = property(NodeDef)
     _id = property(lambda self: self._node.index)
@@ -42,7 +42,7 @@ class Operation:
     def type(self):
         if self._type is not None:
             return self._type
-        return _TYPES.get(self._node.type, self._node.type)
+        return _TYPES.get(self._node._type, self._node._type)
 
     def values(self):
         return tuple(self.outputs)
@@ -109,32 +109,16 @@ def is_symbolic(value):
     return isinstance(value, _core.SymbolicTensor)
 
 
-# ---- what tensors get: a method that asks first whether the tensor is symbolic ----
+# ---- what symbolic tensors have beside what all tensors have ----
 
 
-def _for_symbolic(name, method):
-    """Replaces a method of all tensors by one that answers for symbolic ones and else does what it did."""
-    before = conversion._METHODS.get(name)
-
-    def both(self, *arguments, **keywords):
-        if type(self) is _core.SymbolicTensor:
-            return method(self, *arguments, **keywords)
-        if before is None:
-            raise AttributeError(name)
-        return before(self, *arguments, **keywords)
-
-    _core.extend(name, both)
+def _graph(self):
+    return self._node._graph
 
 
-def _property_for_symbolic(name, get):
-    before = _core.Handle.__dict__.get(name)
-
-    def both(self):
-        if type(self) is _core.SymbolicTensor:
-            return get(self)
-        return before.__get__(self, type(self))
-
-    _core.extend(name, property(both))
+def _op(self):
+    graph = self._node._graph
+    return graph._operation(self._node) if hasattr(graph, "_operation") else Operation(graph, self._node)
 
 
 def _eval(self, feed_dict=None, session=None):
@@ -142,39 +126,33 @@ def _eval(self, feed_dict=None, session=None):
 
 
 def _consumers(self):
-    graph = self.graph
-    return [op for op in graph.get_operations() if any(t is self for t in op._node.inputs)]
+    graph = self._node._graph
+    return [op for op in graph.get_operations() if any(t is self for t in op._node._inputs)]
 
 
 def _set_shape(self, shape):
     shape = shapes.as_shape(shape)
-    known = shapes._of_sizes(self.shape_tuple)
-    known.merge_with(shape)  # ValueError where they contradict
+    shapes._of_sizes(self._shape_tuple).merge_with(shape)  # ValueError where they contradict
     if shape._dims is not None:
-        self.set_shape(list(shape._dims))
+        self._set_shape(list(shape._dims))
 
 
 def _array(self, dtype=None, copy=None):
     raise NotImplementedError("Cannot convert a symbolic Tensor (%s) to a numpy array." % self.name)
 
 
-def text(t):
-    shape = t.shape_tuple
-    return 'Tensor("%s"%s, dtype=%s)' % (t.name, "" if shape is None else ", shape=%s" % (shapes._of_sizes(shape),), t.dtype.name)
-
-
-def representation(t):
-    shape = shapes._of_sizes(t.shape_tuple)
-    return "<tf.Tensor '%s' shape=%s dtype=%s>" % (t.name, shape, t.dtype.name)
-
-
-def dtype_of_number(number):
-    return dtypes.as_dtype(number)
+_MEMBERS = {
+    "graph": property(_graph), "op": property(_op), "eval": _eval, "consumers": _consumers, "set_shape": _set_shape, "__array__": _array,
+    "name": property(lambda self: "%s:%d" % (self._node._name, self._output)), "value_index": property(lambda self: self._output),
+    "device": property(lambda self: ""),
+    "shape": property(lambda self: shapes._of_sizes(self._shape_tuple)), "get_shape": lambda self: shapes._of_sizes(self._shape_tuple),
+    "_as_graph_element": lambda self: self,
+}  # fmt: skip
 
 
 def install():
-    _for_symbolic("eval", _eval)
-    _for_symbolic("consumers", _consumers)
-    _for_symbolic("__array__", _array)
-    _property_for_symbolic("op", lambda self: self.graph._operation(self.node))
-    _property_for_symbolic("device", lambda self: "")
+    for name, value in _MEMBERS.items():
+        _core.extend_symbolic(name, value)
+
+
+install()

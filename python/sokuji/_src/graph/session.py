@@ -237,23 +237,23 @@ class BaseSession:
     def _execute(self, feeds, values, fetches, targets):
         with _running(self):
             try:
-                return self._session.run(feeds, values, fetches, targets)
+                return self._session._run(feeds, values, fetches, targets)
             except errors.OpError as error:
-                failed = _core.Session.failed() if error.op is None else None
+                failed = self._session._failed() if error.op is None else None
                 if failed is None:
                     raise
                 raised = self._described(error, failed)
         raise raised
 
     def _described(self, error, node):
-        if node.graph is not self._graph:
+        if node._graph is not self._graph:
             return error
-        if node.type == "Placeholder":
-            output = node.outputs[0]
-            shape = output.shape_tuple
+        if node._type == "Placeholder":
+            output = node._outputs[0]
+            shape = output._shape_tuple
             shown = "" if shape is None or None in shape and len(shape) == 0 else " and shape [%s]" % ",".join("?" if d is None else str(d) for d in shape)
             name = {"float32": "float", "float64": "double"}.get(output.dtype.name, output.dtype.name)
-            error = errors.InvalidArgumentError(None, None, "You must feed a value for placeholder tensor '%s' with dtype %s%s" % (node.name, name, shown))
+            error = errors.InvalidArgumentError(None, None, "You must feed a value for placeholder tensor '%s' with dtype %s%s" % (node._name, name, shown))
         return graphs.failure(error, self._graph, node)
 
     def make_callable(self, fetches, feed_list=None, accept_options=False):
@@ -279,13 +279,20 @@ class BaseSession:
         raise NotImplementedError("not implemented: tf.Session.partial_run; use run")
 
 
+def running():
+    """The session that runs on this thread, or None."""
+    return getattr(_threads, "running", None)
+
+
 @contextlib.contextmanager
 def _running(session):
     """No graph is open while another runs: Python functions in it run at once."""
     _core.no_graph_begin()
+    before, _threads.running = running(), session
     try:
         yield
     finally:
+        _threads.running = before
         _core.no_graph_end()
 
 

@@ -8,6 +8,7 @@ from sokuji._src.core.execute import convert, run
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import operation
 from sokuji._src.graph.graph import GraphKeys
+from sokuji._src.variables import variables
 
 _ASSIGN, _ADD, _SUBTRACT = 0, 1, 2
 
@@ -28,11 +29,11 @@ def symbolic(value, dtype=None, name="Const"):
     return made
 
 
-class GraphVariable(_core.VariableBase):
+class GraphVariable(variables.Variable):
     """A variable of a graph: reading and changing it are operations, its value is a session's."""
 
     def __init__(self, initial_value=None, trainable=True, collections=None, validate_shape=True, caching_device=None, name=None, variable_def=None,
-                 dtype=None, expected_shape=None, import_scope=None, constraint=None, use_resource=False):  # fmt: skip
+                 dtype=None, expected_shape=None, import_scope=None, constraint=None, use_resource=False, **ignored):  # fmt: skip
         if variable_def is not None:
             raise NotImplementedError("not implemented: tf.Variable(variable_def=…); make it from its initial value")
         if initial_value is None:
@@ -48,9 +49,9 @@ class GraphVariable(_core.VariableBase):
         with graphs.init_scope(), graph.name_scope("Variable" if name is None else name) as scope:
             self._name = scope[:-1]
             value = self._first_value(graph, initial_value, dtype)
-            if None in (value.shape_tuple or ((None,) if value.shape_tuple is None else ())):
+            if None in (value._shape_tuple or ((None,) if value._shape_tuple is None else ())):
                 raise ValueError("initial_value must have a shape specified: %s" % value)
-            graph.variable_handle(value._dtype_number, value.shape_tuple, self._name, bool(trainable), self)
+            graph.variable(self, value._dtype_number, value._shape_tuple, self._name, bool(trainable))
             self._nodes(graph, value, scope)
         graph._note_line(first)
         names = list(collections)
@@ -68,7 +69,7 @@ class GraphVariable(_core.VariableBase):
         """The operations that TensorFlow has for a variable: itself, its first assignment, its snapshot."""
         op = graph._operation(graph.group([], scope))
         op._type = "VarHandleOp" if self._resource else "VariableV2"
-        op._attributes = {"dtype": value.dtype, "shape": shapes.as_shape(value.shape_tuple), "container": "", "shared_name": self._name if self._resource else ""}
+        op._attributes = {"dtype": value.dtype, "shape": shapes.as_shape(value._shape_tuple), "container": "", "shared_name": self._name if self._resource else ""}
         self._op = op
         if self._resource:
             graph._operation(graph.group([], "IsInitialized/VarIsInitializedOp"))._type = "VarIsInitializedOp"
@@ -76,7 +77,7 @@ class GraphVariable(_core.VariableBase):
         if not self._resource:
             assign._type = "Assign"
         self._initializer, self._initial_value = assign, value
-        self._snapshot = graph.read(self, "Read/ReadVariableOp" if self._resource else "read")
+        self._snapshot = graph._read(self, "Read/ReadVariableOp" if self._resource else "read")
         if not self._resource:
             self._snapshot.op._type = "Identity"
         op._outputs = [self._snapshot]
@@ -102,7 +103,7 @@ class GraphVariable(_core.VariableBase):
         graph = graphs.get_default_graph()
         if graph is self._graph and not graph._controls:
             return self._snapshot
-        return graph.read(self, "read")
+        return graph._read(self, "read")
 
     def _as_graph_element(self):
         return self._snapshot
@@ -113,8 +114,8 @@ class GraphVariable(_core.VariableBase):
     def read_value(self):
         graph = graphs.get_default_graph()
         if self._resource:
-            return graph.read(self, "ReadVariableOp")
-        return run("Identity", graph.read(self, "read"))
+            return graph._read(self, "ReadVariableOp")
+        return run("Identity", graph._read(self, "read"))
 
     def initialized_value(self):
         """The value, or the first one where it is not initialised yet."""
@@ -154,7 +155,7 @@ class GraphVariable(_core.VariableBase):
     def _change(self, how, value, name):
         graph = graphs.get_default_graph()
         value = symbolic(value, self.dtype, "value")
-        known = shapes._of_sizes(value.shape_tuple)
+        known = shapes._of_sizes(value._shape_tuple)
         if not known.is_compatible_with(self._shape_tuple):
             raise ValueError("Dimension mismatch: Shapes %s and %s are incompatible" % (self.shape, known))
         first = len(graph)
@@ -180,7 +181,7 @@ class GraphVariable(_core.VariableBase):
             return [old]
 
         graph = graphs.get_default_graph()
-        (old,) = _core.py_call(lambda tensors: next_value(tensors[0]), "CountUpTo", True, [graph.read(self, "read")], [(self._dtype_number, ())])
+        (old,) = _core.py_call(lambda tensors: next_value(tensors[0]), "CountUpTo", True, [graph._read(self, "read")], [(self._dtype_number, ())])
         with graph.control_dependencies([graph.assign(_ADD, self, symbolic(1, self.dtype), "AssignAdd")] if False else [old]):
             changed = graph.assign(_ADD, self, symbolic(1, self.dtype), "AssignAdd")
         with graph.control_dependencies([changed]):
@@ -192,7 +193,7 @@ class GraphVariable(_core.VariableBase):
     def _scatter(self, indices, updates, how, name="Scatter"):
         """Writes rows: how is called with the old rows and the updates, one index after the other."""
         graph = graphs.get_default_graph()
-        inputs = [graph.read(self, "read"), symbolic(indices), symbolic(updates, self.dtype)]
+        inputs = [graph._read(self, "read"), symbolic(indices), symbolic(updates, self.dtype)]
         rows = self._shape_tuple[0]
 
         def scatter(tensors):
@@ -257,7 +258,7 @@ def _ref(ref, what):
 
 def assign(ref, value, validate_shape=None, use_locking=None, name=None):
     if validate_shape is False and isinstance(ref, GraphVariable):
-        known = symbolic(value, ref.dtype).shape_tuple
+        known = symbolic(value, ref.dtype)._shape_tuple
         if known != ref._shape_tuple:
             raise NotImplementedError("not implemented: tf.assign with validate_shape=False and another shape; make another variable")
     return _ref(ref, "tf.assign").assign(value, name=name)
@@ -317,7 +318,7 @@ def _value_now(variable):
     if not isinstance(variable, GraphVariable):
         return variable
     running = session.running()
-    return None if running is None else running._session.variable(variable)
+    return None if running is None else running._session._variable(variable)
 
 
 def is_variable_initialized(variable, name=None):
@@ -375,3 +376,7 @@ def get_or_create_global_step(graph=None):
     return create_global_step(graph) if found is None else found
 
 
+
+
+variables._kind_in_graph = lambda: GraphVariable if graphs.building() is not None else None
+_operators()

@@ -19,7 +19,7 @@ def placeholder(dtype, shape=None, name=None):
     first = len(graph)
     sizes = shapes.as_shape(shape)._dims
     made = graph.placeholder(dtypes.as_dtype(dtype)._number, None if sizes is None else list(sizes), name or "Placeholder")
-    graph._operation(made.node)._attributes = {"shape": shapes.as_shape(shape)}
+    graph._operation(made._node)._attributes = {"shape": shapes.as_shape(shape)}
     graph._note_line(first)
     return made
 
@@ -32,7 +32,7 @@ def placeholder_with_default(input, shape, name=None):
         full = graph.unique_name(name or "PlaceholderWithDefault")
         value = symbolic(input, None, full + "/input/")
         wanted = shapes.as_shape(shape)
-        if not shapes._of_sizes(value.shape_tuple).is_compatible_with(wanted):
+        if not shapes._of_sizes(value._shape_tuple).is_compatible_with(wanted):
             raise ValueError("placeholder_with_default: the shape of the value, %s, does not fit %s" % (value.shape, wanted))
         sizes = None if wanted._dims is None else list(wanted._dims)
         graph.next_name(full + "/")

@@ -9,8 +9,11 @@ def set_random_seed(seed):
     _core.set_seed(seed)
 
 
+_seeds_in_graph = None  # gives the two seeds where a graph is open, else None
+
+
 def _draw(op, inputs, seed, **attributes):
-    first, second = _core.op_seeds(seed)
+    first, second = (_seeds_in_graph(seed) if _seeds_in_graph is not None else None) or _core.op_seeds(seed)
     return execute(op, inputs, {"seed": first, "seed2": second, **attributes})
 
 

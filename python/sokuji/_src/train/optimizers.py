@@ -34,8 +34,12 @@ class Optimizer(trackable.Trackable):
         """The rule's numbers; those that are variables, tensors or callables are read again at every step."""
         self._updater = _core.Updater(self._rule, self._make_slots)
         self._live = []
+        self._numbers = dict(numbers, learning_rate=learning_rate)
         for name, value in [("learning_rate", learning_rate), *numbers.items()]:
-            if callable(value) or isinstance(value, _core.VariableBase):
+            if isinstance(value, _core.SymbolicTensor):
+                if name != "learning_rate":
+                    raise NotImplementedError("not implemented: %s of an optimizer as a tensor of a graph; give a number" % name)
+            elif callable(value) or isinstance(value, _core.VariableBase):
                 self._live.append((name, value))
             elif name == "nesterov":
                 self._updater.nesterov = bool(value)
@@ -48,7 +52,14 @@ class Optimizer(trackable.Trackable):
     def _initial_slot(self, variable, index):
         return 0.0
 
+    def _betas_of_adam(self):
+        return False
+
     def _make_slots(self, variable):
+        if _core.graph_now() is not None:
+            from sokuji._src.train import optimizers_graph
+
+            return optimizers_graph.made_slots(self, variable)
         made = []
         titles = {name: self._slot_title(variable) for name in self._slot_order()}
         for index, name in enumerate(self._slots):
@@ -86,7 +97,11 @@ class Optimizer(trackable.Trackable):
             setattr(self._updater, name, float(now.numpy() if isinstance(now, _core.Handle) else now))
 
     def apply_gradients(self, grads_and_vars, global_step=None, name=None):
-        """One step. Pairs whose gradient is None are left out."""
+        """One step. Pairs whose gradient is None are left out. In a graph: the operation that does it."""
+        if _core.graph_now() is not None:
+            from sokuji._src.train import optimizers_graph
+
+            return optimizers_graph.apply_gradients(self, grads_and_vars, global_step, name)
         if self._live:
             self._prepare()
         if self._unready:
@@ -97,6 +112,10 @@ class Optimizer(trackable.Trackable):
 
     def compute_gradients(self, loss, var_list=None, gate_gradients=GATE_OP, aggregation_method=None, colocate_gradients_with_ops=False,
                           grad_loss=None):  # fmt: skip
+        if _core.graph_now() is not None or isinstance(loss, _core.SymbolicTensor):
+            from sokuji._src.train import optimizers_graph
+
+            return optimizers_graph.compute_gradients(self, loss, var_list, gate_gradients, grad_loss)
         if not callable(loss):
             raise RuntimeError("`loss` passed to Optimizer.compute_gradients should be a function when eager execution is enabled.")
         with _core.GradientTape() as tape:
@@ -110,6 +129,10 @@ class Optimizer(trackable.Trackable):
 
     def minimize(self, loss, global_step=None, var_list=None, gate_gradients=GATE_OP, aggregation_method=None, colocate_gradients_with_ops=False,
                  name=None, grad_loss=None):  # fmt: skip
+        if _core.graph_now() is not None or isinstance(loss, _core.SymbolicTensor):
+            from sokuji._src.train import optimizers_graph
+
+            return optimizers_graph.minimize(self, loss, global_step, var_list, gate_gradients, name, grad_loss)
         pairs = self.compute_gradients(loss, var_list, grad_loss=grad_loss)
         if all(g is None for g, _ in pairs):
             raise ValueError("No gradients provided for any variable, check your graph for ops that do not support gradients, between "
@@ -151,6 +174,9 @@ class AdamOptimizer(Optimizer):
         super().__init__(use_locking, name)
         self._build(learning_rate, beta1=beta1, beta2=beta2, epsilon=epsilon)
         self._betas, self._unready = (beta1, beta2), True
+
+    def _betas_of_adam(self):
+        return True
 
     def _make_ready(self):
         for beta, name in zip(self._betas, ("beta1_power", "beta2_power")):

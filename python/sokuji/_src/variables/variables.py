@@ -8,6 +8,7 @@ from sokuji._src.core.execute import convert, ints, invalid, run
 from sokuji._src.variables import updates
 
 _version = 2
+_kind_in_graph = None  # gives the class of variables of the open graph, or None
 _made = None  # called with every new variable: tfe.restore_variables_on_create
 _state = threading.local()
 
@@ -25,6 +26,12 @@ def _scopes():
 
 class Variable(_core.VariableBase):
     """A tensor that can be assigned. An open tape watches it when it is trainable."""
+
+    def __new__(cls, *arguments, **keywords):
+        kind = _kind_in_graph() if _kind_in_graph is not None else None
+        if kind is not None and (cls is Variable or cls is ResourceVariable):
+            cls = kind
+        return super().__new__(cls)
 
     def __init__(self, initial_value=None, trainable=True, *arguments, dtype=None, name=None, constraint=None, collections=None,
                  validate_shape=True, caching_device=None, variable_def=None, import_scope=None, expected_shape=None, shape=None,

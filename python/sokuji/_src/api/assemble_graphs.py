@@ -1,0 +1,211 @@
+"""Graphs of 1.x: which names come from the room `graph`, and how functions begin to take part once a graph is made."""
+
+import sys
+import types
+
+from sokuji import _core
+from sokuji._src.api.missing import is_space
+from sokuji._src.graph import composed, gradients, operation, operators, scopes, session, variables, words
+from sokuji._src.graph import graph as graphs
+from sokuji._src.ops import functions, op_table, random_ops
+from sokuji._src.variables import variables as eager_variables
+
+# ---- names that ask by themselves whether a graph is open ----
+
+_GRAPH = """Graph GraphKeys get_default_graph reset_default_graph control_dependencies add_to_collection add_to_collections get_collection
+get_collection_ref init_scope"""
+_SESSION = "Session InteractiveSession get_default_session"
+_WORDS = "placeholder placeholder_with_default constant convert_to_tensor identity no_op group set_random_seed get_seed"
+_VARIABLES = """global_variables all_variables local_variables model_variables trainable_variables moving_average_variables variables_initializer
+global_variables_initializer local_variables_initializer is_variable_initialized report_uninitialized_variables assert_variables_initialized"""
+
+
+def _pick(module, names):
+    return {name: getattr(module, name) for name in names.split()}
+
+
+def _dispatch(eager, in_graph):
+    """A function that is `in_graph` where a tf.Graph is open or an argument is of one."""
+
+    def function(*arguments, **keywords):
+        if graphs.building() is None and not any(_is_of_graph(a) for a in arguments):
+            return eager(*arguments, **keywords)
+        return in_graph(*arguments, **keywords)
+
+    function.__name__, function.__doc__ = in_graph.__name__, in_graph.__doc__
+    return function
+
+
+def _is_of_graph(value):
+    if isinstance(value, (list, tuple)):
+        return any(_is_of_graph(v) for v in value)
+    return isinstance(value, (_core.SymbolicTensor, variables.GraphVariable))
+
+
+class _NameScope:
+    """tf.name_scope: of the open graph, else of names of variables."""
+
+    def __new__(cls, name, default_name=None, values=None):
+        from sokuji._src.variables import scopes as eager_scopes
+
+        return (eager_scopes if graphs.building() is None else graphs).name_scope(name, default_name, values)
+
+
+def _scatters():
+    how = {"update": lambda old, new: new, "add": lambda old, new: old + new, "sub": lambda old, new: old - new, "mul": lambda old, new: old * new,
+           "div": lambda old, new: old / new}  # fmt: skip
+    return {"scatter_" + name: variables.scatter(function) for name, function in how.items()}
+
+
+def _always():
+    """The names that are there from the beginning."""
+    names = _pick(graphs, _GRAPH)
+    names.update(_pick(session, _SESSION), Operation=operation.Operation, tuple=words.tuple_)
+    names.update(_pick(words, "placeholder placeholder_with_default"))
+    names.update(_pick(variables, "global_variables_initializer local_variables_initializer variables_initializer is_variable_initialized "
+                                  "report_uninitialized_variables assert_variables_initialized"))  # fmt: skip
+    names["initialize_all_variables"] = variables.global_variables_initializer
+    return names
+
+
+def _later(names):
+    """The names that change when the first graph is made."""
+    made = _pick(words, _WORDS)
+    for name in "global_variables all_variables local_variables model_variables trainable_variables moving_average_variables".split():
+        eager = names.get(name)
+        made[name] = _dispatch(eager, getattr(variables, name)) if isinstance(eager, types.FunctionType) else getattr(variables, name)
+    made.update(gradients=_dispatch(names["gradients"], gradients.gradients), hessians=gradients.hessians, name_scope=_NameScope,
+                variable_scope=scopes.variable_scope, get_variable=scopes.get_variable, get_variable_scope=scopes.get_variable_scope,
+                get_local_variable=scopes.get_local_variable, assign=variables.assign, assign_add=variables.assign_add,
+                assign_sub=variables.assign_sub, Variable=eager_variables.Variable)  # fmt: skip
+    for name, function in _scatters().items():
+        made[name] = _dispatch(names[name], function) if name in names else function
+    return made
+
+
+def _train(space):
+    made = {}
+    for name in "get_global_step get_or_create_global_step create_global_step".split():
+        made[name] = _dispatch(space[name], getattr(variables, name))
+    made["global_step"] = lambda sess, global_step_tensor: (
+        session.global_step(sess, global_step_tensor) if isinstance(sess, session.BaseSession) else eager_variables.global_step(sess, global_step_tensor))
+    return made
+
+
+# ---- functions of operations ----
+
+_COMPOSED_FROM = ("sokuji._src.ops.", "sokuji._src.train.losses", "sokuji._src.train.schedules")
+_PLAIN = {"is_tensor", "broadcast_static_shape", "set_random_seed", "get_seed", "executing_eagerly"}
+
+
+def _table():
+    """{dotted name: wrapper}"""
+    known, made = functions.table(1), {}
+    for name, op, groups, parameters in op_table.rows(1):
+        if name in known:
+            made[name] = composed.of_table(known[name], op, groups, parameters)
+    return made
+
+
+def _wrapped(name, value):
+    module = getattr(value, "__module__", None) or ""
+    is_function = isinstance(value, (types.FunctionType, _core.Quick))
+    if not is_function or name in _PLAIN or not module.startswith(_COMPOSED_FROM):
+        return None
+    return composed.of_several(value)
+
+
+def _spaces(module, prefix=""):
+    yield prefix, vars(module)
+    for name, value in list(vars(module).items()):
+        if is_space(value) and not name.startswith("_") and name not in ("eager", "keras", "data", "test", "gfile", "logging", "errors", "flags"):
+            yield from _spaces(value, prefix + name + ".")
+
+
+_plain = {}  # (prefix, name) -> what eager execution has
+
+
+def _take_part():
+    """Replaces functions in the namespaces of 1.x by ones that look whether a graph is open."""
+    module = sys.modules.get("sokuji.v1")
+    if module is None:
+        return
+    table = _table()
+    done = {}
+    for prefix, space in list(_spaces(module)):
+        changed = _later(space) if prefix == "" else _train(space) if prefix == "train." else {}
+        for name, value in list(space.items()):
+            if name.startswith("_") or name in changed:
+                continue
+            if isinstance(value, _core.Function) and prefix + name in table:
+                changed[name] = table[prefix + name]
+            else:
+                made = done.get(id(value)) or _wrapped(name, value)
+                if made is not None:
+                    done[id(value)] = changed[name] = made
+        for name, value in changed.items():
+            _plain.setdefault((prefix, name), space.get(name))
+        space.update(changed)
+
+    random_ops._seeds_in_graph = words.seeds
+    _core.set_hook("operator", operators.operator)
+
+
+def begin():
+    """Makes functions look for graphs from the first graph on."""
+    if _take_part not in graphs._listeners:
+        graphs._listeners.append(_take_part)
+
+
+def enter():
+    """Graph mode: the default graph of the thread is open."""
+    graphs.in_use()
+    graphs.open_global()
+
+
+def leave():
+    """Eager execution, with the plain functions until the next graph is made."""
+    graphs.close_global()
+    module = sys.modules.get("sokuji.v1")
+    for prefix, space in list(_spaces(module)):
+        for name in list(space):
+            if _plain.get((prefix, name)) is not None:
+                space[name] = _plain[prefix, name]
+    _plain.clear()
+    begin()
+
+
+def is_begun():
+    return graphs._global is not None and len(graphs._global) > 0
+
+
+_strict = False
+
+
+def is_strict():
+    return _strict
+
+
+def strict_modes(strict=True):
+    """Whether what TensorFlow refuses in one mode or the other (a placeholder in eager execution) is refused here too."""
+    global _strict
+    _strict = bool(strict)
+
+
+def add(version, names, spaces):
+    if version == 1:
+        names.update(_always())
+        spaces.setdefault("contrib.util", {})["constant_value"] = constant_value
+        spaces.setdefault("contrib.framework", {}).setdefault("get_variables", lambda scope=None, suffix=None: variables.global_variables(scope))
+
+
+def constant_value(tensor, partial=False):
+    """The value where it is known before a run, as an array, or None."""
+    if isinstance(tensor, _core.EagerTensor):
+        return tensor.numpy()
+    if not isinstance(tensor, _core.SymbolicTensor):
+        return None
+    known = tensor._known_value()
+    return None if known is None else known.numpy()
+
+

@@ -1,0 +1,113 @@
+"""tf.gradients and tf.hessians in a graph."""
+
+from sokuji import _core
+from sokuji._src.core import conversion
+from sokuji._src.core.execute import run
+from sokuji._src.graph import graph as graphs
+from sokuji._src.graph.variables import GraphVariable, symbolic
+
+
+def _list(value):
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _target(y):
+    if isinstance(y, conversion.IndexedSlices):
+        return y._dense()
+    return symbolic(y)
+
+
+def _source(x, graph):
+    """What the gradient is asked for: of a variable all its readings."""
+    if isinstance(x, conversion.IndexedSlices):
+        return x.values
+    return x if isinstance(x, _core.VariableBase) else symbolic(x)
+
+
+def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None,
+              stop_gradients=None):  # fmt: skip
+    """The gradient of the sum of ys by each x; None where no y depends on it."""
+    ys, xs = _list(ys), _list(xs)
+    grads = [None] * len(ys) if grad_ys is None else _list(grad_ys)
+    if len(grads) != len(ys):
+        raise ValueError("Passed %d grad_ys for %d ys" % (len(grads), len(ys)))
+    graph = _graph_of(ys + xs)
+    first = len(graph)
+    with _opened(graph), graph.name_scope(name or "gradients"):
+        targets = [_target(y) for y in ys]
+        weights = [None if g is None else _weight(g, y) for g, y in zip(grads, targets)]
+        kept = [i for i, y in enumerate(targets) if _differentiable(y, grads[i])]
+        stops = [symbolic(s) if not isinstance(s, _core.VariableBase) else s._now() for s in _list(stop_gradients or [])]
+        sources = [_source(x, graph) for x in xs]
+        if not kept:
+            found = [None] * len(sources)
+        else:
+            found = _run(graph, [targets[i] for i in kept], [weights[i] for i in kept], sources, stops)
+    graph._note_line(first)
+    return found
+
+
+def _weight(g, y):
+    g = symbolic(g)
+    if g.dtype is not y.dtype:
+        raise TypeError("Gradient type %s generated for tensor %s does not match its type %s." % (g.dtype.name, y, y.dtype.name))
+    return g
+
+
+def _differentiable(y, grad):
+    if not (y.dtype.is_floating or y.dtype.is_complex):
+        if y.dtype.is_integer or y.dtype.is_bool:
+            return False
+        raise TypeError("gradients: a target is %s; it must be floating or complex" % y.dtype.name)
+    return True
+
+
+def _run(graph, targets, weights, sources, stops):
+    made = graph.gradients(targets, weights if any(w is not None for w in weights) else None, sources, stops)
+    return [_result(g) for g in made]
+
+
+def _result(g):
+    if g is None or isinstance(g, _core.SymbolicTensor):
+        return g
+    slices = getattr(g, "_slices", None)
+    return slices if slices is not None else g
+
+
+def _graph_of(values):
+    for value in values:
+        if isinstance(value, (_core.SymbolicTensor, GraphVariable)) and isinstance(value.graph, graphs.Graph):
+            return value.graph
+    return graphs.get_default_graph()
+
+
+def _opened(graph):
+    return graphs._stack.opened(graph) if graphs.building() is not graph else _Nothing()
+
+
+class _Nothing:
+    def __enter__(self):
+        return None
+
+    def __exit__(self, *exception):
+        pass
+
+
+def hessians(ys, xs, name="hessians", colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None):
+    """The matrix of second derivatives of sum(ys) by each vector."""
+    made = []
+    for x in _list(xs):
+        sizes = x._shape_tuple
+        if sizes is None or None in sizes:
+            raise NotImplementedError("not implemented: tf.hessians of a tensor whose shape is not known")
+        (first,) = gradients(ys, x)
+        n = 1
+        for d in sizes:
+            n *= d
+        flat = run("Reshape", first, _core.convert([n], 3))
+        rows = [gradients(flat[i], x)[0] for i in range(n)]
+        rows = [run("ZerosLike", symbolic(x)) if r is None else r for r in rows]
+        wide = [run("ExpandDims", r, _core.convert(0, 3)) for r in rows]
+        stacked = _core.execute("ConcatV2", wide + [_core.convert(0, 3)], {}) if n > 1 else wide[0]
+        made.append(run("Reshape", stacked, _core.convert(list(sizes) + list(sizes), 3)))
+    return made
