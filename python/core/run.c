@@ -10,6 +10,8 @@ static size_t elements_meant(const sj_tensor *t)
 {
 	const void *data = sj_tensor_data(t);
 	size_t product = 1;
+	if (data == NULL) /* a graph's variable */
+		return 0;
 	for (int64_t i = 0; i < sj_tensor_size(t); i++) {
 		int64_t n = sj_tensor_dtype(t) == SJ_INT32 ? ((const int32_t *)data)[i] : ((const int64_t *)data)[i];
 		if (n <= 0 || __builtin_mul_overflow(product, (size_t)n, &product))

@@ -5,9 +5,9 @@ import types
 
 from sokuji import _core
 from sokuji._src.api.missing import is_space
-from sokuji._src.graph import composed, gradients, operation, operators, scopes, session, variables, words
+from sokuji._src.graph import as_then, composed, gradients, operation, operators, scopes, session, variables, words
 from sokuji._src.graph import graph as graphs
-from sokuji._src.ops import functions, op_table, random_ops
+from sokuji._src.ops import array_ops, functions, op_table, random_ops, sparse_ops
 from sokuji._src.variables import variables as eager_variables
 
 # ---- names that ask by themselves whether a graph is open ----
@@ -95,7 +95,7 @@ def _train(space):
 # ---- functions of operations ----
 
 _COMPOSED_FROM = ("sokuji._src.ops.", "sokuji._src.train.losses", "sokuji._src.train.schedules")
-_PLAIN = {"is_tensor", "broadcast_static_shape", "set_random_seed", "get_seed", "executing_eagerly"}
+_PLAIN = {"zeros", "ones", "random_normal", "truncated_normal", "random_uniform", "dropout", "is_tensor", "broadcast_static_shape", "set_random_seed", "get_seed", "executing_eagerly"}
 
 
 def _table():
@@ -110,9 +110,9 @@ def _table():
 def _wrapped(name, value):
     module = getattr(value, "__module__", None) or ""
     is_function = isinstance(value, (types.FunctionType, _core.Quick))
-    if not is_function or name in _PLAIN or not module.startswith(_COMPOSED_FROM):
+    if not is_function or value.__name__ in _PLAIN or name in _PLAIN or not module.startswith(_COMPOSED_FROM):
         return None
-    return composed.of_several(value)
+    return composed.of_several(value, composed.NAMES.get(value.__name__))
 
 
 def _spaces(module, prefix=""):
@@ -148,7 +148,15 @@ def _take_part():
         space.update(changed)
 
     random_ops._seeds_in_graph = words.seeds
+    random_ops._in_graph = array_ops._in_graph = as_then
     _core.set_hook("operator", operators.operator)
+
+
+def _sparse_parts(value):
+    return [value.indices, value.values, value.dense_shape]
+
+
+session.register_expansion(sparse_ops.SparseTensor, _sparse_parts, lambda values: sparse_ops.SparseTensorValue(*values), list)
 
 
 def begin():

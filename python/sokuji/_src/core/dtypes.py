@@ -29,7 +29,7 @@ class DType:
         self.size = np.dtype(self.as_numpy_dtype).itemsize if number in _NUMPY else 2
 
     as_datatype_enum = property(lambda self: self._number)
-    base_dtype = property(lambda self: self)
+    base_dtype = property(lambda self: self if self.name == _NAMES[self._number] else as_dtype(self._number))
     real_dtype = property(lambda self: {8: float32, 18: float64}.get(self._number, self))
     is_floating = property(lambda self: self._number in (1, 2, 14, 19))
     is_integer = property(lambda self: self._number in (3, 4, 5, 6, 9, 17, 22, 23))
@@ -119,3 +119,15 @@ def as_dtype(type_value):
 for _number, _dtype in _BY_NUMBER.items():
     _core.set_dtype(_number, _dtype)
 _core.set_hook("as_dtype", lambda value: as_dtype(value)._number)
+
+
+_references = {}
+
+
+def reference(number):
+    """The dtype of 1.x's variables in graphs: float32_ref."""
+    made = _references.get(number)
+    if made is None:
+        made = _references[number] = DType(number)
+        made.name += "_ref"
+    return made

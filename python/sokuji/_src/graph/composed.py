@@ -12,8 +12,28 @@ from sokuji import _core
 from sokuji._src.core import conversion, dtypes, errors, nest
 from sokuji._src.core.execute import convert
 from sokuji._src.graph import graph as graphs
+from sokuji._src.graph import words
 from sokuji._src.graph.variables import GraphVariable, symbolic
 
+# What functions are called in graphs where their own name is not TensorFlow's default for the node.
+NAMES = {
+    "cast": "Cast", "expand_dims": "ExpandDims", "softmax": "Softmax", "log_softmax": "LogSoftmax", "where": "Select", "tile": "Tile", "pad": "Pad",
+    "top_k": "TopKV2", "clip_by_value_1": "clip_by_value", "random_shuffle": "RandomShuffle", "gather_nd": "GatherNd", "add_n": "AddN", "cumsum": "Cumsum",
+    "cumprod": "Cumprod", "leaky_relu": "LeakyRelu", "reduce_logsumexp": "ReduceLogSumExp", "exponential_decay": "ExponentialDecay",
+    "natural_exp_decay": "ExponentialDecay", "inverse_time_decay": "InverseTimeDecay", "polynomial_decay": "PolynomialDecay", "cosine_decay": "CosineDecay",
+    "piecewise_constant": "PiecewiseConstant", "sigmoid_cross_entropy_with_logits": "logistic_loss", "range_": "range", "linspace": "LinSpace",
+    "sparse_softmax_cross_entropy": "sparse_softmax_cross_entropy_loss", "softmax_cross_entropy": "softmax_cross_entropy_loss",
+    "sigmoid_cross_entropy": "sigmoid_cross_entropy_loss", "softmax_cross_entropy_with_logits_v2": "softmax_cross_entropy_with_logits",
+    "sparse_softmax_cross_entropy_with_logits": "SparseSoftmaxCrossEntropyWithLogits", "round": "Round", "pow": "Pow", "truediv_1": "truediv",
+    "divide_1": "truediv", "one_hot": "one_hot", "to_float": "ToFloat", "fused_batch_norm": "FusedBatchNorm", "segment_sum": "SegmentSum",
+}  # fmt: skip
+# How many operations TensorFlow 1.8 has for a call, where that is not what there is here: seeds depend on it.
+_COUNTS = {
+    "stack": 1, "unstack": 1, "tile": 2, "pad": 2, "split": 3, "cumsum": 2, "leaky_relu": 3, "moments": 8, "clip_by_norm": 10, "reduce_logsumexp": 14,
+    "softmax_cross_entropy_with_logits_v2": 31, "softmax_cross_entropy_with_logits": 32, "sparse_softmax_cross_entropy_with_logits": 2,
+    "mean_squared_error": 42, "sparse_softmax_cross_entropy": 43, "softmax_cross_entropy": 73, "exponential_decay": 8, "ones_like": 3, "eye": 2,
+    "norm": 5, "in_top_k": 2,
+}  # fmt: skip
 _REDUCTIONS = {"Sum", "Mean", "Max", "Min", "Prod", "All", "Any"}
 
 
@@ -116,15 +136,26 @@ def of_several(function, default=None):
             except TypeError:
                 return function(*arguments, **keywords)
             name = given.get("name") or preset
-        first = len(graph)
+        first, count = len(graph), graph._last_id
         with graph.name_scope(name) as scope:
-            made = attempt(function, arguments, keywords)
+            made = attempt(function, _read(arguments), {key: _read(value) for key, value in keywords.items()})
         _call_it(graph, made, scope, first)
+        if function.__name__ in _COUNTS and len(graph) > first:
+            graph._more += count + _COUNTS[function.__name__] - graph._last_id
         graph._note_line(first)
         return made
 
     wrapper._plain = function
     return wrapper
+
+
+def _read(value):
+    """Variables as what they read as."""
+    if isinstance(value, GraphVariable):
+        return value._now()
+    if type(value) in (list, tuple) and any(isinstance(v, (GraphVariable, list, tuple)) for v in value):
+        return type(value)(_read(v) for v in value)
+    return value
 
 
 def _call_it(graph, made, scope, first):
@@ -203,11 +234,13 @@ def _called(function, structure, leaves, tensors):
 def _probe(function, structure, leaves, size):
     """The result for example tensors whose unknown sizes are `size`, or None."""
     _core.no_graph_begin()
+    words.is_probing = True  # random numbers cannot be drawn by a node that stands for a function
     try:
         return _called(function, structure, leaves, [_example(t, size) for t in leaves])
     except Exception:
         return None
     finally:
+        words.is_probing = False
         _core.no_graph_end()
 
 

@@ -9,6 +9,7 @@ from sokuji import _core
 from sokuji._src.core import errors
 from sokuji._src.graph import operation
 
+_OPERATION_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\-/]*$")
 _SCOPE_NAME = re.compile(r"^[A-Za-z0-9_.\-/]*$")
 _FIRST_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\-/]*$")
 
@@ -57,6 +58,20 @@ class Graph(_core.Graph):
 
     def unique_name(self, name, mark_as_used=True):
         return self._unique_name(name, bool(mark_as_used))
+
+    def _checked(self, name):
+        if not _OPERATION_NAME.match(name):
+            raise ValueError("'%s' is not a valid node name" % name)
+        return name
+
+    def constant(self, value, name="Const"):
+        return super().constant(value, self._checked(name))
+
+    def placeholder(self, dtype, shape, name="Placeholder"):
+        return super().placeholder(dtype, shape, self._checked(name))
+
+    def group(self, nodes, name="group_deps"):
+        return super().group(nodes, self._checked(name))
 
     def get_name_scope(self):
         return self._stack

@@ -224,8 +224,7 @@ class BaseSession:
 
     def _run(self, plan, feeds):
         fetched = [t for t in plan.tensors if t not in feeds]
-        values = [conversion._from_array(array, 7) if t.dtype.as_numpy_dtype is np.object_ else _core.convert(array, t._dtype_number)
-                  for t, array in feeds.items()] if feeds else []  # fmt: skip
+        values = self._tensors(feeds) if feeds else []
         if fetched or plan.targets:
             results = self._execute(list(feeds), values, fetched, plan.targets)
             made = dict(zip(fetched, map(printing.to_numpy, results)))
@@ -233,6 +232,10 @@ class BaseSession:
             made = {}
         made.update(feeds)
         return plan.result([made[t] for t in plan.tensors])
+
+    def _tensors(self, feeds):
+        with _running(self):
+            return [conversion._from_array(array, 7) if t._dtype_number == 7 else _core.convert(array, t._dtype_number) for t, array in feeds.items()]
 
     def _execute(self, feeds, values, fetches, targets):
         with _running(self):

@@ -29,7 +29,7 @@ def symbolic(value, dtype=None, name="Const"):
     return made
 
 
-class GraphVariable(variables.Variable):
+class GraphVariable(variables.ResourceVariable):
     """A variable of a graph: reading and changing it are operations, its value is a session's."""
 
     def __init__(self, initial_value=None, trainable=True, collections=None, validate_shape=True, caching_device=None, name=None, variable_def=None,
@@ -92,6 +92,7 @@ class GraphVariable(variables.Variable):
     handle = property(lambda self: self)
     _shared_name = property(lambda self: self._name)
     shape = property(lambda self: shapes.as_shape(self._shape_tuple))
+    dtype = property(lambda self: dtypes.as_dtype(self._dtype_number) if self._resource else dtypes.reference(self._dtype_number))
 
     def get_shape(self):
         return self.shape
@@ -137,7 +138,7 @@ class GraphVariable(variables.Variable):
         raise TypeError("'Variable' object is not iterable.")
 
     def __repr__(self):
-        return "<tf.Variable '%s' shape=%s dtype=%s>" % (self.name, self.shape, self.dtype.name + ("" if self._resource else "_ref"))
+        return "<tf.Variable '%s' shape=%s dtype=%s>" % (self.name, self.shape, self.dtype.name)
 
     __str__ = __repr__
 
@@ -154,7 +155,7 @@ class GraphVariable(variables.Variable):
 
     def _change(self, how, value, name):
         graph = graphs.get_default_graph()
-        value = symbolic(value, self.dtype, "value")
+        value = symbolic(value, dtypes.as_dtype(self._dtype_number), "value")
         known = shapes._of_sizes(value._shape_tuple)
         if not known.is_compatible_with(self._shape_tuple):
             raise ValueError("Dimension mismatch: Shapes %s and %s are incompatible" % (self.shape, known))
@@ -182,8 +183,8 @@ class GraphVariable(variables.Variable):
 
         graph = graphs.get_default_graph()
         (old,) = _core.py_call(lambda tensors: next_value(tensors[0]), "CountUpTo", True, [graph._read(self, "read")], [(self._dtype_number, ())])
-        with graph.control_dependencies([graph.assign(_ADD, self, symbolic(1, self.dtype), "AssignAdd")] if False else [old]):
-            changed = graph.assign(_ADD, self, symbolic(1, self.dtype), "AssignAdd")
+        with graph.control_dependencies([graph.assign(_ADD, self, symbolic(1, dtypes.as_dtype(self._dtype_number)), "AssignAdd")] if False else [old]):
+            changed = graph.assign(_ADD, self, symbolic(1, dtypes.as_dtype(self._dtype_number)), "AssignAdd")
         with graph.control_dependencies([changed]):
             return run("Identity", old)
 
@@ -193,7 +194,7 @@ class GraphVariable(variables.Variable):
     def _scatter(self, indices, updates, how, name="Scatter"):
         """Writes rows: how is called with the old rows and the updates, one index after the other."""
         graph = graphs.get_default_graph()
-        inputs = [graph._read(self, "read"), symbolic(indices), symbolic(updates, self.dtype)]
+        inputs = [graph._read(self, "read"), symbolic(indices), symbolic(updates, dtypes.as_dtype(self._dtype_number))]
         rows = self._shape_tuple[0]
 
         def scatter(tensors):
@@ -258,7 +259,7 @@ def _ref(ref, what):
 
 def assign(ref, value, validate_shape=None, use_locking=None, name=None):
     if validate_shape is False and isinstance(ref, GraphVariable):
-        known = symbolic(value, ref.dtype)._shape_tuple
+        known = symbolic(value, ref.dtype.base_dtype)._shape_tuple
         if known != ref._shape_tuple:
             raise NotImplementedError("not implemented: tf.assign with validate_shape=False and another shape; make another variable")
     return _ref(ref, "tf.assign").assign(value, name=name)

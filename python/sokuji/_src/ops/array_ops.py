@@ -9,6 +9,7 @@ from sokuji._src.core.conversion import IndexedSlices
 from sokuji._src.core.execute import axis_of, check_fits, convert, execute, ints, invalid, number, run, same_dtype, sizes, tensor
 
 newaxis = None
+_in_graph = None  # the module with the forms that these functions have in graphs, once there is one
 
 
 def _scalar(value, dtype):
@@ -16,6 +17,8 @@ def _scalar(value, dtype):
 
 
 def ones(shape, dtype=dtypes.float32, name=None):
+    if _in_graph is not None and _in_graph.building() is not None:
+        return _in_graph.ones(shape, dtype, name)
     return run("Fill", sizes(shape), _scalar(True if dtype == dtypes.bool else 1, dtype))
 
 
@@ -24,6 +27,8 @@ def _zero(dtype):
 
 
 def zeros(shape, dtype=dtypes.float32, name=None):
+    if _in_graph is not None and _in_graph.building() is not None:
+        return _in_graph.zeros(shape, dtype, name)
     dtype = dtypes.as_dtype(dtype)
     return run("Fill", sizes(shape), _zero(dtype))
 

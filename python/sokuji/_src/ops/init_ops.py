@@ -58,6 +58,8 @@ class Constant(Initializer):
         self.value, self.dtype, self.verify_shape = value, _kind(dtype), verify_shape
 
     def __call__(self, shape, dtype=None, partition_info=None, verify_shape=None):
+        if array_ops._in_graph is not None and array_ops._in_graph.building() is not None:
+            return array_ops._in_graph.words.constant(self.value, self.dtype if dtype is None else dtype, shape)
         from sokuji._src.core.conversion import constant_1
 
         return constant_1(self.value, self.dtype if dtype is None else dtype, shape)

@@ -182,6 +182,8 @@ def zero_fraction(value, name=None):
 
 
 def dropout(x, keep_prob, noise_shape=None, seed=None, name=None):
+    if array_ops._in_graph is not None and array_ops._in_graph.building() is not None:
+        return array_ops._in_graph.dropout(x, keep_prob, noise_shape, seed, name)
     t = convert(x, 0)
     if not t.dtype.is_floating:
         raise ValueError("x has to be a floating point tensor since it's going to be scaled. Got a %s tensor instead." % t.dtype)

@@ -9,6 +9,7 @@ def set_random_seed(seed):
     _core.set_seed(seed)
 
 
+_in_graph = None  # the module with the forms that these functions have in graphs, once there is one
 _seeds_in_graph = None  # gives the two seeds where a graph is open, else None
 
 
@@ -56,6 +57,8 @@ def _float_dtype(dtype):
 
 
 def random_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed=None, name=None):
+    if _in_graph is not None and _in_graph.building() is not None:
+        return _in_graph.random_normal(shape, mean, stddev, dtype, seed, name)
     if dtypes.as_dtype(dtype) is dtypes.float16:
         return _half(random_normal)(shape, mean, stddev, dtypes.float32, seed)
     kind = _float_dtype(dtype)
@@ -64,6 +67,8 @@ def random_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed=None, 
 
 
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed=None, name=None):
+    if _in_graph is not None and _in_graph.building() is not None:
+        return _in_graph.truncated_normal(shape, mean, stddev, dtype, seed, name)
     if dtypes.as_dtype(dtype) is dtypes.float16:
         return _half(truncated_normal)(shape, mean, stddev, dtypes.float32, seed)
     kind = _float_dtype(dtype)
@@ -72,6 +77,8 @@ def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed=Non
 
 
 def random_uniform(shape, minval=0, maxval=None, dtype=dtypes.float32, seed=None, name=None):
+    if _in_graph is not None and _in_graph.building() is not None:
+        return _in_graph.random_uniform(shape, minval, maxval, dtype, seed, name)
     dtype = dtypes.as_dtype(dtype)
     if dtype.is_integer:
         if maxval is None:

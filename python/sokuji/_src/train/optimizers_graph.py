@@ -57,7 +57,7 @@ def apply_gradients(optimizer, grads_and_vars, global_step=None, name=None):
     for g, v in pairs:
         if not isinstance(v, _core.VariableBase):
             raise NotImplementedError("Trying to update a Tensor %s" % (v,))
-    given = [(g if isinstance(g, conversion.IndexedSlices) else variables.symbolic(g, v.dtype), v) for g, v in pairs if g is not None]
+    given = [(g if isinstance(g, conversion.IndexedSlices) else variables.symbolic(g, v.dtype.base_dtype), v) for g, v in pairs if g is not None]
     if not given:
         raise ValueError("No gradients provided for any variable: %s." % ([str(v) for _, v in pairs],))
     graph = given[0][1].graph if isinstance(given[0][1], variables.GraphVariable) else graphs.get_default_graph()
@@ -70,7 +70,7 @@ def apply_gradients(optimizer, grads_and_vars, global_step=None, name=None):
             made = words.group(*done, name=scope)
         else:
             with graph.control_dependencies([words.group(*done, name="update")]):
-                made = global_step.assign_add(variables.symbolic(1, global_step.dtype, "value"), name=scope).op
+                made = global_step.assign_add(variables.symbolic(1, global_step.dtype.base_dtype, "value"), name=scope).op
     graph.add_to_collection(GraphKeys.TRAIN_OP, made)
     graph._note_line(first)
     return made
@@ -158,7 +158,7 @@ def _slot(optimizer, variable, index, name):
         def value(shape, dtype=None, partition_info=None):
             return run("Fill", convert(sizes, 3) if sizes else convert([], 3), convert(first, variable._dtype_number))
 
-        made = variables.GraphVariable(lambda: value(sizes), name="%s/%s" % (variable.op.name, optimizer._name), trainable=False, dtype=variable.dtype)
+        made = variables.GraphVariable(lambda: value(sizes), name="%s/%s" % (variable.op.name, optimizer._name), trainable=False, dtype=variable.dtype.base_dtype)
     optimizer._slot_variables.setdefault(name, {})[id(variable)] = (variable, made)
     return made
 
