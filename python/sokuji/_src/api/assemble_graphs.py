@@ -7,6 +7,7 @@ from sokuji import _core
 from sokuji._src.api.missing import is_space
 from sokuji._src.graph import as_then, composed, gradients, operation, operators, scopes, session, variables, words
 from sokuji._src.graph import graph as graphs
+from sokuji._src.layers import in_graph as layers_in_graph
 from sokuji._src.ops import array_ops, functions, op_table, random_ops, sparse_ops
 from sokuji._src.variables import variables as eager_variables
 
@@ -92,6 +93,10 @@ def _train(space):
     return made
 
 
+def _layers(space):
+    return {name: _dispatch(space[name], function) for name, function in layers_in_graph.FUNCTIONS.items()}
+
+
 # ---- functions of operations ----
 
 _COMPOSED_FROM = ("sokuji._src.ops.", "sokuji._src.train.losses", "sokuji._src.train.schedules")
@@ -133,7 +138,7 @@ def _take_part():
     table = _table()
     done = {}
     for prefix, space in list(_spaces(module)):
-        changed = _later(space) if prefix == "" else _train(space) if prefix == "train." else {}
+        changed = _later(space) if prefix == "" else _train(space) if prefix == "train." else _layers(space) if prefix == "layers." else {}
         for name, value in list(space.items()):
             if name.startswith("_") or name in changed:
                 continue

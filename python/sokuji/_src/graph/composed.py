@@ -60,6 +60,8 @@ def of_table(function, op, groups, parameters):
         graph.next_name(full + "/")
         try:
             made = function(**values)
+        except errors.InvalidArgumentError as error:
+            raise at_build(error) from None
         finally:
             graph.next_name(None)
         graph._note_line(first)
@@ -166,7 +168,8 @@ def _call_it(graph, made, scope, first):
         made._node.rename(scope[:-1])
 
 
-_FAILURES = (TypeError, ValueError, NotImplementedError, AttributeError, IndexError, errors.InvalidArgumentError, errors.UnimplementedError)
+_NEEDS_VALUE = (TypeError, NotImplementedError, AttributeError, BufferError)
+_FAILURES = (TypeError, ValueError, BufferError, NotImplementedError, AttributeError, IndexError, errors.InvalidArgumentError, errors.UnimplementedError)
 
 
 def attempt(function, arguments, keywords):
@@ -175,12 +178,17 @@ def attempt(function, arguments, keywords):
         return function(*arguments, **keywords)
     except _FAILURES as error:
         leaves = _leaves((arguments, keywords))
-        if all(_is_known(t) for t in leaves):
-            raise
-        made = defer(function, arguments, keywords, leaves)
+        made = None
+        if leaves and (isinstance(error, _NEEDS_VALUE) or not all(_is_known(t) for t in leaves)):
+            made = defer(function, arguments, keywords, leaves)
         if made is None:
-            raise error
+            raise at_build(error)
         return made
+
+
+def at_build(error):
+    """What cannot be built is a ValueError in TensorFlow, whatever it is when it runs."""
+    return ValueError(error.message) if isinstance(error, errors.InvalidArgumentError) else error
 
 
 def _leaves(structure):

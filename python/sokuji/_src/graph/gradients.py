@@ -63,15 +63,12 @@ def _differentiable(y, grad):
 
 
 def _run(graph, targets, weights, sources, stops):
-    made = graph.gradients(targets, weights if any(w is not None for w in weights) else None, sources, stops)
-    return [_result(g) for g in made]
-
-
-def _result(g):
-    if g is None or isinstance(g, _core.SymbolicTensor):
-        return g
-    slices = getattr(g, "_slices", None)
-    return slices if slices is not None else g
+    places = [i for i, x in enumerate(sources) if x.dtype.base_dtype.is_floating]
+    made = graph.gradients(targets, weights if any(w is not None for w in weights) else None, [sources[i] for i in places], stops) if places else []
+    found = [None] * len(sources)
+    for i, g in zip(places, made):
+        found[i] = g
+    return found
 
 
 def _graph_of(values):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sokuji import _core
+from sokuji._src.core import errors
 from sokuji._src.core.execute import convert, execute
 from sokuji._src.graph import graph as graphs
 
@@ -47,6 +48,8 @@ def _binary(graph, op, a, b):
     graph.next_name(full + "/")
     try:
         return execute(op, tensors, {})
+    except errors.InvalidArgumentError as error:
+        raise (TypeError if tensors[0]._dtype_number != tensors[1]._dtype_number else ValueError)(error.message) from None
     finally:
         graph.next_name(None)
 

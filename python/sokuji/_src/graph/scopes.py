@@ -209,7 +209,7 @@ def get_local_variable(name, shape=None, dtype=None, initializer=None, regulariz
 def _get(name, shape=None, dtype=None, initializer=None, regularizer=None, reuse=None, trainable=True, collections=None, caching_device=None,
          partitioner=None, validate_shape=True, use_resource=None, constraint=None, custom_getter=None):  # fmt: skip
     graph = graphs.get_default_graph()
-    kind = dtypes.as_dtype(dtypes.float32 if dtype is None else dtype)
+    kind = dtypes.as_dtype(dtypes.float32 if dtype is None else dtype).base_dtype
     is_value = initializer is not None and not callable(initializer)
     if is_value and shape is not None:
         raise ValueError("If initializer is a constant, do not specify shape.")
@@ -221,7 +221,7 @@ def _get(name, shape=None, dtype=None, initializer=None, regularizer=None, reuse
             raise ValueError("Variable %s already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope?" % name)
         if not wanted.is_compatible_with(found.shape):
             raise ValueError("Trying to share variable %s, but specified shape %s and found shape %s." % (name, wanted, found.shape))
-        if kind is not found.dtype:
+        if kind is not found.dtype.base_dtype:
             raise ValueError("Trying to share variable %s, but specified dtype %s and found dtype %s." % (name, kind.name, found.dtype.name))
         return found
     if reuse is True:

@@ -1,6 +1,7 @@
 """tf.Session: fetch structures, feeds, and errors that name the operation and the user's line."""
 
 import contextlib
+import re
 import threading
 
 import numpy as np
@@ -10,6 +11,7 @@ from sokuji._src.core import conversion, errors, nest, printing
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import operation
 
+_UNFED = re.compile("You must feed a value for placeholder tensor '([^']*)'")
 _expansions = []  # (type, tensors of a value, value of the tensors' values, feeds of a key and a value)
 
 
@@ -242,7 +244,8 @@ class BaseSession:
             try:
                 return self._session._run(feeds, values, fetches, targets)
             except errors.OpError as error:
-                failed = self._session._failed() if error.op is None else None
+                unfed = _UNFED.search(error.message or "")
+                failed = self._graph.find(unfed.group(1)) if unfed else self._session._failed() if error.op is None else None
                 if failed is None:
                     raise
                 raised = self._described(error, failed)
@@ -254,7 +257,7 @@ class BaseSession:
         if node._type == "Placeholder":
             output = node._outputs[0]
             shape = output._shape_tuple
-            shown = "" if shape is None or None in shape and len(shape) == 0 else " and shape [%s]" % ",".join("?" if d is None else str(d) for d in shape)
+            shown = "" if shape is None else " and shape [%s]" % ",".join("?" if d is None else str(d) for d in shape)
             name = {"float32": "float", "float64": "double"}.get(output.dtype.name, output.dtype.name)
             error = errors.InvalidArgumentError(None, None, "You must feed a value for placeholder tensor '%s' with dtype %s%s" % (node._name, name, shown))
         return graphs.failure(error, self._graph, node)

@@ -182,6 +182,18 @@ class Layer(LayerCheckpoints, _core.LayerBase):
             raise NotImplementedError("Layer %s should implement a `compute_output_shape()` method" % type(self).__name__)
         return keras_graph.output_shape(self, input_shape)
 
+    def _graph_weight(self, name, sizes, kind, initializer, regularizer, trainable, constraint):
+        """The weight as a variable of the open tf.Graph; None where another graph is open."""
+        from sokuji._src.graph import scopes
+
+        if scopes.graphs.building() is None:
+            return None
+        with scopes._current(scopes.VariableScope(False, self.scope_name)):
+            made = scopes.get_variable(name or "Variable", sizes, kind, initializer, regularizer, trainable and self._trainable is not False,
+                                       constraint=_constraint(constraint))  # fmt: skip
+        (self._trainable_weights if trainable else self._non_trainable_weights).append(made)
+        return trackable.track(self, name or "Variable", made)
+
     def add_weight(self, name=None, shape=None, dtype=None, initializer=None, regularizer=None, trainable=True, constraint=None, partitioner=None,
                    use_resource=None, synchronization=None, aggregation=None, getter=None, autocast=True, **keywords):  # fmt: skip
         """A variable of the layer."""
@@ -192,6 +204,10 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         sizes = _shapes.TensorShape(shape if shape is not None else ()).as_list()
         if any(d is None for d in sizes):
             raise ValueError("Shape %s of the weight %s is not fully defined" % (sizes, name))
+        if _core.graph_now() is not None:
+            made = self._graph_weight(name, sizes, kind, initializer, _regularizer(regularizer), trainable, constraint)
+            if made is not None:
+                return made
         value = self._waiting_value(name, sizes)
         if value is None:
             value = initializer(sizes, dtype=kind) if _takes_dtype(initializer) else initializer(sizes)
