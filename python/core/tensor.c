@@ -128,6 +128,10 @@ static PyObject *rank(PyObject *self, void *Py_UNUSED(closure))
 static PyObject *n_elements(PyObject *self, void *Py_UNUSED(closure))
 {
 	sj_tensor *t = live(self);
+	if (t != NULL && core_any_graph && sj_tensor_is_symbolic(t) && sj_tensor_size(t) < 0) {
+		PyErr_SetString(PyExc_TypeError, "the number of elements is known only when the graph runs");
+		return NULL;
+	}
 	return t == NULL ? NULL : PyLong_FromLongLong(sj_tensor_size(t));
 }
 

@@ -8,6 +8,8 @@ OVERFLOW = "InvalidArgumentError ResourceExhaustedError ValueError"
 
 # (id, expression or statements, names of the exception's class; "" where a result is right, which the expression then checks)
 FORMS = [
+    ("TFSA-2022-073", "v1.placeholder_with_default([1.0], tf.constant([1.0]))", "TypeError"),
+    ("TFSA-2022-073", "v1.placeholder(v1.float32, tf.constant(['a']))", "TypeError"),
     ("TFSA-2020-001", "tf.constant('hello', tf.float16)", "TypeError"),
     ("TFSA-2020-001", "tf.constant(['hello'], tf.float16)", "TypeError"),
     ("TFSA-2022-166", "repr(tf.bitcast(tf.constant(np.array([2, 0], np.uint8)), tf.uint8)) != ''", ""),
@@ -189,7 +191,7 @@ ABSENT = [
     ("fractional_avg_pool", "tf.nn.fractional_avg_pool"), ("fractional_max_pool", "tf.nn.fractional_max_pool"), ("candidate_sampler", "tf.random.uniform_candidate_sampler"),
     ("ragged", "tf.ragged"), ("parameterized truncated normal", "tf.random.stateless_parameterized_truncated_normal"), ("sobol", "tf.math.sobol_sample"),
     ("ctc_greedy", "tf.nn.ctc_greedy_decoder"), ("ctc_beam", "tf.nn.ctc_beam_search_decoder"), ("ctc_loss", "tf.nn.ctc_loss"), ("strings.ngrams", "tf.strings.ngrams"),
-    ("strings.unicode_encode", "tf.strings.unicode_encode"), ("edit_distance", "tf.edit_distance"), ("placeholder_with_default", "v1.placeholder_with_default"),
+    ("strings.unicode_encode", "tf.strings.unicode_encode"), ("edit_distance", "tf.edit_distance"),
     ("compress_element", "tf.raw_ops"), ("uncompress_element", "tf.raw_ops"), ("TensorList", "tf.raw_ops"), ("TensorArray", "tf.TensorArray"),
     ("queue is_closed", "tf.queue"), ("staging", "v1.contrib.staging"), ("unbatch", "tf.nondifferentiable_batch_function"), ("composite variant", "tf.raw_ops"),
     ("function objects", "tf.function"), ("session-only", "v1.get_session_handle"), ("switch in eager", "tf.raw_ops"), ("load_and_remap_matrix", "tf.raw_ops"),

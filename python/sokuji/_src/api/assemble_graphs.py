@@ -9,6 +9,7 @@ from sokuji._src.graph import as_then, composed, gradients, operation, operators
 from sokuji._src.graph import graph as graphs
 from sokuji._src.layers import in_graph as layers_in_graph
 from sokuji._src.ops import array_ops, functions, op_table, random_ops, sparse_ops
+from sokuji._src.train import moving_averages
 from sokuji._src.variables import variables as eager_variables
 
 # ---- names that ask by themselves whether a graph is open ----
@@ -35,6 +36,10 @@ def _dispatch(eager, in_graph):
 
     function.__name__, function.__doc__ = in_graph.__name__, in_graph.__doc__
     return function
+
+
+def _dispatch_open(eager, in_graph):
+    return lambda *arguments, **keywords: (eager if graphs.building() is None else in_graph)(*arguments, **keywords)
 
 
 def _is_of_graph(value):
@@ -79,6 +84,7 @@ def _later(names):
                 variable_scope=scopes.variable_scope, get_variable=scopes.get_variable, get_variable_scope=scopes.get_variable_scope,
                 get_local_variable=scopes.get_local_variable, assign=variables.assign, assign_add=variables.assign_add,
                 assign_sub=variables.assign_sub, Variable=eager_variables.Variable)  # fmt: skip
+    made["make_template"] = _dispatch_open(names["make_template"], scopes.make_template)
     for name, function in _scatters().items():
         made[name] = _dispatch(names[name], function) if name in names else function
     return made
@@ -208,6 +214,7 @@ def strict_modes(strict=True):
 def add(version, names, spaces):
     if version == 1:
         names.update(_always())
+        spaces.setdefault("train", {})["ExponentialMovingAverage"] = moving_averages.ExponentialMovingAverage
         spaces.setdefault("contrib.util", {})["constant_value"] = constant_value
         spaces.setdefault("contrib.framework", {}).setdefault("get_variables", lambda scope=None, suffix=None: variables.global_variables(scope))
 

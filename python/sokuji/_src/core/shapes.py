@@ -270,6 +270,11 @@ class TensorShape:
         return TensorShape, (self._dims,)
 
 
+def differ(a, b):
+    """Whether two tuples of sizes, where None is unknown (a size, or all of them), cannot be one shape."""
+    return None not in (a, b) and (len(a) != len(b) or any(m != n and None not in (m, n) for m, n in zip(a, b)))
+
+
 def as_shape(value):
     return value if isinstance(value, TensorShape) else TensorShape(value)
 

@@ -49,7 +49,7 @@ def _binary(graph, op, a, b):
     try:
         return execute(op, tensors, {})
     except errors.InvalidArgumentError as error:
-        raise (TypeError if tensors[0]._dtype_number != tensors[1]._dtype_number else ValueError)(error.message) from None
+        raise ValueError(error.message) from None
     finally:
         graph.next_name(None)
 

@@ -262,3 +262,45 @@ def _called(initializer, shape, kind):
         return initializer(shape.as_list(), dtype=kind)
 
 
+class Template:
+    """A function that makes its variables at the first call and shares them from then on."""
+
+    def __init__(self, name, func, create_scope_now=False, unique_name=None, custom_getter=None):
+        self._name, self._func, self._unique_name, self._getter, self._scope, self._is_made = name, func, unique_name, custom_getter, None, False
+        if name is None:
+            raise ValueError("name cannot be None.")
+        if create_scope_now:
+            with variable_scope(unique_name, default_name=name, custom_getter=custom_getter) as scope:
+                self._scope = scope
+
+    name = property(lambda self: self._name)
+    func = property(lambda self: self._func)
+    variable_scope = property(lambda self: self._scope)
+    variable_scope_name = property(lambda self: None if self._scope is None else self._scope.name + "/" if self._scope.name else "")
+    global_variables = variables = property(lambda self: [] if self._scope is None else self._scope.global_variables())
+    trainable_variables = property(lambda self: [] if self._scope is None else self._scope.trainable_variables())
+
+    def __call__(self, *arguments, **keywords):
+        if self._scope is None:
+            with variable_scope(self._unique_name, default_name=self._name, custom_getter=self._getter) as scope:
+                self._scope = scope
+                return self._first(arguments, keywords)
+        with variable_scope(self._scope, reuse=True if self._is_made else None):
+            return self._again(arguments, keywords) if self._is_made else self._first(arguments, keywords)
+
+    def _first(self, arguments, keywords):
+        made = self._func(*arguments, **keywords)
+        self._is_made = True
+        return made
+
+    def _again(self, arguments, keywords):
+        before = len(self.trainable_variables)
+        made = self._func(*arguments, **keywords)
+        if len(self.trainable_variables) != before:
+            raise ValueError("Trainable variable created when calling a template after the first time, perhaps you used tf.Variable when you meant "
+                             "tf.get_variable: %s" % (self.trainable_variables[before:],))  # fmt: skip
+        return made
+
+
+def make_template(name_, func_, create_scope_now_=False, unique_name_=None, custom_getter_=None, **kwargs):
+    return Template(name_, functools.partial(func_, **kwargs) if kwargs else func_, create_scope_now_, unique_name_, custom_getter_)

@@ -12,6 +12,7 @@ from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import operation
 
 _UNFED = re.compile("You must feed a value for placeholder tensor '([^']*)'")
+_UNSET = re.compile("reading the variable '([^']*)': it has no value yet")
 _expansions = []  # (type, tensors of a value, value of the tensors' values, feeds of a key and a value)
 
 
@@ -164,6 +165,10 @@ class BaseSession:
         finally:
             stack.remove(self)
 
+    def _outside(self):
+        """Operations within run at once, whatever graph is open."""
+        return _running(self)
+
     # ---- feeds ----
 
     def _feed_pairs(self, key, value):
@@ -260,6 +265,9 @@ class BaseSession:
             shown = "" if shape is None else " and shape [%s]" % ",".join("?" if d is None else str(d) for d in shape)
             name = {"float32": "float", "float64": "double"}.get(output.dtype.name, output.dtype.name)
             error = errors.InvalidArgumentError(None, None, "You must feed a value for placeholder tensor '%s' with dtype %s%s" % (node._name, name, shown))
+        unset = _UNSET.search(error.message or "")
+        if unset:
+            error = errors.FailedPreconditionError(None, None, "Attempting to use uninitialized value %s" % unset.group(1))
         return graphs.failure(error, self._graph, node)
 
     def make_callable(self, fetches, feed_list=None, accept_options=False):

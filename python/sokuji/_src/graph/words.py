@@ -13,13 +13,26 @@ _LARGEST_SEED = 2**31 - 1
 _DEFAULT_GRAPH_SEED = 87654321
 
 
+def _static(shape):
+    """A shape argument; a tensor must hold integers that are known."""
+    if not isinstance(shape, _core.Handle):
+        return shapes.as_shape(shape)
+    if shape._dtype_number not in (3, 9):
+        raise TypeError("shape must be int32 or int64, not %s" % shape.dtype.name)
+    known = shape if isinstance(shape, _core.EagerTensor) else shape._known_value()
+    if known is None:
+        raise ValueError("the shape of a placeholder must be known, not %s" % (shape,))
+    return shapes.TensorShape([None if d < 0 else int(d) for d in known.numpy().ravel()])
+
+
 def placeholder(dtype, shape=None, name=None):
     """A tensor whose value is fed."""
     graph = graphs.get_default_graph()
     first = len(graph)
-    sizes = shapes.as_shape(shape)._dims
+    wanted = _static(shape)
+    sizes = wanted._dims
     made = graph.placeholder(dtypes.as_dtype(dtype)._number, None if sizes is None else list(sizes), name or "Placeholder")
-    graph._operation(made._node)._attributes = {"shape": shapes.as_shape(shape)}
+    graph._operation(made._node)._attributes = {"shape": wanted}
     graph._note_line(first)
     return made
 
@@ -31,7 +44,7 @@ def placeholder_with_default(input, shape, name=None):
     with graph.as_default() if graphs.building() is not graph else _nothing():
         full = graph.unique_name(name or "PlaceholderWithDefault")
         value = symbolic(input, None, full + "/input/")
-        wanted = shapes.as_shape(shape)
+        wanted = _static(shape)
         if not shapes._of_sizes(value._shape_tuple).is_compatible_with(wanted):
             raise ValueError("placeholder_with_default: the shape of the value, %s, does not fit %s" % (value.shape, wanted))
         sizes = None if wanted._dims is None else list(wanted._dims)

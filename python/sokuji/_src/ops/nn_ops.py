@@ -6,6 +6,7 @@ import math
 import numpy as np
 
 from sokuji import _core
+from sokuji._src.core import shapes
 from sokuji._src.core.execute import axis_of, convert, execute, ints, run, same_dtype, sizes, tensor
 from sokuji._src.ops import array_ops, math_ops, partition_ops, random_ops
 
@@ -93,7 +94,7 @@ def _sparse_cross_entropy(labels, logits):
     if len(y._shape_tuple) != len(shape) - 1:
         raise ValueError("Rank mismatch: Rank of labels (received %d) should equal rank of logits minus 1 (received %d)."
                          % (len(y._shape_tuple), len(shape)))  # fmt: skip
-    if y._shape_tuple != shape[:-1]:
+    if y._shape_tuple != shape[:-1] and shapes.differ(y._shape_tuple, shape[:-1]):
         raise ValueError("Shape mismatch: The shape of labels (received %s) should equal the shape of logits except for the last dimension (received %s)."
                          % (y._shape_tuple, shape))  # fmt: skip
     if len(shape) == 2:
@@ -115,7 +116,7 @@ def sparse_softmax_cross_entropy_2(labels, logits, name=None):
 def sigmoid_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, name=None):
     _named("sigmoid_cross_entropy_with_logits", _sentinel, labels, logits)
     x, z = same_dtype([logits, labels])
-    if x._shape_tuple != z._shape_tuple:
+    if x._shape_tuple != z._shape_tuple and shapes.differ(x._shape_tuple, z._shape_tuple):
         raise ValueError("logits and labels must have the same shape (%s vs %s)" % (x._shape_tuple, z._shape_tuple))
     return _stable_sigmoid(x, z)
 
@@ -129,7 +130,7 @@ def _stable_sigmoid(x, z):
 
 def weighted_cross_entropy_with_logits(targets, logits, pos_weight, name=None):
     x, z = same_dtype([logits, targets])
-    if x._shape_tuple != z._shape_tuple:
+    if x._shape_tuple != z._shape_tuple and shapes.differ(x._shape_tuple, z._shape_tuple):
         raise ValueError("logits and targets must have the same shape (%s vs %s)" % (x._shape_tuple, z._shape_tuple))
     weight = 1 + (pos_weight - 1) * z
     return (1 - z) * x + weight * (run("Log1p", run("Exp", -run("Abs", x))) + run("Relu", -x))
@@ -313,7 +314,7 @@ def relu_layer(x, weights, biases, name=None):
 def log_poisson_loss(targets, log_input, compute_full_loss=False, name=None):
     """exp(c) - z c, with Stirling's formula for log z! when asked."""
     c, z = same_dtype([log_input, targets])
-    if c._shape_tuple != z._shape_tuple:
+    if c._shape_tuple != z._shape_tuple and shapes.differ(c._shape_tuple, z._shape_tuple):
         raise ValueError("log_input and targets must have the same shape (%s vs %s)" % (c._shape_tuple, z._shape_tuple))
     loss = run("Exp", c) - c * z
     if not compute_full_loss:

@@ -57,6 +57,8 @@ class Saver:
                  pad_step_number=False, save_relative_paths=False, filename=None):  # fmt: skip
         if defer_build and var_list:
             raise ValueError("If `var_list` is provided then build cannot be deferred. Either set defer_build=False or var_list=None.")
+        if var_list is None and _core.graph_now() is not None:
+            var_list = _all_of_graph(defer_build)
         if var_list is None:
             raise RuntimeError("When eager execution is enabled, `var_list` must specify a list or dict of variables to save")
         if sharded or builder is not None or saver_def is not None:
@@ -89,6 +91,8 @@ class Saver:
         tensors = list(self._named().items())
         if not tensors:
             return None
+        if sess is not None:
+            tensors, global_step = _values_of(sess, tensors), global_step if global_step is None else _step_of(sess, global_step)
         return self._save(tensors, save_path, global_step, latest_filename, write_state)
 
     def _save(self, tensors, save_path, global_step, latest_filename=None, write_state=True):
@@ -128,7 +132,7 @@ class Saver:
     def restore(self, sess, save_path):
         if save_path is None:
             raise ValueError("Can't load save_path when it is None.")
-        restore_by_name(self._named(), save_path, self._reshape)
+        restore_by_name(self._named(), save_path, self._reshape, sess)
 
     def _named(self):
         """The variables by name; with eager execution wrong ones are found when they are used."""
@@ -137,8 +141,37 @@ class Saver:
         return _by_name(self._var_list)
 
 
-def restore_by_name(variables, save_path, reshape=False):
+def _all_of_graph(is_deferred):
+    """The global variables of the open graph: a list, or a function where it is made later."""
+    from sokuji._src.graph import graph as graphs
+
+    found = graphs.get_collection(graphs.GraphKeys.GLOBAL_VARIABLES) + graphs.get_collection(graphs.GraphKeys.SAVEABLE_OBJECTS)
+    if not found and not is_deferred:
+        raise ValueError("No variables to save")
+    return found or None
+
+
+def _values_of(sess, tensors):
+    """What the session holds instead of its graph's variables."""
+    names = [name for name, one in tensors if hasattr(one, "_snapshot")]
+    values = dict(zip(names, sess.run([one for _, one in tensors if hasattr(one, "_snapshot")]))) if names else {}
+    with sess._outside():
+        return [(name, _core.convert(values[name], one._dtype_number) if name in values else one) for name, one in tensors]
+
+
+def _step_of(sess, step):
+    return step if isinstance(step, (int, np.integer)) else int(sess.run(step))
+
+
+def restore_by_name(variables, save_path, reshape=False, sess=None):
     """Reads and checks every value before the first variable changes."""
+    if sess is not None:
+        with sess._outside():
+            return _restore(variables, save_path, reshape, sess)
+    _restore(variables, save_path, reshape, sess)
+
+
+def _restore(variables, save_path, reshape, sess):
     reader = checkpoint_files.Reader(save_path)
     values = []
     for name, variable in variables.items():
@@ -150,7 +183,10 @@ def restore_by_name(variables, save_path, reshape=False):
         checkpoint_graph.check_value(variable, value, name)
         values.append(value)
     for variable, value in zip(variables.values(), values):
-        variable._assign(value)
+        if hasattr(variable, "_snapshot"):
+            variable.load(value, sess)
+        else:
+            variable._assign(value)
 
 
 class EagerSaver:

@@ -1,7 +1,9 @@
 """tf.losses of 1.x: weighted losses with a reduction, the newest of which are collected for get_losses."""
 
+from sokuji import _core
 from sokuji._src.core import shapes
 from sokuji._src.core.execute import convert, execute, run
+from sokuji._src.graph import graph as graphs
 from sokuji._src.ops import array_ops, math_ops, nn_ops
 
 
@@ -29,7 +31,9 @@ _collected, _dropped = [], False
 def add_loss(loss, loss_collection="losses"):
     """Puts a loss into the collection, which holds the newest 1024 at most."""
     global _dropped
-    if loss_collection is not None:
+    if loss_collection is not None and _core.graph_now() is not None:
+        graphs.add_to_collection(loss_collection, loss)
+    elif loss_collection is not None:
         if len(_collected) >= MOST_COLLECTED:
             del _collected[: MOST_COLLECTED // 2]
             _dropped = True
@@ -38,6 +42,8 @@ def add_loss(loss, loss_collection="losses"):
 
 def get_losses(scope=None, loss_collection="losses"):
     """The losses computed so far."""
+    if _core.graph_now() is not None:
+        return graphs.get_collection(loss_collection, scope)
     if _dropped:
         raise NotImplementedError("not implemented: tf.losses.get_losses after more than %d losses; keep the losses in a list" % MOST_COLLECTED)
     return [loss for name, loss in _collected if name == loss_collection]
@@ -68,7 +74,7 @@ def _safe_div(a, b):
 
 def _check_weights(weights, losses):
     w, shape = weights._shape_tuple, losses._shape_tuple
-    if w and (len(w) != len(shape) or any(a not in (1, b) for a, b in zip(w, shape))):
+    if w and (len(w) != len(shape) or any(a not in (1, b) and None not in (a, b) for a, b in zip(w, shape))):
         raise ValueError("weights can not be broadcast to values. values.shape=%s. weights.shape=%s." % (shape, w))
 
 
@@ -104,7 +110,7 @@ def _pair(labels, predictions, what="predictions"):
     if predictions is None:
         raise ValueError("%s must not be None." % what)
     y, p = array_ops.cast(convert(labels, 0), "float32"), array_ops.cast(convert(predictions, 0), "float32")
-    if y._shape_tuple != p._shape_tuple:
+    if y._shape_tuple != p._shape_tuple and shapes.differ(y._shape_tuple, p._shape_tuple):
         raise ValueError("Shapes %s and %s are incompatible" % (shapes.as_shape(p._shape_tuple), shapes.as_shape(y._shape_tuple)))
     return y, p
 
@@ -169,7 +175,7 @@ def softmax_cross_entropy(onehot_labels, logits, weights=1.0, label_smoothing=0,
         raise ValueError("logits and onehot_labels must not be None.")
     z = convert(logits, 0)
     y = array_ops.cast(convert(onehot_labels, 0), z.dtype)
-    if y._shape_tuple != z._shape_tuple:
+    if y._shape_tuple != z._shape_tuple and shapes.differ(y._shape_tuple, z._shape_tuple):
         raise ValueError("Shapes %s and %s are incompatible" % (z._shape_tuple, y._shape_tuple))
     y = run("StopGradient", _smoothed(y, label_smoothing, float(z._shape_tuple[-1])))
     losses = nn_ops.softmax_cross_entropy_with_logits_v2(labels=y, logits=z)
