@@ -40,7 +40,7 @@ typedef struct core_hooks {
 	PyObject *document;              /* (name, operation's name) -> docstring */
 	PyObject *signature;             /* [(name[, default])] -> inspect.Signature */
 	PyObject *masks;                 /* the dict of Keras' masks: empty while none is known */
-	PyObject *operator_of_graphs; /* (operation's name, a, b) -> tensor or NotImplemented */
+	PyObject *operator_of_graphs;    /* (operation's name, a, b) -> tensor or NotImplemented */
 	PyObject *linear;                /* Keras' activation that does nothing */
 } core_hooks;
 

@@ -839,7 +839,8 @@ static PyObject *plain_index(PyObject *Py_UNUSED(module), PyObject *arguments)
  */
 PyObject *core_operator(const char *which, PyObject *a, PyObject *b)
 {
-	if (core.operator_of_graphs == NULL || (Py_TYPE(a) != &SymbolicTensor_Type && Py_TYPE(b) != &SymbolicTensor_Type))
+	if (core.operator_of_graphs == NULL ||
+	    (Py_TYPE(a) != &SymbolicTensor_Type && Py_TYPE(b) != &SymbolicTensor_Type))
 		return Py_NewRef(Py_NotImplemented);
 	return PyObject_CallFunction(core.operator_of_graphs, "sOO", which, a, b);
 }

@@ -312,10 +312,11 @@ static int to_bool(PyObject *self)
 	if (Py_TYPE(self) == &EagerTensor_Type && sj_tensor_rank(t) == 0 && sj_tensor_dtype(t) == SJ_BOOL)
 		return *(const bool *)sj_tensor_data(t);
 	if (core_any_graph && t != NULL && sj_tensor_is_symbolic(t)) {
-		PyErr_SetString(PyExc_TypeError,
-		                "Using a `tf.Tensor` as a Python `bool` is not allowed. Use `if t is not None:` instead of "
-		                "`if t:` to test if a tensor is defined, and use TensorFlow ops such as tf.cond to execute "
-		                "subgraphs conditioned on the value of a tensor.");
+		PyErr_SetString(
+			PyExc_TypeError,
+			"Using a `tf.Tensor` as a Python `bool` is not allowed. Use `if t is not None:` instead of "
+			"`if t:` to test if a tensor is defined, and use TensorFlow ops such as tf.cond to execute "
+			"subgraphs conditioned on the value of a tensor.");
 		return -1;
 	}
 	if (core.version == 1 && (sj_tensor_rank(t) != 0 || sj_tensor_dtype(t) != SJ_BOOL)) {

@@ -354,9 +354,10 @@ static PyObject *iterate(PyObject *self)
 	if (t == NULL)
 		return NULL;
 	if (core.version == 1 && core_any_graph && sj_tensor_is_symbolic(t)) {
-		PyErr_SetString(PyExc_TypeError,
-		                "`Tensor` objects are not iterable when eager execution is not enabled. To iterate over "
-		                "this tensor use `tf.map_fn`.");
+		PyErr_SetString(
+			PyExc_TypeError,
+			"`Tensor` objects are not iterable when eager execution is not enabled. To iterate over "
+			"this tensor use `tf.map_fn`.");
 		return NULL;
 	}
 	if (sj_tensor_rank(t) == 0 || (core.version == 1 && sj_is_variable(t))) {

@@ -1,5 +1,6 @@
 """Graphs of 1.x: which names come from the room `graph`, and how functions begin to take part once a graph is made."""
 
+import functools
 import sys
 import types
 
@@ -18,8 +19,8 @@ _GRAPH = """Graph GraphKeys get_default_graph reset_default_graph control_depend
 get_collection_ref init_scope"""
 _SESSION = "Session InteractiveSession get_default_session"
 _WORDS = "placeholder placeholder_with_default constant convert_to_tensor identity no_op group set_random_seed get_seed"
-_VARIABLES = """global_variables all_variables local_variables model_variables trainable_variables moving_average_variables variables_initializer
-global_variables_initializer local_variables_initializer is_variable_initialized report_uninitialized_variables assert_variables_initialized"""
+_ALWAYS_OF_VARIABLES = """global_variables_initializer local_variables_initializer variables_initializer is_variable_initialized
+report_uninitialized_variables assert_variables_initialized"""
 
 
 def _pick(module, names):
@@ -29,17 +30,21 @@ def _pick(module, names):
 def _dispatch(eager, in_graph):
     """A function that is `in_graph` where a tf.Graph is open or an argument is of one."""
 
+    @functools.wraps(in_graph)
     def function(*arguments, **keywords):
         if graphs.building() is None and not any(_is_of_graph(a) for a in arguments):
             return eager(*arguments, **keywords)
         return in_graph(*arguments, **keywords)
 
-    function.__name__, function.__doc__ = in_graph.__name__, in_graph.__doc__
     return function
 
 
 def _dispatch_open(eager, in_graph):
-    return lambda *arguments, **keywords: (eager if graphs.building() is None else in_graph)(*arguments, **keywords)
+    @functools.wraps(in_graph)
+    def function(*arguments, **keywords):
+        return (eager if graphs.building() is None else in_graph)(*arguments, **keywords)
+
+    return function
 
 
 def _is_of_graph(value):
@@ -68,8 +73,7 @@ def _always():
     names = _pick(graphs, _GRAPH)
     names.update(_pick(session, _SESSION), Operation=operation.Operation, tuple=words.tuple_)
     names.update(_pick(words, "placeholder placeholder_with_default"))
-    names.update(_pick(variables, "global_variables_initializer local_variables_initializer variables_initializer is_variable_initialized "
-                                  "report_uninitialized_variables assert_variables_initialized"))  # fmt: skip
+    names.update(_pick(variables, _ALWAYS_OF_VARIABLES))
     names["initialize_all_variables"] = variables.global_variables_initializer
     return names
 
@@ -84,6 +88,10 @@ def _later(names):
                 variable_scope=scopes.variable_scope, get_variable=scopes.get_variable, get_variable_scope=scopes.get_variable_scope,
                 get_local_variable=scopes.get_local_variable, assign=variables.assign, assign_add=variables.assign_add,
                 assign_sub=variables.assign_sub, Variable=eager_variables.Variable)  # fmt: skip
+    made["control_dependencies"] = _dispatch_open(names["control_dependencies"], graphs.control_dependencies)
+    made["tuple"] = words.tuple_
+    for name in _ALWAYS_OF_VARIABLES.split():
+        made[name] = getattr(variables, name)
     made["make_template"] = _dispatch_open(names["make_template"], scopes.make_template)
     for name, function in _scatters().items():
         made[name] = _dispatch(names[name], function) if name in names else function
@@ -213,7 +221,8 @@ def strict_modes(strict=True):
 
 def add(version, names, spaces):
     if version == 1:
-        names.update(_always())
+        for name, value in _always().items():
+            names.setdefault(name, value)
         spaces.setdefault("train", {})["ExponentialMovingAverage"] = moving_averages.ExponentialMovingAverage
         spaces.setdefault("contrib.util", {})["constant_value"] = constant_value
         spaces.setdefault("contrib.framework", {}).setdefault("get_variables", lambda scope=None, suffix=None: variables.global_variables(scope))

@@ -129,7 +129,7 @@ class Graph(_core.Graph):
     def _operation(self, node):
         made = self._operations.get(node.index)
         if made is None:
-            made = self._operations[node.index] = operation.Operation(self, node)
+            made = self._operations[node.index] = operation.Operation(node, self)
         return made
 
     def get_operations(self):
@@ -395,6 +395,9 @@ def control_dependencies(control_inputs):
 
 class GraphKeys:
     """The names of the standard collections."""
+
+    def __init__(self, *args, **kwargs):
+        pass
 
     GLOBAL_VARIABLES, LOCAL_VARIABLES, MODEL_VARIABLES, METRIC_VARIABLES = "variables", "local_variables", "model_variables", "metric_variables"
     VARIABLES = "variables"

@@ -25,7 +25,10 @@ class Operation:
 
     __slots__ = ("_graph", "_node", "_type", "_outputs", "_attributes", "__weakref__")
 
-    def __init__(self, graph, node):
+    def __init__(self, node_def, g, inputs=None, output_types=None, control_inputs=None, input_types=None, original_op=None, op_def=None):
+        graph, node = g, node_def
+        if not isinstance(node, _core.Node):
+            raise NotImplementedError("not implemented: tf.Operation of a NodeDef; call the operation's function")
         self._graph, self._node, self._type, self._outputs, self._attributes = graph, node, None, None, None
 
     graph = property(lambda self: self._graph)
@@ -118,7 +121,7 @@ def _graph(self):
 
 def _op(self):
     graph = self._node._graph
-    return graph._operation(self._node) if hasattr(graph, "_operation") else Operation(graph, self._node)
+    return graph._operation(self._node) if hasattr(graph, "_operation") else Operation(self._node, graph)
 
 
 def _eval(self, feed_dict=None, session=None):

@@ -200,10 +200,12 @@ def get_variable(name, shape=None, dtype=None, initializer=None, regularizer=Non
         return getter(functools.partial(_get, constraint=constraint), full, **settings)
 
 
-def get_local_variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=False, collections=None, **settings):
+def get_local_variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=False, collections=None, caching_device=None,
+                       partitioner=None, validate_shape=True, use_resource=None, custom_getter=None, constraint=None):  # fmt: skip
     """get_variable of a variable that is not trained and belongs to the local ones."""
     names = [GraphKeys.LOCAL_VARIABLES] if collections is None else list(collections) + [GraphKeys.LOCAL_VARIABLES]
-    return get_variable(name, shape, dtype, initializer, regularizer, False, names, **settings)
+    return get_variable(name, shape, dtype, initializer, regularizer, False, names, caching_device, partitioner, validate_shape, use_resource,
+                        custom_getter, constraint)  # fmt: skip
 
 
 def _get(name, shape=None, dtype=None, initializer=None, regularizer=None, reuse=None, trainable=True, collections=None, caching_device=None,

@@ -284,10 +284,10 @@ def scatter(how):
 
 
 def _collection(key):
-    def function(scope=None):
+    def variables_of(scope=None):
         return graphs.get_collection(key, scope)
 
-    return function
+    return variables_of
 
 
 global_variables = all_variables = _collection(GraphKeys.GLOBAL_VARIABLES)

@@ -189,11 +189,11 @@ def _operations_of(inputs):
     return found
 
 
-def group(*inputs, **keywords):
+def group(*inputs, **kwargs):
     """An operation that is done when all inputs are."""
-    name = keywords.pop("name", None)
-    if keywords:
-        raise ValueError("Unknown keyword arguments: " + ", ".join(keywords))
+    name = kwargs.pop("name", None)
+    if kwargs:
+        raise ValueError("Unknown keyword arguments: " + ", ".join(kwargs))
     found = _operations_of(inputs)
     if not found and graphs.building() is None:
         return None
