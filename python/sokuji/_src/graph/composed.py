@@ -37,6 +37,19 @@ _COUNTS = {
 _REDUCTIONS = {"Sum", "Mean", "Max", "Min", "Prod", "All", "Any"}
 
 
+def of_arguments(arguments, keywords):
+    """The tf.Graph that an argument belongs to, where none is open; None where another one is."""
+    for one in (*arguments, *keywords.values()):
+        if type(one) is _core.SymbolicTensor:
+            graph = one._node._graph
+            return graph if isinstance(graph, graphs.Graph) and _core.graph_now() is None else None
+        if type(one) in (list, tuple):
+            graph = of_arguments(one, {})
+            if graph is not None:
+                return graph
+    return None
+
+
 # ---- functions of the table: one operation ----
 
 
@@ -49,6 +62,11 @@ def of_table(function, op, groups, parameters):
     @functools.wraps(function, assigned=("__name__", "__qualname__"), updated=())
     def wrapper(*arguments, **keywords):
         graph = graphs.building()
+        if graph is None:
+            graph = of_arguments(arguments, keywords)
+            if graph is not None:
+                with graphs._stack.opened(graph):
+                    return wrapper(*arguments, **keywords)
         if graph is None or len(arguments) > len(names) or any(k not in names for k in keywords):
             return function(*arguments, **keywords)
         values = dict(zip(names, arguments))
@@ -130,7 +148,11 @@ def of_several(function, default=None):
     def wrapper(*arguments, **keywords):
         graph = graphs.building()
         if graph is None:
-            return function(*arguments, **keywords)
+            graph = of_arguments(arguments, keywords)
+            if graph is None:
+                return function(*arguments, **keywords)
+            with graphs._stack.opened(graph):
+                return wrapper(*arguments, **keywords)
         name = preset
         if named is not None:
             try:

@@ -17,6 +17,11 @@ _QUOTIENT = {3: 2, 9: 2, 22: 2, 23: 2, 4: 1, 5: 1, 6: 1, 17: 1}  # integers are 
 def operator(op, a, b):
     """The hook of the core."""
     graph = graphs.building()
+    if graph is None and _core.graph_now() is None:
+        graph = (a if type(a) is _core.SymbolicTensor else b)._node._graph
+        if isinstance(graph, graphs.Graph):
+            with graphs._stack.opened(graph):
+                return operator(op, a, b)
     if graph is None or op not in _NAMES and op not in _UNARY and op not in _COMPARISONS and op != "StridedSlice":
         return NotImplemented
     first = len(graph)
