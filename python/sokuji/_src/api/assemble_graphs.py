@@ -18,7 +18,7 @@ from sokuji._src.variables import variables as eager_variables
 _GRAPH = """Graph GraphKeys get_default_graph reset_default_graph control_dependencies add_to_collection add_to_collections get_collection
 get_collection_ref init_scope"""
 _SESSION = "Session InteractiveSession get_default_session"
-_WORDS = "placeholder placeholder_with_default constant convert_to_tensor identity no_op group set_random_seed get_seed"
+_WORDS = "add_check_numerics_ops placeholder placeholder_with_default constant convert_to_tensor identity no_op group set_random_seed get_seed"
 _ALWAYS_OF_VARIABLES = """global_variables_initializer local_variables_initializer variables_initializer is_variable_initialized
 report_uninitialized_variables assert_variables_initialized"""
 
@@ -63,9 +63,9 @@ class _NameScope:
 
 
 def _scatters():
-    how = {"update": lambda old, new: new, "add": lambda old, new: old + new, "sub": lambda old, new: old - new, "mul": lambda old, new: old * new,
+    how = {"add": lambda old, new: old + new, "sub": lambda old, new: old - new, "mul": lambda old, new: old * new,
            "div": lambda old, new: old / new}  # fmt: skip
-    return {"scatter_" + name: variables.scatter(function) for name, function in how.items()}
+    return {"scatter_update": variables.scatter_update, **{"scatter_" + name: variables.scatter(function) for name, function in how.items()}}
 
 
 def _always():
@@ -74,6 +74,7 @@ def _always():
     names.update(_pick(session, _SESSION), Operation=operation.Operation, tuple=words.tuple_)
     names.update(_pick(words, "placeholder placeholder_with_default"))
     names.update(_pick(variables, _ALWAYS_OF_VARIABLES))
+    names["add_check_numerics_ops"] = words.add_check_numerics_ops
     names["initialize_all_variables"] = variables.global_variables_initializer
     return names
 

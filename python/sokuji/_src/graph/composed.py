@@ -25,7 +25,7 @@ NAMES = {
     "sparse_softmax_cross_entropy": "sparse_softmax_cross_entropy_loss", "softmax_cross_entropy": "softmax_cross_entropy_loss",
     "sigmoid_cross_entropy": "sigmoid_cross_entropy_loss", "softmax_cross_entropy_with_logits_v2": "softmax_cross_entropy_with_logits",
     "sparse_softmax_cross_entropy_with_logits": "SparseSoftmaxCrossEntropyWithLogits", "round": "Round", "pow": "Pow", "truediv_1": "truediv",
-    "divide_1": "truediv", "one_hot": "one_hot", "to_float": "ToFloat", "fused_batch_norm": "FusedBatchNorm", "segment_sum": "SegmentSum",
+    "divide_1": "truediv", "verify_tensor_all_finite": "VerifyFinite/CheckNumerics", "one_hot": "one_hot", "to_float": "ToFloat", "fused_batch_norm": "FusedBatchNorm", "segment_sum": "SegmentSum",
 }  # fmt: skip
 # How many operations TensorFlow 1.8 has for a call, where that is not what there is here: seeds depend on it.
 _COUNTS = {
@@ -34,6 +34,7 @@ _COUNTS = {
     "mean_squared_error": 42, "sparse_softmax_cross_entropy": 43, "softmax_cross_entropy": 73, "exponential_decay": 8, "ones_like": 3, "eye": 2,
     "norm": 5, "in_top_k": 2,
 }  # fmt: skip
+_NAMED_TWICE = {"sparse_softmax_cross_entropy_with_logits"}  # the node has the scope's name in the scope: xent/xent
 _REDUCTIONS = {"Sum", "Mean", "Max", "Min", "Prod", "All", "Any"}
 
 
@@ -163,7 +164,7 @@ def of_several(function, default=None):
         first, count = len(graph), graph._last_id
         with graph.name_scope(name) as scope:
             made = attempt(function, _read(arguments), {key: _read(value) for key, value in keywords.items()})
-        _call_it(graph, made, scope, first)
+        _call_it(graph, made, scope + scope[:-1].rpartition("/")[2] + "/" if function.__name__ in _NAMED_TWICE else scope, first)
         if function.__name__ in _COUNTS and len(graph) > first:
             graph._more += count + _COUNTS[function.__name__] - graph._last_id
         graph._note_line(first)
@@ -230,6 +231,10 @@ def defer(function, arguments, keywords, leaves):
     structure = (arguments, keywords)
     probes = [_probe(function, structure, leaves, size) for size in (2, 3)]
     if probes[0] is None and probes[1] is None:
+        probes[0] = _probe(function, structure, leaves, 1)
+    if probes[0] is None and probes[1] is None:
+        probes[0] = _probe(function, structure, leaves, 0)
+    if probes[0] is None and probes[1] is None:
         return None
     one = probes[0] if probes[0] is not None else probes[1]
     other = probes[1] if probes[1] is not None else probes[0]
@@ -262,7 +267,7 @@ def _called(function, structure, leaves, tensors):
 
 
 def _probe(function, structure, leaves, size):
-    """The result for example tensors whose unknown sizes are `size`, or None."""
+    """The result for example tensors whose unknown sizes are `size` (0: scalars where the rank is unknown, else 1), or None."""
     _core.no_graph_begin()
     words.is_probing = True  # random numbers cannot be drawn by a node that stands for a function
     try:
@@ -280,7 +285,7 @@ def _example(leaf, size):
         if known is not None:
             return known
         sizes = leaf._shape_tuple
-        sizes = (size,) if sizes is None else tuple(size if d is None else d for d in sizes)
+        sizes = (size,) * min(size, 1) if sizes is None else tuple(max(size, 1) if d is None else d for d in sizes)
     else:
         sizes = leaf._shape_tuple
     number = leaf._dtype_number

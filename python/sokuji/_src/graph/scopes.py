@@ -1,6 +1,7 @@
 """Variable scopes in graphs: names, reuse, inherited settings, and the graph's store of shared variables. Eager ones are in the room `variables`."""
 
 import functools
+import inspect
 
 from sokuji._src.core import dtypes, shapes
 from sokuji._src.core.execute import convert
@@ -164,6 +165,10 @@ class variable_scope:
         else:
             scopes._close_under(counts, self._scope_name)
         self.__leave()
+
+
+variable_scope.__signature__ = inspect.signature(variable_scope.__init__).replace(
+    parameters=list(inspect.signature(variable_scope.__init__).parameters.values())[1:])  # fmt: skip
 
 
 def get_variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=True, collections=None, caching_device=None,

@@ -274,10 +274,16 @@ def assign_sub(ref, value, use_locking=None, name=None):
 
 
 def scatter(how):
-    def function(ref, indices, updates, use_locking=True, name=None):
+    """tf.scatter_add and the like: how is called with old rows and updates."""
+
+    def function(ref, indices, updates, use_locking=False, name=None):
         return ref._scatter(indices, updates, how)
 
     return function
+
+
+def scatter_update(ref, indices, updates, use_locking=True, name=None):
+    return ref._scatter(indices, updates, lambda old, new: new)
 
 
 # ---- all of them ----

@@ -4,7 +4,7 @@ import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import conversion, dtypes, nest, shapes
-from sokuji._src.core.execute import run
+from sokuji._src.core.execute import execute, run
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import operation
 from sokuji._src.graph.variables import GraphVariable, symbolic
@@ -71,6 +71,10 @@ def _filled(value, dtype, shape, verify_shape):
     number = 0 if dtype is None else dtypes.as_dtype(dtype)._number
     if isinstance(value, (list, tuple)) and not any(isinstance(leaf, _core.Handle) for leaf in nest.flatten(value)) or isinstance(value, np.ndarray):
         _check_list(value)
+    if number and dtypes.as_dtype(dtype).is_integer:
+        wrong = [leaf for leaf in nest.flatten(value) if type(leaf) is float]
+        if wrong:
+            raise TypeError("Expected %s, got %s of type 'float' instead." % (dtypes.as_dtype(dtype).name, wrong[0]))
     made = _core.convert(value, number)
     if shape is None:
         return made
@@ -233,6 +237,18 @@ def cond(pred, true_fn, false_fn, name=None):
     except ImportError:
         raise NotImplementedError("not implemented: tf.cond in a graph") from None
     return control_flow.cond(pred, true_fn, false_fn, name=name)
+
+
+def add_check_numerics_ops():
+    """An operation that fails when any floating tensor of the graph holds inf or nan."""
+    graph = graphs.get_default_graph()
+    checks = []
+    for op in graph.get_operations():
+        for t in op._node._outputs:
+            if t.dtype.is_floating:
+                with graph.control_dependencies(checks[-1:]):
+                    checks.append(execute("CheckNumerics", [t], {"message": t.name}))
+    return group(*checks)
 
 
 # ---- seeds ----
