@@ -16,7 +16,6 @@ _core.set_hook("make_error", errors.make)
 _sys.modules[__name__ + ".errors"] = errors  # where its classes say that they are
 
 from sokuji._src.api import assemble as _assemble  # noqa: E402
-from sokuji._src.api import assemble_graphs as _graphs  # noqa: E402
 
 __version__ = "0.1.0"
 _assemble.set_version(2)
@@ -38,7 +37,9 @@ def __getattr__(name):
 
 def strict_modes(strict=True):
     """Whether 1.x's refusals between graphs and eager execution hold (True), or both mix (False, the beginning)."""
-    _graphs.strict_modes(strict)
+    from sokuji._src.api import assemble_graphs
+
+    assemble_graphs.strict_modes(strict)
 
 
 def install_as_tensorflow(version=2):

@@ -388,6 +388,31 @@ static void names_are_unique(void **state)
 	sj_graph_free(graph);
 }
 
+static void names_are_exact_or_changed(void **state)
+{
+	(void)state;
+	sj_graph *graph = sj_graph_new();
+	sj_tensor *x = sj_placeholder(graph, SJ_FLOAT32, SJ_INTS(2), "x");
+	assert_int_equal(sj_graph_begin(graph), SJ_OK);
+	assert_string_equal(sj_graph_unique_name(graph, "layer", true), "layer");
+	sj_graph_set_scope(graph, "elsewhere/");
+	sj_graph_next_name(graph, "layer/");
+	sj_tensor *a = sj_add(x, x), *b = sj_add(x, x);
+	sj_graph_set_scope(graph, NULL);
+	sj_graph_end();
+	sj_node *node = sj_tensor_node(b, NULL);
+	assert_string_equal(sj_node_name(sj_tensor_node(a, NULL)), "layer");
+	assert_string_equal(sj_node_name(node), "elsewhere/Add");
+	assert_int_equal(sj_node_rename(node, "sum"), SJ_OK);
+	assert_string_equal(sj_node_name(node), "sum");
+	assert_ptr_equal(sj_graph_find(graph, "sum"), node);
+	assert_null(sj_graph_find(graph, "elsewhere/Add"));
+	assert_int_equal(sj_node_rename(node, "layer"), SJ_ALREADY_EXISTS);
+	assert_string_equal(sj_node_name(node), "sum");
+	assert_int_equal(sj_node_rename(node, ""), SJ_INVALID_ARGUMENT);
+	sj_graph_free(graph);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scope_open, scope_close)
 
 int main(void)
@@ -405,6 +430,7 @@ int main(void)
 		TEST(loop_runs_and_is_differentiated),
 		TEST(mistakes_are_refused),
 		TEST(names_are_unique),
+		TEST(names_are_exact_or_changed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

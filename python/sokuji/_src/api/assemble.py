@@ -4,7 +4,7 @@ import sys
 
 from sokuji import _core
 from sokuji._src.variables import variables  # isort: skip (scopes, which others import, needs it whole)
-from sokuji._src.api import assemble_graphs, assemble_ops, missing
+from sokuji._src.api import assemble_ops, missing
 from sokuji._src.api.missing import is_space, space as new_space
 from sokuji._src.core import conversion, dtypes, errors, nest, printing, shapes
 from sokuji._src.eager import gradients
@@ -224,9 +224,11 @@ def namespace(version):
         (_names_1 if version == 1 else _names_2)(names, spaces)
         assemble_ops.add(version, names, spaces)
         if version == 1:
+            from sokuji._src.api import assemble_graphs
+
             _add_late(1, names, spaces)
-        assemble_graphs.add(version, names, spaces)
-        if version == 2:
+            assemble_graphs.add(1, names, spaces)
+        else:
             missing.complete_by(_completion("sokuji", names, spaces))
         names.update(_tree(spaces, {}))
         _namespaces[version] = names
