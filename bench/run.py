@@ -44,9 +44,9 @@ def iris(program, epochs=3000):
 
 def ours(build):
     rows = []
-    for name in ("dispatch", "cnn"):
+    for name in ("dispatch", "graph", "cnn"):
         rows += lines_of([os.path.join(build, "bench", name)])
-    for name in ("iris_lowlevel", "iris_layers"):
+    for name in ("iris_lowlevel", "iris_layers", "iris_graph"):
         rates = sorted(iris(os.path.join(build, "examples", name)) for _ in range(5))
         rows.append({"workload": "iris", "name": f"{name} epoch", "unit": "epochs/s", "median": rates[2], "low": rates[0],
                      "high": rates[-1]})

@@ -152,6 +152,13 @@ static void constants_fold(making *m)
 
 /* ---- steps ---- */
 
+static bool has_quick_way(const sj_node *node)
+{
+	return node->kind == SJ__NODE_OP && node->op->quick != NULL && !(node->op->flags & SJ__OP_STATEFUL) &&
+	       (node->n_inputs == 1 || node->n_inputs == 2) && node->n_inputs == node->op->n_inputs &&
+	       node->n_outputs == 1 && node->inputs[0] != NULL && node->inputs[node->n_inputs - 1] != NULL;
+}
+
 static void steps_make(making *m)
 {
 	sj__plan *plan = m->plan;
@@ -165,6 +172,7 @@ static void steps_make(making *m)
 		*step = (sj__step){.node = node,
 		                   .inputs = at,
 		                   .outputs = at + node->n_inputs,
+		                   .is_quick = has_quick_way(node),
 		                   .position = &plan->positions[plan->n_steps]};
 		for (int j = 0; j < node->n_inputs; j++) {
 			plan->slots[at] = slot_of(m, node->inputs[j]);

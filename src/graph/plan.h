@@ -11,6 +11,7 @@ typedef struct sj__step {
 	sj_node *node;
 	int32_t inputs, outputs; /* where its slots stand in `slots`; -1 there: not given */
 	int32_t frees, n_frees;  /* the slots that end with it */
+	bool is_quick;           /* one or two inputs, one output, of a row with a quick way (ops/quick.h) */
 	uint64_t *position;      /* how far a node's seeded stream of random numbers has been used */
 } sj__step;
 
@@ -41,7 +42,8 @@ bool sj__plan_is_for(const sj__plan *plan, const sj__plan_key *key);
 
 /* Runs the steps on values for the feeds (borrowed). ret_values: own references. Nothing is done about tapes and open graphs. */
 sj_status sj__plan_run(sj__plan *plan, sj_tensor *const *values, sj_tensor **ret_values);
-/* The node at which this thread's last run failed. */
+/* The node at which a run failed on this thread since the last clear. */
 sj_node *sj__plan_failed(void);
+void sj__plan_failed_clear(void);
 
 #endif

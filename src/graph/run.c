@@ -1,6 +1,8 @@
 /* Running a plan: step after step, each value released after its last use. */
+#include "base/denormals.h"
 #include "base/memory.h"
 #include "graph/plan.h"
+#include "ops/quick.h"
 #include "ops/random_state.h"
 #include "tensor/local.h"
 #include "tensor/variable.h"
@@ -10,6 +12,7 @@ enum { PORTS_FEW = 16, VALUES_FEW = 128 };
 static SJ_THREAD_LOCAL_COLD sj_node *failed_node;
 
 sj_node *sj__plan_failed(void) { return failed_node; }
+void sj__plan_failed_clear(void) { failed_node = NULL; }
 
 static sj_status node_run(sj__step *step, sj_tensor *const *inputs, sj_tensor **outputs)
 {
@@ -32,6 +35,31 @@ static sj_status SJ_COLD node_failed(sj_status status, sj_node *node)
 	return sj__fail(status, "%s [node '%s' of type %s]", sj_error_message(), node->name, sj_node_type(node));
 }
 
+static SJ_ALWAYS_INLINE void values_end(const sj__plan *plan, const sj__step *step, sj_tensor **values)
+{
+	const int32_t *slots = plan->slots + step->frees;
+	for (int i = 0; i < step->n_frees; i++) {
+		sj__drop(values[slots[i]]);
+		values[slots[i]] = NULL;
+	}
+}
+
+/* False, and nothing done: the ordinary way then does it, or says why not. */
+static SJ_ALWAYS_INLINE bool step_quick_run(const sj__plan *plan, const sj__step *step, sj__local *thread,
+                                            sj_tensor **values)
+{
+	const sj_node *node = step->node;
+	const int32_t *slots = plan->slots + step->inputs;
+	sj_tensor *x = values[slots[0]];
+	sj_tensor *z = node->n_inputs == 2 ? sj__quick_run(thread, node->op, node->args, x, values[slots[1]], 2)
+	                                   : sj__quick_run(thread, node->op, node->args, x, x, 1);
+	if (SJ_UNLIKELY(z == NULL))
+		return false;
+	values[slots[node->n_inputs]] = z;
+	values_end(plan, step, values);
+	return true;
+}
+
 static sj_status step_ports_run(const sj__plan *plan, sj__step *step, sj_tensor **values, sj_tensor **ports)
 {
 	const sj_node *node = step->node;
@@ -45,11 +73,7 @@ static sj_status step_ports_run(const sj__plan *plan, sj__step *step, sj_tensor 
 	slots += node->n_inputs;
 	for (int k = 0; k < node->n_outputs; k++)
 		values[slots[k]] = outputs[k];
-	slots = plan->slots + step->frees;
-	for (int i = 0; i < step->n_frees; i++) {
-		sj__drop(values[slots[i]]);
-		values[slots[i]] = NULL;
-	}
+	values_end(plan, step, values);
 	return SJ_OK;
 }
 
@@ -101,11 +125,18 @@ static void values_let_go(const sj__plan *plan, sj_tensor **kept)
 
 /* ---- the whole ---- */
 
+/* In one region: denormals are flushed once, not by every step. */
 static sj_status steps_run(sj__plan *plan, sj_tensor **values)
 {
+	sj__local *thread = &sj__local_state;
 	sj_status status = SJ_OK;
+	uint32_t before = thread->region_depth == 0 ? sj__denormals_flush_begin() : 0;
+	thread->region_depth++;
 	for (int s = 0; s < plan->n_steps && status == SJ_OK; s++)
-		status = step_run(plan, &plan->steps[s], values);
+		if (!plan->steps[s].is_quick || !step_quick_run(plan, &plan->steps[s], thread, values))
+			status = step_run(plan, &plan->steps[s], values);
+	if (--thread->region_depth == 0)
+		sj__denormals_flush_end(before);
 	return status;
 }
 
@@ -139,7 +170,6 @@ sj_status sj__plan_run(sj__plan *plan, sj_tensor *const *feeds, sj_tensor **ret_
 	size_t n = sizeof(*values) * (size_t)plan->n_slots;
 	if (plan->n_slots > VALUES_FEW && (values = sj__memory_new(n)) == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
-	failed_node = NULL;
 	memcpy(values, plan->initial, n);
 	for (int i = 0; i < plan->key.n_feeds; i++)
 		values[i] = feeds[i];

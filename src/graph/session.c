@@ -230,6 +230,7 @@ static sj_status run_apart(sj_session *session, sj__plan *plan, sj_tensor *const
 	running = session;
 	thread->graph = NULL;
 	thread->recording = 0;
+	sj__plan_failed_clear();
 	sj_status status = sj__plan_run(plan, values, ret_values);
 	thread->recording = recording;
 	thread->graph = open;
