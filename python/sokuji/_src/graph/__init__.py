@@ -1,0 +1,1 @@
+"""Graphs as Python sees them: traced functions and control flow."""
