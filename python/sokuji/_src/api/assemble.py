@@ -3,7 +3,7 @@
 import sys
 
 from sokuji import _core
-from sokuji._src.api import assemble_files, assemble_models, assemble_ops
+from sokuji._src.api import assemble_files, assemble_graphs, assemble_models, assemble_ops
 from sokuji._src.api.missing import is_space, space as new_space
 from sokuji._src.core import conversion, dtypes, errors, logging, nest, printing, shapes
 from sokuji._src.eager import gradients
@@ -19,6 +19,7 @@ def set_version(version):
     for module in (conversion, printing, shapes, variables):
         module.set_version(version)
     assemble_models.set_version(version)
+    assemble_graphs.set_version(version)
 
 
 def _pick(module, names):
@@ -177,6 +178,7 @@ def namespace(version):
         _keras(spaces)
         assemble_ops.add(version, names, spaces)
         assemble_models.add(version, names, spaces)
+        assemble_graphs.add(version, names, spaces)
         assemble_files.add(version, names, spaces)
         names.update(_tree(spaces))
         _namespaces[version] = names

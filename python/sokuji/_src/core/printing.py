@@ -48,7 +48,17 @@ def _array_text(tensor):
     return repr(value)
 
 
+def _symbolic_text(tensor, form):
+    """A tensor of a graph: its name, and what is known of it."""
+    sizes, unknown = tensor._shape_tuple, "?" if _version == 1 else "None"
+    words = [unknown if d is None else str(d) for d in sizes or ()]
+    shape = "<unknown>" if sizes is None else "(%s%s)" % (", ".join(words), "," if len(words) == 1 else "")
+    return form % ("%s:%d" % (tensor._node._name, tensor._output), shape, tensor.dtype.name)
+
+
 def text(tensor):
+    if isinstance(tensor, _core.SymbolicTensor):
+        return _symbolic_text(tensor, 'Tensor("%s", shape=%s, dtype=%s)')
     if isinstance(tensor, _core.VariableBase):
         return representation(tensor)
     value = _value_text(tensor)
@@ -60,6 +70,10 @@ def text(tensor):
 
 
 def representation(tensor):
+    if isinstance(tensor, _core.SymbolicTensor):
+        return _symbolic_text(tensor, "<tf.Tensor '%s' shape=%s dtype=%s>")
+    if isinstance(tensor, _core.VariableBase) and _core.graph_now() is not None:
+        return "<tf.Variable '%s' shape=%s dtype=%s>" % (tensor.name, _shape_text(tensor), tensor.dtype.name)
     values = _array_text(tensor)
     newline = "\n" if "\n" in values else ""
     if isinstance(tensor, _core.VariableBase):

@@ -7,6 +7,7 @@ from sokuji._src.core import nest
 from sokuji._src.core.execute import convert
 from sokuji._src.data.specs import TensorSpec
 from sokuji._src.graph import signature
+from sokuji._src.variables import variables
 
 _counts = {}
 
@@ -23,7 +24,7 @@ class ConcreteFunction:
         self.graph, self._results, self._parameters, self._input_names = graph, results, parameters, input_names
         self.name = _inference_name(name)
         self._core = _core.ConcreteFunction(graph, graph.inputs, results.tensors)
-        self._call = self._core.call
+        self._call = self._core._call_list
         self._packed, self._is_one = results.packed, results.is_one
         self._shape_of(args, kwargs)
         self._trainable = None
@@ -31,8 +32,8 @@ class ConcreteFunction:
     def _shape_of(self, args, kwargs):
         specs = [TensorSpec(t.shape, t.dtype, name) for t, name in zip(self.graph.inputs, self._input_names)]
         rest = iter(specs)
-        self._args = tuple(signature.replaced(_weakly(value), rest) for value in args)
-        self._kwargs = {key: signature.replaced(_weakly(value), rest) for key, value in kwargs.items()}
+        self._args = tuple(signature.replaced(value, rest) for value in args)
+        self._kwargs = {key: signature.replaced(value, rest) for key, value in kwargs.items()}
 
     inputs = property(lambda self: [*self.graph.inputs, *[inner for _, inner in self.graph.captures()]])
     outputs = property(lambda self: list(self._results.tensors))
@@ -56,7 +57,7 @@ class ConcreteFunction:
         constants = []
         for i in range(len(self.graph)):
             node = self.graph.node(i)
-            if node.type == "Const" and node.value is not None and node.value._shape_tuple != () and not any(node.value is c for c in constants):
+            if node._type == "Const" and node.value is not None and node.value._shape_tuple != () and not any(node.value is c for c in constants):
                 constants.append(node.value)
         return [*captured, *constants, *self.variables]
 
@@ -172,20 +173,16 @@ def _type_text(value):
     return "Literal[%r]" % (value,)
 
 
-def _weakly(value):
-    return value
-
-
 def nodes_of(graph):
     return [graph.node(i) for i in range(len(graph))]
 
 
 def variables_of(graph):
-    found = []
+    found = {}
     for node in nodes_of(graph):
-        value = node.value
-        if isinstance(value, _core.VariableBase) and not any(value is v for v in found):
-            found.append(value)
-    return tuple(found)
+        address = node.variable_address
+        if address is not None and address not in found:
+            found[address] = variables.of_address(address)
+    return tuple(v for v in found.values() if v is not None)
 
 

@@ -37,7 +37,7 @@ def _opened(*values):
     """A graph to append to: the one that is open, or that of a symbolic value."""
     if _core.graph_now() is not None:
         return None
-    return next((v.graph for v in values if isinstance(v, _core.SymbolicTensor)), None)
+    return next((v._node._graph for v in values if isinstance(v, _core.SymbolicTensor)), None)
 
 
 class _Opened:
@@ -108,7 +108,7 @@ def build_cond(pred, true_fn, false_fn, name=None):
 
 
 def _gives_none(*graphs):
-    return all(len(graph) == 0 or graph.node(len(graph) - 1).outputs for graph in graphs)
+    return all(len(graph) == 0 or graph.node(len(graph) - 1)._outputs for graph in graphs)
 
 
 def _last_node():
@@ -254,7 +254,7 @@ class Loop:
         self.counter = None
         if limit is not None:
             limit = limit if isinstance(limit, int) else as_tensor(limit)
-            known = limit if isinstance(limit, int) else limit.known_value() if isinstance(limit, _core.SymbolicTensor) else limit
+            known = limit if isinstance(limit, int) else limit._known_value() if isinstance(limit, _core.SymbolicTensor) else limit
             if known is not None:
                 self.limit = max(int(known), 0) if isinstance(known, int) else max(int(known.numpy()), 0)
             else:
@@ -327,7 +327,7 @@ class Loop:
                 continue
             tensor = next(made)
             if isinstance(tensor, _core.SymbolicTensor) and shape is not None:
-                tensor.set_shape(list(shape))
+                tensor._set_shape(list(shape))
             result.append(tensor)
         return result
 

@@ -76,26 +76,27 @@ class FuncGraph(_core.Graph):
             graph = graph.outer_graph
         return graph
 
-    def new_variable(self, variable):
-        """A variable is being made while this graph is open."""
+    def _initial_value(self, variable, value, dtype_number):
+        """The value, computed now, that a variable begins with that is made while this graph is open."""
         graph = self._function_graph()
         if graph.creates is None:
             raise ValueError(_SINGLETON)
-        graph.creates.append(weakref.ref(variable))
-
-    def initial_value(self, value, dtype_number):
-        """The value that a new variable begins with, computed now."""
         with init_scope():
+            if hasattr(value, "initialize"):
+                value = value.initialize()
             value = convert(value() if callable(value) and not isinstance(value, _core.Handle) else value, dtype_number)
-            return evaluated(value) if is_symbolic(value) else value
+            if is_symbolic(value):
+                value = evaluated(value)
+        graph.creates.append(weakref.ref(variable))
+        return value
 
 
 def evaluated(tensor):
     """What a symbolic tensor is for the arguments that its function is being traced for."""
-    known = tensor.known_value()
+    known = tensor._known_value()
     if known is not None:
         return known
-    graph = tensor.graph
+    graph = tensor._node._graph
     feeds, values = [], []
     for placeholder, given in zip(graph.inputs, graph.given):
         if given is not None:
@@ -104,7 +105,7 @@ def evaluated(tensor):
     for outer, placeholder in graph.captures():
         feeds.append(placeholder)
         values.append(evaluated(outer) if is_symbolic(outer) else outer)
-    return _core.Session(graph).run(feeds, values, [tensor], [])[0]
+    return _core.Session(graph)._run(feeds, values, [tensor], [])[0]
 
 
 def as_tensor(value):

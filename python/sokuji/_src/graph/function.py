@@ -6,7 +6,6 @@ import threading
 import weakref
 
 from sokuji import _core
-from sokuji._src.autograph import api as autograph_api
 from sokuji._src.core import nest
 from sokuji._src.core.execute import convert
 from sokuji._src.data.specs import TensorSpec
@@ -105,6 +104,14 @@ class Parameters:
             raise TypeError("Binding inputs to tf.function failed due to `Can not cast TensorSpec(shape=%s, dtype=%r, name=None) to %r`."
                             % (tensor.shape, tensor.dtype, spec))  # fmt: skip
         return tensor
+
+
+def _autograph():
+    """AutoGraph, imported when the first function is traced, with the backend that builds graphs."""
+    from sokuji._src.autograph import api
+    from sokuji._src.graph import backend  # noqa: F401
+
+    return api
 
 
 def _flat_specs(leaves):
@@ -231,7 +238,7 @@ class Function:
         self._n_traces += 1
         function = self._python_function
         if self._autograph:
-            function = autograph_api.converted(function.bound() if isinstance(function, _Method) else function, self._options)
+            function = _autograph().converted(function.bound() if isinstance(function, _Method) else function, self._options)
         return traced(function, self._name, self._parameters, specs, args, kwargs, leaves, creates)
 
     # ---- what is asked of a function ----

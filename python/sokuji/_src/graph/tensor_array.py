@@ -52,7 +52,7 @@ class TensorArray:
         self._n = None
         size = 0 if size is None else size
         if isinstance(size, _core.Handle):
-            known = size.known_value() if isinstance(size, _core.SymbolicTensor) else size
+            known = size._known_value() if isinstance(size, _core.SymbolicTensor) else size
             size = size if known is None else int(known.numpy())
         elif not isinstance(size, int):
             size = int(size)
@@ -83,7 +83,7 @@ class TensorArray:
         if self._list is None:
             return None
         if isinstance(index, _core.SymbolicTensor):
-            known = index.known_value()
+            known = index._known_value()
             if known is None:
                 return None
             index = known
@@ -297,7 +297,7 @@ def _index(index):
 def _numbers(value):
     """A list of int, None where they are symbolic."""
     if isinstance(value, _core.SymbolicTensor):
-        value = value.known_value()
+        value = value._known_value()
         if value is None:
             return None
     if isinstance(value, _core.Handle):
@@ -321,7 +321,7 @@ def _unpacked(value, n):
 
 def _shaped(tensor, dims):
     if dims is not None and isinstance(tensor, _core.SymbolicTensor):
-        tensor.set_shape(list(dims))
+        tensor._set_shape(list(dims))
     return tensor
 
 
