@@ -32,6 +32,8 @@ typedef struct sj_callable_type {
 	void (*release)(void *context);
 	/* The variables that invoke changes, and how many: a failed run puts their values back. NULL: it changes none. */
 	int (*changes)(void *context, sj_tensor *const **ret_variables);
+	/* The trainable variables whose values invoke uses: fills at most `room`, and says how many there are. Gradients reach them. */
+	int (*reads)(void *context, int room, sj_tensor **ret_variables);
 } sj_callable_type;
 
 /* A callable with one reference, the caller's own; takes over the context even on failure. NULL and a sticky error on failure. */

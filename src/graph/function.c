@@ -4,6 +4,7 @@
 #include "graph/plan.h"
 #include "sokuji/scope.h"
 #include "tensor/local.h"
+#include "tensor/variable.h"
 
 /* ---- concrete functions ---- */
 
@@ -111,6 +112,32 @@ sj_tensor *sj__function_capture(const sj_concrete_function *f, int i) { return f
 const sj_tensor *sj__function_output(const sj_concrete_function *f, int k) { return f->plan->key.fetches[k]; }
 
 const sj_tensor *sj__function_input(const sj_concrete_function *f, int i) { return f->plan->key.feeds[i]; }
+
+static int read_add(sj_tensor *variable, int at, int room, sj_tensor **ret_variables)
+{
+	if (!variable->variable->trainable || !sj_dtype_is_floating((sj_dtype)variable->dtype))
+		return at;
+	for (int i = 0; i < at && i < room; i++)
+		if (ret_variables[i] == variable)
+			return at;
+	if (at < room)
+		ret_variables[at] = variable;
+	return at + 1;
+}
+
+int sj__function_reads(const sj_concrete_function *f, int at, int room, sj_tensor **ret_variables)
+{
+	const sj_graph *graph = f->plan->graph;
+	for (int i = 0; i < graph->n_nodes; i++) {
+		const sj_node *node = graph->nodes[i];
+		if (node->kind == SJ__NODE_READ)
+			at = read_add(node->value, at, room, ret_variables);
+		else if (node->kind == SJ__NODE_CALLABLE && node->callable->type.reads != NULL)
+			at += node->callable->type.reads(node->callable->context, room > at ? room - at : 0,
+			                                 ret_variables + (room > at ? at : 0));
+	}
+	return at;
+}
 
 static bool input_fits(const sj_tensor *placeholder, const sj_tensor *value)
 {

@@ -2,6 +2,7 @@
 #include "graph/plan.h"
 
 #include "base/memory.h"
+#include "tensor/local.h"
 
 /* What is known while a plan is made. */
 typedef struct making {
@@ -124,8 +125,14 @@ static void node_fold(making *m, const sj_node *node)
 		m->is_pinned[m->first_slot[node->index] + k] = true;
 }
 
+/* Nothing of it is for a graph that is open, or for a tape. */
 static void constants_fold(making *m)
 {
+	sj__local *thread = &sj__local_state;
+	struct sj_graph *open = thread->graph;
+	int32_t recording = thread->recording;
+	thread->graph = NULL;
+	thread->recording = 0;
 	for (int i = 0; i < m->graph->n_nodes; i++) {
 		const sj_node *node = m->graph->nodes[i];
 		if (!m->needed[i])
@@ -137,6 +144,8 @@ static void constants_fold(making *m)
 			node_fold(m, node);
 		}
 	}
+	thread->graph = open;
+	thread->recording = recording;
 }
 
 /* ---- steps ---- */
