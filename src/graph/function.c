@@ -38,6 +38,19 @@ static int effects_of(const sj_graph *graph, sj_node **ret_nodes)
 	return n;
 }
 
+/* Whether the function's inputs name all that the graph captured: nothing is passed by itself then. */
+static bool captures_are_given(const sj_graph *graph, int n_inputs, sj_tensor *const *inputs)
+{
+	for (int i = 0; i < graph->n_captures; i++) {
+		bool found = false;
+		for (int k = 0; k < n_inputs && !found; k++)
+			found = inputs[k] == graph->captures[i].placeholder;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
 /* The outputs as tensors of the graph; what it captures counts among the inputs from here on. */
 static sj_status function_fill(sj_concrete_function *f, sj_graph *graph, int n_inputs, sj_tensor *const *inputs,
                                int n_outputs, sj_tensor *const *outputs)
@@ -52,7 +65,7 @@ static sj_status function_fill(sj_concrete_function *f, sj_graph *graph, int n_i
 		status = sj__graph_take(graph, outputs[k], &fetches[k]);
 	f->n_inputs = n_inputs;
 	f->n_outputs = n_outputs;
-	f->n_captures = graph->n_captures;
+	f->n_captures = captures_are_given(graph, n_inputs, inputs) ? 0 : graph->n_captures;
 	for (int i = 0; i < n_inputs; i++)
 		feeds[i] = inputs[i];
 	for (int i = 0; i < f->n_captures && status == SJ_OK; i++)

@@ -1,6 +1,6 @@
 """The names of traced functions and control flow: tf.function, tf.cond, tf.while_loop, tf.map_fn, tf.TensorArray and the like, which look whether a graph is open."""
 
-from sokuji._src.graph import control_flow, func_graph, function, py_call, rows, tensor_array
+from sokuji._src.graph import control_flow, custom_gradient, func_graph, function, py_call, rows, tensor_array
 
 _ROWS = "foldl foldr"
 
@@ -15,7 +15,7 @@ def _add_1(names, space):
         names.update({word: getattr(module, word) for word in words.split()})
     names.update(scan=rows.scan_1, py_func=py_call.py_func, Assert=py_call.NAMES_1["Assert"], init_scope=func_graph.init_scope)
     names.update({word: check for word, check in py_call.NAMES_1.items() if word in names})
-    space("contrib.eager").update(defun=function.defun, py_func=py_call.py_function)
+    space("contrib.eager").update(custom_gradient=custom_gradient.custom_gradient, defun=function.defun, py_func=py_call.py_function)
 
 
 def _add_2(names, space):
@@ -30,10 +30,12 @@ def _add_2(names, space):
         if word in names:
             names[word] = check
     space("config").update(run_functions_eagerly=function.run_functions_eagerly, functions_run_eagerly=function.functions_run_eagerly)
+    names.update(recompute_grad=custom_gradient.recompute_grad, grad_pass_through=custom_gradient.grad_pass_through)
     space("config").update(experimental_run_functions_eagerly=function.run_functions_eagerly)
 
 
 def add(version, names, spaces):
+    names["custom_gradient"] = custom_gradient.custom_gradient
     names["TensorArray"] = tensor_array.TensorArray
     space = lambda name: spaces.setdefault(name, {})  # noqa: E731
     (_add_1 if version == 1 else _add_2)(names, space)

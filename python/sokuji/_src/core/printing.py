@@ -23,6 +23,12 @@ def to_numpy(tensor):
         array = np.empty(len(strings), dtype=object)
         array[:] = strings
         return array.reshape(shape)
+    if isinstance(tensor, _core.SymbolicTensor):
+        from sokuji._src.core import errors
+
+        raise errors.OperatorNotAllowedInGraphError(
+            "Using a symbolic `tf.Tensor` as a Python value is not allowed: it has one only when the graph runs. Use @tf.function with AutoGraph, or tf.cond."
+        )
     if tensor._dtype_number == 14:
         raise NotImplementedError("not implemented: numpy() of bfloat16; use tf.cast(x, tf.float32)")
     array = np.array(memoryview(tensor))

@@ -298,9 +298,11 @@ def traced(function, name, parameters, specs, args, kwargs, leaves, creates):
     with graph.as_default():
         made = function(*placed_args[:n], **dict(zip(kwargs, placed_args[n:])))
         results = func_graph.Results(made, _returned)
-        outputs = [graph_tensor for graph_tensor in results.tensors]
+        outputs = list(results.tensors)
     graph.outputs, graph.structured_outputs = outputs, results.packed(outputs)
-    return ConcreteFunction(graph, name, parameters, args, kwargs, results, input_names)
+    made = ConcreteFunction(graph, name, parameters, args, kwargs, results, input_names)
+    graph._finalize()  # a tensor that leaked out of it is refused from here on
+    return made
 
 
 def _placeholders(graph, title, rest, names):
