@@ -23,7 +23,7 @@ def to_numpy(tensor):
         array = np.empty(len(strings), dtype=object)
         array[:] = strings
         return array.reshape(shape)
-    if isinstance(tensor, _core.SymbolicTensor):
+    if isinstance(tensor, _core.SymbolicTensor) or (isinstance(tensor, _core.VariableBase) and _core.graph_now() is not None):
         from sokuji._src.core import errors
 
         raise errors.OperatorNotAllowedInGraphError(
