@@ -351,6 +351,8 @@ static PyObject *iterate(PyObject *self)
 	sj_tensor *t = live(self);
 	if (t == NULL)
 		return NULL;
+	if (core_any_graph && core.version == 2 && sj_tensor_is_symbolic(t))
+		return call_hook(core.numpy, self, "iteration"); /* which refuses it */
 	if (sj_tensor_rank(t) == 0 || (core.version == 1 && sj_is_variable(t))) {
 		PyErr_Format(PyExc_TypeError, "a %s is not iterable",
 		             sj_tensor_rank(t) == 0 ? "scalar tensor" : "variable");

@@ -5,7 +5,7 @@ from sokuji._src.autograph import backend
 from sokuji._src.core import dtypes
 from sokuji._src.core.execute import convert, run
 from sokuji._src.data.dataset import Dataset, Iterator
-from sokuji._src.graph import control_flow, func_graph, py_call, tensor_array
+from sokuji._src.graph import control_flow, dataset_loops, func_graph, py_call, tensor_array
 from sokuji._src.graph.func_graph import as_tensor
 
 
@@ -68,7 +68,7 @@ class Backend(backend.Backend):
         return tuple(loop.run(lambda *s: as_tensor(test(*s)), lambda *s: list(body(*s))))
 
     def dataset_loop(self, source, test, body, state, options):
-        raise NotImplementedError("not implemented: a for loop over a tf.data.Dataset inside tf.function; loop outside of it, or over a tensor")
+        return dataset_loops.build(source, test, body, list(state), options)
 
     def logical_not(self, tensor):
         return run("LogicalNot", as_tensor(tensor))

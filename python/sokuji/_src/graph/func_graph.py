@@ -121,13 +121,13 @@ def as_tensor(value):
 class Results:
     """The structure of returned values: which leaves are tensors, and how to put a call's tensors in their places."""
 
-    def __init__(self, value, take):
-        self.tensors = []
+    def __init__(self, value, take, takes_operations=True):
+        self.tensors, self.takes_operations = [], takes_operations
         self.form = self._taken(value, take)
         self.is_one = self.form is signature.TENSOR
 
     def _taken(self, value, take):
-        if value is None or isinstance(value, _core.Node):
+        if value is None or (self.takes_operations and isinstance(value, _core.Node)):
             return None
         if isinstance(value, (list, tuple)):
             items = [self._taken(item, take) for item in value]

@@ -6,7 +6,7 @@ import threading
 import weakref
 
 from sokuji import _core
-from sokuji._src.core import nest
+from sokuji._src.core import conversion, nest
 from sokuji._src.core.execute import convert
 from sokuji._src.data.specs import TensorSpec
 from sokuji._src.graph import func_graph, signature
@@ -297,7 +297,7 @@ def traced(function, name, parameters, specs, args, kwargs, leaves, creates):
     n = len(args)
     with graph.as_default():
         made = function(*placed_args[:n], **dict(zip(kwargs, placed_args[n:])))
-        results = func_graph.Results(made, _returned)
+        results = func_graph.Results(made, _returned, conversion._version == 1)
         outputs = list(results.tensors)
     graph.outputs, graph.structured_outputs = outputs, results.packed(outputs)
     made = ConcreteFunction(graph, name, parameters, args, kwargs, results, input_names)

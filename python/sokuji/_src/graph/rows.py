@@ -13,7 +13,7 @@ def _elements(fn, elems):
     """The flat tensors and the number of rows: an int where it is known."""
     if not callable(fn):
         raise TypeError("fn must be callable.")
-    flat = [as_tensor(e) for e in nest.flatten(elems)]
+    flat = [_apart(e) for e in nest.flatten(elems)]
     if not flat:
         raise ValueError("elems must be a Tensor or (possibly nested) sequence of Tensors.")
     for t in flat:
@@ -25,6 +25,12 @@ def _elements(fn, elems):
     if known:
         return flat, known[0]
     return flat, run("StridedSlice", run("Shape", flat[0]), convert([0], 3), convert([1], 3), convert([1], 3), shrink_axis_mask=1)
+
+
+def _apart(value):
+    """A tensor, of a variable one whose rows' gradients add up to a dense gradient, as TensorFlow's do here."""
+    made = as_tensor(value)
+    return run("Reshape", made, run("Shape", made)) if isinstance(value, _core.VariableBase) else made
 
 
 def _row(tensor, i):

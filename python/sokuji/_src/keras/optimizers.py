@@ -161,9 +161,10 @@ class Optimizer(OptimizerCheckpoints):
 
     def _average_in_graph(self):
         step = self.iterations._read()
-        m = run("SelectV2", run("Equal", step, convert(0, 9)), convert(0.0, 1), convert(self.ema_momentum, 1))
+        is_first = run("Equal", step, convert(0, 9))
+        m, rest = (run("SelectV2", is_first, convert(a, 1), convert(b, 1)) for a, b in ((0.0, self.ema_momentum), (1.0, 1 - self.ema_momentum)))
         for v, average in zip(self._trainable, self._averages):
-            average._assign(average * m + (1 - m) * v)
+            average._assign(average * m + rest * v)
         if self.ema_overwrite_frequency:
             is_time = run("Equal", (step + 1) % self.ema_overwrite_frequency, convert(0, 9))
             for v, average in zip(self._trainable, self._averages):

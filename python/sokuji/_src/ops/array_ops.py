@@ -482,6 +482,33 @@ def to_bfloat16(x, name="ToBFloat16"):
     return cast(x, dtypes.bfloat16)
 
 
+def _waits(value):
+    """Whether only a run of the graph knows an index."""
+    return isinstance(value, _core.SymbolicTensor) or (isinstance(value, _core.VariableBase) and _core.graph_now() is not None)
+
+
+def _symbolic_index(tensor, parts):
+    """tensor[parts], some of which are scalar tensors of a graph."""
+    begin, end, stride, masks = [], [], [], dict.fromkeys(("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"), 0)
+    for k, part in enumerate(parts):
+        first, last, step = 0, 0, 1
+        if isinstance(part, slice):
+            first, last, step = part.start, part.stop, 1 if part.step is None else part.step
+            masks["begin_mask"] |= (first is None) << k
+            masks["end_mask"] |= (last is None) << k
+        elif part is Ellipsis or part is None:
+            masks["ellipsis_mask" if part is Ellipsis else "new_axis_mask"] |= 1 << k
+        else:
+            masks["shrink_axis_mask"] |= 1 << k
+            first, last = part, part + 1
+            masks["end_mask"] |= (isinstance(part, int) and part == -1) << k
+        for row, value in ((begin, first), (end, last), (stride, step)):
+            row.append(0 if value is None else value)
+    dtype = next((v._dtype_number for row in (begin, end, stride) for v in row if isinstance(v, _core.Handle)), 3)
+    vectors = [run("Pack", *[cast(convert(v, 0 if isinstance(v, _core.Handle) else dtype), dtype) for v in row]) for row in (begin, end, stride)]
+    return execute("StridedSlice", [tensor, *vectors], masks)
+
+
 def _index_other(tensor, key):
     """Keys that are no integers and slices: a boolean mask (2.x), or refused as TensorFlow refuses them."""
     if isinstance(key, _core.SymbolicTensor) and key.dtype is dtypes.bool:
@@ -489,6 +516,8 @@ def _index_other(tensor, key):
     if conversion._version == 2 and isinstance(key, (_core.EagerTensor, np.ndarray)) and np.asarray(key).dtype == bool:
         return boolean_mask(tensor, key)
     parts = key if isinstance(key, (tuple, list)) else [key]
+    if any(_waits(v) for part in parts for v in ((part.start, part.stop, part.step) if isinstance(part, slice) else (part,))):
+        return _symbolic_index(tensor, parts)
     if conversion._version == 1 and any(isinstance(part, (float, bool, np.ndarray, _core.Handle)) for part in parts):
         raise errors.InvalidArgumentError(None, None, "StridedSlice: an index is %s where an integer is expected" % type(parts[0]).__name__)
     if any(isinstance(part, bool) for part in parts):
