@@ -60,7 +60,7 @@ static sj_status function_fill(sj_concrete_function *f, sj_graph *graph, int n_i
 	sj_status status = feeds ? SJ_OK : SJ_RESOURCE_EXHAUSTED;
 	if (status != SJ_OK)
 		return status;
-	fetches = feeds + n_inputs + graph->n_nodes; /* captures are nodes too */
+	fetches = feeds + n_inputs + graph->n_nodes + n_outputs; /* captures are nodes too, and outputs may add some */
 	for (int k = 0; k < n_outputs && status == SJ_OK; k++)
 		status = sj__graph_take(graph, outputs[k], &fetches[k]);
 	f->n_inputs = n_inputs;

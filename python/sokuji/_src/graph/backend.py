@@ -71,6 +71,8 @@ class Backend(backend.Backend):
         return dataset_loops.build(source, test, body, list(state), options)
 
     def logical_not(self, tensor):
+        if tensor.dtype is not dtypes.bool:
+            raise TypeError("`not` of a tensor of dtype %s; compare it with something" % tensor.dtype.name)
         return run("LogicalNot", as_tensor(tensor))
 
     def logical_or(self, a, b):
@@ -117,12 +119,41 @@ def _cast(value, dtype):
 
 
 def _len(value):
+    if isinstance(value, Dataset):
+        return value.cardinality()
     if isinstance(value, tensor_array.TensorArray):
         return value.size()
     dims = value._shape_tuple
     if dims == ():
         raise ValueError("len requires a non-scalar tensor, got one of shape ()")
     return dims[0] if dims is not None and dims[0] is not None else Backend().length(value)
+
+
+def _next(iterator, *default):
+    return dataset_loops.next_of(iterator) if isinstance(iterator, Iterator) and not default else NotImplemented
+
+
+def _enumerate(value, start=0):
+    return value.enumerate(start) if isinstance(value, Dataset) else NotImplemented
+
+
+def _zip(*values):
+    return Dataset.zip(tuple(values)) if all(isinstance(v, Dataset) for v in values) else NotImplemented
+
+
+def _map(function, *values):
+    return values[0].map(function) if len(values) == 1 and isinstance(values[0], Dataset) else NotImplemented
+
+
+def _filter(function, value):
+    return value.filter(function) if isinstance(value, Dataset) else NotImplemented
+
+
+def _sorted(value, key=None, reverse=False):
+    if key is not None:
+        return NotImplemented
+    made = run("TopKV2", as_tensor(value), as_tensor(_len(value)))[0]
+    return made if reverse else run("ReverseV2", made, convert([0], 3))
 
 
 def _range(*limits):
@@ -143,6 +174,7 @@ def _abs(value):
 
 _BUILTINS = {
     "abs": _abs, "float": lambda value=0: _cast(value, dtypes.float32), "int": lambda value=0, *base: _cast(value, dtypes.int32), "len": _len,
-    "range": _range, "print": _print,
+    "range": _range, "print": _print, "sorted": _sorted, "next": _next, "enumerate": _enumerate, "zip": _zip,
+    "map": _map, "filter": _filter,
 }  # fmt: skip
 backend.set_backend(Backend())

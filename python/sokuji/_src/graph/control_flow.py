@@ -63,13 +63,11 @@ def _scalar(pred):
     if pred._shape_tuple not in (None, ()):
         if _version == 1:
             raise ValueError("Shape must be rank 0 but is rank %d for the condition of cond" % len(pred._shape_tuple))
-        if pred._size != 1:
-            raise ValueError("cond: the condition must be a scalar, its shape is %s" % (pred.shape,))
-        pred = _core.execute("Reshape", [pred, convert([], 3)], {})
+        raise errors.InvalidArgumentError(None, None, "The second input must be a scalar, but it has shape %s" % (pred.shape,))
     if pred.dtype is not dtypes.bool:
-        if pred.dtype is dtypes.string:
-            raise TypeError("cond: the condition must be bool, not string")
-        pred = _core.execute("NotEqual", [pred, _core.execute("ZerosLike", [pred], {})], {})
+        if _version == 1:
+            raise TypeError("cond: the condition must be bool, not %s" % pred.dtype.name)
+        raise errors.InvalidArgumentError(None, None, "cond: the condition must be bool, not %s; compare it with something" % pred.dtype.name)
     return pred
 
 

@@ -3,13 +3,38 @@
 import itertools
 
 from sokuji import _core
-from sokuji._src.core import nest
+from sokuji._src.core import errors, nest
 from sokuji._src.core.execute import convert, run
 from sokuji._src.data import specs
 from sokuji._src.data.dataset import Dataset
 from sokuji._src.graph import control_flow, tensor_array
 
 _running, _numbers = {}, itertools.count(1)
+
+
+def _handle_of(source):
+    """The number of an iterator while the graph runs. One that was made while this graph is built begins anew in each run, at its first use."""
+    if isinstance(source, Dataset) or not source._in_graph:
+        return _begin(source)
+    graph = _core.graph_now()
+    while graph is not None:
+        known = source._handles.get(id(graph))
+        if known is not None:
+            return known
+        if not isinstance(getattr(graph, "outer_graph", None), _core.Graph) or getattr(graph, "is_function", False):
+            break
+        graph = graph.outer_graph
+    if graph is not _core.graph_now():
+        raise NotImplementedError("not implemented: an iterator made inside tf.function that is first used in a branch or a loop; loop over the dataset itself")
+    made = source._handles[id(graph)] = _begin(source._dataset)
+    return made
+
+
+def next_of(source):
+    """next(iterator) in a graph."""
+    spec, leaves = _leaves(source)
+    has, *flat = _next(_handle_of(source), leaves, True)
+    return nest.pack_sequence_as(spec, flat)
 
 
 def _begin(source):
@@ -29,7 +54,7 @@ def _leaves(source):
     return spec, leaves
 
 
-def _next(handle, leaves):
+def _next(handle, leaves, must_be=False):
     """[whether there is one, its tensors (of zeros where there is none)]"""
 
     def call(given):
@@ -39,6 +64,8 @@ def _next(handle, leaves):
         try:
             element = next(_running[number])
         except StopIteration:
+            if must_be:
+                raise errors.OutOfRangeError(None, None, "End of sequence") from None
             del _running[number]
             return [convert(False, 10), *[_nothing(leaf) for leaf in leaves]]
         return [convert(True, 10), *nest.flatten(element)]
@@ -55,7 +82,7 @@ def _nothing(leaf):
 def build(source, test, body, state, options):
     """state becomes body(element, *state) for each element, as long as test(*state)."""
     spec, leaves = _leaves(source)
-    handle = _begin(source)
+    handle = _handle_of(source)
     loop = control_flow.Loop([convert(True, 10), *state], [None, *options.get("shapes", [None] * len(state))], options.get("maximum_iterations"))
 
     def go_on(more, *state):
