@@ -8,6 +8,7 @@ from sokuji._src.core.execute import convert, run
 from sokuji._src.data import specs
 from sokuji._src.data.dataset import Dataset
 from sokuji._src.graph import control_flow, tensor_array
+from sokuji._src.graph.func_graph import init_scope
 
 _running, _numbers = {}, itertools.count(1)
 
@@ -47,7 +48,8 @@ def _begin(source):
 
 
 def _leaves(source):
-    spec = source.element_spec
+    with init_scope():  # a function of the dataset may have to run to be known
+        spec = source.element_spec
     leaves = nest.flatten(spec)
     if not all(isinstance(leaf, specs.TensorSpec) for leaf in leaves):
         raise NotImplementedError("not implemented: a for loop inside tf.function over a dataset whose elements are not tensors: %r" % (spec,))
