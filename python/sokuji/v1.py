@@ -3,6 +3,7 @@
 import sys as _sys
 
 from sokuji import _core
+from sokuji import _core
 from sokuji._src.api import assemble as _assemble
 from sokuji._src.api import missing as _missing
 from sokuji._src.eager import graph_words as _graph_words
@@ -24,7 +25,7 @@ def enable_eager_execution(config=None, device_policy=None, execution_mode=None)
 
 
 def executing_eagerly():
-    return True
+    return _core.graph_now() is None
 
 
 contrib.eager.enable_eager_execution = enable_eager_execution  # noqa: F821

@@ -9,6 +9,11 @@ OVERFLOW = "InvalidArgumentError ResourceExhaustedError ValueError"
 # (id, expression or statements, names of the exception's class; "" where a result is right, which the expression then checks)
 FORMS = [
     ("TFSA-2020-001", "tf.constant('hello', tf.float16)", "TypeError"),
+    ("TFSA-2023-012", "tf.TensorArray(tf.string, 2).concat()", "ValueError"),
+    ("TFSA-2023-012", "tf.TensorArray(tf.string, 2, handle=['a', 'b']).concat()", "NotImplementedError"),
+    ("TFSA-2021-180", "D = type('D', (), {}); D.a = staticmethod(tf.function(lambda n: D.b(n - 1) + 1 if n > 0 else 0)); D.b = D.a; int(D.a(5)) == 5", ""),
+    ("TFSA-2022-055", "tf.function(lambda x: x + 1).get_concrete_function(tf.TensorSpec([]))(1.0, 2.0)", "TypeError"),
+    ("TFSA-2021-191", "v = tf.Variable(1.0); f = tf.function(lambda: v + 1.0); f(); v.assign(5.0); float(f()) == 6.0", ""),
     ("TFSA-2020-001", "tf.constant(['hello'], tf.float16)", "TypeError"),
     ("TFSA-2022-166", "repr(tf.bitcast(tf.constant(np.array([2, 0], np.uint8)), tf.uint8)) != ''", ""),
     ("TFSA-2022-166", "np.array_equal(tf.constant(np.array([2, 0, 1], np.uint8).view(bool)).numpy(), [True, False, True])", ""),
@@ -190,14 +195,14 @@ ABSENT = [
     ("ragged", "tf.ragged"), ("parameterized truncated normal", "tf.random.stateless_parameterized_truncated_normal"), ("sobol", "tf.math.sobol_sample"),
     ("ctc_greedy", "tf.nn.ctc_greedy_decoder"), ("ctc_beam", "tf.nn.ctc_beam_search_decoder"), ("ctc_loss", "tf.nn.ctc_loss"), ("strings.ngrams", "tf.strings.ngrams"),
     ("strings.unicode_encode", "tf.strings.unicode_encode"), ("edit_distance", "tf.edit_distance"), ("placeholder_with_default", "v1.placeholder_with_default"),
-    ("compress_element", "tf.raw_ops"), ("uncompress_element", "tf.raw_ops"), ("TensorList", "tf.raw_ops"), ("TensorArray", "tf.TensorArray"),
+    ("compress_element", "tf.raw_ops"), ("uncompress_element", "tf.raw_ops"), ("TensorList", "tf.raw_ops"),
     ("queue is_closed", "tf.queue"), ("staging", "v1.contrib.staging"), ("unbatch", "tf.nondifferentiable_batch_function"), ("composite variant", "tf.raw_ops"),
-    ("function objects", "tf.function"), ("session-only", "v1.get_session_handle"), ("switch in eager", "tf.raw_ops"), ("load_and_remap_matrix", "tf.raw_ops"),
+    ("session-only", "v1.get_session_handle"), ("switch in eager", "tf.raw_ops"), ("load_and_remap_matrix", "tf.raw_ops"),
     ("SavedModel load", "tf.saved_model"), ("resource handle in proto", "tf.saved_model"), ("type info", "tf.saved_model"), ("graph build", "tf.Graph"),
-    ("GraphDef load", "v1.import_graph_def"), ("type inference", "tf.function"), ("constant folding", "tf.function"), ("model_from_yaml", "tf.keras.models.model_from_yaml"),
+    ("GraphDef load", "v1.import_graph_def"), ("model_from_yaml", "tf.keras.models.model_from_yaml"),
     ("keras load_model", "tf.keras.models.load_model"), ("fake_quant", "tf.quantization"), ("sparse.reshape", "tf.sparse.reshape"), ("sparse.split", "tf.sparse.split"),
     ("sparse.fill_empty_rows", "tf.sparse.fill_empty_rows"), ("tflite", "tf.lite"), ("checkpoint reader (v1 slices)", "v1.train.import_meta_graph"),
-    ("thread pool resource", "tf.raw_ops"), ("shape function", "tf.function"), ("text-proto", "v1.import_graph_def"), ("tensor_array", "tf.TensorArray"),
+    ("thread pool resource", "tf.raw_ops"), ("text-proto", "v1.import_graph_def"),
 ]  # fmt: skip
 
 # Words of a row's op: file formats and parts that only the C library reads, or nobody yet.

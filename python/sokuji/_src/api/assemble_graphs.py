@@ -15,7 +15,7 @@ def _add_1(names, space):
         names.update({word: getattr(module, word) for word in words.split()})
     names.update(scan=rows.scan_1, py_func=py_call.py_func, Assert=py_call.NAMES_1["Assert"], init_scope=func_graph.init_scope)
     names.update({word: check for word, check in py_call.NAMES_1.items() if word in names})
-    space("contrib.eager").update(custom_gradient=custom_gradient.custom_gradient, defun=function.defun, py_func=py_call.py_function)
+    space("contrib.eager").update(custom_gradient=custom_gradient.custom_gradient, defun=function.defun, py_func=py_call.py_func_1)
 
 
 def _add_2(names, space):

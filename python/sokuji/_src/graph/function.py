@@ -340,11 +340,9 @@ def function(func=None, input_signature=None, autograph=True, jit_compile=None, 
     return decorated if func is None else decorated(func)
 
 
-def defun(func=None, compiled=False):
+def defun(func):
     """tfe.defun: the function, traced and run as a graph."""
-    if compiled:
-        raise NotImplementedError("not implemented: tfe.defun(compiled=True); there is no XLA compiler")
-    return Function(func, None, None, False) if func is not None else defun
+    return Function(func, None, None, False)
 
 
 def executing_eagerly():

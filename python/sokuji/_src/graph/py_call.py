@@ -42,7 +42,15 @@ def py_function(func=None, inp=None, Tout=None, name=None):
     return made if is_list else made[0]
 
 
-def py_func(func=None, inp=None, Tout=None, stateful=True, name=None):
+def py_func_1(func, inp, Tout, name=None):
+    """func of tensors, run when the graph runs; differentiable, for its operations are recorded then."""
+    return py_function(func, inp, Tout, name)
+
+
+py_func_1.__name__ = "py_func"
+
+
+def py_func(func, inp, Tout, stateful=True, name=None):
     """func of arrays, run when the graph runs; not differentiable."""
     inp = list(inp or [])
     if not _symbolic(inp):

@@ -40,12 +40,10 @@ class Cell:
 class TensorArray:
     """A list of tensors of one dtype. Writing gives the array to go on with."""
 
-    def __init__(self, dtype=None, size=None, dynamic_size=None, clear_after_read=None, tensor_array_name=None, handle=None, flow=None, infer_shape=True,
+    def __init__(self, dtype, size=None, dynamic_size=None, clear_after_read=None, tensor_array_name=None, handle=None, flow=None, infer_shape=True,
                  element_shape=None, colocate_with_first_write_call=True, name=None):  # fmt: skip
         if handle is not None or flow is not None:
             raise NotImplementedError("not implemented: tf.TensorArray(handle=…, flow=…); pass the TensorArray itself")
-        if dtype is None:
-            raise TypeError("TensorArray needs a dtype")
         clears = clear_after_read if clear_after_read is not None else True
         self._cell = Cell(dtypes.as_dtype(dtype), element_shape, bool(dynamic_size), clears, infer_shape, in_graph(size))
         self._rows = self._list = None
