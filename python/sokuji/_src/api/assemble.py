@@ -173,7 +173,7 @@ def namespace(version):
         _from_table(version, names, spaces)
         spaces.setdefault("nn", {}).update(_nn(version))
         spaces.setdefault("linalg", {}).update(_linalg())
-        spaces["nest"] = _pick(nest, "flatten pack_sequence_as map_structure assert_same_structure")
+        spaces["nest"] = _pick(nest, "flatten pack_sequence_as map_structure assert_same_structure" + (" is_nested" if version == 2 else ""))
         (_names_1 if version == 1 else _names_2)(names, spaces)
         _keras(spaces)
         assemble_ops.add(version, names, spaces)

@@ -30,6 +30,9 @@ def zeros(shape, dtype=dtypes.float32, name=None):
 
 def _like(op, value, dtype):
     t = tensor(value)
+    if t._shape_tuple is None or None in t._shape_tuple:
+        wanted = t.dtype if dtype is None else dtypes.as_dtype(dtype)
+        return (zeros if op == "ZerosLike" else ones)(run("Shape", t), wanted) if wanted is not t.dtype or t._dtype_number == 7 else run(op, t)
     if dtype is not None and dtypes.as_dtype(dtype) is not t.dtype:
         return (zeros if op == "ZerosLike" else ones)(t._shape_tuple, dtype)
     return zeros(t._shape_tuple, t.dtype) if t._dtype_number == 7 else run(op, t)
