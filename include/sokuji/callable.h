@@ -34,6 +34,8 @@ typedef struct sj_callable_type {
 	int (*changes)(void *context, sj_tensor *const **ret_variables);
 	/* A failed invoke has changed nothing, and with inputs of sound shapes it does not fail: its variables need not be kept meanwhile. */
 	bool is_atomic;
+	/* The trainable variables whose values invoke uses: fills at most `room`, and says how many there are. Gradients reach them. */
+	int (*reads)(void *context, int room, sj_tensor **ret_variables);
 } sj_callable_type;
 
 /* A callable with one reference, the caller's own; takes over the context even on failure. NULL and a sticky error on failure. */

@@ -145,7 +145,7 @@ typedef struct sj_concrete_function sj_concrete_function;
 
 /*
  * Of the graph's placeholders `inputs` and any of its tensors `outputs`; what the graph captured from outer graphs is passed at each call by
- * itself. Stateful nodes run even where no output needs them. Holds a reference of the graph. NULL and a sticky error on failure.
+ * itself, unless the inputs name all the placeholders that stand for it. Stateful nodes run even where no output needs them. Holds a reference of the graph. NULL and a sticky error on failure.
  */
 SJ_PUBLIC sj_concrete_function *sj_concrete_function_new(sj_graph *graph, int n_inputs, sj_tensor *const *inputs,
                                                          int n_outputs, sj_tensor *const *outputs);

@@ -34,7 +34,7 @@ static int whole(PyObject *o, int64_t *ret_value)
 	if (Handle_Check(o)) {
 		sj_tensor *t = HANDLE_TENSOR(o);
 		if (t == NULL || sj_tensor_rank(t) != 0 || !sj_dtype_is_integer(sj_tensor_dtype(t)) ||
-		    sj_tensor_data(t) == NULL)
+		    sj_tensor_data(t) == NULL || (sj_is_variable(t) && sj_graph_now() != NULL))
 			return UNKNOWN;
 		*ret_value = (int64_t)sj_tensor_item(t, 0);
 		return KNOWN;

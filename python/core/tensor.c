@@ -147,6 +147,10 @@ static PyObject *to_numpy(PyObject *self, PyObject *Py_UNUSED(nothing))
 	if (HANDLE_TENSOR(self) != NULL && sj_tensor_is_symbolic(HANDLE_TENSOR(self)))
 		return PyErr_Format(PyExc_AttributeError, "'%s' object has no attribute 'numpy'",
 		                    core.version == 1 ? "Tensor" : "SymbolicTensor");
+	if (HANDLE_TENSOR(self) != NULL && sj_is_variable(HANDLE_TENSOR(self)) && sj_graph_now() != NULL)
+		return PyErr_Format(
+			PyExc_NotImplementedError,
+			"numpy() is only available when eager execution is enabled; in a graph use the variable itself");
 	return call_hook(core.numpy, self, "numpy()");
 }
 static PyObject *to_text(PyObject *self) { return call_hook(core.text, self, "str()"); }
@@ -193,7 +197,7 @@ static int buffer_get(PyObject *self, Py_buffer *view, int flags)
 	if (t != NULL && format == NULL)
 		PyErr_Format(PyExc_BufferError, "a tensor of dtype %s has no buffer",
 		             sj_dtype_name(sj_tensor_dtype(t)));
-	if (format != NULL && sj_tensor_is_symbolic(t)) {
+	if (format != NULL && (sj_tensor_is_symbolic(t) || (sj_is_variable(t) && sj_graph_now() != NULL))) {
 		PyErr_SetString(PyExc_BufferError, "a tensor of a graph has no value; run the graph");
 		view->obj = NULL;
 		return -1;
@@ -360,6 +364,8 @@ static PyObject *iterate(PyObject *self)
 			"this tensor use `tf.map_fn`.");
 		return NULL;
 	}
+	if (core_any_graph && core.version == 2 && sj_tensor_is_symbolic(t))
+		return call_hook(core.numpy, self, "iteration"); /* which refuses it */
 	if (sj_tensor_rank(t) == 0 || (core.version == 1 && sj_is_variable(t))) {
 		PyErr_Format(PyExc_TypeError, "a %s is not iterable",
 		             sj_tensor_rank(t) == 0 ? "scalar tensor" : "variable");

@@ -49,6 +49,13 @@ static sj_status changed_gather(pair_context *c, const sj_concrete_function *f)
 	return status;
 }
 
+static int pair_reads(void *context, int room, sj_tensor **ret_variables)
+{
+	const pair_context *c = context;
+	int n = sj__function_reads(c->first, 0, room, ret_variables);
+	return sj__function_reads(c->second, n, room, ret_variables);
+}
+
 static bool is_stateful(const sj_concrete_function *f)
 {
 	const sj_graph *graph = sj_concrete_function_graph(f);
@@ -161,14 +168,16 @@ static const sj_callable_type if_types[] = {
          .name = "StatelessIf",
          .invoke = if_invoke,
          .infer = if_infer,
-         .release = pair_release},
+         .release = pair_release,
+         .reads = pair_reads},
 	{.size = sizeof(sj_callable_type),
          .name = "If",
          .is_stateful = true,
          .invoke = if_invoke,
          .infer = if_infer,
          .release = pair_release,
-         .changes = pair_changes},
+         .changes = pair_changes,
+         .reads = pair_reads},
 };
 
 sj_status sj_cond(sj_tensor *condition, sj_concrete_function *then, sj_concrete_function *otherwise, int n_inputs,
@@ -288,14 +297,16 @@ static const sj_callable_type while_types[] = {
          .name = "StatelessWhile",
          .invoke = while_invoke,
          .infer = while_infer,
-         .release = pair_release},
+         .release = pair_release,
+         .reads = pair_reads},
 	{.size = sizeof(sj_callable_type),
          .name = "While",
          .is_stateful = true,
          .invoke = while_invoke,
          .infer = while_infer,
          .release = pair_release,
-         .changes = pair_changes},
+         .changes = pair_changes,
+         .reads = pair_reads},
 };
 
 static sj_status while_is_good(const sj_concrete_function *condition, const sj_concrete_function *body, int n,

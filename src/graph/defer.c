@@ -341,8 +341,9 @@ void sj__gradient_defer(const sj__gradient *g, sj_tensor **dx)
 
 typedef struct again_context {
 	sj_callable *callable;
-	int n_inputs, n_outputs;
-	sj_tensor *likes[]; /* inputs, detached; NULL: not differentiable */
+	int n_inputs, n_outputs, n_variables;
+	sj_tensor **variables; /* that the callable reads; own references, behind likes */
+	sj_tensor *likes[];    /* inputs, detached; NULL: not differentiable */
 } again_context;
 
 static void again_release(void *context)
@@ -350,8 +351,18 @@ static void again_release(void *context)
 	again_context *c = context;
 	for (int i = 0; i < c->n_inputs; i++)
 		sj__drop(c->likes[i]);
+	for (int i = 0; i < c->n_variables; i++)
+		sj__drop(c->variables[i]);
 	sj_callable_free(c->callable);
 	sj__memory_free(c);
+}
+
+static int again_reads(void *context, int room, sj_tensor **ret_variables)
+{
+	const again_context *c = context;
+	for (int i = 0; i < c->n_variables && i < room; i++)
+		ret_variables[i] = c->variables[i];
+	return c->n_variables;
 }
 
 /* A tensor that is given twice is told apart by handles of their own, in the open scope. */
@@ -365,7 +376,7 @@ static void inputs_separate(int n, sj_tensor *const *inputs, sj_tensor **ret_sep
 	}
 }
 
-/* Gradients of sum(dy * y) by the floating inputs, in the open scope. */
+/* Gradients of sum(dy * y) by the floating inputs and then the variables, in the open scope. */
 static sj_status again_gradient(const again_context *c, sj_tensor *const *x, sj_tensor *const *dy, sj_tensor **y,
                                 sj_tensor **sources, sj_tensor **dx)
 {
@@ -377,9 +388,11 @@ static sj_status again_gradient(const again_context *c, sj_tensor *const *x, sj_
 			sources[n_sources++] = x[i];
 			status = sj_tape_watch(tape, x[i]);
 		}
+	for (int i = 0; i < c->n_variables; i++)
+		sources[n_sources++] = c->variables[i];
 	if (status == SJ_OK)
 		status = sj__callable_invoke(c->callable, c->n_inputs, x, c->n_outputs, y);
-	sj_tensor **targets = dx + c->n_inputs, **weights = targets + c->n_outputs;
+	sj_tensor **targets = dx + c->n_inputs + c->n_variables, **weights = targets + c->n_outputs;
 	for (int k = 0; k < c->n_outputs && status == SJ_OK; k++)
 		if (dy[k] != NULL && sj_dtype_is_floating((sj_dtype)y[k]->dtype)) {
 			targets[n_targets] = y[k];
@@ -404,11 +417,11 @@ static sj_status again_invoke(void *context, int n_inputs, sj_tensor *const *inp
 {
 	const again_context *c = context;
 	(void)n_inputs;
-	size_t n = 3 * (size_t)c->n_inputs + 3 * (size_t)c->n_outputs;
+	size_t n = 3 * (size_t)c->n_inputs + 3 * (size_t)c->n_outputs + 2 * (size_t)c->n_variables;
 	sj_tensor **y = sj__memory_new_zeroed(sizeof(*y) * (n + 1)), **sources = y + c->n_outputs;
 	if (y == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
-	sj_tensor **x = sources + c->n_inputs, **dx = x + c->n_inputs;
+	sj_tensor **x = sources + c->n_inputs + c->n_variables, **dx = x + c->n_inputs;
 	sj_scope scope = sj_scope_begin();
 	inputs_separate(c->n_inputs, inputs, x);
 	sj_status status = again_gradient(c, x, inputs + c->n_inputs, y, sources, dx);
@@ -427,8 +440,8 @@ static sj_status again_infer(void *context, int n_inputs, sj_tensor *const *inpu
 	const again_context *c = context;
 	(void)n_inputs;
 	(void)inputs;
-	for (int i = 0, k = 0; i < c->n_inputs && k < n_outputs; i++) {
-		const sj_tensor *like = c->likes[i];
+	for (int i = 0, k = 0; i < c->n_inputs + c->n_variables && k < n_outputs; i++) {
+		const sj_tensor *like = i < c->n_inputs ? c->likes[i] : c->variables[i - c->n_inputs];
 		if (like == NULL)
 			continue;
 		dtypes[k] = (sj_dtype)like->dtype;
@@ -444,19 +457,20 @@ static const sj_callable_type again_type = {.size = sizeof(sj_callable_type),
                                             .name = "SymbolicGradient",
                                             .invoke = again_invoke,
                                             .infer = again_infer,
-                                            .release = again_release};
+                                            .release = again_release,
+                                            .reads = again_reads};
 
-/* The record's context: the callable and its inputs, kept until the tape is done. */
+/* The record's context: the callable, its inputs and then the variables it reads, kept until the tape is done. */
 typedef struct record_context {
 	sj_callable *callable;
-	int n_inputs, n_outputs;
+	int n_inputs, n_outputs, n_variables;
 	sj_tensor *inputs[];
 } record_context;
 
 static void record_release(void *context)
 {
 	record_context *c = context;
-	for (int i = 0; i < c->n_inputs; i++)
+	for (int i = 0; i < c->n_inputs + c->n_variables; i++)
 		sj__drop(c->inputs[i]);
 	sj_callable_free(c->callable);
 	sj__memory_free(c);
@@ -464,13 +478,18 @@ static void record_release(void *context)
 
 static again_context *again_new(const record_context *r, int *ret_n_results)
 {
-	again_context *c = sj__memory_new_zeroed(sizeof(*c) + sizeof(sj_tensor *) * (size_t)r->n_inputs);
+	again_context *c = sj__memory_new_zeroed(sizeof(*c) +
+	                                         sizeof(sj_tensor *) * ((size_t)r->n_inputs + (size_t)r->n_variables));
 	if (c == NULL)
 		return NULL;
+	c->variables = c->likes + r->n_inputs;
+	c->n_variables = r->n_variables;
+	for (int i = 0; i < r->n_variables; i++)
+		c->variables[i] = sj__keep(r->inputs[r->n_inputs + i]);
 	c->callable = sj_callable_keep(r->callable);
 	c->n_inputs = r->n_inputs;
 	c->n_outputs = r->n_outputs;
-	*ret_n_results = 0;
+	*ret_n_results = r->n_variables;
 	for (int i = 0; i < r->n_inputs; i++) {
 		const sj_tensor *t = r->inputs[i];
 		if (t == NULL || !sj_dtype_is_floating((sj_dtype)t->dtype))
@@ -497,8 +516,8 @@ static sj_status again_append(const record_context *r, sj_tensor *const *dy, sj_
 		ports[r->n_inputs + k] = dy[k];
 	sj_tensor **results = ports + r->n_inputs + r->n_outputs;
 	sj_status status = sj_call(callable, r->n_inputs + r->n_outputs, ports, n_results, results);
-	for (int i = 0, k = 0; i < r->n_inputs && status == SJ_OK; i++)
-		if (c->likes[i] != NULL)
+	for (int i = 0, k = 0; i < r->n_inputs + r->n_variables && status == SJ_OK; i++)
+		if (i >= r->n_inputs || c->likes[i] != NULL)
 			dx[i] = sj_scope_own(results[k++]);
 	sj_callable_free(callable);
 	return status;
@@ -507,7 +526,7 @@ static sj_status again_append(const record_context *r, sj_tensor *const *dy, sj_
 static void record_gradient(void *context, int n_outputs, sj_tensor *const *dy, int n_inputs, sj_tensor **ret_dx)
 {
 	const record_context *r = context;
-	size_t n = 2 * (size_t)n_inputs + (size_t)n_outputs;
+	size_t n = 2 * (size_t)n_inputs + (size_t)n_outputs; /* variables are among the inputs */
 	sj_tensor **ports = sj__memory_new_zeroed(sizeof(*ports) * (n + 1));
 	sj_status status = ports ? again_append(r, dy, ports, ret_dx) : SJ_RESOURCE_EXHAUSTED;
 	sj__memory_free(ports);
@@ -515,22 +534,52 @@ static void record_gradient(void *context, int n_outputs, sj_tensor *const *dy, 
 		sj__error_stick(status);
 }
 
+/* A variable that is read in several places counts once: without room a count is of all places. */
+static void variables_take(record_context *c, int room)
+{
+	sj_tensor **list = c->inputs + c->n_inputs;
+	int n = c->callable->type.reads(c->callable->context, room, list);
+	n = n < room ? n : room;
+	for (int i = 0; i < n; i++) {
+		bool is_known = false;
+		for (int j = 0; j < c->n_variables; j++)
+			is_known |= list[j] == list[i];
+		if (!is_known)
+			list[c->n_variables++] = list[i];
+	}
+	for (int i = 0; i < c->n_variables; i++)
+		sj__keep(list[i]);
+}
+
+static int reads_count(const sj_callable *callable)
+{
+	return callable->type.reads ? callable->type.reads(callable->context, 0, NULL) : 0;
+}
+
 sj_status sj__callable_record(const sj_node *node, sj_tensor *const *inputs)
 {
-	int n = node->n_inputs;
-	record_context *c = sj__memory_new_zeroed(sizeof(*c) + sizeof(sj_tensor *) * (size_t)n);
+	int n = node->n_inputs, room = reads_count(node->callable);
+	record_context *c = sj__memory_new_zeroed(sizeof(*c) + sizeof(sj_tensor *) * 2 * ((size_t)n + (size_t)room));
 	if (c == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
 	c->callable = sj_callable_keep(node->callable);
 	c->n_inputs = n;
 	c->n_outputs = node->n_outputs;
-	bool any = false;
+	if (room > 0)
+		variables_take(c, room);
+	bool any = c->n_variables > 0;
 	for (int i = 0; i < n; i++) {
 		c->inputs[i] = node->inputs[i] ? sj__keep(node->inputs[i]) : NULL;
 		any |= inputs[i] != NULL && sj_dtype_is_floating((sj_dtype)inputs[i]->dtype);
 	}
+	sj_tensor **recorded = c->inputs + n + room; /* the caller's tensors, and the variables */
+	for (int i = 0; i < n; i++)
+		recorded[i] = inputs[i];
+	for (int i = 0; i < c->n_variables; i++)
+		recorded[n + i] = c->inputs[n + i];
 	if (any && node->n_outputs > 0)
-		return sj_tape_record(n, inputs, node->n_outputs, node->outputs, record_gradient, c, record_release);
+		return sj_tape_record(n + c->n_variables, recorded, node->n_outputs, node->outputs, record_gradient, c,
+		                      record_release);
 	record_release(c);
 	return SJ_OK;
 }

@@ -84,11 +84,11 @@ static sj_status assign_infer(void *context, int n_inputs, sj_tensor *const *inp
 
 static const sj_callable_type assign_types[] = {
 	{sizeof(sj_callable_type), "AssignVariableOp", true, assign_invoke, assign_infer, assign_release,
-         assign_changes, true},
+         assign_changes, true, NULL},
 	{sizeof(sj_callable_type), "AssignAddVariableOp", true, assign_invoke, assign_infer, assign_release,
-         assign_changes, true},
+         assign_changes, true, NULL},
 	{sizeof(sj_callable_type), "AssignSubVariableOp", true, assign_invoke, assign_infer, assign_release,
-         assign_changes, true},
+         assign_changes, true, NULL},
 };
 
 /* Appends to the open graph, the value's or the variable's. */

@@ -4,6 +4,7 @@
 #include "graph/plan.h"
 #include "sokuji/scope.h"
 #include "tensor/local.h"
+#include "tensor/variable.h"
 
 /* ---- concrete functions ---- */
 
@@ -37,6 +38,19 @@ static int effects_of(const sj_graph *graph, sj_node **ret_nodes)
 	return n;
 }
 
+/* Whether the function's inputs name all that the graph captured: nothing is passed by itself then. */
+static bool captures_are_given(const sj_graph *graph, int n_inputs, sj_tensor *const *inputs)
+{
+	for (int i = 0; i < graph->n_captures; i++) {
+		bool found = false;
+		for (int k = 0; k < n_inputs && !found; k++)
+			found = inputs[k] == graph->captures[i].placeholder;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
 /* The outputs as tensors of the graph; what it captures counts among the inputs from here on. */
 static sj_status function_fill(sj_concrete_function *f, sj_graph *graph, int n_inputs, sj_tensor *const *inputs,
                                int n_outputs, sj_tensor *const *outputs)
@@ -46,12 +60,12 @@ static sj_status function_fill(sj_concrete_function *f, sj_graph *graph, int n_i
 	sj_status status = feeds ? SJ_OK : SJ_RESOURCE_EXHAUSTED;
 	if (status != SJ_OK)
 		return status;
-	fetches = feeds + n_inputs + graph->n_nodes; /* captures are nodes too */
+	fetches = feeds + n_inputs + graph->n_nodes + n_outputs; /* captures are nodes too, and outputs may add some */
 	for (int k = 0; k < n_outputs && status == SJ_OK; k++)
 		status = sj__graph_take(graph, outputs[k], &fetches[k]);
 	f->n_inputs = n_inputs;
 	f->n_outputs = n_outputs;
-	f->n_captures = graph->n_captures;
+	f->n_captures = captures_are_given(graph, n_inputs, inputs) ? 0 : graph->n_captures;
 	for (int i = 0; i < n_inputs; i++)
 		feeds[i] = inputs[i];
 	for (int i = 0; i < f->n_captures && status == SJ_OK; i++)
@@ -111,6 +125,32 @@ sj_tensor *sj__function_capture(const sj_concrete_function *f, int i) { return f
 const sj_tensor *sj__function_output(const sj_concrete_function *f, int k) { return f->plan->key.fetches[k]; }
 
 const sj_tensor *sj__function_input(const sj_concrete_function *f, int i) { return f->plan->key.feeds[i]; }
+
+static int read_add(sj_tensor *variable, int at, int room, sj_tensor **ret_variables)
+{
+	if (!variable->variable->trainable || !sj_dtype_is_floating((sj_dtype)variable->dtype))
+		return at;
+	for (int i = 0; i < at && i < room; i++)
+		if (ret_variables[i] == variable)
+			return at;
+	if (at < room)
+		ret_variables[at] = variable;
+	return at + 1;
+}
+
+int sj__function_reads(const sj_concrete_function *f, int at, int room, sj_tensor **ret_variables)
+{
+	const sj_graph *graph = f->plan->graph;
+	for (int i = 0; i < graph->n_nodes; i++) {
+		const sj_node *node = graph->nodes[i];
+		if (node->kind == SJ__NODE_READ)
+			at = read_add(node->value, at, room, ret_variables);
+		else if (node->kind == SJ__NODE_CALLABLE && node->callable->type.reads != NULL)
+			at += node->callable->type.reads(node->callable->context, room > at ? room - at : 0,
+			                                 ret_variables + (room > at ? at : 0));
+	}
+	return at;
+}
 
 static bool input_fits(const sj_tensor *placeholder, const sj_tensor *value)
 {

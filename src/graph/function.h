@@ -17,6 +17,8 @@ sj_status sj__function_run(sj_concrete_function *f, sj_tensor *const *inputs, sj
                            sj_tensor **ret_outputs);
 sj_tensor *sj__function_capture(const sj_concrete_function *f, int i);
 const sj_tensor *sj__function_input(const sj_concrete_function *f, int i);
+/* The trainable variables that a function reads: those not in the list yet are put behind its first `at`, as far as there is room. The new count. */
+int sj__function_reads(const sj_concrete_function *f, int at, int room, sj_tensor **ret_variables);
 const sj_tensor *sj__function_output(const sj_concrete_function *f, int k);
 
 #endif

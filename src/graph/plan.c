@@ -128,6 +128,7 @@ static void node_fold(making *m, const sj_node *node)
 		m->is_pinned[m->first_slot[node->index] + k] = true;
 }
 
+/* Nothing of it is for a graph that is open, or for a tape. */
 static void constants_fold(making *m)
 {
 	sj__local *thread = &sj__local_state;

@@ -20,17 +20,19 @@ def set_version(version):
     for module in (conversion, printing, shapes, variables):
         module.set_version(version)
     if _late_parts.loaded:
-        _late_parts()[1].set_version(version)
+        for module in _late_parts()[1:]:
+            module.set_version(version)
 
 
 def _late_parts():
     """What takes long to import: files and models."""
-    from sokuji._src.api import assemble_files, assemble_models
+    from sokuji._src.api import assemble_files, assemble_functions, assemble_models
 
     if not _late_parts.loaded:
         _late_parts.loaded = True
         assemble_models.set_version(_now)
-    return assemble_files, assemble_models
+        assemble_functions.set_version(_now)
+    return assemble_files, assemble_models, assemble_functions
 
 
 _late_parts.loaded = False
@@ -192,9 +194,10 @@ _namespaces = {}
 
 
 def _add_late(version, names, spaces):
-    files, models = _late_parts()
+    files, models, traced = _late_parts()
     _keras(spaces)
     models.add(version, names, spaces)
+    traced.add(version, names, spaces)
     files.add(version, names, spaces)
 
 

@@ -80,6 +80,7 @@ def _autograph(space):
     def of(contents):
         def load():
             from sokuji._src.autograph import api
+            from sokuji._src.graph import backend  # noqa: F401  (which makes it hold)
 
             return getattr(api, contents)
 

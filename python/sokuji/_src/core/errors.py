@@ -44,7 +44,23 @@ _all()
 BY_CODE = {code: globals()[name + "Error"] for code, name in enumerate(_NAMES, 1)}
 
 
+class OperatorNotAllowedInGraphError(TypeError):
+    """Python wants the value of a tensor of a graph."""
+
+    __module__ = "sokuji.errors"
+
+
+class InaccessibleTensorError(ValueError):
+    """A tensor of a graph is used where it has no value: outside of its branch, loop or function."""
+
+    __module__ = "sokuji.errors"
+
+
 def make(error_class, message):
+    if "belongs to another graph" in message:
+        return InaccessibleTensorError(message)
+    if error_class is FailedPreconditionError and "is finalized" in message:  # noqa: F821
+        return TypeError("out of scope: " + message)
     return error_class(None, None, message)
 
 

@@ -59,6 +59,11 @@ def sizes(shape):
 
 def ints(value):
     """A list of int of numbers, a tensor or an array."""
+    if isinstance(value, _core.SymbolicTensor):
+        known = value._known_value()
+        if known is None:
+            raise NotImplementedError("not implemented: a tensor whose value only a run of the graph knows where numbers are needed; pass numbers")
+        value = known
     if isinstance(value, (_core.Handle, np.ndarray)):
         value = np.asarray(value).ravel().tolist()
     elif isinstance(value, shapes.TensorShape):

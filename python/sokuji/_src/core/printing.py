@@ -23,6 +23,12 @@ def to_numpy(tensor):
         array = np.empty(len(strings), dtype=object)
         array[:] = strings
         return array.reshape(shape)
+    if isinstance(tensor, _core.SymbolicTensor) or (isinstance(tensor, _core.VariableBase) and _core.graph_now() is not None):
+        from sokuji._src.core import errors
+
+        raise errors.OperatorNotAllowedInGraphError(
+            "Using a symbolic `tf.Tensor` as a Python value is not allowed: it has one only when the graph runs. Use @tf.function with AutoGraph, or tf.cond."
+        )
     if tensor._dtype_number == 14:
         raise NotImplementedError("not implemented: numpy() of bfloat16; use tf.cast(x, tf.float32)")
     array = np.array(memoryview(tensor))
@@ -55,7 +61,7 @@ def _symbolic(tensor, form):
 
 
 def text(tensor):
-    if type(tensor) is _core.SymbolicTensor:
+    if isinstance(tensor, _core.SymbolicTensor):
         return _symbolic(tensor, 'Tensor("%s", shape=%s, dtype=%s)' if tensor._shape_tuple is not None else 'Tensor("%s"%.0s, dtype=%s)')
     if isinstance(tensor, _core.VariableBase):
         return representation(tensor)
@@ -68,8 +74,10 @@ def text(tensor):
 
 
 def representation(tensor):
-    if type(tensor) is _core.SymbolicTensor:
+    if isinstance(tensor, _core.SymbolicTensor):
         return _symbolic(tensor, "<tf.Tensor '%s' shape=%s dtype=%s>")
+    if isinstance(tensor, _core.VariableBase) and _core.graph_now() is not None:
+        return "<tf.Variable '%s' shape=%s dtype=%s>" % (tensor.name, _shape_text(tensor), tensor.dtype.name)
     values = _array_text(tensor)
     newline = "\n" if "\n" in values else ""
     if isinstance(tensor, _core.VariableBase):

@@ -64,6 +64,7 @@ class Iterator(trackable.Trackable):
 
     def __init__(self, dataset):
         self._dataset, self._started, self._taken = dataset, False, 0
+        self._in_graph, self._handles = _core.graph_now() is not None, {}  # whether a function that is being traced made it
         self._core = iter(dataset._built())
         self._ended = False
         _live.add(self)
@@ -75,6 +76,8 @@ class Iterator(trackable.Trackable):
         return self
 
     def _flat(self):
+        if _core.graph_now() is not None:
+            raise NotImplementedError("not implemented: an element of a dataset taken while a graph is built; loop over the dataset with AutoGraph, or outside")
         while True:
             try:
                 flat = next(self._core)

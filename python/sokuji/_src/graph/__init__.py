@@ -1,1 +1,1 @@
-"""Graphs as programs of 1.x write them: tf.Graph, tf.Operation, tf.Session, graph variables, over the core's graphs."""
+"""Graphs as Python sees them: tf.Graph and tf.Session of 1.x, traced functions and control flow, over the core's graphs."""

@@ -151,11 +151,24 @@ class Optimizer(OptimizerCheckpoints):
         return math_ops.clip_by_global_norm(grads, self.global_clipnorm)[0] if self.global_clipnorm is not None else grads
 
     def _average(self):
+        if _core.graph_now() is not None:
+            return self._average_in_graph()
         m = 0.0 if int(self.iterations.numpy()) == 0 else self.ema_momentum
         for v, average in zip(self._trainable, self._averages):
             average._assign(average * m + (1 - m) * v)
         if self.ema_overwrite_frequency and (int(self.iterations.numpy()) + 1) % self.ema_overwrite_frequency == 0:
             self.finalize_variable_values(self._trainable)
+
+    def _average_in_graph(self):
+        step = self.iterations._read()
+        is_first = run("Equal", step, convert(0, 9))
+        m, rest = (run("SelectV2", is_first, convert(a, 1), convert(b, 1)) for a, b in ((0.0, self.ema_momentum), (1.0, 1 - self.ema_momentum)))
+        for v, average in zip(self._trainable, self._averages):
+            average._assign(average * m + rest * v)
+        if self.ema_overwrite_frequency:
+            is_time = run("Equal", (step + 1) % self.ema_overwrite_frequency, convert(0, 9))
+            for v, average in zip(self._trainable, self._averages):
+                v._assign(run("SelectV2", is_time, average._read(), v._read()))
 
     def finalize_variable_values(self, var_list):
         if self.use_ema:

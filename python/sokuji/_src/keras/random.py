@@ -4,6 +4,7 @@ import random as _python
 
 import numpy as np
 
+from sokuji import _core
 from sokuji._src.core import dtypes
 from sokuji._src.core.execute import convert, execute, run, sizes
 from sokuji._src.ops import array_ops
@@ -31,6 +32,8 @@ class SeedGenerator:
 
 
 def _seed(seed):
+    if isinstance(seed, SeedGenerator) and _core.graph_now() is not None:  # each run draws anew
+        return _core.py_call(lambda _: [_seed(seed)], "SeedGenerator", True, [], [(3, [2])])[0]
     pair = seed.next() if isinstance(seed, SeedGenerator) else [make_default_seed() if seed is None else int(seed), 0]
     return convert(np.array([p % (2**31 - 2) for p in pair], np.int32), 0)
 

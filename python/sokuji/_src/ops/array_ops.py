@@ -35,6 +35,9 @@ def zeros(shape, dtype=dtypes.float32, name=None):
 
 def _like(op, value, dtype):
     t = tensor(value)
+    if t._shape_tuple is None or None in t._shape_tuple:
+        wanted = t.dtype if dtype is None else dtypes.as_dtype(dtype)
+        return (zeros if op == "ZerosLike" else ones)(run("Shape", t), wanted) if wanted is not t.dtype or t._dtype_number == 7 else run(op, t)
     if dtype is not None and dtypes.as_dtype(dtype) is not t.dtype:
         return (zeros if op == "ZerosLike" else ones)(t._shape_tuple, dtype)
     return zeros(t._shape_tuple, t.dtype) if t._dtype_number == 7 else run(op, t)
@@ -171,8 +174,14 @@ def split(value, num_or_size_splits, axis=0, num=None, name="split"):
 
 def tile(input, multiples, name=None):
     t = tensor(input)
+    if isinstance(multiples, _core.SymbolicTensor) and multiples._known_value() is None:
+        return run("Tile", t, multiples)
+    if isinstance(multiples, (list, tuple)) and any(isinstance(m, _core.SymbolicTensor) for m in multiples):
+        return run("Tile", t, convert(multiples, 3))
     times = ints(multiples)
     shape = t._shape_tuple
+    if shape is None or None in shape:
+        return run("Tile", t, convert(times, 3))
     if len(times) != len(shape) or min(times, default=0) < 0:
         raise invalid("tile: multiples %s for the shape %s" % (times, shape))
     between, wide, last = [], [], []
@@ -335,11 +344,23 @@ def boolean_mask(tensor, mask, name="boolean_mask", axis=None):
     axis = 0 if axis is None else axis % len(t._shape_tuple)
     if rank == 0:
         raise ValueError("mask cannot be scalar.")
+    if isinstance(m, _core.SymbolicTensor) or isinstance(t, _core.SymbolicTensor):
+        return _symbolic_mask(t, m, rank, axis)
     if t._shape_tuple[axis : axis + rank] != m._shape_tuple:
         raise ValueError("Shapes %s and %s are incompatible" % (t._shape_tuple[axis : axis + rank], m._shape_tuple))
     flat = run("Reshape", t, sizes(t._shape_tuple[:axis] + (m._size,) + t._shape_tuple[axis + rank :]))
     index = np.flatnonzero(np.asarray(m).ravel())
     return run("GatherV2", flat, convert(index, 9), convert(axis, 3))
+
+
+def _symbolic_mask(t, m, rank, axis):
+    """The rows where the mask holds, whose number only a run knows."""
+    if rank > 1:
+        shape = run("Shape", t)
+        before, after = shape[:axis], shape[axis + rank :]
+        t = run("Reshape", t, run("ConcatV2", before, convert([-1], 3), after, convert(0, 3)))
+        m = run("Reshape", m, convert([-1], 3))
+    return run("GatherV2", t, run("Reshape", run("Where", m), convert([-1], 3)), convert(axis, 3))
 
 
 def boolean_mask_2(tensor, mask, axis=None, name="boolean_mask"):
@@ -356,6 +377,8 @@ def range_(start, limit=None, delta=1, dtype=None, name="range"):
         order = [3, 9, 1, 2]
         best = max((p._dtype_number for p in parts), key=lambda n: order.index(n) if n in order else 9)
         parts = [cast(p, best) for p in parts]
+    if any(isinstance(p, _core.SymbolicTensor) for p in parts) or _core.graph_now() is not None:
+        return run("Range", *parts)
     first, last, step = [p.numpy() for p in parts]
     if step == 0 or (step > 0 and first > last) or (step < 0 and first < last):
         raise invalid("range: no step of %s leads from %s to %s" % (step, first, last))
@@ -522,11 +545,42 @@ def to_bfloat16(x, name="ToBFloat16"):
     return cast(x, dtypes.bfloat16)
 
 
+def _waits(value):
+    """Whether only a run of the graph knows an index."""
+    return isinstance(value, _core.SymbolicTensor) or (isinstance(value, _core.VariableBase) and _core.graph_now() is not None)
+
+
+def _symbolic_index(tensor, parts):
+    """tensor[parts], some of which are scalar tensors of a graph."""
+    begin, end, stride, masks = [], [], [], dict.fromkeys(("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"), 0)
+    for k, part in enumerate(parts):
+        first, last, step = 0, 0, 1
+        if isinstance(part, slice):
+            first, last, step = part.start, part.stop, 1 if part.step is None else part.step
+            masks["begin_mask"] |= (first is None) << k
+            masks["end_mask"] |= (last is None) << k
+        elif part is Ellipsis or part is None:
+            masks["ellipsis_mask" if part is Ellipsis else "new_axis_mask"] |= 1 << k
+        else:
+            masks["shrink_axis_mask"] |= 1 << k
+            first, last = part, part + 1
+            masks["end_mask"] |= (isinstance(part, int) and part == -1) << k
+        for row, value in ((begin, first), (end, last), (stride, step)):
+            row.append(0 if value is None else value)
+    dtype = next((v._dtype_number for row in (begin, end, stride) for v in row if isinstance(v, _core.Handle)), 3)
+    vectors = [run("Pack", *[cast(convert(v, 0 if isinstance(v, _core.Handle) else dtype), dtype) for v in row]) for row in (begin, end, stride)]
+    return execute("StridedSlice", [tensor, *vectors], masks)
+
+
 def _index_other(tensor, key):
     """Keys that are no integers and slices: a boolean mask (2.x), or refused as TensorFlow refuses them."""
-    if conversion._version == 2 and isinstance(key, (_core.Tensor, np.ndarray)) and np.asarray(key).dtype == bool:
+    if isinstance(key, _core.SymbolicTensor) and key.dtype is dtypes.bool:
+        return boolean_mask(tensor, key)
+    if conversion._version == 2 and isinstance(key, (_core.EagerTensor, np.ndarray)) and np.asarray(key).dtype == bool:
         return boolean_mask(tensor, key)
     parts = key if isinstance(key, (tuple, list)) else [key]
+    if any(_waits(v) for part in parts for v in ((part.start, part.stop, part.step) if isinstance(part, slice) else (part,))):
+        return _symbolic_index(tensor, parts)
     if conversion._version == 1 and any(isinstance(part, (float, bool, np.ndarray, _core.Handle)) for part in parts):
         raise errors.InvalidArgumentError(None, None, "StridedSlice: an index is %s where an integer is expected" % type(parts[0]).__name__)
     if any(isinstance(part, bool) for part in parts):

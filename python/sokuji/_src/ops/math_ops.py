@@ -5,6 +5,7 @@ import string
 
 import numpy as np
 
+from sokuji import _core
 from sokuji._src.core import dtypes
 from sokuji._src.core.execute import axis_of, convert, execute, ints, invalid, number, run, same_dtype, sizes, tensor
 from sokuji._src.ops import array_ops
@@ -256,6 +257,8 @@ def matrix_set_diag(input, diagonal, name=None):
 
 def matrix_band_part(input, num_lower, num_upper, name=None):
     t = convert(input, 0)
+    if t._shape_tuple is None or None in t._shape_tuple or any(isinstance(n, _core.SymbolicTensor) for n in (num_lower, num_upper)):
+        return run("MatrixBandPart", t, convert(num_lower, 9), convert(num_upper, 9))
     rows, columns = t._shape_tuple[-2:]
     low, high = int(num_lower), int(num_upper)
     keep = _mask(rows, columns, lambda i, j: (low < 0 or i - j <= low) and (high < 0 or j - i <= high), 10)

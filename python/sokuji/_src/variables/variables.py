@@ -1,6 +1,7 @@
 """Variables and where their names come from: tf.Variable, tfe.Variable, get_variable, scopes, EagerVariableStore, the global step."""
 
 import threading
+import weakref
 
 from sokuji import _core
 from sokuji._src.core import dtypes, shapes
@@ -11,6 +12,7 @@ _version = 2
 _kind_in_graph = None  # gives the class of variables of the open graph, or None
 _made = None  # called with every new variable: tfe.restore_variables_on_create
 _state = threading.local()
+_by_address = weakref.WeakValueDictionary()  # variables by the library's address of them: what a graph's nodes say that they read
 
 
 def set_version(version):
@@ -40,7 +42,14 @@ class Variable(_core.VariableBase):
             raise RuntimeError("tf.Variable not supported when eager execution is enabled. Please use tf.contrib.eager.Variable instead")
         if initial_value is None:
             raise ValueError("initial_value must be specified.")
-        if callable(initial_value):
+        graph = _core.graph_now()
+        if graph is not None:
+            if hasattr(graph, "_new_variable"):
+                graph._new_variable(self, initial_value, trainable=trainable, dtype=dtype, name=name, constraint=constraint, collections=collections,
+                                    validate_shape=validate_shape, shape=shape)  # fmt: skip
+                return
+            initial_value = graph._initial_value(self, initial_value, 0 if dtype is None else dtypes.as_dtype(dtype)._number)
+        elif callable(initial_value):
             initial_value = initial_value()
         elif hasattr(initial_value, "initialize"):
             initial_value = initial_value.initialize()
@@ -54,6 +63,7 @@ class Variable(_core.VariableBase):
         self._name = (prefix + "/" if prefix else "") + (name or "Variable")
         self._constraint = constraint
         super().__init__(value, self._name, bool(trainable))
+        _by_address[self._address] = self
         if _made is not None:
             _made(self)
 
@@ -92,7 +102,7 @@ class Variable(_core.VariableBase):
 
     def assign(self, value, use_locking=None, name=None, read_value=True):
         value = self._check(value)
-        if value._shape_tuple != self._shape_tuple:
+        if value._shape_tuple != self._shape_tuple and not _may_fit(self, value):
             raise ValueError("Shapes %s and %s are incompatible" % (shapes.as_shape(self._shape_tuple), shapes.as_shape(value._shape_tuple)))
         self._assign(value)
         return self._assigned()
@@ -107,7 +117,7 @@ class Variable(_core.VariableBase):
 
     def _same_shape(self, delta):
         delta = self._check(delta)
-        if delta._shape_tuple != self._shape_tuple:
+        if delta._shape_tuple != self._shape_tuple and not _may_fit(self, delta):
             raise invalid("Cannot update variable with shape %s using a Tensor with shape %s, shapes must be equal."
                           % (list(self._shape_tuple), list(delta._shape_tuple)))  # fmt: skip
         return delta
@@ -165,6 +175,16 @@ class Variable(_core.VariableBase):
 
 for _name, _method in {**updates.ROWS, **updates.COORDINATES, **updates.IN_PLACE}.items():
     setattr(Variable, _name, _method)
+
+
+def _may_fit(variable, value):
+    """Whether a symbolic value may have the variable's shape when the graph runs."""
+    return isinstance(value, _core.SymbolicTensor) and shapes.as_shape(variable._shape_tuple).is_compatible_with(shapes.as_shape(value._shape_tuple))
+
+
+def of_address(address):
+    """The variable at an address of the library's, None where there is none (any more)."""
+    return _by_address.get(address)
 
 
 def _restore(kind, value, dtype, name, trainable):

@@ -1,0 +1,41 @@
+"""The names of traced functions and control flow: tf.function, tf.cond, tf.while_loop, tf.map_fn, tf.TensorArray and the like, which look whether a graph is open."""
+
+from sokuji._src.graph import control_flow, custom_gradient, func_graph, function, py_call, rows, tensor_array
+
+_ROWS = "foldl foldr"
+
+
+def set_version(version):
+    for module in (control_flow, tensor_array):
+        module.set_version(version)
+
+
+def _add_1(names, space):
+    for module, words in ((control_flow, "cond case while_loop"), (rows, "map_fn " + _ROWS)):
+        names.update({word: getattr(module, word) for word in words.split()})
+    names.update(scan=rows.scan_1, py_func=py_call.py_func, Assert=py_call.NAMES_1["Assert"], init_scope=func_graph.init_scope)
+    names.update({word: check for word, check in py_call.NAMES_1.items() if word in names})
+    space("contrib.eager").update(custom_gradient=custom_gradient.custom_gradient, defun=function.defun, py_func=py_call.py_func_1)
+
+
+def _add_2(names, space):
+    for word in "cond case while_loop".split():
+        names[word] = getattr(control_flow, word + "_2")
+    names.update({word: getattr(rows, word) for word in (_ROWS + " scan vectorized_map").split()})
+    names.update(switch_case=control_flow.switch_case, map_fn=rows.map_fn_2, function=function.function, init_scope=func_graph.init_scope,
+                 inside_function=function.inside_function, executing_eagerly=function.executing_eagerly, py_function=py_call.py_function,
+                 numpy_function=py_call.numpy_function, print=py_call.print_2)  # fmt: skip
+    for word, check in py_call.DEBUGGING_2.items():
+        space("debugging")[word] = check
+        if word in names:
+            names[word] = check
+    space("config").update(run_functions_eagerly=function.run_functions_eagerly, functions_run_eagerly=function.functions_run_eagerly)
+    names.update(recompute_grad=custom_gradient.recompute_grad, grad_pass_through=custom_gradient.grad_pass_through)
+    space("config").update(experimental_run_functions_eagerly=function.run_functions_eagerly)
+
+
+def add(version, names, spaces):
+    names["custom_gradient"] = custom_gradient.custom_gradient
+    names["TensorArray"] = tensor_array.TensorArray
+    space = lambda name: spaces.setdefault(name, {})  # noqa: E731
+    (_add_1 if version == 1 else _add_2)(names, space)

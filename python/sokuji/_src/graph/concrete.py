@@ -1,0 +1,188 @@
+"""A traced function: a graph with inputs and outputs that is called like an operation, and what programs ask of it."""
+
+import weakref
+
+from sokuji import _core
+from sokuji._src.core import nest
+from sokuji._src.core.execute import convert
+from sokuji._src.data.specs import TensorSpec
+from sokuji._src.graph import signature
+from sokuji._src.variables import variables
+
+_counts = {}
+
+
+def _inference_name(name):
+    _counts[name] = _counts.get(name, 0) + 1
+    return "__inference_%s_%d" % (name, sum(_counts.values()))
+
+
+class ConcreteFunction:
+    """One trace of a tf.function."""
+
+    def __init__(self, graph, name, parameters, args, kwargs, results, input_names):
+        self.graph, self._results, self._parameters, self._input_names = graph, results, parameters, input_names
+        self.name = _inference_name(name)
+        self._core = _core.ConcreteFunction(graph, graph.inputs, results.tensors)
+        self._call = self._core._call_list
+        self._packed, self._is_one = results.packed, results.is_one
+        self._shape_of(args, kwargs)
+        self._trainable = None
+
+    def _shape_of(self, args, kwargs):
+        specs = [TensorSpec(t.shape, t.dtype, name) for t, name in zip(self.graph.inputs, self._input_names)]
+        rest = iter(specs)
+        self._args = tuple(signature.replaced(value, rest) for value in args)
+        self._kwargs = {key: signature.replaced(value, rest) for key, value in kwargs.items()}
+
+    inputs = property(lambda self: [*self.graph.inputs, *[inner for _, inner in self.graph.captures()]])
+    outputs = property(lambda self: list(self._results.tensors))
+    structured_outputs = property(lambda self: self._packed([TensorSpec(t.shape, t.dtype) for t in self._results.tensors]))
+    structured_input_signature = property(lambda self: (self._args, self._kwargs))
+    output_dtypes = property(lambda self: self._packed([t.dtype for t in self._results.tensors]))
+    output_shapes = property(lambda self: self._packed([t.shape for t in self._results.tensors]))
+
+    @property
+    def variables(self):
+        """The variables that the graph reads or changes, each once."""
+        return variables_of(self.graph)
+
+    @property
+    def trainable_variables(self):
+        return tuple(v for v in self.variables if v.trainable)
+
+    @property
+    def captured_inputs(self):
+        captured = [outer for outer, _ in self.graph.captures()]
+        constants = []
+        for i in range(len(self.graph)):
+            node = self.graph.node(i)
+            if node._type == "Const" and node.value is not None and node.value._shape_tuple != () and not any(node.value is c for c in constants):
+                constants.append(node.value)
+        return [*captured, *constants, *self.variables]
+
+    # ---- calls ----
+
+    def call_flat(self, tensors):
+        """The results of tensors in the inputs' order."""
+        if _core.is_recording():
+            self._note_reads()
+        made = self._call(tensors)
+        return made[0] if self._is_one else self._packed(made)
+
+    def _note_reads(self):
+        """Open tapes know the variables that are read only inside."""
+        if self._trainable is None:
+            self._trainable = [weakref.ref(v) for v in self.variables if v.trainable]
+        for reference in self._trainable:
+            variable = reference()
+            if variable is not None:
+                variable._read()
+
+    def __call__(self, *args, **kwargs):
+        if not kwargs and len(args) == len(self.graph.inputs) and all(isinstance(a, _core.Tensor) for a in args):
+            return self.call_flat(list(args))
+        return self.call_flat(self._bound(args, kwargs))
+
+    def _bound(self, args, kwargs):
+        """The tensors of a call in the traced arguments' structure, or by the names of the inputs."""
+        flat_names = self._input_names
+        if kwargs and not args and set(kwargs) == set(flat_names):
+            return [self._converted(kwargs[name], i) for i, name in enumerate(flat_names)]
+        rows = self._parameters.names(self._args, self._kwargs)[0]
+        values, given = list(self._args), list(args)
+        kwargs = dict(kwargs)
+        tensor_places = [i for i, value in enumerate(values) if _has_specs(value)]
+        places = range(len(values)) if len(given) > len(tensor_places) else tensor_places
+        if len(given) > len(values):
+            raise TypeError("%s takes %d positional arguments, got %d" % (self.name, len(tensor_places), len(given)))
+        taken = set()
+        for place, value in zip(places, given):
+            values[place] = value
+            taken.add(place)
+        for place, name in enumerate(rows):
+            if name in kwargs:
+                if place in taken:
+                    raise TypeError("%s got two values for '%s'" % (self.name, name))
+                values[place] = kwargs.pop(name)
+                taken.add(place)
+        named = dict(self._kwargs)
+        for key in list(kwargs):
+            if key not in named:
+                raise TypeError("%s got an unexpected keyword argument '%s'" % (self.name, key))
+            named[key] = kwargs.pop(key)
+        flat = []
+        for traced, value in zip([*self._args, *self._kwargs.values()], [*values, *named.values()]):
+            flat += self._leaves(traced, value)
+        return [self._converted(value, i) for i, value in enumerate(flat)]
+
+    def _leaves(self, traced, value):
+        wanted, given = [], []
+        structure = signature.encode(traced, wanted)
+        if isinstance(traced, TensorSpec):
+            if isinstance(value, TensorSpec):
+                raise TypeError("%s missing required argument '%s'" % (self.name, traced.name))
+            return [value]
+        if signature.encode(value, given) != structure:
+            if len(nest.flatten(value)) == len(nest.flatten(traced)) and wanted and not given:
+                return nest.flatten(value)
+            raise TypeError("%s was traced for the argument %r, it got %r" % (self.name, traced, value))
+        return given
+
+    def _converted(self, value, i):
+        if isinstance(value, _core.Tensor):
+            return value
+        return value._read() if isinstance(value, _core.VariableBase) else convert(value, self.graph.inputs[i]._dtype_number)
+
+    # ---- to look at ----
+
+    def pretty_printed_signature(self, verbose=True):
+        lines = ["Input Parameters:"]
+        names, keywords = self._parameters.names(self._args, self._kwargs)
+        for name, value in [*zip(names, self._args), *zip(keywords, self._kwargs.values())]:
+            row = self._parameters.signature.parameters.get(name)
+            kind = row.kind.name if row is not None else "VAR_POSITIONAL"
+            lines.append("  %s (%s): %s" % (name, kind, _type_text(value)))
+        lines.append("Output Type:")
+        lines.append("  %s" % _type_text(self.structured_outputs))
+        lines.append("Captures:")
+        captured = self.captured_inputs
+        lines += ["  %d: %s" % (id(c), _type_text(TensorSpec(c.shape, c.dtype))) for c in captured] or ["  None"]
+        return "\n".join(lines)
+
+    def __repr__(self):
+        return "<ConcreteFunction %s at 0x%X>" % (self._parameters.name, id(self))
+
+    def __str__(self):
+        return "ConcreteFunction " + self.pretty_printed_signature()
+
+
+def _has_specs(value):
+    leaves = []
+    signature.encode(value, leaves)
+    return bool(leaves)
+
+
+def _type_text(value):
+    if isinstance(value, TensorSpec):
+        return "TensorSpec(shape=%s, dtype=%r, name=None)" % (value.shape, value.dtype)
+    if isinstance(value, (list, tuple)):
+        return "%s[%s]" % ("List" if isinstance(value, list) else "Tuple", ", ".join(map(_type_text, value)))
+    if isinstance(value, dict):
+        return "Dict[%s]" % ", ".join("[%r, %s]" % (key, _type_text(item)) for key, item in value.items())
+    return "Literal[%r]" % (value,)
+
+
+def nodes_of(graph):
+    return [graph.node(i) for i in range(len(graph))]
+
+
+def variables_of(graph):
+    found = {}
+    for node in nodes_of(graph):
+        address = node.variable_address
+        if address is not None and address not in found:
+            found[address] = variables.of_address(address)
+    return tuple(v for v in found.values() if v is not None)
+
+

@@ -1,0 +1,161 @@
+"""Python functions as nodes of a graph: tf.py_function, tf.numpy_function, tf.py_func, tf.print, and checks that look at values."""
+
+import functools
+
+import numpy as np
+
+from sokuji import _core
+from sokuji._src.core import dtypes, errors, nest
+from sokuji._src.core.execute import convert
+from sokuji._src.eager import gradients as eager
+from sokuji._src.graph.func_graph import as_tensor, in_graph
+from sokuji._src.ops import check_ops, print_ops
+
+
+def _symbolic(values):
+    return in_graph(*values)
+
+
+def _named(function, fallback):
+    return getattr(function, "__name__", fallback) or fallback
+
+
+def py_function(func=None, inp=None, Tout=None, name=None):
+    """func of tensors, run when the graph runs; differentiable, for its operations are recorded then."""
+    inp = list(inp or [])
+    if not _symbolic(inp):
+        return eager.py_func_of_tensors(func, inp, Tout, name)
+    is_list = isinstance(Tout, (list, tuple))
+    wanted = [dtypes.as_dtype(getattr(t, "dtype", t)) for t in (Tout if is_list else [Tout])]
+    known = [getattr(t, "shape", None) for t in (Tout if is_list else [Tout])]
+
+    def call(given):
+        results = func(*given)
+        if results is None and not wanted:
+            return []
+        found = list(results) if is_list and isinstance(results, (list, tuple)) else [results]
+        return [v if isinstance(v, _core.Tensor) and v.dtype is t else as_tensor(v) if isinstance(v, _core.Handle) else convert(v, t._number)
+                for v, t in zip(found, wanted)] + found[len(wanted) :]  # fmt: skip
+
+    made = _core.py_call(call, "EagerPyFunc", True, [as_tensor(i) for i in inp],
+                         [(t._number, None if s is None or s._dims is None else list(s._dims)) for t, s in zip(wanted, known)])  # fmt: skip
+    return made if is_list else made[0]
+
+
+def py_func_1(func, inp, Tout, name=None):
+    """func of tensors, run when the graph runs; differentiable, for its operations are recorded then."""
+    return py_function(func, inp, Tout, name)
+
+
+py_func_1.__name__ = "py_func"
+
+
+def py_func(func, inp, Tout, stateful=True, name=None):
+    """func of arrays, run when the graph runs; not differentiable."""
+    inp = list(inp or [])
+    if not _symbolic(inp):
+        return eager.py_func(func, inp, Tout, stateful, name)
+    is_list = isinstance(Tout, (list, tuple))
+    wanted = [dtypes.as_dtype(t) for t in (Tout if is_list else [Tout])]
+
+    def call(given):
+        _core.GradientTape._pause()
+        try:
+            results = func(*[np.asarray(t.numpy()) if t.dtype is not dtypes.string else t.numpy() for t in given])
+        finally:
+            _core.GradientTape._resume()
+        found = list(results) if isinstance(results, (list, tuple)) and is_list else [] if results is None and not wanted else [results]
+        made = [convert(np.asarray(v), 0) if not isinstance(v, (str, bytes)) else convert(v, 0) for v in found]
+        for i, (t, dtype) in enumerate(zip(made, wanted)):
+            if t.dtype is not dtype:
+                raise errors.InvalidArgumentError(None, None, "%d-th value returned by %s is %s, but expects %s"
+                                                  % (i, _named(func, "py_func"), t.dtype.name, dtype.name))  # fmt: skip
+        return made
+
+    made = _core.py_call(call, "PyFunc" if stateful else "PyFuncStateless", stateful, [as_tensor(i) for i in inp], [(t._number, None) for t in wanted])
+    return made if is_list else made[0]
+
+
+def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None):
+    """func of arrays, run when the graph runs; not differentiable."""
+    return py_func(func, inp, Tout, stateful, name)
+
+
+def effect(name, function, values):
+    """function(values with tensors that have values), for what it does, when the graph runs. The node."""
+    tensors = [as_tensor(v) for v in values if isinstance(v, _core.Handle)]
+
+    def call(given):
+        rest = iter(given)
+        function([next(rest) if isinstance(v, _core.Handle) else v for v in values])
+        return []
+
+    _core.py_call(call, name, True, tensors, [])
+    graph = _core.graph_now() or tensors[0]._node._graph
+    return graph.node(len(graph) - 1)
+
+
+def _deferred(check):
+    """A check of values, which a graph makes when it runs."""
+
+    @functools.wraps(check)
+    def both(*args, **kwargs):
+        flat = nest.flatten([list(args), kwargs])
+        if not in_graph(*flat):
+            return check(*args, **kwargs)
+        _try_now(check, args, kwargs, flat)
+        structure = [list(args), kwargs]
+
+        def run(values):
+            again, named = nest.pack_sequence_as(structure, values)
+            check(*again, **named)
+
+        return effect("Assert", run, flat)
+
+    return both
+
+
+def _try_now(check, args, kwargs, flat):
+    """What is known while the graph is built may already fail."""
+    known = []
+    for value in flat:
+        if isinstance(value, _core.VariableBase):
+            return
+        if isinstance(value, _core.SymbolicTensor):
+            value = value._known_value()
+            if value is None:
+                return
+        known.append(value)
+    again, named = nest.pack_sequence_as([list(args), kwargs], known)
+    _core.no_graph_begin()
+    try:
+        check(*again, **named)
+    finally:
+        _core.no_graph_end()
+
+
+def assert_(condition, message):
+    """InvalidArgumentError with the message, when the graph runs and the condition does not hold."""
+
+    def run(values):
+        if not np.all(np.asarray(values[0].numpy())):
+            shown = message if isinstance(message, str) else " ".join(str(m) for m in message)
+            raise errors.InvalidArgumentError(None, None, "assertion failed: [%s]" % shown)
+
+    return effect("Assert", run, [condition])
+
+
+def print_2(*inputs, **kwargs):
+    """tf.print"""
+    flat = nest.flatten(list(inputs))
+    if not in_graph(*flat):
+        return print_ops.print_(*inputs, **kwargs)
+    structure = list(inputs)
+    return effect("PrintV2", lambda values: print_ops.print_(*nest.pack_sequence_as(structure, values), **kwargs), flat)
+
+
+CHECKS = """assert_equal assert_none_equal assert_less assert_less_equal assert_greater assert_greater_equal assert_negative assert_positive
+assert_non_negative assert_non_positive assert_near Assert""".split()
+NAMES_1 = {name: _deferred(check_ops.NAMES_1[name]) for name in CHECKS}
+DEBUGGING_2 = {name: _deferred(check_ops.DEBUGGING_2[name]) for name in CHECKS if name in check_ops.DEBUGGING_2}
+DEBUGGING_2["Assert"] = NAMES_1["Assert"]
