@@ -311,7 +311,7 @@ static int to_bool(PyObject *self)
 	sj_tensor *t = HANDLE_TENSOR(self);
 	if (Py_TYPE(self) == &EagerTensor_Type && sj_tensor_rank(t) == 0 && sj_tensor_dtype(t) == SJ_BOOL)
 		return *(const bool *)sj_tensor_data(t);
-	if (core_any_graph && t != NULL && sj_tensor_is_symbolic(t)) {
+	if (core.version == 1 && core_any_graph && t != NULL && sj_tensor_is_symbolic(t)) {
 		PyErr_SetString(
 			PyExc_TypeError,
 			"Using a `tf.Tensor` as a Python `bool` is not allowed. Use `if t is not None:` instead of "
@@ -326,7 +326,7 @@ static int to_bool(PyObject *self)
 	}
 	if (sj_tensor_size(t) == 0)
 		return 0;
-	PyObject *value = PyObject_CallOneArg(core.numpy, self);
+	PyObject *value = PyObject_CallOneArg(core.numpy, self); /* which refuses a tensor of a graph */
 	int truth = value ? PyObject_IsTrue(value) : -1;
 	Py_XDECREF(value);
 	return truth;

@@ -67,6 +67,18 @@ static bool is_stateful(const sj_concrete_function *f)
 	return false;
 }
 
+static bool function_draws(const sj_concrete_function *f)
+{
+	const sj_graph *graph = sj_concrete_function_graph(f);
+	bool draws = false;
+	for (int i = 0; i < graph->n_nodes && !draws; i++) {
+		const sj_node *node = graph->nodes[i];
+		draws = (node->kind == SJ__NODE_OP && node->op->flags & SJ__OP_STATEFUL) ||
+		        (node->kind == SJ__NODE_CALLABLE && sj__callable_draws(node->callable));
+	}
+	return draws;
+}
+
 /* A bool scalar's value. */
 static sj_status truth_of(const char *who, sj_tensor *t, bool *ret_truth)
 {
@@ -343,4 +355,11 @@ sj_status sj_while(sj_concrete_function *condition, sj_concrete_function *body, 
 	pair_context c = {.first = condition, .second = body, .n_inputs = n_state, .limit = limit};
 	return pair_call(&while_types[is_stateful(condition) || is_stateful(body)], c, NULL, n_state, state, n_state,
 	                 ret_state);
+}
+
+bool sj__callable_draws(const sj_callable *callable)
+{
+	const pair_context *c = callable->context;
+	bool is_pair = callable->type.invoke == if_invoke || callable->type.invoke == while_invoke;
+	return is_pair && (function_draws(c->first) || function_draws(c->second));
 }

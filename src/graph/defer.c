@@ -506,6 +506,12 @@ static again_context *again_new(const record_context *r, int *ret_n_results)
 static sj_status again_append(const record_context *r, sj_tensor *const *dy, sj_tensor **ports, sj_tensor **dx)
 {
 	int n_results;
+	if (sj__callable_draws(r->callable))
+		return sj__fail(
+			SJ_UNIMPLEMENTED,
+			"not implemented: the gradient of %s whose branch or body draws random numbers; draw them "
+			"outside of it",
+			r->callable->type.name);
 	again_context *c = again_new(r, &n_results);
 	sj_callable *callable = c ? sj_callable_new(&again_type, c) : NULL;
 	if (callable == NULL)

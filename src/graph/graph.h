@@ -112,6 +112,10 @@ sj_status sj__graph_assign(enum sj__assignment how, sj_tensor *variable, sj_tens
 sj_status sj__graph_update(const sj_update *update, sj_tensor *learning_rate, int n, sj_tensor *const *variables,
                            sj_tensor *const *slots, sj_tensor *const *gradients);
 
+/* ---- control.c ---- */
+/* Whether a condition or loop draws random numbers, which running it again would draw anew. */
+bool sj__callable_draws(const sj_callable *callable);
+
 /* ---- session.c ---- */
 /* The running session's own instance of a graph's variable, borrowed; NULL: no session of that graph runs on this thread. */
 sj_tensor *sj__session_instance(sj_tensor *variable);

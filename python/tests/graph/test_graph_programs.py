@@ -1,4 +1,4 @@
-"""Programs of TensorFlow 1.x with graphs, run as such; programs/*.out is what TensorFlow 1.8.0 printed for them."""
+"""Programs of TensorFlow 1.x with graphs, run as such; programs/graph_*.out is what TensorFlow 1.8.0 printed for them."""
 
 import os
 import re
@@ -21,7 +21,7 @@ def parts(text):
     return found + text[at:].split()
 
 
-@pytest.mark.parametrize("name", sorted(n[:-3] for n in os.listdir(FOLDER) if n.endswith(".py")))
+@pytest.mark.parametrize("name", sorted(n[:-3] for n in os.listdir(FOLDER) if re.fullmatch(r"graph_.*\.py", n)))
 def test_prints_what_tensorflow_prints(name, tmp_path):
     done = subprocess.run([sys.executable, "-m", "sokuji", "--tf", "1", os.path.join(FOLDER, name + ".py")], cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
