@@ -90,6 +90,8 @@ def map_fn(fn, elems, dtype=None, parallel_iterations=10, back_prop=True, swap_m
 
 def map_fn_2(fn, elems, dtype=None, parallel_iterations=None, back_prop=True, swap_memory=False, infer_shape=True, name=None, fn_output_signature=None):
     """fn of each row, stacked."""
+    if not in_graph(*nest.flatten(elems)):
+        return eager.map_fn_2(fn, elems, dtype, fn_output_signature=fn_output_signature)
     return map_fn(fn, elems, dtype if fn_output_signature is None else fn_output_signature)
 
 

@@ -24,12 +24,13 @@ def _document(name, op):
     if _known is None:
         import json
         import os
+        import zlib
 
-        path = os.path.join(os.path.dirname(os.path.abspath(_core.__file__)), "operations.json")
+        path = os.path.join(os.path.dirname(os.path.abspath(_core.__file__)), "operations.json.z")
         _known = {}
         if os.path.exists(path):
-            with open(path, encoding="utf-8") as file:
-                _known = json.load(file)
+            with open(path, "rb") as file:
+                _known = json.loads(zlib.decompress(file.read()))
     words = _known.get(op)
     if words is None:
         return "TensorFlow's operation %s." % op
