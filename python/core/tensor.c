@@ -162,6 +162,8 @@ static PyObject *strings(PyObject *self, PyObject *Py_UNUSED(nothing))
 	sj_tensor *t = live(self);
 	if (t == NULL)
 		return NULL;
+	if (core_any_graph && sj_tensor_is_symbolic(t))
+		return call_hook(core.numpy, self, "the strings"); /* which refuses it */
 	PyObject *list = PyList_New(sj_tensor_size(t));
 	for (int64_t i = 0; list != NULL && i < sj_tensor_size(t); i++) {
 		size_t length;
