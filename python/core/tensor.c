@@ -163,7 +163,7 @@ static PyObject *strings(PyObject *self, PyObject *Py_UNUSED(nothing))
 	if (t == NULL)
 		return NULL;
 	if (core_any_graph && sj_tensor_is_symbolic(t))
-		return call_hook(core.numpy, self, "the strings"); /* which refuses it */
+		return PyErr_Format(PyExc_TypeError, "a tensor of a graph has no value before the graph runs");
 	PyObject *list = PyList_New(sj_tensor_size(t));
 	for (int64_t i = 0; list != NULL && i < sj_tensor_size(t); i++) {
 		size_t length;
