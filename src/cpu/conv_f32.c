@@ -12,6 +12,9 @@ enum { TILE_ROWS = 8 };
 #elif defined(__AVX2__)
 #define TABLE sj__lanes_avx2
 enum { TILE_ROWS = 4 };
+#elif defined(__x86_64__)
+#define TABLE sj__lanes_plain
+enum { TILE_ROWS = 2 }; /* no fused multiply-add: a multiple of the code would win nothing */
 #else
 #define TABLE sj__lanes_plain
 enum { TILE_ROWS = 8 };

@@ -10,6 +10,8 @@
 enum { TILE_ROWS = 8, TILE_VECTORS = 3, DIRECT_ROWS = 8 };
 #elif defined(__AVX2__)
 enum { TILE_ROWS = 4, TILE_VECTORS = 3, DIRECT_ROWS = 4 };
+#elif defined(__x86_64__)
+enum { TILE_ROWS = 4, TILE_VECTORS = 2, DIRECT_ROWS = 4 }; /* no fused multiply-add: small rather than fast */
 #else
 enum { TILE_ROWS = 8, TILE_VECTORS = 2, DIRECT_ROWS = 8 };
 #endif
