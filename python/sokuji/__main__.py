@@ -37,10 +37,11 @@ def _options(arguments):
 
 
 def _show(kind, error, trace, everything):
-    here = os.path.dirname(os.path.abspath(__file__))
+    from sokuji._src.core.frames import is_own
+
     frames = traceback.extract_tb(trace)
     if not everything:
-        frames = [f for f in frames if not os.path.abspath(f.filename).startswith(here) and not f.filename.startswith("<frozen")]
+        frames = [f for f in frames if not is_own(f.filename) and not f.filename.startswith("<frozen")]
     sys.stderr.write("Traceback (most recent call last):\n" + "".join(traceback.format_list(frames)))
     sys.stderr.write("".join(traceback.format_exception_only(kind, error)))
 

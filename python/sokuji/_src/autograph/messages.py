@@ -3,6 +3,8 @@
 import os
 import sys
 
+from sokuji._src.core.frames import is_own
+
 _GUIDE = "Make the loop a tensor's loop, or the condition a Python value."
 
 
@@ -174,10 +176,9 @@ def without_own_frames(trace_back):
     """The traceback without this package's frames."""
     import types
 
-    here = os.path.dirname(os.path.abspath(__file__)) + os.sep
     kept = []
     while trace_back is not None:
-        if not trace_back.tb_frame.f_code.co_filename.startswith(here):
+        if not is_own(trace_back.tb_frame.f_code.co_filename):
             kept.append(trace_back)
         trace_back = trace_back.tb_next
     made = None

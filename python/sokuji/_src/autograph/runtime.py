@@ -10,6 +10,7 @@ import sys
 import threading
 import types
 
+from sokuji._src.core.frames import is_own
 from sokuji._src.autograph import backend as _backend
 from sokuji._src.autograph import conversion, loops, messages, operators
 from sokuji._src.autograph.names import RUNTIME
@@ -19,7 +20,6 @@ _LIBRARIES = frozenset(
 ) | frozenset(n for n in sys.stdlib_module_names if n != "__main__")  # fmt: skip
 _BUILTINS = {abs, float, int, len, range, sorted, enumerate, zip, map, filter, any, all, next}
 _NOT_A_FUNCTION = 0x2A0  # co_flags of generators, coroutines and asynchronous generators
-_own_folder = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
 AS_IS = object()  # in a cache: the code runs as it is written
 
 
@@ -35,7 +35,7 @@ def is_library(function):
     module = function.__globals__.get("__name__") or ""
     root = module.partition(".")[0]
     if root == "sokuji":
-        return function.__code__.co_filename.startswith(_own_folder)
+        return is_own(function.__code__.co_filename)
     if root in _LIBRARIES:
         return module == "__main__" or not _shadows(function.__code__.co_filename)
     return False
