@@ -282,6 +282,10 @@ def flags_text(row):
         flags.append("SJ__OP_HAS_POINTERS")
     if is_plain(row):
         flags.append("SJ__OP_PLAIN")
+    if row.of_shape:
+        flags.append("SJ__OP_OF_SHAPE")
+    if row.gradient_reads != "integers":
+        flags.append(f"SJ__OP_GRADIENT_READS_{row.gradient_reads.upper()}")
     return " | ".join(flags) or "0"
 
 

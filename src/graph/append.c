@@ -239,15 +239,13 @@ static sj_status args_copy(sj_node *node, const sj__call *call)
 static bool value_is_known(const sj__call *call)
 {
 	enum { SMALL = 64 };
-	bool looks_at_shape = call->op == sj_op_find("Shape") || call->op == sj_op_find("Size") ||
-	                      call->op == sj_op_find("Rank");
 	if (call->op->flags & (SJ__OP_STATEFUL | SJ__OP_ALLOCATES))
 		return false;
 	for (int i = 0; i < call->n_inputs; i++) {
 		const sj_tensor *t = call->inputs[i];
 		if (t == NULL)
 			continue;
-		if (looks_at_shape ? t->shape.size < 0 : t->data == NULL || t->shape.size > SMALL)
+		if (call->op->flags & SJ__OP_OF_SHAPE ? t->shape.size < 0 : t->data == NULL || t->shape.size > SMALL)
 			return false;
 	}
 	for (int k = 0; k < call->n_outputs; k++)

@@ -21,12 +21,6 @@ static bool is_unknown(const sj_tensor *t)
 	return t->shape.size < 0 || !has_value;
 }
 
-/* Rules may look at integers (axes, indices); those of these operations only pass them on. */
-static bool passes_integers_on(const sj_op *op)
-{
-	return op == sj_op_find("SparseSoftmaxCrossEntropyWithLogits") || op == sj_op_find("Select");
-}
-
 static bool all_shapes_known(const sj__gradient *g)
 {
 	bool known = true;
@@ -43,15 +37,14 @@ bool sj__gradient_must_defer(const sj__gradient *g)
 	bool unknown = false;
 	if (sj__gradient_gather_is_sparse(g))
 		return false;
-	if (passes_integers_on(g->op))
+	if (g->op->flags & SJ__OP_GRADIENT_READS_SHAPES)
 		return !all_shapes_known(g);
 	for (int i = 0; i < g->n_inputs; i++)
 		unknown |= is_unknown(g->inputs[i]);
 	for (int k = 0; k < g->n_outputs; k++)
 		unknown |= is_unknown(g->outputs[k]) || is_unknown(g->dy[k]);
-	/* The one rule that reads a floating input. */
-	return unknown || (g->op == sj_op_find("MatrixSolveLs") && g->n_inputs > 2 && g->inputs[2] != NULL &&
-	                   g->inputs[2]->data == NULL);
+	const sj_tensor *last = g->n_inputs > 0 ? g->inputs[g->n_inputs - 1] : NULL;
+	return unknown || (g->op->flags & SJ__OP_GRADIENT_READS_LAST && last != NULL && last->data == NULL);
 }
 
 enum port_how {

@@ -20,7 +20,7 @@ op("MatrixTriangularSolve", "matrix:T rhs:T", "output:T", T="floats", attrs="low
 op("MatrixSolve", "matrix:T rhs:T", "output:T", T="floats", attrs="adjoint:bool", gradient="matrix_solve", saves="matrix", saves_outputs="output",
    doc="x (…, n, k) with matrix x = rhs, or matrix^T x = rhs (adjoint), for square matrices (…, n, n). InvalidArgument: singular.")
 op("MatrixSolveLs", "matrix:T rhs:T l2_regularizer:float64", "output:T", T="floats", attrs="fast:bool=True", gradient="matrix_solve_ls",
-   saves="matrix rhs l2_regularizer", saves_outputs="output",
+   saves="matrix rhs l2_regularizer", saves_outputs="output", gradient_reads="last",
    doc="x (…, n, k) that minimises |matrix x - rhs|^2 + l2_regularizer |x|^2 for matrices (…, m, n), of several the smallest. Computed\n"
        "through QR, whatever fast says. InvalidArgument: not of full rank with l2_regularizer 0, or l2_regularizer negative.")
 op("Qr", "input:T", "q:T r:T", T="floats", attrs="full_matrices:bool", gradient="qr", saves="input", saves_outputs="q r",

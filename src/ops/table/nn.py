@@ -20,7 +20,7 @@ op("SoftmaxCrossEntropyWithLogits", "features:T labels:T", "loss:T backprop:T", 
        "-sum(labels log(softmax(features))), and backprop (batch, classes) = softmax(features) - labels, the loss's gradient.\n"
        "InvalidArgument without classes or when they do not broadcast to a matrix.")
 op("SparseSoftmaxCrossEntropyWithLogits", "features:T labels:U", "loss:T backprop:T", T="floats", U="int32 int64",
-   gradient="sparse_softmax_cross_entropy", saves="features", saves_outputs="backprop",
+   gradient="sparse_softmax_cross_entropy", saves="features", saves_outputs="backprop", gradient_reads="shapes",
    doc="The same for labels (batch) that say the class of each row of features (batch, classes).\n"
        "InvalidArgument for a label outside [0, classes).")
 

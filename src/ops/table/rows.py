@@ -121,8 +121,12 @@ class Row:
 
 def op(name, inputs="", outputs="", attrs="", doc="", c_name=None, T="", U="", V="", W="", rule=None, kernel=None, gradient=None,
        saves="", saves_outputs="", saves_shapes="", allocates=False, stateful=False, internal=False, loop=None, c=None, broadcasts=False,
-       speed="direct", block=None, same_loop=None, test=None):
-    """A row in full. gradient: None (gradients stop here), a name (sj__gradient_NAME, with saves…) or {input: expression}."""
+       speed="direct", block=None, same_loop=None, of_shape=False, gradient_reads="integers", test=None):
+    """
+    A row in full. gradient: None (gradients stop here), a name (sj__gradient_NAME, with saves…) or {input: expression}.
+    of_shape: the value follows from the input's shape alone. gradient_reads: the values that the gradient's rule looks at:
+    "integers" (those inputs: axes, indices), "shapes" (no value at all) or "last" (integers, and the last input too).
+    """
     row = Row()
     row.name, row.c_name, row.doc = name, c_name or snake(name), doc
     row.inputs = [Port(t) for t in inputs.split()]
@@ -135,6 +139,7 @@ def op(name, inputs="", outputs="", attrs="", doc="", c_name=None, T="", U="", V
     row.allocates, row.stateful, row.internal, row.loop, row.broadcasts = allocates, stateful, internal, loop, broadcasts
     row.c = {c_types: text for c_types, text in c.items()} if c else None
     row.speed, row.block, row.same_loop = speed, block, same_loop
+    row.of_shape, row.gradient_reads = of_shape, gradient_reads
     row.test = test or {}
     _table.append(row)
     return row

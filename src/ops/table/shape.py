@@ -15,11 +15,11 @@ op("Identity", "input:any", "output:any", rule="identity", kernel="none", gradie
    doc="The input itself, as a new tensor that shares its storage.")
 op("StopGradient", "input:any", "output:any", rule="identity", kernel="none",
    doc="The input itself; gradients do not flow through it.")
-op("Shape", "input:any", "output:index", "out_type:dtype=int32", doc="The dimensions, a vector of int32 or int64.")
-op("ShapeN", "input:any*", "output:index*", "out_type:dtype=int32", c_name="shape_n",
+op("Shape", "input:any", "output:index", "out_type:dtype=int32", of_shape=True, doc="The dimensions, a vector of int32 or int64.")
+op("ShapeN", "input:any*", "output:index*", "out_type:dtype=int32", c_name="shape_n", of_shape=True,
    doc="The dimensions of each input: as many vectors of int32 or int64 as there are inputs.")
-op("Size", "input:any", "output:index", "out_type:dtype=int32", doc="The number of elements, a scalar of int32 or int64.")
-op("Rank", "input:any", "output:int32", doc="The number of dimensions, an int32 scalar.")
+op("Size", "input:any", "output:index", "out_type:dtype=int32", of_shape=True, doc="The number of elements, a scalar of int32 or int64.")
+op("Rank", "input:any", "output:int32", of_shape=True, doc="The number of dimensions, an int32 scalar.")
 op("Transpose", "x:T perm:ints?", "y:T", T=ALL, gradient="transpose", saves="perm",
    doc="Dimension i of the result is dimension perm[i] of x; without perm they are reversed.\n"
        "InvalidArgument when perm is no permutation of the dimensions. Negative entries count from the end.")
