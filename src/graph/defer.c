@@ -185,11 +185,9 @@ static sj_status rule_infer(void *context, int n_inputs, sj_tensor *const *input
 	for (int i = 0; i < c->n_inputs && k < n_outputs; i++) {
 		if (!c->needs[i])
 			continue;
-		const sj_tensor *like = c->likes[i];
-		dtypes[k] = like ? (sj_dtype)like->dtype : c->ports[c->n_inputs + c->n_outputs].dtype;
-		ranks[k] = like ? like->shape.rank : -1;
-		for (int a = 0; a < ranks[k]; a++)
-			dims[(int64_t)k * SJ_MAX_RANK + a] = sj__dims(like)[a];
+		dtypes[k] = c->ports[c->n_inputs + c->n_outputs].dtype; /* of an unknown rank */
+		if (c->likes[i] != NULL)
+			sj__infer_like(k, c->likes[i], dtypes, ranks, dims);
 		k++;
 	}
 	return SJ_OK;
@@ -435,13 +433,8 @@ static sj_status again_infer(void *context, int n_inputs, sj_tensor *const *inpu
 	(void)inputs;
 	for (int i = 0, k = 0; i < c->n_inputs + c->n_variables && k < n_outputs; i++) {
 		const sj_tensor *like = i < c->n_inputs ? c->likes[i] : c->variables[i - c->n_inputs];
-		if (like == NULL)
-			continue;
-		dtypes[k] = (sj_dtype)like->dtype;
-		ranks[k] = like->shape.rank;
-		for (int a = 0; a < like->shape.rank; a++)
-			dims[(int64_t)k * SJ_MAX_RANK + a] = sj__dims(like)[a];
-		k++;
+		if (like != NULL)
+			sj__infer_like(k++, like, dtypes, ranks, dims);
 	}
 	return SJ_OK;
 }

@@ -52,14 +52,6 @@ static sj_status assign_invoke(void *context, int n_inputs, sj_tensor *const *in
 	return status == SJ_OK && n_outputs == 1 ? sj__variable_read(c->variable, ret_outputs) : status;
 }
 
-static void shape_tell(const sj_tensor *t, sj_dtype *dtype, int *rank, int64_t *dims)
-{
-	*dtype = (sj_dtype)t->dtype;
-	*rank = t->shape.rank;
-	for (int a = 0; a < t->shape.rank; a++)
-		dims[a] = sj__dims(t)[a];
-}
-
 static sj_status assign_infer(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_dtype *dtypes,
                               int *ranks, int64_t *dims)
 {
@@ -78,7 +70,7 @@ static sj_status assign_infer(void *context, int n_inputs, sj_tensor *const *inp
 		return sj__fail(SJ_INVALID_ARGUMENT, "the variable '%s' has shape %s, the value has shape %s",
 		                sj_variable_name(variable), sj__shape_text(variable), sj__shape_text(value));
 	if (n_outputs == 1)
-		shape_tell(variable, dtypes, ranks, dims);
+		sj__infer_like(0, variable, dtypes, ranks, dims);
 	return SJ_OK;
 }
 

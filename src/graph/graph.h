@@ -93,6 +93,14 @@ void sj__node_destroy(sj_node *node);
 sj_status sj__graph_take(sj_graph *graph, sj_tensor *t, sj_tensor **ret_input);
 /* The graph a call with these inputs is appended to: the open one, else that of the first symbolic input. */
 sj_graph *sj__graph_for(int n_inputs, sj_tensor *const *inputs);
+/* For infer: output k of a callable has this tensor's dtype and shape. */
+static inline void sj__infer_like(int k, const sj_tensor *t, sj_dtype *dtypes, int *ranks, int64_t *dims)
+{
+	dtypes[k] = (sj_dtype)t->dtype;
+	ranks[k] = t->shape.rank;
+	for (int a = 0; a < t->shape.rank; a++)
+		dims[(int64_t)k * SJ_MAX_RANK + a] = sj__dims(t)[a];
+}
 /* A symbolic tensor of the node as output k. */
 sj_status sj__node_output_set(sj_node *node, int k, sj_dtype dtype, int rank, const int64_t *dims);
 
