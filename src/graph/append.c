@@ -219,22 +219,6 @@ static sj_status inputs_take(sj_node *node, sj_tensor *const *inputs)
 
 /* ---- calls ---- */
 
-static sj_status args_copy(sj_node *node, const sj__call *call)
-{
-	const sj_op *op = call->op;
-	if (op->args_size == 0)
-		return SJ_OK;
-	size_t size = (op->args_size + 15) & ~(size_t)15;
-	size_t n_pointers = op->flags & SJ__OP_HAS_POINTERS ? sj__args_pointers_size(op, call->args) : 0;
-	node->args = sj__memory_new(size + n_pointers);
-	if (node->args == NULL)
-		return SJ_RESOURCE_EXHAUSTED;
-	memcpy(node->args, call->args, op->args_size);
-	if (n_pointers != 0)
-		sj__args_pointers_copy(op, node->args, (char *)node->args + size);
-	return SJ_OK;
-}
-
 /* Shapes are known before a run where their input's is, and so is what is computed from small constants. */
 static bool value_is_known(const sj__call *call)
 {
@@ -291,7 +275,7 @@ static sj_status append_to(sj_graph *graph, sj__call *call)
 	if (status != SJ_OK)
 		return status;
 	node->op = call->op;
-	status = args_copy(node, call);
+	status = sj__args_copy(call->op, call->args, &node->args);
 	if (status == SJ_OK)
 		status = inputs_take(node, call->inputs);
 	for (int k = 0; k < call->n_outputs && status == SJ_OK; k++) {

@@ -212,19 +212,10 @@ static rule_context *context_new(const sj__gradient *g)
 	c->ports = (port *)(c + 1);
 	c->likes = (sj_tensor **)(c->ports + n_ports);
 	c->needs = (bool *)(c->likes + n_inputs);
-	size_t size = (g->op->args_size + 15u) & ~(size_t)15;
-	size_t n_pointers = g->op->flags & SJ__OP_HAS_POINTERS ? sj__args_pointers_size(g->op, g->args) : 0;
-	if (size + n_pointers == 0)
+	if (sj__args_copy(g->op, g->args, &c->args) == SJ_OK)
 		return c;
-	c->args = sj__memory_new(size + n_pointers);
-	if (c->args == NULL) {
-		sj__memory_free(c);
-		return NULL;
-	}
-	memcpy(c->args, g->args, g->op->args_size);
-	if (n_pointers != 0)
-		sj__args_pointers_copy(g->op, c->args, (char *)c->args + size);
-	return c;
+	sj__memory_free(c);
+	return NULL;
 }
 
 /* Decides how a recorded tensor reaches the rule. A shape that is not known goes as a vector, so that the tensor itself need not live so long. */

@@ -1,4 +1,5 @@
 /* Copies of argument structs that outlive the call: what their pointers show is copied with them. */
+#include "base/memory.h"
 #include "ops/op.h"
 
 size_t sj__args_pointers_size(const sj_op *op, const void *args)
@@ -30,4 +31,21 @@ void sj__args_pointers_copy(const sj_op *op, void *args, char *room)
 			room += (n + 7) & ~(size_t)7;
 		}
 	}
+}
+
+sj_status sj__args_copy(const sj_op *op, const void *args, void **ret_copy)
+{
+	*ret_copy = NULL;
+	if (op->args_size == 0)
+		return SJ_OK;
+	size_t size = (op->args_size + 15u) & ~(size_t)15;
+	size_t n_pointers = op->flags & SJ__OP_HAS_POINTERS ? sj__args_pointers_size(op, args) : 0;
+	void *copy = sj__memory_new(size + n_pointers);
+	if (copy == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	memcpy(copy, args, op->args_size);
+	if (n_pointers != 0)
+		sj__args_pointers_copy(op, copy, (char *)copy + size);
+	*ret_copy = copy;
+	return SJ_OK;
 }

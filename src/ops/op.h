@@ -126,6 +126,8 @@ extern SJ_HIDDEN const int sj__op_table_count;
 /* Of an operation with SJ__OP_HAS_POINTERS: the bytes that its arguments point to, and their copy into room behind a copied struct. */
 size_t sj__args_pointers_size(const sj_op *op, const void *args);
 void sj__args_pointers_copy(const sj_op *op, void *args, char *room);
+/* A deep copy of an operation's arguments, to be freed; NULL where it has none. */
+sj_status sj__args_copy(const sj_op *op, const void *args, void **ret_copy);
 
 /* ---- for rules ---- */
 
