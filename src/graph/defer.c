@@ -117,10 +117,7 @@ static sj_status outputs_give(const rule_context *c, sj_tensor *const *all, sj_t
 		const sj_tensor *like = all[i] ? all[i] : all[c->n_inputs + c->n_outputs];
 		if (like == NULL)
 			return sj__fail(SJ_INTERNAL, "%s: its gradient by input %d is not known", c->op->name, i);
-		status = sj__tensor_make("gradient", (sj_dtype)like->dtype, like->shape.rank, sj__dims(like),
-		                         &ret_results[k]);
-		if (status == SJ_OK)
-			memset(ret_results[k++]->data, 0, (size_t)like->shape.size * sj__dtype_size(like->dtype));
+		status = sj__tensor_zeros("gradient", like, &ret_results[k++]);
 	}
 	return status;
 }
@@ -386,14 +383,6 @@ static sj_status again_gradient(const again_context *c, sj_tensor *const *x, sj_
 	return status;
 }
 
-static sj_status zeros_of(const sj_tensor *x, sj_tensor **ret_zeros)
-{
-	sj_status status = sj__tensor_make("gradient", (sj_dtype)x->dtype, x->shape.rank, sj__dims(x), ret_zeros);
-	if (status == SJ_OK)
-		memset((*ret_zeros)->data, 0, (size_t)x->shape.size * sj__dtype_size(x->dtype));
-	return status;
-}
-
 static sj_status again_invoke(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs,
                               sj_tensor **ret_outputs)
 {
@@ -408,7 +397,8 @@ static sj_status again_invoke(void *context, int n_inputs, sj_tensor *const *inp
 	inputs_separate(c->n_inputs, inputs, x);
 	sj_status status = again_gradient(c, x, inputs + c->n_inputs, y, sources, dx);
 	for (int k = 0; k < n_outputs && status == SJ_OK; k++)
-		status = dx[k] != NULL ? dense_of(dx[k], &ret_outputs[k]) : zeros_of(sources[k], &ret_outputs[k]);
+		status = dx[k] != NULL ? dense_of(dx[k], &ret_outputs[k])
+		                       : sj__tensor_zeros("gradient", sources[k], &ret_outputs[k]);
 	sj_scope_end(scope);
 	for (int k = 0; k < c->n_outputs; k++)
 		sj__drop(y[k]);

@@ -34,13 +34,11 @@ sj_tensor *sj__dy(const sj__gradient *g, int k)
 	sj_tensor *zeros;
 	sj_status status = like == NULL ? sj__fail(SJ_INTERNAL, "%s: the shape of output %d was not recorded",
 	                                           g->op->name, k)
-	                                : sj__tensor_make("zeros", (sj_dtype)like->dtype, like->shape.rank,
-	                                                  sj__dims(like), &zeros);
+	                                : sj__tensor_zeros("zeros", like, &zeros);
 	if (status != SJ_OK) {
 		sj__error_stick(status);
 		return sj_nil();
 	}
-	memset(zeros->data, 0, (size_t)zeros->shape.size * sj_dtype_size((sj_dtype)zeros->dtype));
 	return sj_scope_own(zeros);
 }
 

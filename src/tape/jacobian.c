@@ -7,11 +7,9 @@ static sj_status row_fill(sj_tape *tape, sj_tensor *target, sj_tensor *source, i
 {
 	size_t size = sj_dtype_size((sj_dtype)source->dtype), n_bytes = (size_t)source->shape.size * size;
 	sj_tensor *weight, *gradient = NULL;
-	sj_status status = sj__tensor_make("sj_jacobian", (sj_dtype)target->dtype, target->shape.rank, sj__dims(target),
-	                                   &weight);
+	sj_status status = sj__tensor_zeros("sj_jacobian", target, &weight);
 	if (status != SJ_OK)
 		return status;
-	memset(weight->data, 0, sj_tensor_bytes(weight));
 	if (weight->dtype == SJ_FLOAT32)
 		((float *)weight->data)[row] = 1;
 	else

@@ -215,6 +215,14 @@ sj_status sj__tensor_make(const char *who, sj_dtype dtype, int rank, const int64
 	return SJ_OK;
 }
 
+sj_status sj__tensor_zeros(const char *who, const sj_tensor *like, sj_tensor **ret_tensor)
+{
+	sj_status status = sj__tensor_make(who, (sj_dtype)like->dtype, like->shape.rank, sj__dims(like), ret_tensor);
+	if (status == SJ_OK)
+		memset((*ret_tensor)->data, 0, (size_t)like->shape.size * sj__dtype_size(like->dtype));
+	return status;
+}
+
 sj_status sj__tensor_view(sj_tensor *base, int rank, const int64_t *dims, int64_t byte_offset, sj_tensor **ret_tensor)
 {
 	sj_status status = sj__tensor_new("view", (sj_dtype)base->dtype, rank, dims, ret_tensor);

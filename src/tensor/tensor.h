@@ -109,6 +109,8 @@ sj_status sj__tensor_allocate(sj_tensor *t);
 sj_status sj__tensor_like(const sj_tensor *t, sj_dtype dtype, sj_tensor **ret_tensor);
 /* Handle and storage at once. */
 sj_status sj__tensor_make(const char *who, sj_dtype dtype, int rank, const int64_t *dims, sj_tensor **ret_tensor);
+/* Zeros of like's dtype and shape. */
+sj_status sj__tensor_zeros(const char *who, const sj_tensor *like, sj_tensor **ret_tensor);
 /* A view of base's storage from `byte_offset` on, of another shape. */
 sj_status sj__tensor_view(sj_tensor *base, int rank, const int64_t *dims, int64_t byte_offset, sj_tensor **ret_tensor);
 /* dtype and shape of t, nothing else; t itself where its shape is not known yet. */
