@@ -134,23 +134,12 @@ static sj_status accumulate(state *s, uint32_t bits, sj_tensor *d)
 
 /* ---- one record ---- */
 
-/* What is not known yet may turn out to fit. */
-static bool may_have_one_shape(const sj_tensor *a, const sj_tensor *b)
-{
-	if (a->shape.size >= 0 && b->shape.size >= 0)
-		return sj__same_shape(a, b);
-	bool fits = a->shape.rank == b->shape.rank;
-	for (int i = 0; fits && i < a->shape.rank; i++)
-		fits = sj__dims(a)[i] == sj__dims(b)[i] || sj__dims(a)[i] < 0 || sj__dims(b)[i] < 0;
-	return fits || a->shape.rank < 0 || b->shape.rank < 0;
-}
-
 static sj_status custom_is_good(const sj__record *r, int i, const sj_tensor *d)
 {
 	const sj_tensor *x = r->tensors[i];
 	if (!sj_tensor_is_valid(d))
 		return sj__fail(SJ_INVALID_ARGUMENT, "custom gradient: gradient %d is no valid tensor", i);
-	if (x != NULL && (d->dtype != x->dtype || !may_have_one_shape(x, d)))
+	if (x != NULL && (d->dtype != x->dtype || !sj__shapes_may_match(x, d)))
 		return sj__fail(SJ_INVALID_ARGUMENT, "custom gradient: gradient %d is %s %s, its input is %s %s", i,
 		                sj_dtype_name((sj_dtype)d->dtype), sj__shape_text(d), sj_dtype_name((sj_dtype)x->dtype),
 		                sj__shape_text(x));
@@ -295,7 +284,7 @@ static sj_status target_seed(state *s, sj_tensor *target, sj_tensor *weight)
 		return sj__fail(SJ_UNIMPLEMENTED,
 		                "gradient: the target is %s; only float32 and float64 are implemented",
 		                sj_dtype_name((sj_dtype)target->dtype));
-	if (weight != NULL && (weight->dtype != target->dtype || !may_have_one_shape(weight, target)))
+	if (weight != NULL && (weight->dtype != target->dtype || !sj__shapes_may_match(weight, target)))
 		return sj__fail(SJ_INVALID_ARGUMENT, "gradient: the target is %s %s, its weight is %s %s",
 		                sj_dtype_name((sj_dtype)target->dtype), sj__shape_text(target),
 		                sj_dtype_name((sj_dtype)weight->dtype), sj__shape_text(weight));

@@ -284,7 +284,7 @@ static sj_status gradients_fit(int n, sj_tensor *const *variables, sj_tensor *co
 			continue;
 		if (!sj_tensor_is_valid(g))
 			return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: gradient %d is no valid tensor", i);
-		if (g->dtype != v->dtype || (g->shape.size >= 0 && !sj__same_shape(g, v)))
+		if (g->dtype != v->dtype || !sj__shapes_may_match(g, v))
 			return sj__fail(SJ_INVALID_ARGUMENT,
 			                "sj_update_apply: gradient %d is %s %s, the variable '%s' is %s %s", i,
 			                sj_dtype_name((sj_dtype)g->dtype), sj__shape_text(g), sj_variable_name(v),

@@ -152,24 +152,14 @@ int sj__function_reads(const sj_concrete_function *f, int at, int room, sj_tenso
 	return at;
 }
 
-static bool input_fits(const sj_tensor *placeholder, const sj_tensor *value)
-{
-	int rank = placeholder->shape.rank;
-	bool fits = placeholder->dtype == value->dtype &&
-	            (rank < 0 || value->shape.rank < 0 || rank == value->shape.rank);
-	for (int a = 0; fits && a < rank && value->shape.rank >= 0; a++)
-		fits = sj__dims(placeholder)[a] < 0 || sj__dims(value)[a] < 0 ||
-		       sj__dims(placeholder)[a] == sj__dims(value)[a];
-	return fits;
-}
-
 static sj_status inputs_fit(const sj_concrete_function *f, sj_tensor *const *inputs)
 {
 	for (int i = 0; i < f->n_inputs; i++) {
 		const sj_tensor *placeholder = f->plan->key.feeds[i];
 		if (!sj_tensor_is_valid(inputs[i]))
 			return sj__fail(SJ_INVALID_ARGUMENT, "function: input %d is no valid tensor", i);
-		if (SJ_UNLIKELY(!input_fits(placeholder, inputs[i])))
+		if (SJ_UNLIKELY(placeholder->dtype != inputs[i]->dtype ||
+		                !sj__shapes_may_match(placeholder, inputs[i])))
 			return sj__fail(SJ_INVALID_ARGUMENT, "function: input %d is %s %s, where %s %s is expected", i,
 			                sj_dtype_name((sj_dtype)inputs[i]->dtype), sj__shape_text(inputs[i]),
 			                sj_dtype_name((sj_dtype)placeholder->dtype), sj__shape_text(placeholder));

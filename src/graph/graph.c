@@ -160,10 +160,7 @@ static sj_status set_shape_is_good(const sj_tensor *t, sj_ints shape)
 	if (shape.count > SJ_MAX_RANK || (shape.count > 0 && shape.data == NULL))
 		return sj__fail(SJ_INVALID_ARGUMENT, "sj_tensor_set_shape: %lld dimensions at %s",
 		                (long long)shape.count, shape.data ? "data" : "NULL");
-	bool fits = t->shape.rank < 0 || t->shape.rank == shape.count;
-	for (int i = 0; fits && i < t->shape.rank; i++)
-		fits = shape.data[i] < 0 || sj__dims(t)[i] < 0 || shape.data[i] == sj__dims(t)[i];
-	if (!fits)
+	if (!sj__dims_may_match(t->shape.rank, sj__dims(t), (int)shape.count, shape.data))
 		return sj__fail(SJ_INVALID_ARGUMENT, "sj_tensor_set_shape: shapes %s and %s are not compatible",
 		                sj__shape_text(t), sj__dims_text((int)shape.count, shape.data));
 	return SJ_OK;

@@ -164,14 +164,6 @@ static sj_status tensor_is_good(const sj_session *session, const char *what, int
 	return SJ_OK;
 }
 
-static bool shape_fits(const sj_tensor *symbolic, const sj_tensor *value)
-{
-	bool fits = symbolic->shape.rank < 0 || symbolic->shape.rank == value->shape.rank;
-	for (int i = 0; fits && i < symbolic->shape.rank; i++)
-		fits = sj__dims(symbolic)[i] < 0 || sj__dims(symbolic)[i] == sj__dims(value)[i];
-	return fits;
-}
-
 static sj_status feed_is_good(const sj_session *session, int i, const sj_tensor *feed, const sj_tensor *value)
 {
 	sj_status status = tensor_is_good(session, "feed", i, feed);
@@ -184,7 +176,7 @@ static sj_status feed_is_good(const sj_session *session, int i, const sj_tensor 
 		return sj__fail(SJ_INVALID_ARGUMENT, "sj_session_run: '%s:0' is %s, the value fed to it is %s",
 		                feed->node->name, sj_dtype_name((sj_dtype)feed->dtype),
 		                sj_dtype_name((sj_dtype)value->dtype));
-	if (!shape_fits(feed, value))
+	if (!sj__shapes_may_match(feed, value))
 		return sj__fail(SJ_INVALID_ARGUMENT,
 		                "Cannot feed value of shape %s for Tensor '%s:0', which has shape %s",
 		                sj__shape_text(value), feed->node->name, sj__shape_text(feed));

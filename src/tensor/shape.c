@@ -1,4 +1,4 @@
-/* Sizes of shapes, with checked arithmetic, and shapes as text for messages. */
+/* Sizes of shapes, with checked arithmetic, shapes as text for messages, and whether shapes that are partly unknown go together. */
 #include <stdio.h>
 
 #include "tensor/local.h"
@@ -44,3 +44,18 @@ const char *sj__dims_text(int rank, const int64_t *dims)
 }
 
 const char *sj__shape_text(const sj_tensor *t) { return sj__dims_text(t->shape.rank, sj__dims(t)); }
+
+bool sj__dims_may_match(int rank_a, const int64_t *a, int rank_b, const int64_t *b)
+{
+	if (rank_a < 0 || rank_b < 0)
+		return true;
+	bool fits = rank_a == rank_b;
+	for (int i = 0; fits && i < rank_a; i++)
+		fits = a[i] == b[i] || a[i] < 0 || b[i] < 0;
+	return fits;
+}
+
+bool sj__shapes_may_match(const sj_tensor *a, const sj_tensor *b)
+{
+	return sj__dims_may_match(a->shape.rank, sj__dims(a), b->shape.rank, sj__dims(b));
+}

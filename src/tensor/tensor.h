@@ -97,6 +97,9 @@ bool sj__shape_size(int rank, const int64_t *dims, int64_t *ret_size);
 
 /* "[2,3]", "[?,3]", "unknown rank" into a ring of per-thread buffers: good for one message. */
 const char *sj__shape_text(const sj_tensor *t);
+/* Whether two shapes may be one: what is not known yet (a rank or dimension below 0) may turn out to fit. */
+bool sj__dims_may_match(int rank_a, const int64_t *a, int rank_b, const int64_t *b);
+bool sj__shapes_may_match(const sj_tensor *a, const sj_tensor *b);
 const char *sj__dims_text(int rank, const int64_t *dims);
 
 /* ---- handles; all references returned are the caller's own ---- */
