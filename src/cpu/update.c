@@ -261,8 +261,7 @@ static bool is_written_down(sj_tensor *learning_rate, int n, sj_tensor *const *v
 		waits = (sj__is_live(gradients[i]) &&
 		         ((gradients[i]->flags & SJ__FLAG_SYMBOLIC) != 0 ||
 		          (gradients[i]->flags & SJ__FLAG_SLICES && sj__slices_are_symbolic(gradients[i])))) ||
-		        (sj_is_variable(variables[i]) && variables[i]->variable->place != 0 &&
-		         sj__graph.instance(variables[i]) == NULL);
+		        (sj_is_variable(variables[i]) && sj__variable_instance(variables[i]) == NULL);
 	return waits;
 }
 
@@ -270,15 +269,13 @@ static bool is_written_down(sj_tensor *learning_rate, int n, sj_tensor *const *v
 static void instances_find(int n, sj_tensor *const *variables, sj_tensor **ret_instances)
 {
 	for (int i = 0; i < n; i++)
-		ret_instances[i] = sj_is_variable(variables[i]) && variables[i]->variable->place != 0
-		                           ? sj__graph.instance(variables[i])
-		                           : variables[i];
+		ret_instances[i] = sj__variable_instance(variables[i]);
 }
 
 static bool any_of_graph(int n, sj_tensor *const *variables)
 {
 	for (int i = 0; i < n; i++)
-		if (sj_is_variable(variables[i]) && variables[i]->variable->place != 0)
+		if (sj__variable_instance(variables[i]) != variables[i])
 			return true;
 	return false;
 }

@@ -31,7 +31,7 @@ static int assign_changes(void *context, sj_tensor *const **ret_variables)
 static sj_status instances_exist(int n, sj_tensor *const *variables)
 {
 	for (int i = 0; i < n; i++)
-		if (variables[i]->variable->place != 0 && sj__session_instance(variables[i]) == NULL)
+		if (sj__variable_instance(variables[i]) == NULL)
 			return sj__fail(sj_session_now() ? SJ_RESOURCE_EXHAUSTED : SJ_FAILED_PRECONDITION,
 			                "the variable '%s' %s", sj_variable_name(variables[i]),
 			                sj_session_now() ? "got no memory"

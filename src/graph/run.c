@@ -93,15 +93,10 @@ static sj_status step_run(const sj__plan *plan, sj__step *step, sj_tensor **valu
 
 /* ---- what a failed run puts back ---- */
 
-static sj_tensor *instance_of(sj_tensor *variable)
-{
-	return variable->variable->place != 0 ? sj__session_instance(variable) : variable;
-}
-
 static void values_keep(const sj__plan *plan, sj_tensor **kept)
 {
 	for (int i = 0; i < plan->n_changed; i++) {
-		sj_tensor *variable = instance_of(plan->changed[i]);
+		sj_tensor *variable = sj__variable_instance(plan->changed[i]);
 		kept[i] = NULL;
 		if (variable != NULL && variable->variable->value != NULL)
 			sj__variable_value(variable, &kept[i]);
@@ -111,7 +106,7 @@ static void values_keep(const sj__plan *plan, sj_tensor **kept)
 static void values_put_back(const sj__plan *plan, sj_tensor **kept)
 {
 	for (int i = plan->n_changed - 1; i >= 0; i--) {
-		sj_tensor *variable = instance_of(plan->changed[i]);
+		sj_tensor *variable = sj__variable_instance(plan->changed[i]);
 		if (variable != NULL && variable->variable->value != kept[i])
 			sj__variable_exchange(variable, &kept[i]);
 	}

@@ -17,18 +17,17 @@ sj_tensor *sj_variable_read(sj_tensor *variable)
 	return &sj__nil_tensor;
 }
 
+sj_tensor *sj__variable_instance(sj_tensor *variable)
+{
+	return sj_is_variable(variable) && variable->variable->place != 0 ? sj__graph.instance(variable) : variable;
+}
+
 /* Where a graph is open or the value is symbolic, the assignment is written down. */
 static bool is_written_down(sj_tensor *variable, const sj_tensor *value)
 {
 	return sj__is_live(value) && sj_is_variable(variable) &&
 	       (sj__local_state.graph != NULL || (value->flags & SJ__FLAG_SYMBOLIC) != 0 ||
-	        (variable->variable->place != 0 && sj__graph.instance(variable) == NULL));
-}
-
-/* A graph's variable stands for the running session's. */
-static sj_tensor *instance_of(sj_tensor *variable)
-{
-	return sj_is_variable(variable) && variable->variable->place != 0 ? sj__graph.instance(variable) : variable;
+	        sj__variable_instance(variable) == NULL);
 }
 
 static sj_status assign_now(sj_tensor *variable, sj_tensor *value)
@@ -49,7 +48,7 @@ sj_status sj_assign(sj_tensor *variable, sj_tensor *value)
 	if (!sj_ok())
 		return sj_error_code();
 	sj_status status = is_written_down(variable, value) ? sj__graph.assign(SJ__ASSIGN, variable, value)
-	                                                    : assign_now(instance_of(variable), value);
+	                                                    : assign_now(sj__variable_instance(variable), value);
 	if (status != SJ_OK)
 		sj__error_stick(status);
 	return status;
@@ -68,7 +67,7 @@ static sj_status update(const char *who, enum sj__assignment how, sj_tensor *var
 	if (status == SJ_OK && is_written_down(variable, value)) {
 		status = sj__graph.assign(how, variable, value);
 	} else if (status == SJ_OK) {
-		variable = instance_of(variable);
+		variable = sj__variable_instance(variable);
 		local->recording = 0; /* assignments are not differentiated */
 		status = sj_execute(&sj__op_table[how == SJ__ASSIGN_ADD ? SJ__OP_ADD : SJ__OP_SUB], NULL, 2,
 		                    (sj_tensor *[]){variable, value}, 1, &result);

@@ -260,6 +260,9 @@ typedef struct sj__graph_hooks {
 } sj__graph_hooks;
 extern const sj__graph_hooks sj__graph;
 
+/* What a variable stands for: a graph's for the running session's own (NULL: none runs), any other tensor for itself. Borrowed. */
+sj_tensor *sj__variable_instance(sj_tensor *variable);
+
 /* A variable's value as an operation's input gets it: an own reference, noted by open tapes, symbolic where a graph is open. */
 sj_status sj__variable_read(sj_tensor *variable, sj_tensor **ret_value);
 

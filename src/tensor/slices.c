@@ -64,12 +64,11 @@ sj_status sj__slices_dense(sj_tensor *slices, sj_tensor **ret_dense)
 		return sj__fail(SJ_INVALID_ARGUMENT, "indexed slices of a graph have no value yet; run the graph");
 	if (dtype != SJ_FLOAT32 && dtype != SJ_FLOAT64)
 		return sj__fail(SJ_UNIMPLEMENTED, "indexed slices of %s have no dense form yet", sj_dtype_name(dtype));
-	sj_status status = sj__tensor_make("indexed slices", dtype, slices->shape.rank, sj__dims(slices), &dense);
+	sj_status status = sj__tensor_zeros("indexed slices", slices, &dense);
 	if (status != SJ_OK)
 		return status;
 	size_t size = sj_dtype_size(dtype);
 	int64_t n_rows = indices->shape.size, row_size = n_rows > 0 ? values->shape.size / n_rows : 0;
-	memset(dense->data, 0, (size_t)dense->shape.size * size);
 	for (int64_t i = 0; i < n_rows; i++) {
 		int64_t row = sj__element_as_int64((sj_dtype)indices->dtype, indices->data, i);
 		row_add(dtype, (char *)dense->data + (size_t)(row * row_size) * size,
