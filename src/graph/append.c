@@ -1,4 +1,4 @@
-/* Appending nodes: from calls of execute, from callables, constants, placeholders and variables. A node that fails leaves nothing. */
+/* Appending nodes: from calls of execute, from callables, and what stands for their inputs. A node that fails leaves nothing. */
 #include "base/memory.h"
 #include "graph/graph.h"
 #include "tensor/local.h"
@@ -91,18 +91,22 @@ sj_status sj__node_output_set(sj_node *node, int k, sj_dtype dtype, int rank, co
 
 /* ---- inputs ---- */
 
-/* A name given for the next node is not for the constants it takes. */
-static sj_status constant_append(sj_graph *graph, sj_tensor *value, const char *name, sj_tensor **ret_tensor)
+sj_status sj__source_append(sj_graph *graph, enum sj__node_kind kind, const char *name, sj_tensor *value, sj_dtype dtype,
+                            sj_ints shape, sj_tensor **ret_tensor)
 {
 	sj_node *node;
 	char *kept = graph->next_name;
 	graph->next_name = NULL;
-	sj_status status = sj__node_new(graph, SJ__NODE_CONSTANT, name, 0, 1, &node);
+	sj_status status = sj__node_new(graph, kind, name, 0, 1, &node);
 	graph->next_name = kept;
 	if (status != SJ_OK)
 		return status;
-	node->value = sj__keep(value);
-	status = sj__tensor_view(value, value->shape.rank, sj__dims(value), 0, &node->outputs[0]);
+	if (value != NULL)
+		node->value = sj__keep(value);
+	if (kind == SJ__NODE_CONSTANT)
+		status = sj__tensor_view(value, (int)shape.count, shape.data, 0, &node->outputs[0]);
+	else
+		status = sj__node_output_set(node, 0, dtype, (int)shape.count, shape.data);
 	if (status != SJ_OK) {
 		sj__node_destroy(node);
 		return status;
@@ -113,22 +117,12 @@ static sj_status constant_append(sj_graph *graph, sj_tensor *value, const char *
 	return sj__node_add(node);
 }
 
-static sj_status placeholder_append(sj_graph *graph, const sj_tensor *like, const char *name, sj_tensor **ret_tensor)
+/* A source that looks like the tensor. */
+static sj_status source_like(sj_graph *graph, enum sj__node_kind kind, const char *name, sj_tensor *like,
+                             sj_tensor **ret_tensor)
 {
-	sj_node *node;
-	char *kept = graph->next_name;
-	graph->next_name = NULL;
-	sj_status status = sj__node_new(graph, SJ__NODE_PLACEHOLDER, name, 0, 1, &node);
-	graph->next_name = kept;
-	if (status != SJ_OK)
-		return status;
-	status = sj__node_output_set(node, 0, (sj_dtype)like->dtype, like->shape.rank, sj__dims(like));
-	if (status != SJ_OK) {
-		sj__node_destroy(node);
-		return status;
-	}
-	*ret_tensor = node->outputs[0];
-	return sj__node_add(node);
+	sj_tensor *value = kind == SJ__NODE_PLACEHOLDER ? NULL : like;
+	return sj__source_append(graph, kind, name, value, (sj_dtype)like->dtype, sj__shape_list(like), ret_tensor);
 }
 
 static sj_status capture(sj_graph *graph, sj_tensor *outer, sj_tensor **ret_input)
@@ -141,7 +135,7 @@ static sj_status capture(sj_graph *graph, sj_tensor *outer, sj_tensor **ret_inpu
 	sj_status status = sj__grow(&graph->captures, graph->n_captures, &graph->captures_capacity,
 	                            sizeof(*graph->captures));
 	if (status == SJ_OK)
-		status = placeholder_append(graph, outer, "captured", ret_input);
+		status = source_like(graph, SJ__NODE_PLACEHOLDER, "captured", outer, ret_input);
 	if (status == SJ_OK)
 		graph->captures[graph->n_captures++] = (sj__capture){sj__keep(outer), *ret_input};
 	return status;
@@ -154,32 +148,12 @@ static bool is_outside(const sj_graph *graph, const sj_graph *other)
 	return graph != NULL;
 }
 
-/* ReadVariable's node for a variable. */
-static sj_status read_append(sj_graph *graph, sj_tensor *variable, sj_tensor **ret_tensor)
-{
-	sj_node *node;
-	char *kept = graph->next_name;
-	graph->next_name = NULL;
-	sj_status status = sj__node_new(graph, SJ__NODE_READ, "ReadVariableOp", 0, 1, &node);
-	graph->next_name = kept;
-	if (status != SJ_OK)
-		return status;
-	node->value = sj__keep(variable);
-	status = sj__node_output_set(node, 0, (sj_dtype)variable->dtype, variable->shape.rank, sj__dims(variable));
-	if (status != SJ_OK) {
-		sj__node_destroy(node);
-		return status;
-	}
-	*ret_tensor = node->outputs[0];
-	return sj__node_add(node);
-}
-
 sj_status sj__graph_take(sj_graph *graph, sj_tensor *t, sj_tensor **ret_input)
 {
 	if (t->flags & SJ__FLAG_VARIABLE)
-		return read_append(graph, t, ret_input);
+		return source_like(graph, SJ__NODE_READ, "ReadVariableOp", t, ret_input);
 	if (!sj__is_symbolic(t))
-		return constant_append(graph, t, "Const", ret_input);
+		return source_like(graph, SJ__NODE_CONSTANT, "Const", t, ret_input);
 	if (t->node == NULL)
 		return sj__fail(SJ_INVALID_ARGUMENT, "the graph of this symbolic tensor was released");
 	if (t->node->graph == graph) {
@@ -314,7 +288,7 @@ static sj_status read(sj_tensor *variable, sj_tensor **ret_value)
 		return sj__fail(SJ_FAILED_PRECONDITION, "reading the variable '%s': its graph was released",
 		                sj_variable_name(variable));
 	sj_tensor *value;
-	sj_status status = read_append(graph, variable, &value);
+	sj_status status = source_like(graph, SJ__NODE_READ, "ReadVariableOp", variable, &value);
 	if (status == SJ_OK)
 		*ret_value = sj__keep(value);
 	return status;
@@ -383,139 +357,3 @@ const sj__graph_hooks sj__graph = {.append = append,
                                    .append_callable = append_callable,
                                    .must_defer = sj__gradient_must_defer,
                                    .defer = sj__gradient_defer};
-
-/* ---- the public face ---- */
-
-static sj_tensor *made(sj_status status, sj_tensor *t)
-{
-	if (status == SJ_OK)
-		return t;
-	sj__error_stick(status);
-	return &sj__nil_tensor;
-}
-
-sj_tensor *sj_placeholder(sj_graph *graph, sj_dtype dtype, sj_ints shape, const char *name)
-{
-	sj__local_now();
-	sj_node *node;
-	int rank = shape.count < 0 ? -1 : shape.count > SJ_MAX_RANK ? SJ_MAX_RANK + 1 : (int)shape.count;
-	if (graph == NULL || sj_dtype_size(dtype) == 0 || (rank > 0 && shape.data == NULL))
-		return made(sj__fail(SJ_INVALID_ARGUMENT, "sj_placeholder: %s",
-		                     graph == NULL               ? "the graph is NULL"
-		                     : sj_dtype_size(dtype) == 0 ? "that is no dtype"
-		                                                 : "the shape is NULL"),
-		            NULL);
-	for (int i = 0; i < rank && rank <= SJ_MAX_RANK; i++)
-		if (shape.data[i] < -1)
-			return made(sj__fail(SJ_INVALID_ARGUMENT,
-			                     "sj_placeholder: dimension %d is %lld; use -1 for unknown", i,
-			                     (long long)shape.data[i]),
-			            NULL);
-	if (name != NULL)
-		sj_graph_next_name(graph, name);
-	sj_status status = sj__node_new(graph, SJ__NODE_PLACEHOLDER, "Placeholder", 0, 1, &node);
-	if (status != SJ_OK)
-		return made(status, NULL);
-	status = sj__node_output_set(node, 0, dtype, rank, shape.data);
-	if (status != SJ_OK) {
-		sj__node_destroy(node);
-		return made(status, NULL);
-	}
-	sj_tensor *t = node->outputs[0];
-	return made(sj__node_add(node), t);
-}
-
-sj_tensor *sj_graph_constant(sj_graph *graph, sj_tensor *value, const char *name)
-{
-	sj__local_now();
-	sj_tensor *t = NULL;
-	sj_status status = SJ_OK;
-	if (graph == NULL || !sj_tensor_is_valid(value) || value->data == NULL)
-		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_graph_constant: %s",
-		                  graph ? "the value is no ordinary tensor" : "the graph is NULL");
-	if (status == SJ_OK)
-		status = constant_append(graph, value, name ? name : "Const", &t);
-	return made(status, t);
-}
-
-sj_tensor *sj_graph_variable(sj_graph *graph, sj_dtype dtype, sj_ints shape, const char *name, bool trainable)
-{
-	sj__local_now();
-	if (graph == NULL)
-		return made(sj__fail(SJ_INVALID_ARGUMENT, "sj_graph_variable: the graph is NULL"), NULL);
-	sj_status status = sj__grow(&graph->variables, graph->n_variables, &graph->variables_capacity,
-	                            sizeof(sj_tensor *));
-	if (status != SJ_OK)
-		return made(status, NULL);
-	sj_tensor *variable = sj_variable_new_uninitialized(dtype, shape, name, trainable);
-	if (variable == &sj__nil_tensor)
-		return variable;
-	graph->variables[graph->n_variables++] = sj__keep(variable);
-	variable->variable->graph = graph;
-	variable->variable->place = graph->n_variables;
-	return variable;
-}
-
-static sj_status node_list_is_good(const char *who, const sj_graph *graph, int n, sj_node *const *nodes)
-{
-	if (graph == NULL || n < 0 || (n > 0 && nodes == NULL))
-		return sj__fail(SJ_INVALID_ARGUMENT, "%s: %s", who, graph ? "the nodes are NULL" : "the graph is NULL");
-	for (int i = 0; i < n; i++)
-		if (nodes[i] == NULL || nodes[i]->graph != graph)
-			return sj__fail(SJ_INVALID_ARGUMENT, "%s: node %d is %s", who, i,
-			                nodes[i] ? "of another graph" : "NULL");
-	return SJ_OK;
-}
-
-sj_status sj_graph_set_controls(sj_graph *graph, int n, sj_node *const *controls)
-{
-	sj_node **copy = NULL;
-	sj_status status = node_list_is_good("sj_graph_set_controls", graph, n, controls);
-	if (status == SJ_OK && n > 0) {
-		copy = sj__memory_new(sizeof(*copy) * (size_t)n);
-		if (copy == NULL)
-			return SJ_RESOURCE_EXHAUSTED;
-		memcpy(copy, controls, sizeof(*copy) * (size_t)n);
-	}
-	if (status != SJ_OK)
-		return status;
-	sj__memory_free(graph->controls);
-	graph->controls = copy;
-	graph->n_controls = n;
-	return SJ_OK;
-}
-
-sj_status sj_node_add_control(sj_node *node, sj_node *control)
-{
-	sj_status status = node_list_is_good("sj_node_add_control", node ? node->graph : NULL, 1, &control);
-	if (status == SJ_OK && control->index >= node->index)
-		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_node_add_control: '%s' was made after '%s'", control->name,
-		                  node->name);
-	if (status != SJ_OK)
-		return status;
-	sj_node **wider = sj__memory_resize(node->controls, sizeof(*wider) * (size_t)node->n_controls,
-	                                    sizeof(*wider) * ((size_t)node->n_controls + 1));
-	if (wider == NULL)
-		return SJ_RESOURCE_EXHAUSTED;
-	node->controls = wider;
-	wider[node->n_controls++] = control;
-	return SJ_OK;
-}
-
-sj_node *sj_graph_group(sj_graph *graph, int n, sj_node *const *controls, const char *name)
-{
-	sj_node *node = NULL;
-	sj_status status = node_list_is_good("sj_graph_group", graph, n, controls);
-	if (status == SJ_OK && name != NULL)
-		sj_graph_next_name(graph, name);
-	if (status == SJ_OK)
-		status = sj__node_new(graph, SJ__NODE_GROUP, "NoOp", 0, 0, &node);
-	if (status == SJ_OK)
-		status = sj__node_add(node);
-	for (int i = 0; status == SJ_OK && i < n; i++)
-		status = sj_node_add_control(node, controls[i]);
-	if (status == SJ_OK)
-		return node;
-	sj__error_stick(status);
-	return NULL;
-}
