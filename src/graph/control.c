@@ -58,13 +58,7 @@ static int pair_reads(void *context, int room, sj_tensor **ret_variables)
 
 static bool is_stateful(const sj_concrete_function *f)
 {
-	const sj_graph *graph = sj_concrete_function_graph(f);
-	for (int i = 0; i < graph->n_nodes; i++) {
-		const sj_node *node = graph->nodes[i];
-		if (node->kind == SJ__NODE_CALLABLE && node->callable->type.is_stateful)
-			return true;
-	}
-	return false;
+	return sj__graph_effects(sj_concrete_function_graph(f), NULL) > 0;
 }
 
 static bool function_draws(const sj_concrete_function *f)

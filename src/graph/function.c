@@ -26,7 +26,7 @@ static sj_status ports_are_good(const sj_graph *graph, int n_inputs, sj_tensor *
 	return SJ_OK;
 }
 
-static int effects_of(const sj_graph *graph, sj_node **ret_nodes)
+int sj__graph_effects(const sj_graph *graph, sj_node **ret_nodes)
 {
 	int n = 0;
 	for (int i = 0; i < graph->n_nodes; i++)
@@ -70,12 +70,12 @@ static sj_status function_fill(sj_concrete_function *f, sj_graph *graph, int n_i
 		feeds[i] = inputs[i];
 	for (int i = 0; i < f->n_captures && status == SJ_OK; i++)
 		feeds[n_inputs + i] = graph->captures[i].placeholder;
-	int n_targets = effects_of(graph, NULL);
+	int n_targets = sj__graph_effects(graph, NULL);
 	sj_node **targets = sj__memory_new(sizeof(*targets) * ((size_t)n_targets + 1));
 	if (targets == NULL)
 		status = SJ_RESOURCE_EXHAUSTED;
 	if (status == SJ_OK) {
-		effects_of(graph, targets);
+		sj__graph_effects(graph, targets);
 		sj__plan_key key = {n_inputs + f->n_captures, n_outputs, n_targets, feeds, fetches, targets};
 		status = sj__plan_make(graph, &key, &f->plan);
 	}

@@ -20,5 +20,7 @@ const sj_tensor *sj__function_input(const sj_concrete_function *f, int i);
 /* The trainable variables that a function reads: those not in the list yet are put behind its first `at`, as far as there is room. The new count. */
 int sj__function_reads(const sj_concrete_function *f, int at, int room, sj_tensor **ret_variables);
 const sj_tensor *sj__function_output(const sj_concrete_function *f, int k);
+/* How many of a graph's nodes do something beside computing outputs, and which (NULL: only their number). */
+int sj__graph_effects(const sj_graph *graph, sj_node **ret_nodes);
 
 #endif
