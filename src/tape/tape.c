@@ -67,19 +67,16 @@ void sj__tapes_bring_back(const sj__tapes_aside *aside)
 		return;
 	if (inner->live == NULL && inner->parked == NULL) {
 		log_release(inner);
-	} else if (local->log == NULL) {
-		sj__log_release(inner, NULL);
-		local->log = log_now(local);
-		if (local->log != NULL)
-			local->log->parked = inner;
-	} else {
-		sj__log_release(inner, NULL);
-		sj__log *last = inner;
-		while (last->parked != NULL)
-			last = last->parked;
-		last->parked = local->log->parked;
-		local->log->parked = inner;
+		return;
 	}
+	sj__log_release(inner, NULL);
+	sj__log *outer = log_now(local), *last = inner;
+	if (outer == NULL)
+		return;
+	while (last->parked != NULL)
+		last = last->parked;
+	last->parked = outer->parked;
+	outer->parked = inner;
 }
 
 /* Structs of ended tapes are kept for the next ones, so that a tape used up can be told by its magic number. */
