@@ -158,7 +158,9 @@ static void rule_call(const state *s, sj__record *r, sj_tensor *const *dy, const
 {
 	if (r->op == NULL) {
 		const struct sj__custom *custom = r->args;
+		sj__outside around = sj__outside_begin();
 		custom->function(custom->context, r->n_outputs, dy, r->n_inputs, dx);
+		sj__outside_end(around);
 		return;
 	}
 	if (r->op->gradient == NULL) {

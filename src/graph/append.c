@@ -91,8 +91,8 @@ sj_status sj__node_output_set(sj_node *node, int k, sj_dtype dtype, int rank, co
 
 /* ---- inputs ---- */
 
-sj_status sj__source_append(sj_graph *graph, enum sj__node_kind kind, const char *name, sj_tensor *value, sj_dtype dtype,
-                            sj_ints shape, sj_tensor **ret_tensor)
+sj_status sj__source_append(sj_graph *graph, enum sj__node_kind kind, const char *name, sj_tensor *value,
+                            sj_dtype dtype, sj_ints shape, sj_tensor **ret_tensor)
 {
 	sj_node *node;
 	char *kept = graph->next_name;

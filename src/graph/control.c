@@ -120,7 +120,7 @@ static sj_status pair_call(const sj_callable_type *type, pair_context context, s
 		sj__memory_free(all);
 		return status;
 	}
-	sj_callable *callable = sj_callable_new(type, c);
+	sj_callable *callable = sj__callable_new(type, c);
 	status = callable ? sj_call(callable, at, all, n_outputs, ret_outputs) : sj_error_code();
 	sj_callable_free(callable);
 	sj__memory_free(all);

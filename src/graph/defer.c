@@ -294,7 +294,7 @@ static sj_status rule_append(const sj__gradient *g, sj_tensor **ports, sj_tensor
 		rule_release(c);
 		return status;
 	}
-	sj_callable *callable = sj_callable_new(&rule_type, c);
+	sj_callable *callable = sj__callable_new(&rule_type, c);
 	if (callable == NULL)
 		return sj_error_code();
 	status = sj_call(callable, n, ports, count_true(g->n_inputs, g->needs), results);
@@ -480,7 +480,7 @@ static sj_status again_append(const record_context *r, sj_tensor *const *dy, sj_
 			"outside of it",
 			r->callable->type.name);
 	again_context *c = again_new(r, &n_results);
-	sj_callable *callable = c ? sj_callable_new(&again_type, c) : NULL;
+	sj_callable *callable = c ? sj__callable_new(&again_type, c) : NULL;
 	if (callable == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
 	for (int i = 0; i < r->n_inputs; i++)

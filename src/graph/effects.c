@@ -112,7 +112,7 @@ static sj_status assign_append(enum sj__assignment how, sj_tensor *variable, sj_
 	if (c == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
 	*c = (assign_context){how, sj__keep(variable)};
-	sj_callable *callable = sj_callable_new(&assign_types[how], c);
+	sj_callable *callable = sj__callable_new(&assign_types[how], c);
 	if (callable == NULL)
 		return sj_error_code();
 	sj_status status = callable_append(graph, callable, 1, &value, 1, ret_after);
@@ -298,7 +298,7 @@ static sj_status update_append(update_context *c, sj_tensor *learning_rate, sj_t
 {
 	int n_inputs = inputs_gather(c, learning_rate, gradients, inputs);
 	sj_graph *graph = graph_for(c->all[0], n_inputs, inputs);
-	sj_callable *callable = sj_callable_new(&update_type, c);
+	sj_callable *callable = sj__callable_new(&update_type, c);
 	sj_status status = callable ? SJ_OK : sj_error_code();
 	if (graph == NULL && status == SJ_OK)
 		status = sj__fail(SJ_FAILED_PRECONDITION, "sj_update_apply: the variables' graph was released");

@@ -317,7 +317,9 @@ static sj_status body_trace(sj_function *f, sj_graph *graph, int n, sj_tensor *c
 		status = sj_graph_begin(graph);
 	if (status == SJ_OK) {
 		sj_scope scope = sj_scope_begin();
+		sj__outside around = sj__outside_begin();
 		f->body(f->context, n, ports, f->n_outputs, outputs);
+		sj__outside_end(around);
 		sj_graph_end();
 		status = sj_error_code();
 		if (status == SJ_OK)

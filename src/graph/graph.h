@@ -93,8 +93,8 @@ void sj__node_destroy(sj_node *node);
  * A placeholder, a constant or a variable's read as a node; value: what the latter two hold. The tensor is borrowed from the graph. A name
  * given for the next node is not for these, which it may take as inputs.
  */
-sj_status sj__source_append(sj_graph *graph, enum sj__node_kind kind, const char *name, sj_tensor *value, sj_dtype dtype,
-                            sj_ints shape, sj_tensor **ret_tensor);
+sj_status sj__source_append(sj_graph *graph, enum sj__node_kind kind, const char *name, sj_tensor *value,
+                            sj_dtype dtype, sj_ints shape, sj_tensor **ret_tensor);
 /* The tensor as an input of the graph: captured from an outer one, or made a constant of. Borrowed from the graph. */
 sj_status sj__graph_take(sj_graph *graph, sj_tensor *t, sj_tensor **ret_input);
 /* The graph a call with these inputs is appended to: the open one, else that of the first symbolic input. */

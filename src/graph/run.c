@@ -1,5 +1,4 @@
 /* Running a plan: step after step, each value released after its last use. */
-#include "base/denormals.h"
 #include "base/memory.h"
 #include "graph/plan.h"
 #include "ops/quick.h"
@@ -125,13 +124,13 @@ static sj_status steps_run(sj__plan *plan, sj_tensor **values)
 {
 	sj__local *thread = &sj__local_state;
 	sj_status status = SJ_OK;
-	uint32_t before = thread->region_depth == 0 ? sj__denormals_flush_begin() : 0;
-	thread->region_depth++;
+	if (thread->region_depth++ == 0)
+		thread->denormals_before = sj__denormals_flush_begin();
 	for (int s = 0; s < plan->n_steps && status == SJ_OK; s++)
 		if (!plan->steps[s].is_quick || !step_quick_run(plan, &plan->steps[s], thread, values))
 			status = step_run(plan, &plan->steps[s], values);
 	if (--thread->region_depth == 0)
-		sj__denormals_flush_end(before);
+		sj__denormals_flush_end(thread->denormals_before);
 	return status;
 }
 

@@ -31,6 +31,14 @@ sj_callable *sj_callable_new(const sj_callable_type *type, void *context)
 	return callable;
 }
 
+sj_callable *sj__callable_new(const sj_callable_type *type, void *context)
+{
+	sj_callable *callable = sj_callable_new(type, context);
+	if (callable != NULL)
+		callable->is_of_library = true;
+	return callable;
+}
+
 sj_callable *sj_callable_keep(sj_callable *callable)
 {
 	if (callable != NULL)
@@ -58,7 +66,12 @@ sj_status sj__callable_invoke(sj_callable *callable, int n_inputs, sj_tensor *co
 	for (int k = 0; k < n_outputs; k++)
 		ret_outputs[k] = NULL;
 	sj__error_frame_begin(&frame);
+	sj__outside around = {0, 0};
+	if (!callable->is_of_library)
+		around = sj__outside_begin();
 	sj_status status = callable->type.invoke(callable->context, n_inputs, inputs, n_outputs, ret_outputs);
+	if (!callable->is_of_library)
+		sj__outside_end(around);
 	sj_status stuck = sj__error_frame_end(&frame);
 	if (status == SJ_OK)
 		status = stuck;

@@ -28,10 +28,10 @@ enum sj__op_flag {
 	SJ__OP_NOT_DIFFERENTIABLE = 4, /* gradients stop here (comparisons, argmax, …) */
 	SJ__OP_ALLOCATES = 8, /* shapes depend on data: the kernel allocates the outputs that the rule left unknown */
 	SJ__OP_ELEMENTWISE = 16,
-	SJ__OP_STATEFUL = 32,     /* random numbers: never folded, never merged */
-	SJ__OP_HAS_POINTERS = 64, /* some attribute is a list or a string: copies must be deep */
-	SJ__OP_PLAIN = 128,       /* one or two inputs of one dtype (class 0), always given, and one output */
-	SJ__OP_OF_SHAPE = 256,    /* the value follows from the input's shape alone */
+	SJ__OP_STATEFUL = 32,               /* random numbers: never folded, never merged */
+	SJ__OP_HAS_POINTERS = 64,           /* some attribute is a list or a string: copies must be deep */
+	SJ__OP_PLAIN = 128,                 /* one or two inputs of one dtype (class 0), always given, and one output */
+	SJ__OP_OF_SHAPE = 256,              /* the value follows from the input's shape alone */
 	SJ__OP_GRADIENT_READS_SHAPES = 512, /* the gradient passes integers and flags on, and looks at no value */
 	SJ__OP_GRADIENT_READS_LAST = 1024,  /* the gradient looks at the last input's value, whatever its dtype */
 };

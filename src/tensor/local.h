@@ -2,6 +2,7 @@
 #ifndef SOKUJI_TENSOR_LOCAL_H
 #define SOKUJI_TENSOR_LOCAL_H
 
+#include "base/denormals.h"
 #include "tensor/tensor.h"
 
 struct sj__log;
@@ -10,7 +11,7 @@ struct sj_graph;
 typedef struct sj__local {
 	uint32_t number;           /* 0 before the thread's first use of the library */
 	int32_t region_depth;      /* scopes and executes open: denormals are flushed inside */
-	uint32_t denormals_before; /* the mode to go back to */
+	uint32_t denormals_before; /* the mode to go back to, where callbacks can be reached */
 	int32_t recording;         /* open tapes, 0 while paused */
 	uint64_t tape_epoch;       /* of the log now being written; 0: none */
 	struct sj_graph *graph;    /* open: operations are appended to it; NULL: they run */
@@ -35,6 +36,34 @@ static SJ_ALWAYS_INLINE sj__local *sj__local_now(void)
 	if (SJ_UNLIKELY(thread->number == 0))
 		sj__local_register();
 	return thread;
+}
+
+/*
+ * Around a callback of the program's: outside of all regions, with the mode that the outermost one found. Scopes that the callback ends
+ * too many, or leaves open, still count.
+ */
+typedef struct sj__outside {
+	int32_t region_depth;
+	uint32_t denormals_before;
+} sj__outside;
+
+static inline sj__outside sj__outside_begin(void)
+{
+	sj__local *thread = &sj__local_state;
+	sj__outside around = {thread->region_depth, thread->denormals_before};
+	thread->region_depth = 0;
+	if (around.region_depth > 0)
+		sj__denormals_flush_end(around.denormals_before);
+	return around;
+}
+
+static inline void sj__outside_end(sj__outside around)
+{
+	sj__local *thread = &sj__local_state;
+	thread->region_depth += around.region_depth;
+	thread->denormals_before = around.denormals_before;
+	if (thread->region_depth > 0)
+		sj__denormals_flush_begin();
 }
 
 /*

@@ -1,6 +1,7 @@
 /* Graphs, further: graphs inside graphs, fed intermediate tensors, effects, streams of random numbers, lifetimes, failures, threads, and random graphs against eager. */
 #include "failing_allocations.h"
 
+#include <float.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -322,6 +323,59 @@ static void callables_fail(void **state)
 	assert_true(sj_ok());
 	refuses = false;
 	assert_float_equal(sj_item(run_one(session, x, value, z)), 3, 0);
+	sj_session_free(session);
+	sj_graph_free(graph);
+	sj_callable_free(callable);
+}
+
+/* Whether denormals are there where the callback runs. */
+static sj_status invoke_looks(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_tensor **ret)
+{
+	volatile float tiny = FLT_MIN, half = 0.5f;
+	(void)n_inputs;
+	(void)n_outputs;
+	sj_scope scope = sj_scope_begin();
+	sj_add(inputs[0], inputs[0]);
+	sj_scope_end(scope);
+	*(int *)context += tiny * half > 0;
+	ret[0] = sj_keep(inputs[0]);
+	return SJ_OK;
+}
+
+static void gradient_looks(void *context, int n_outputs, sj_tensor *const *dy, int n_inputs, sj_tensor **ret_dx)
+{
+	volatile float tiny = FLT_MIN, half = 0.5f;
+	(void)n_outputs;
+	(void)n_inputs;
+	*(int *)context += tiny * half > 0;
+	ret_dx[0] = dy[0];
+}
+
+static void callbacks_have_the_caller_s_mode(void **state)
+{
+	(void)state;
+	int n_seen = 0;
+	volatile float tiny = FLT_MIN, half = 0.5f;
+	const sj_callable_type type = {.size = sizeof(type), .name = "Looks", .invoke = invoke_looks};
+	sj_callable *callable = sj_callable_new(&type, &n_seen);
+	sj_graph *graph = sj_graph_new();
+	sj_tensor *x = sj_placeholder(graph, SJ_FLOAT32, SJ_SCALAR_SHAPE, "x"), *y, *value = sj_float(2), *dx;
+	is_ok(sj_call(callable, 1, &x, 1, &y));
+	sj_session *session = sj_session_new(graph);
+	run_one(session, x, value, sj_add(sj_scope_own(y), x));
+	assert_int_equal(n_seen, 1);
+	is_ok(sj_call(callable, 1, &value, 1, &y)); /* eagerly, within the test's scope */
+	sj_scope_own(y);
+	assert_int_equal(n_seen, 2);
+	sj_tape *tape = sj_tape_begin();
+	sj_tape_watch(tape, value);
+	sj_tensor *own = sj_identity(value);
+	is_ok(sj_tape_record(1, &value, 1, &own, gradient_looks, &n_seen, NULL));
+	is_ok(sj_gradient(tape, own, 1, &value, &dx));
+	assert_int_equal(n_seen, 3);
+#if defined(__x86_64__) || defined(__aarch64__)
+	assert_true(tiny * half == 0); /* within the scope that is open here */
+#endif
 	sj_session_free(session);
 	sj_graph_free(graph);
 	sj_callable_free(callable);
@@ -830,6 +884,7 @@ int main(void)
 		TEST(branches_make_no_cycle),
 		TEST(tapes_left_open_by_a_trace),
 		TEST(callables_fail),
+		TEST(callbacks_have_the_caller_s_mode),
 		TEST(many_ports),
 		TEST(failed_branch_changes_no_variable),
 		TEST(variables_are_read_by_the_run),
