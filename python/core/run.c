@@ -30,7 +30,7 @@ int core_is_heavy(int n, sj_tensor *const *inputs)
 	double product = 1;
 	for (int i = 0; i < n; i++) {
 		const sj_tensor *t = inputs[i];
-		if (t == NULL || sj_tensor_is_symbolic(t))
+		if (t == NULL || (core_any_graph && sj_tensor_is_symbolic(t)))
 			continue;
 		size_t size = (size_t)sj_tensor_size(t);
 		sj_dtype dtype = sj_tensor_dtype(t);
