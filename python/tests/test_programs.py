@@ -30,18 +30,23 @@ def agree(a, b, tolerance):
     return a == b
 
 
+def check_program(program, folder, version, tolerance=1e-4):
+    """Runs it in the folder; its output must be what TensorFlow printed, which lies beside it."""
+    done = subprocess.run([sys.executable, "-m", "sokuji", "--tf", version, str(program)], cwd=folder, capture_output=True, timeout=120)
+    assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
+    want = tokens(program.with_suffix(".out").read_text(encoding="utf-8"))
+    have = tokens(done.stdout.decode("utf-8", "replace"))
+    for place, (a, b) in enumerate(zip(want, have)):
+        assert agree(a, b, tolerance), (want[max(0, place - 5) : place + 1], b)
+    assert len(want) == len(have)
+
+
 @pytest.mark.parametrize("program", sorted((HERE / "programs").glob("*.py")), ids=lambda p: p.stem)
 def test_program(program, tmp_path):
     head = program.read_text(encoding="utf-8").splitlines()[:2]
     version = re.match(r"# tf: (\d)", head[0]).group(1)
     stated = re.match(r"# tolerance: (\S+)", head[1])
-    done = subprocess.run([sys.executable, "-m", "sokuji", "--tf", version, str(program)], cwd=tmp_path, capture_output=True, timeout=120)
-    assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
-    want = tokens(program.with_suffix(".out").read_text(encoding="utf-8"))
-    have = tokens(done.stdout.decode("utf-8", "replace"))
-    for place, (a, b) in enumerate(zip(want, have)):
-        assert agree(a, b, float(stated.group(1)) if stated else 1e-4), (want[max(0, place - 5) : place + 1], b)
-    assert len(want) == len(have)
+    check_program(program, tmp_path, version, float(stated.group(1)) if stated else 1e-4)
 
 
 @pytest.mark.parametrize("listing", sorted((HERE / "listings").glob("*_iris.py")), ids=lambda p: p.stem)
