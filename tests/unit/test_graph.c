@@ -9,20 +9,7 @@
 
 #include <sokuji.h>
 
-static int scope_open(void **state)
-{
-	static sj_scope scope;
-	sj_error_clear();
-	scope = sj_scope_begin();
-	*state = &scope;
-	return 0;
-}
-
-static int scope_close(void **state)
-{
-	sj_scope_end(*(sj_scope *)*state);
-	return 0;
-}
+#include "scope_fixture.h"
 
 static const float six[] = {1, 2, 3, 4, 5, 6};
 

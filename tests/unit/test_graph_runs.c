@@ -6,21 +6,7 @@
 #include <string.h>
 
 #include "base/threads.h"
-
-static int scope_open(void **state)
-{
-	static sj_scope scope;
-	sj_error_clear();
-	scope = sj_scope_begin();
-	*state = &scope;
-	return 0;
-}
-
-static int scope_close(void **state)
-{
-	sj_scope_end(*(sj_scope *)*state);
-	return 0;
-}
+#include "scope_fixture.h"
 
 static void is_ok(sj_status status) { assert_string_equal(status == SJ_OK && sj_ok() ? "" : sj_error_message(), ""); }
 

@@ -10,23 +10,10 @@
 
 #include <sokuji.h>
 
+#include "scope_fixture.h"
+
 #include "base/memory.h"
 #include "tensor/tensor.h"
-
-static int scope_open(void **state)
-{
-	static sj_scope scope;
-	sj_error_clear();
-	scope = sj_scope_begin();
-	*state = &scope;
-	return 0;
-}
-
-static int scope_close(void **state)
-{
-	sj_scope_end(*(sj_scope *)*state);
-	return 0;
-}
 
 static void second_derivative(void **state)
 {
