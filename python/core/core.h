@@ -42,6 +42,7 @@ typedef struct core_hooks {
 	PyObject *masks;                 /* the dict of Keras' masks: empty while none is known */
 	PyObject *operator_of_graphs;    /* (operation's name, a, b) -> tensor or NotImplemented */
 	PyObject *linear;                /* Keras' activation that does nothing */
+	PyObject *naming; /* the code of functions that name a Function's nodes in graphs, which is their __wrapped__ */
 } core_hooks;
 
 extern core_hooks core;
@@ -123,7 +124,7 @@ extern _Thread_local int core_heavy; /* whether this thread ran something worth 
 int core_is_heavy(int n, sj_tensor *const *inputs);
 
 /* ---- function.c ---- */
-/* The operation of a Function whose call with one tensor is that operation; NULL of anything else. */
+/* The operation of a Function, or of one that also names its nodes in graphs, whose call with one tensor is that operation; NULL of anything else. */
 const sj_op *core_function_op(PyObject *function);
 
 /* ---- numbers.c, index.c ---- */

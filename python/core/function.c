@@ -269,6 +269,13 @@ static PyObject *function_call(PyObject *self, PyObject *const *arguments, size_
 
 const sj_op *core_function_op(PyObject *function)
 {
+	if (core.naming != NULL && PyFunction_Check(function) && PyFunction_GET_CODE(function) == core.naming) {
+		PyObject *wrapped = PyObject_GetAttrString(function, "__wrapped__");
+		const sj_op *op = wrapped ? core_function_op(wrapped) : NULL;
+		PyErr_Clear();
+		Py_XDECREF(wrapped);
+		return op;
+	}
 	if (Py_TYPE(function) != &Function_Type)
 		return NULL;
 	const Function *f = (const Function *)function;

@@ -37,7 +37,8 @@ static PyObject **hook_of(const char *name)
 	                    {"signature", &core.signature},
 	                    {"masks", &core.masks},
 	                    {"operator", &core.operator_of_graphs},
-	                    {"linear", &core.linear}};
+	                    {"linear", &core.linear},
+	                    {"naming", &core.naming}};
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (strcmp(places[i].name, name) == 0)
 			return places[i].place;
@@ -114,6 +115,17 @@ static PyObject *has_op(PyObject *Py_UNUSED(module), PyObject *name)
 {
 	const char *text = PyUnicode_AsUTF8(name);
 	return text == NULL ? NULL : PyBool_FromLong(sj_op_find(text) != NULL);
+}
+
+/* Whether a function called with one tensor is the operation of that name. */
+static PyObject *is_op(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+	PyObject *function;
+	const char *name;
+	if (!PyArg_ParseTuple(arguments, "Os", &function, &name))
+		return NULL;
+	const sj_op *op = core_function_op(function);
+	return PyBool_FromLong(op != NULL && op == sj_op_find(name));
 }
 
 static PyObject *inputs_of(PyObject *Py_UNUSED(module), PyObject *name)
@@ -205,6 +217,7 @@ static PyMethodDef functions[] = {{"execute", (PyCFunction)(void (*)(void))core_
                                   {"set_error", set_error, METH_VARARGS, NULL},
                                   {"extend", extend, METH_VARARGS, NULL},
                                   {"has_op", has_op, METH_O, NULL},
+                                  {"is_op", is_op, METH_VARARGS, NULL},
                                   {"inputs_of", inputs_of, METH_O, NULL},
                                   {"op_names", op_names, METH_NOARGS, NULL},
                                   {"set_seed", set_seed, METH_O, NULL},

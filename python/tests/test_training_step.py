@@ -3,8 +3,6 @@ the bit from the same weights and batches, and the memory that a step and an eva
 
 import ctypes
 import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -164,16 +162,12 @@ def figures(c, model):
     return losses, step, evaluation
 
 
-def test_step_is_that_of_the_c_program():
-    """In a process of its own: once graphs of 1.x were made, functions that look whether one is open hold their arguments a little longer."""
-    name = __file__ + "::test_step_measured_alone"
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", name], env={**os.environ, "SOKUJI_TEST_ALONE": "1"},
-                          capture_output=True, text=True, timeout=600)  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-@pytest.mark.skipif("SOKUJI_TEST_ALONE" not in os.environ, reason="runs in a process of its own")
-def test_step_measured_alone(c, tf1):
+@pytest.mark.parametrize("after_a_graph", [False, True])
+def test_step_is_that_of_the_c_program(c, tf1, after_a_graph):
+    """Also once graphs of 1.x are in use: then tf.nn's functions look whether one is open."""
+    if after_a_graph:
+        tf1.Session(graph=tf1.Graph()).close()
+        assert hasattr(tf1.nn.relu, "__wrapped__")
     losses, step, evaluation = figures(c, CModel(c))
     losses_python, step_python, evaluation_python = figures(c, PythonModel(tf1))
     assert losses_python == losses

@@ -87,6 +87,7 @@ def of_table(function, op, groups, parameters):
         return made
 
     wrapper.__doc__ = function.__doc__
+    _core.set_hook("naming", wrapper.__code__)
     return wrapper
 
 
