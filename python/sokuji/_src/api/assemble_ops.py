@@ -55,7 +55,6 @@ def _add_1(names, space):
     space("nn").update(convolution_ops.NN_1)
     space("losses").update({name: getattr(losses, name) for name in _LOSSES})
     space("initializers").update(init_ops.INITIALIZERS_1)
-    space("contrib.layers").update(init_ops.CONTRIB_LAYERS)
     space("manip")["roll"] = array_ops.roll
     space("contrib.training").setdefault("HParams", hparams.HParams)
     space("contrib.signal").update(window_ops.WINDOWS)

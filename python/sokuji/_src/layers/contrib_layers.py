@@ -1,39 +1,10 @@
 """The part of tf.contrib.layers that programs use: initializers, regularizers, and layers as functions."""
 
-import math
-
-import numpy as np
-
 from sokuji._src.core import dtypes
-from sokuji._src.core.execute import convert, ints, run
+from sokuji._src.core.execute import convert, run
 from sokuji._src.layers import layers
-from sokuji._src.ops import array_ops, random_ops
-
-
-def variance_scaling_initializer(factor=2.0, mode="FAN_IN", uniform=False, seed=None, dtype=dtypes.float32):
-    """Variance factor / n, for n the fan in, the fan out or their mean."""
-    if not dtypes.as_dtype(dtype).is_floating:
-        raise TypeError("Cannot create initializer for non-floating point type.")
-    if mode not in ("FAN_IN", "FAN_OUT", "FAN_AVG"):
-        raise TypeError("Unknown mode %s [FAN_IN, FAN_OUT, FAN_AVG]" % mode)
-
-    def initializer(shape, dtype=dtype, partition_info=None):
-        sizes = ints(shape)
-        inward = float(sizes[-2]) if len(sizes) > 1 else float(sizes[-1])
-        outward = float(sizes[-1])
-        field = float(np.prod(sizes[:-2])) if len(sizes) > 2 else 1.0
-        inward, outward = inward * field, outward * field
-        n = {"FAN_IN": inward, "FAN_OUT": outward, "FAN_AVG": (inward + outward) / 2.0}[mode]
-        if uniform:
-            limit = math.sqrt(3.0 * factor / n)
-            return random_ops.random_uniform(sizes, -limit, limit, dtype, seed)
-        return random_ops.truncated_normal(sizes, 0.0, math.sqrt(1.3 * factor / n), dtype, seed)
-
-    return initializer
-
-
-def xavier_initializer(uniform=True, seed=None, dtype=dtypes.float32):
-    return variance_scaling_initializer(1.0, "FAN_AVG", uniform, seed, dtype)
+from sokuji._src.ops import array_ops
+from sokuji._src.ops.init_ops import contrib_variance_scaling_initializer, xavier_initializer
 
 
 def _scale(scale):
@@ -85,6 +56,6 @@ def fully_connected(inputs, num_outputs, activation_fn=_relu, normalizer_fn=None
     return made if activation_fn is None else activation_fn(made)
 
 
-LAYERS = {"variance_scaling_initializer": variance_scaling_initializer, "xavier_initializer": xavier_initializer,
+LAYERS = {"variance_scaling_initializer": contrib_variance_scaling_initializer, "xavier_initializer": xavier_initializer,
           "xavier_initializer_conv2d": xavier_initializer, "l1_regularizer": l1_regularizer, "l2_regularizer": l2_regularizer,
           "l1_l2_regularizer": l1_l2_regularizer, "flatten": flatten, "one_hot_encoding": one_hot_encoding, "fully_connected": fully_connected}  # fmt: skip

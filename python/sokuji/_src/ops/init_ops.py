@@ -291,6 +291,5 @@ class _RandomNormal2(RandomNormal):
 
 NAMES_1 = {"uniform_unit_scaling_initializer": UniformUnitScaling}
 INITIALIZERS_1 = {"identity": Identity, "uniform_unit_scaling": UniformUnitScaling}
-CONTRIB_LAYERS = {"variance_scaling_initializer": contrib_variance_scaling_initializer, "xavier_initializer": xavier_initializer}
 NAMES_2 = {"zeros_initializer": _Zeros2, "ones_initializer": _Ones2, "constant_initializer": _Constant2,
            "random_normal_initializer": _RandomNormal2, "random_uniform_initializer": _RandomUniform2}  # fmt: skip
