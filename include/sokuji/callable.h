@@ -36,6 +36,8 @@ typedef struct sj_callable_type {
 	bool is_atomic;
 	/* The trainable variables whose values invoke uses: fills at most `room`, and says how many there are. Gradients reach them. */
 	int (*reads)(void *context, int room, sj_tensor **ret_variables);
+	/* invoke neither keeps its inputs nor gives them out: they may be overwritten when it has returned. */
+	bool only_looks;
 } sj_callable_type;
 
 /* A callable with one reference, the caller's own; takes over the context even on failure. NULL and a sticky error on failure. */

@@ -135,6 +135,13 @@ SJ_PUBLIC sj_status sj_session_run(sj_session *session, int n_feeds, sj_tensor *
 SJ_PUBLIC sj_node *sj_session_failed(void);
 /* The session's own instance of a graph variable (for saving and looking); belongs to the session. */
 SJ_PUBLIC sj_tensor *sj_session_variable(sj_session *session, sj_tensor *variable);
+/*
+ * Whether graphs and functions are optimised and made ready for the shapes that are fed (they are; the bits are the same either way). For all threads; what
+ * has begun to run goes on as it began.
+ */
+SJ_PUBLIC void sj_graph_set_optimized(bool optimized);
+SJ_PUBLIC bool sj_graph_is_optimized(void);
+
 /* The session that is running on this thread, or NULL. */
 SJ_PUBLIC sj_session *sj_session_now(void);
 

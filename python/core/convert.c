@@ -348,7 +348,7 @@ static sj_tensor *from_nest(PyObject *o, const Nest *nest, sj_dtype dtype)
 
 /* ---- arrays ---- */
 
-static sj_dtype dtype_of_format(const char *format, Py_ssize_t size)
+sj_dtype core_format_dtype(const char *format, Py_ssize_t size)
 {
 	static const sj_dtype ints[9] = {[1] = SJ_INT8, [2] = SJ_INT16, [4] = SJ_INT32, [8] = SJ_INT64};
 	static const sj_dtype unsigneds[9] = {[1] = SJ_UINT8, [2] = SJ_UINT16, [4] = SJ_UINT32, [8] = SJ_UINT64};
@@ -391,7 +391,7 @@ static sj_tensor *from_buffer(PyObject *o, sj_dtype dtype)
 		PyErr_Clear();
 		return NULL;
 	}
-	sj_dtype found = dtype_of_format(view.format, view.itemsize);
+	sj_dtype found = core_format_dtype(view.format, view.itemsize);
 	if (view.ndim > 0 && numpy_scalar != NULL && PyObject_TypeCheck(o, numpy_scalar))
 		found = SJ_DTYPE_NONE; /* a date shows its bytes */
 	sj_tensor *t = NULL;

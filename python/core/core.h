@@ -93,6 +93,8 @@ void *core_raise_sticky(void);
 sj_tensor *core_convert(PyObject *o, sj_dtype dtype);
 /* The dtype that an argument names; 0 and a Python error when none. */
 sj_dtype core_dtype(PyObject *o);
+/* The dtype of a buffer's elements; 0: none of ours. */
+sj_dtype core_format_dtype(const char *format, Py_ssize_t size);
 /* A vector of int64, an own reference. */
 sj_tensor *core_vector(Py_ssize_t n, const int64_t *values);
 

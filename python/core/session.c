@@ -1,12 +1,8 @@
 /* Session, ConcreteFunction, conditions, loops and Python functions as nodes: what runs graphs. */
 #include "graph.h"
+#include "session.h"
 
 /* ---- Session ---- */
-
-typedef struct Session {
-	PyObject_HEAD sj_session *session;
-	PyObject *graph;
-} Session;
 
 static int session_init(PyObject *self, PyObject *arguments, PyObject *Py_UNUSED(keywords))
 {
@@ -27,11 +23,12 @@ static int session_init(PyObject *self, PyObject *arguments, PyObject *Py_UNUSED
 static int session_traverse(PyObject *self, visitproc visit, void *arg)
 {
 	Py_VISIT(((Session *)self)->graph);
-	return 0;
+	return session_quick_traverse((Session *)self, visit, arg);
 }
 
 static int session_clear(PyObject *self)
 {
+	session_quick_clear((Session *)self);
 	Py_CLEAR(((Session *)self)->graph);
 	return 0;
 }
@@ -127,6 +124,8 @@ static PyObject *session_failed(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(n
 }
 
 static PyMethodDef session_methods[] = {{"_run", session_run, METH_VARARGS, "run(feeds, values, fetches, targets)"},
+                                        {"_learn", session_learn, METH_VARARGS, NULL},
+                                        {"_quick", (PyCFunction)(void (*)(void))session_quick, METH_FASTCALL, NULL},
                                         {"_variable", session_variable, METH_O, "The value of a variable, or None."},
                                         {"_failed", session_failed, METH_NOARGS,
                                          "The node that failed in this thread's last run."},

@@ -239,7 +239,9 @@ static sj_status outputs_check(const sj__call *call)
 static sj_status append_to(sj_graph *graph, sj__call *call)
 {
 	sj_node *node;
+	sj__local_state.asked_values = false;
 	sj_status status = call->op->rule(call);
+	bool asked_values = sj__local_state.asked_values;
 	if (status == SJ_OK)
 		status = outputs_check(call);
 	if (status != SJ_OK)
@@ -249,6 +251,7 @@ static sj_status append_to(sj_graph *graph, sj__call *call)
 	if (status != SJ_OK)
 		return status;
 	node->op = call->op;
+	node->asked_values = asked_values;
 	status = sj__args_copy(call->op, call->args, &node->args);
 	if (status == SJ_OK)
 		status = inputs_take(node, call->inputs);

@@ -34,18 +34,8 @@ static sj_status changed_gather(pair_context *c, const sj_concrete_function *f)
 {
 	const sj_graph *graph = sj_concrete_function_graph(f);
 	sj_status status = SJ_OK;
-	for (int i = 0; i < graph->n_nodes; i++) {
-		const sj_node *node = graph->nodes[i];
-		sj_tensor *const *variables;
-		if (node->kind != SJ__NODE_CALLABLE || node->callable->type.changes == NULL)
-			continue;
-		int n = node->callable->type.changes(node->callable->context, &variables);
-		for (int k = 0; k < n && status == SJ_OK; k++) {
-			status = sj__grow(&c->changed, c->n_changed, &c->changed_capacity, sizeof(*c->changed));
-			if (status == SJ_OK)
-				c->changed[c->n_changed++] = variables[k];
-		}
-	}
+	for (int i = 0; i < graph->n_nodes && status == SJ_OK; i++)
+		status = sj__changes_add(graph->nodes[i], &c->changed, &c->n_changed, &c->changed_capacity);
 	return status;
 }
 

@@ -139,35 +139,72 @@ static sj_status ports_fill(const rule_context *c, sj_tensor *const *inputs, sj_
 	return status;
 }
 
-static sj_status rule_invoke(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs,
-                             sj_tensor **ret_outputs)
+/* Where it must be known, everything the rule asks for: Unimplemented, and nothing done, where it is not. */
+static sj_status rule_run(const rule_context *c, bool must_be_known, sj_tensor **all, int n_outputs,
+                          sj_tensor **ret_outputs)
 {
-	const rule_context *c = context;
+	sj_tensor **dx = all + c->n_inputs + (ptrdiff_t)2 * c->n_outputs;
+	sj__gradient g = {.op = c->op,
+	                  .args = c->args,
+	                  .n_inputs = c->n_inputs,
+	                  .n_outputs = c->n_outputs,
+	                  .inputs = all,
+	                  .outputs = all + c->n_inputs,
+	                  .dy = all + c->n_inputs + c->n_outputs,
+	                  .needs = c->needs};
+	if (must_be_known && sj__gradient_must_defer(&g))
+		return SJ_UNIMPLEMENTED;
+	sj_scope scope = sj_scope_begin();
+	c->op->gradient(&g, dx);
+	sj_status status = sj_error_code();
+	for (int i = 0; i < c->n_inputs && must_be_known && status == SJ_OK; i++)
+		if (c->needs[i] && dx[i] != NULL && dx[i]->flags & SJ__FLAG_SLICES)
+			status = SJ_UNIMPLEMENTED;
+	if (status == SJ_OK)
+		status = outputs_give(c, all, dx, n_outputs, ret_outputs);
+	sj_scope_end(scope);
+	return status;
+}
+
+static sj_status rule_take(const rule_context *c, bool must_be_known, sj_tensor *const *inputs, int n_outputs,
+                           sj_tensor **ret_outputs)
+{
 	int n = c->n_inputs + 2 * c->n_outputs;
-	(void)n_inputs;
-	sj_tensor **all = sj__memory_new_zeroed(sizeof(*all) * (size_t)(n + c->n_inputs + 1)), **dx = all + n;
+	sj_tensor **all = sj__memory_new_zeroed(sizeof(*all) * (size_t)(n + c->n_inputs + 1));
 	if (all == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
 	sj_status status = ports_fill(c, inputs, all);
-	if (status == SJ_OK) {
-		sj_scope scope = sj_scope_begin();
-		sj__gradient g = {.op = c->op,
-		                  .args = c->args,
-		                  .n_inputs = c->n_inputs,
-		                  .n_outputs = c->n_outputs,
-		                  .inputs = all,
-		                  .outputs = all + c->n_inputs,
-		                  .dy = all + c->n_inputs + c->n_outputs,
-		                  .needs = c->needs};
-		c->op->gradient(&g, dx);
-		status = sj_error_code();
-		if (status == SJ_OK)
-			status = outputs_give(c, all, dx, n_outputs, ret_outputs);
-		sj_scope_end(scope);
-	}
+	if (status == SJ_OK)
+		status = rule_run(c, must_be_known, all, n_outputs, ret_outputs);
 	for (int i = 0; i < n; i++)
 		sj__drop(all[i]);
 	sj__memory_free(all);
+	return status;
+}
+
+static sj_status rule_invoke(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs,
+                             sj_tensor **ret_outputs)
+{
+	(void)n_inputs;
+	return rule_take(context, false, inputs, n_outputs, ret_outputs);
+}
+
+sj_status sj__gradient_run_symbolic(const sj_callable *callable, sj_tensor *const *inputs, int n_outputs,
+                                    sj_tensor **ret_outputs)
+{
+	const rule_context *c = callable->context;
+	sj__error_frame frame;
+	if (callable->type.invoke != rule_invoke)
+		return SJ_UNIMPLEMENTED;
+	for (int i = 0, at = 0; i < c->n_inputs + 2 * c->n_outputs; i++)
+		if (c->ports[i].how == PORT_SHAPE || c->ports[i].how == PORT_WHOLE) {
+			const sj_tensor *input = inputs[at++];
+			if (c->ports[i].how == PORT_SHAPE && input->data == NULL)
+				return SJ_UNIMPLEMENTED;
+		}
+	sj__error_frame_begin(&frame);
+	sj_status status = rule_take(c, true, inputs, n_outputs, ret_outputs);
+	sj__error_frame_end(&frame);
 	return status;
 }
 

@@ -76,11 +76,11 @@ static sj_status assign_infer(void *context, int n_inputs, sj_tensor *const *inp
 
 static const sj_callable_type assign_types[] = {
 	{sizeof(sj_callable_type), "AssignVariableOp", true, assign_invoke, assign_infer, assign_release,
-         assign_changes, true, NULL},
+         assign_changes, true, NULL, false},
 	{sizeof(sj_callable_type), "AssignAddVariableOp", true, assign_invoke, assign_infer, assign_release,
-         assign_changes, true, NULL},
+         assign_changes, true, NULL, false},
 	{sizeof(sj_callable_type), "AssignSubVariableOp", true, assign_invoke, assign_infer, assign_release,
-         assign_changes, true, NULL},
+         assign_changes, true, NULL, false},
 };
 
 /* Appends to the open graph, the value's or the variable's. */
@@ -230,7 +230,8 @@ static const sj_callable_type update_type = {.size = sizeof(sj_callable_type),
                                              .invoke = update_invoke,
                                              .release = update_release,
                                              .changes = update_changes,
-                                             .is_atomic = true};
+                                             .is_atomic = true,
+                                             .only_looks = true};
 
 static update_context *update_context_new(const sj_update *update, bool has_rate, int n, sj_tensor *const *variables,
                                           sj_tensor *const *slots)

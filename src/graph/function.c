@@ -77,7 +77,7 @@ static sj_status function_fill(sj_concrete_function *f, sj_graph *graph, int n_i
 	if (status == SJ_OK) {
 		sj__graph_effects(graph, targets);
 		sj__plan_key key = {n_inputs + f->n_captures, n_outputs, n_targets, feeds, fetches, targets};
-		status = sj__plan_make(graph, &key, &f->plan);
+		status = sj__plan_make(graph, &key, NULL, &f->plan);
 	}
 	sj__memory_free(targets);
 	sj__memory_free(feeds);

@@ -23,6 +23,7 @@ struct sj_node {
 	sj_graph *graph; /* borrowed */
 	int32_t index;
 	enum sj__node_kind kind;
+	bool asked_values; /* its rule asked for a value that was not known: it has to be asked again when the value is there */
 	const sj_op *op;
 	void *args;
 	sj_callable *callable;
@@ -118,6 +119,12 @@ void sj__names_clear(sj__names *names);
 /* ---- defer.c ---- */
 bool sj__gradient_must_defer(const sj__gradient *g);
 void sj__gradient_defer(const sj__gradient *g, sj_tensor **dx);
+/*
+ * Runs a deferred rule in the open graph, now that more is known: it leaves ordinary nodes. Unimplemented: the callable is no such rule, or
+ * too little is known yet.
+ */
+sj_status sj__gradient_run_symbolic(const sj_callable *callable, sj_tensor *const *inputs, int n_outputs,
+                                    sj_tensor **ret_outputs);
 /* Records a callable's node, made from these inputs, on open tapes: its gradient runs the callable again under a tape. */
 sj_status sj__callable_record(const sj_node *node, sj_tensor *const *inputs);
 
@@ -125,6 +132,10 @@ sj_status sj__callable_record(const sj_node *node, sj_tensor *const *inputs);
 sj_status sj__graph_assign(enum sj__assignment how, sj_tensor *variable, sj_tensor *value);
 sj_status sj__graph_update(const sj_update *update, sj_tensor *learning_rate, int n, sj_tensor *const *variables,
                            sj_tensor *const *slots, sj_tensor *const *gradients);
+
+/* ---- plan.c ---- */
+/* Adds the variables that the node changes, borrowed, to a list of n_changed with so much room. */
+sj_status sj__changes_add(const sj_node *node, sj_tensor ***changed, int *n_changed, int *capacity);
 
 /* ---- control.c ---- */
 /* Whether a condition or loop draws random numbers, which running it again would draw anew. */

@@ -1,19 +1,10 @@
 /* Making a plan: what is needed, slots, constants folded, and where each value ends. */
-#include "graph/plan.h"
-
 #include "base/memory.h"
+#include "graph/making.h"
+#include "graph/program.h"
 #include "tensor/local.h"
 
-/* What is known while a plan is made. */
-typedef struct making {
-	sj_graph *graph;
-	const sj__plan_key *key;
-	sj__plan *plan;
-	bool *needed;        /* by node */
-	int32_t *first_slot; /* by node, of its outputs */
-	int32_t *last_use;   /* by slot: the last step that reads it; -1 none */
-	bool *is_pinned;     /* by slot: not the run's to release */
-} making;
+typedef sj__making making;
 
 /* ---- what is needed ---- */
 
@@ -28,39 +19,49 @@ static int feed_of(const sj__plan_key *key, const sj_tensor *t)
 static void tensor_need(making *m, const sj_tensor *t)
 {
 	if (t != NULL && feed_of(m->key, t) < 0)
-		m->needed[t->node->index] = true;
+		m->needed[sj__making_node(m, t)->index] = true;
 }
 
-static sj_status needs_find(making *m)
+static void node_needs(making *m, const sj_node *node)
 {
+	const sj__fused *fused = m->fused ? m->fused[node->index] : NULL;
+	int n = fused ? fused->n_inputs : node->n_inputs;
+	sj_tensor *const *inputs = fused ? fused->inputs : node->inputs;
+	for (int j = 0; j < n; j++)
+		tensor_need(m, inputs[j]);
+	for (int j = 0; j < node->n_controls; j++)
+		m->needed[node->controls[j]->index] = true;
+}
+
+sj_status sj__making_needs(making *m)
+{
+	memset(m->needed, 0, (size_t)m->graph->n_nodes);
 	for (int i = 0; i < m->key->n_fetches; i++)
 		tensor_need(m, m->key->fetches[i]);
 	for (int i = 0; i < m->key->n_targets; i++)
 		m->needed[m->key->targets[i]->index] = true;
 	for (int i = m->graph->n_nodes - 1; i >= 0; i--) {
 		const sj_node *node = m->graph->nodes[i];
-		if (!m->needed[i])
+		if (!m->needed[i] || sj__making_knows(m, node))
 			continue;
 		if (node->kind == SJ__NODE_PLACEHOLDER && feed_of(m->key, node->outputs[0]) < 0)
 			return sj__fail(SJ_INVALID_ARGUMENT,
 			                "You must feed a value for placeholder tensor '%s' with dtype %s and shape %s",
 			                node->name, sj_dtype_name((sj_dtype)node->outputs[0]->dtype),
 			                sj__shape_text(node->outputs[0]));
-		for (int j = 0; j < node->n_inputs; j++)
-			tensor_need(m, node->inputs[j]);
-		for (int j = 0; j < node->n_controls; j++)
-			m->needed[node->controls[j]->index] = true;
+		node_needs(m, node);
 	}
 	return SJ_OK;
 }
 
 /* ---- slots ---- */
 
-static int output_number(const sj_tensor *t)
+int sj__output_number(const sj_tensor *t)
 {
-	int k = 0;
-	sj_tensor_node(t, &k);
-	return k;
+	for (int k = t->node->n_outputs - 1; k > 0; k--)
+		if (t->node->outputs[k] == t)
+			return k;
+	return 0;
 }
 
 /* Feeds come first, so that a fed output hides the node's own. */
@@ -69,7 +70,7 @@ static int32_t slot_of(const making *m, const sj_tensor *t)
 	if (t == NULL)
 		return -1;
 	int feed = feed_of(m->key, t);
-	return feed >= 0 ? feed : m->first_slot[t->node->index] + output_number(t);
+	return feed >= 0 ? feed : m->first_slot[sj__making_node(m, t)->index] + sj__output_number(t);
 }
 
 static sj_status slots_make(making *m)
@@ -83,7 +84,7 @@ static sj_status slots_make(making *m)
 		if (!m->needed[i])
 			continue;
 		plan->n_slots += node->n_outputs;
-		n_ports += node->n_inputs + node->n_outputs;
+		n_ports += (node->n_inputs > 3 ? node->n_inputs : 3) + node->n_outputs; /* three where it is fused */
 		n_needed++;
 	}
 	size_t n = (size_t)plan->n_slots + 1;
@@ -110,7 +111,7 @@ static void node_fold(making *m, const sj_node *node)
 	enum { PORTS_MOST = 16, MOST_BYTES = 10 << 20 };
 	sj_tensor *inputs[PORTS_MOST];
 	if (node->kind != SJ__NODE_OP || node->n_inputs == 0 || node->n_inputs > PORTS_MOST || node->n_controls > 0 ||
-	    node->op->flags & SJ__OP_STATEFUL)
+	    node->op->flags & SJ__OP_STATEFUL || (m->fused && m->fused[node->index]))
 		return;
 	for (int i = 0; i < node->n_inputs; i++) {
 		int32_t slot = slot_of(m, node->inputs[i]);
@@ -128,36 +129,83 @@ static void node_fold(making *m, const sj_node *node)
 		m->is_pinned[m->first_slot[node->index] + k] = true;
 }
 
-/* Nothing of it is for a graph that is open, or for a tape. */
-static void constants_fold(making *m)
+/* What is known beforehand, in a tensor of its own. */
+static sj_tensor *known_copy(const sj_tensor *t)
 {
+	sj_tensor *copy;
+	if (sj__tensor_make("constant", (sj_dtype)t->dtype, t->shape.rank, sj__dims(t), &copy) != SJ_OK)
+		return NULL;
+	sj__elements_copy((sj_dtype)t->dtype, copy->data, t->data, t->shape.size);
+	return copy;
+}
+
+/* Nothing of it is for a graph that is open, or for a tape. */
+static sj_status constants_fold(making *m)
+{
+	sj_status status = SJ_OK;
 	sj__local *thread = &sj__local_state;
 	struct sj_graph *open = thread->graph;
 	int32_t recording = thread->recording;
 	thread->graph = NULL; /* whatever is open belongs to somebody else */
 	thread->recording = 0;
-	for (int i = 0; i < m->graph->n_nodes; i++) {
+	for (int i = 0; i < m->graph->n_nodes && status == SJ_OK; i++) {
 		const sj_node *node = m->graph->nodes[i];
 		if (!m->needed[i])
 			continue;
-		if (node->kind == SJ__NODE_CONSTANT) {
-			m->plan->initial[m->first_slot[i]] = sj__keep(node->value);
+		sj_tensor **initial = &m->plan->initial[m->first_slot[i]];
+		if (node->kind == SJ__NODE_CONSTANT)
+			*initial = sj__keep(node->value);
+		else if (sj__making_knows(m, node))
+			*initial = known_copy(node->outputs[0]);
+		if (*initial != NULL)
 			m->is_pinned[m->first_slot[i]] = true;
-		} else {
+		else if (sj__making_knows(m, node))
+			status = SJ_RESOURCE_EXHAUSTED;
+		else
 			node_fold(m, node);
-		}
 	}
 	thread->recording = recording;
 	thread->graph = open;
+	return status;
 }
 
 /* ---- steps ---- */
 
-static bool has_quick_way(const sj_node *node)
+static bool has_quick_way(const sj__plan *plan, const sj__step *step)
 {
-	return node->kind == SJ__NODE_OP && node->op->quick != NULL && !(node->op->flags & SJ__OP_STATEFUL) &&
-	       (node->n_inputs == 1 || node->n_inputs == 2) && node->n_inputs == node->op->n_inputs &&
-	       node->n_outputs == 1 && node->inputs[0] != NULL && node->inputs[node->n_inputs - 1] != NULL;
+	const int32_t *slots = plan->slots + step->ports;
+	return step->op != NULL && step->op->quick != NULL && !(step->op->flags & SJ__OP_STATEFUL) &&
+	       (step->n_inputs == 1 || step->n_inputs == 2) && step->n_inputs == step->op->n_inputs &&
+	       step->n_outputs == 1 && slots[0] >= 0 && slots[step->n_inputs - 1] >= 0;
+}
+
+/* Returns where its ports end. */
+static int32_t step_make(making *m, sj_node *node, int32_t at)
+{
+	sj__plan *plan = m->plan;
+	int s = plan->n_steps++, i = node->index;
+	const sj__fused *fused = m->fused ? m->fused[i] : NULL;
+	sj_tensor *const *inputs = fused ? fused->inputs : node->inputs;
+	sj__step *step = &plan->steps[s];
+	*step = (sj__step){.node = node,
+	                   .blamed = m->origins ? m->origins[i] : node,
+	                   .op = fused ? fused->op : node->op,
+	                   .args = fused ? fused->args : node->args,
+	                   .n_inputs = fused ? fused->n_inputs : node->n_inputs,
+	                   .n_outputs = node->n_outputs,
+	                   .ports = at,
+	                   .position = &plan->positions[s]};
+	for (int j = 0; j < step->n_inputs; j++, at++) {
+		plan->slots[at] = slot_of(m, inputs[j]);
+		if (plan->slots[at] >= 0)
+			m->last_use[plan->slots[at]] = s;
+	}
+	for (int k = 0; k < node->n_outputs; k++, at++) {
+		m->last_use[m->first_slot[i] + k] = s;
+		plan->slots[at] = m->first_slot[i] + k;
+	}
+	step->is_quick = has_quick_way(plan, step);
+	return at;
 }
 
 static void steps_make(making *m)
@@ -167,32 +215,15 @@ static void steps_make(making *m)
 	for (int i = 0; i < m->graph->n_nodes; i++) {
 		sj_node *node = m->graph->nodes[i];
 		bool is_known = node->n_outputs > 0 && m->needed[i] && plan->initial[m->first_slot[i]] != NULL;
-		if (!m->needed[i] || is_known || node->kind == SJ__NODE_GROUP || node->kind == SJ__NODE_PLACEHOLDER)
-			continue;
-		sj__step *step = &plan->steps[plan->n_steps];
-		*step = (sj__step){.node = node,
-		                   .inputs = at,
-		                   .outputs = at + node->n_inputs,
-		                   .is_quick = has_quick_way(node),
-		                   .position = &plan->positions[plan->n_steps]};
-		for (int j = 0; j < node->n_inputs; j++) {
-			plan->slots[at] = slot_of(m, node->inputs[j]);
-			if (plan->slots[at] >= 0)
-				m->last_use[plan->slots[at]] = plan->n_steps;
-			at++;
-		}
-		for (int k = 0; k < node->n_outputs; k++) {
-			m->last_use[m->first_slot[i] + k] = plan->n_steps;
-			plan->slots[at++] = m->first_slot[i] + k;
-		}
-		plan->n_steps++;
+		if (m->needed[i] && !is_known && node->kind != SJ__NODE_GROUP && node->kind != SJ__NODE_PLACEHOLDER)
+			at = step_make(m, node, at);
 	}
 	/* What ends where: a slot is seen once, at the step of its last use. */
 	for (int s = 0; s < plan->n_steps; s++) {
 		sj__step *step = &plan->steps[s];
-		int n_ports = step->node->n_inputs + step->node->n_outputs;
+		int n_ports = step->n_inputs + step->n_outputs;
 		step->frees = at;
-		for (int32_t *slot = plan->slots + step->inputs; n_ports-- > 0; slot++)
+		for (int32_t *slot = plan->slots + step->ports; n_ports-- > 0; slot++)
 			if (*slot >= 0 && m->last_use[*slot] == s && !m->is_pinned[*slot]) {
 				plan->slots[at++] = *slot;
 				m->last_use[*slot] = -2;
@@ -205,12 +236,9 @@ static sj_status ends_make(making *m)
 {
 	const sj__plan_key *key = m->key;
 	sj__plan *plan = m->plan;
-	plan->feed_slots = sj__memory_new(sizeof(int32_t) * ((size_t)key->n_feeds + (size_t)key->n_fetches + 1));
-	if (plan->feed_slots == NULL)
+	plan->fetch_slots = sj__memory_new(sizeof(int32_t) * ((size_t)key->n_fetches + 1));
+	if (plan->fetch_slots == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
-	plan->fetch_slots = plan->feed_slots + key->n_feeds;
-	for (int i = 0; i < key->n_feeds; i++)
-		plan->feed_slots[i] = i;
 	for (int i = 0; i < key->n_fetches; i++) {
 		plan->fetch_slots[i] = slot_of(m, key->fetches[i]);
 		m->is_pinned[plan->fetch_slots[i]] = true;
@@ -235,16 +263,17 @@ static bool is_safe(const sj_node *node)
 	return node->kind == SJ__NODE_READ || is_atomic(node);
 }
 
-static sj_status changed_add(sj__plan *plan, const sj_node *node)
+sj_status sj__changes_add(const sj_node *node, sj_tensor ***changed, int *n_changed, int *capacity)
 {
 	sj_tensor *const *variables;
+	if (!changes_variables(node))
+		return SJ_OK;
 	int n = node->callable->type.changes(node->callable->context, &variables);
 	for (int i = 0; i < n; i++) {
-		sj_status status = sj__grow(&plan->changed, plan->n_changed, &plan->n_changed_capacity,
-		                            sizeof(*plan->changed));
+		sj_status status = sj__grow(changed, *n_changed, capacity, sizeof(**changed));
 		if (status != SJ_OK)
 			return status;
-		plan->changed[plan->n_changed++] = variables[i];
+		(*changed)[(*n_changed)++] = variables[i];
 	}
 	return SJ_OK;
 }
@@ -261,8 +290,8 @@ static sj_status changes_find(sj__plan *plan)
 		has_changed |= changes;
 	}
 	for (int s = 0; s < plan->n_steps && is_risky && status == SJ_OK; s++)
-		if (changes_variables(plan->steps[s].node))
-			status = changed_add(plan, plan->steps[s].node);
+		status = sj__changes_add(plan->steps[s].node, &plan->changed, &plan->n_changed,
+		                         &plan->n_changed_capacity);
 	return status;
 }
 
@@ -304,23 +333,28 @@ bool sj__plan_is_for(const sj__plan *plan, const sj__plan_key *key)
 
 static sj_status plan_fill(making *m)
 {
-	sj_status status = needs_find(m);
+	sj_status status = sj__making_needs(m);
+	if (status == SJ_OK && m->origins != NULL)
+		status = sj__making_optimise(m);
 	if (status == SJ_OK)
 		status = slots_make(m);
-	if (status != SJ_OK)
-		return status;
-	constants_fold(m);
-	status = ends_make(m);
+	if (status == SJ_OK)
+		status = constants_fold(m);
+	if (status == SJ_OK)
+		status = ends_make(m);
 	if (status != SJ_OK)
 		return status;
 	steps_make(m);
-	return changes_find(m->plan);
+	status = changes_find(m->plan);
+	if (status == SJ_OK && m->origins != NULL)
+		status = sj__program_make(m->plan);
+	return status;
 }
 
-sj_status sj__plan_make(sj_graph *graph, const sj__plan_key *key, sj__plan **ret_plan)
+sj_status sj__plan_make(sj_graph *graph, const sj__plan_key *key, sj_node *const *origins, sj__plan **ret_plan)
 {
 	size_t n = (size_t)graph->n_nodes + 1;
-	making m = {.graph = graph, .key = key, .plan = sj__memory_new_zeroed(sizeof(sj__plan))};
+	making m = {.graph = graph, .key = key, .origins = origins, .plan = sj__memory_new_zeroed(sizeof(sj__plan))};
 	m.needed = sj__memory_new_zeroed(n);
 	m.first_slot = sj__memory_new(sizeof(*m.first_slot) * n);
 	sj_status status = m.plan && m.needed && m.first_slot ? key_copy(m.plan, key) : SJ_RESOURCE_EXHAUSTED;
@@ -329,6 +363,8 @@ sj_status sj__plan_make(sj_graph *graph, const sj__plan_key *key, sj__plan **ret
 		status = plan_fill(&m);
 	}
 	sj__memory_free(m.needed);
+	sj__memory_free(m.twin);
+	sj__memory_free(m.fused);
 	sj__memory_free(m.first_slot);
 	sj__memory_free(m.last_use);
 	sj__memory_free(m.is_pinned);
@@ -340,17 +376,30 @@ sj_status sj__plan_make(sj_graph *graph, const sj__plan_key *key, sj__plan **ret
 	return SJ_OK;
 }
 
+static void fused_free(sj__fused *fused)
+{
+	while (fused != NULL) {
+		sj__fused *next = fused->next;
+		sj__memory_free(fused->args);
+		sj__memory_free(fused);
+		fused = next;
+	}
+}
+
 void sj__plan_destroy(sj__plan *plan)
 {
 	if (plan == NULL)
 		return;
+	sj__special_free(plan->special);
+	sj__program_free(plan->program);
 	for (int i = 0; i < plan->n_slots && plan->initial != NULL; i++)
 		sj__drop(plan->initial[i]);
 	sj__memory_free(plan->initial);
 	sj__memory_free(plan->steps);
 	sj__memory_free(plan->slots);
 	sj__memory_free(plan->positions);
-	sj__memory_free(plan->feed_slots);
+	sj__memory_free(plan->fetch_slots);
+	fused_free(plan->fused);
 	sj__memory_free(plan->changed);
 	sj__memory_free((void *)plan->key.feeds);
 	sj_graph_free(plan->graph);

@@ -9,10 +9,14 @@
 
 typedef struct sj__step {
 	sj_node *node;
-	int32_t inputs, outputs; /* where its slots stand in `slots`; -1 there: not given */
-	int32_t frees, n_frees;  /* the slots that end with it */
-	bool is_quick;           /* one or two inputs, one output, of a row with a quick way (ops/quick.h) */
-	uint64_t *position;      /* how far a node's seeded stream of random numbers has been used */
+	sj_node *blamed; /* the node that errors name: of the user's graph */
+	const sj_op *op; /* the node's own, or what it was fused into */
+	const void *args;
+	int32_t n_inputs, n_outputs;
+	int32_t ports;          /* where its slots stand in `slots`, inputs and then outputs; -1 there: not given */
+	int32_t frees, n_frees; /* the slots that end with it */
+	bool is_quick;          /* one or two inputs, one output, of a row with a quick way (ops/quick.h) */
+	uint64_t *position;     /* how far a node's seeded stream of random numbers has been used */
 } sj__step;
 
 /* What a plan is for. */
@@ -22,6 +26,18 @@ typedef struct sj__plan_key {
 	sj_node *const *targets;
 } sj__plan_key;
 
+/* An operation that stands for several nodes, the last of which it takes the place of. */
+typedef struct sj__fused {
+	struct sj__fused *next;
+	const sj_op *op;
+	void *args;
+	int n_inputs;
+	sj_tensor *inputs[3]; /* of the graph, borrowed */
+} sj__fused;
+
+struct sj__program;
+struct sj__special;
+
 typedef struct sj__plan {
 	struct sj__plan *next;
 	sj_graph *graph;  /* own reference */
@@ -29,14 +45,20 @@ typedef struct sj__plan {
 	sj__step *steps;
 	int n_steps, n_slots;
 	int32_t *slots;
-	uint64_t *positions;               /* by step; a session has its own */
-	sj_tensor **initial;               /* by slot: constants, own references */
-	int32_t *feed_slots, *fetch_slots; /* -1: a feed that nothing needs */
-	sj_tensor **changed;               /* variables whose values a failed run puts back, borrowed */
+	uint64_t *positions;  /* by step; a session has its own */
+	sj_tensor **initial;  /* by slot: constants, own references */
+	int32_t *fetch_slots; /* feeds are the first slots */
+	sj_tensor **changed;  /* variables whose values a failed run puts back, borrowed */
 	int n_changed, n_changed_capacity;
+	sj__fused *fused;            /* of an optimised plan, own */
+	struct sj__program *program; /* the steps made ready to run without handles of their own; NULL: none */
+	struct sj__special *special; /* optimised plans by the shapes that were fed; see special.c */
 } sj__plan;
 
-sj_status sj__plan_make(sj_graph *graph, const sj__plan_key *key, sj__plan **ret_plan);
+/*
+ * origins: NULL, or of an optimised plan, for each node of its graph (in which nothing but placeholders is fed) the one that errors name.
+ */
+sj_status sj__plan_make(sj_graph *graph, const sj__plan_key *key, sj_node *const *origins, sj__plan **ret_plan);
 void sj__plan_destroy(sj__plan *plan);
 bool sj__plan_is_for(const sj__plan *plan, const sj__plan_key *key);
 

@@ -1,6 +1,6 @@
 /* Running a plan: step after step, each value released after its last use. */
 #include "base/memory.h"
-#include "graph/plan.h"
+#include "graph/program.h"
 #include "ops/quick.h"
 #include "ops/random_state.h"
 #include "tensor/local.h"
@@ -19,18 +19,18 @@ static sj_status node_run(sj__step *step, sj_tensor *const *inputs, sj_tensor **
 	if (node->kind == SJ__NODE_READ)
 		return sj__variable_read(node->value, outputs);
 	if (node->kind == SJ__NODE_CALLABLE)
-		return sj_call(node->callable, node->n_inputs, inputs, node->n_outputs, outputs);
-	if (!(node->op->flags & SJ__OP_STATEFUL))
-		return sj_execute(node->op, node->args, node->n_inputs, inputs, node->n_outputs, outputs);
+		return sj_call(node->callable, step->n_inputs, inputs, step->n_outputs, outputs);
+	if (!(step->op->flags & SJ__OP_STATEFUL))
+		return sj_execute(step->op, step->args, step->n_inputs, inputs, step->n_outputs, outputs);
 	uint64_t *before = sj__random_use_position(step->position);
-	sj_status status = sj_execute(node->op, node->args, node->n_inputs, inputs, node->n_outputs, outputs);
+	sj_status status = sj_execute(step->op, step->args, step->n_inputs, inputs, step->n_outputs, outputs);
 	sj__random_use_position(before);
 	return status;
 }
 
-static sj_status SJ_COLD node_failed(sj_status status, sj_node *node)
+sj_status sj__step_failed(sj_status status, const sj__step *step)
 {
-	failed_node = node;
+	sj_node *node = failed_node = step->blamed;
 	return sj__fail(status, "%s [node '%s' of type %s]", sj_error_message(), node->name, sj_node_type(node));
 }
 
@@ -47,39 +47,37 @@ static SJ_ALWAYS_INLINE void values_end(const sj__plan *plan, const sj__step *st
 static SJ_ALWAYS_INLINE bool step_quick_run(const sj__plan *plan, const sj__step *step, sj__local *thread,
                                             sj_tensor **values)
 {
-	const sj_node *node = step->node;
-	const int32_t *slots = plan->slots + step->inputs;
+	const int32_t *slots = plan->slots + step->ports;
 	sj_tensor *x = values[slots[0]];
-	sj_tensor *z = node->n_inputs == 2 ? sj__quick_run(thread, node->op, node->args, x, values[slots[1]], 2)
-	                                   : sj__quick_run(thread, node->op, node->args, x, x, 1);
+	sj_tensor *z = step->n_inputs == 2 ? sj__quick_run(thread, step->op, step->args, x, values[slots[1]], 2)
+	                                   : sj__quick_run(thread, step->op, step->args, x, x, 1);
 	if (SJ_UNLIKELY(z == NULL))
 		return false;
-	values[slots[node->n_inputs]] = z;
+	values[slots[step->n_inputs]] = z;
 	values_end(plan, step, values);
 	return true;
 }
 
 static sj_status step_ports_run(const sj__plan *plan, sj__step *step, sj_tensor **values, sj_tensor **ports)
 {
-	const sj_node *node = step->node;
-	const int32_t *slots = plan->slots + step->inputs;
-	sj_tensor **outputs = ports + node->n_inputs;
-	for (int i = 0; i < node->n_inputs; i++)
+	const int32_t *slots = plan->slots + step->ports;
+	sj_tensor **outputs = ports + step->n_inputs;
+	for (int i = 0; i < step->n_inputs; i++)
 		ports[i] = slots[i] >= 0 ? values[slots[i]] : NULL;
 	sj_status status = node_run(step, ports, outputs);
 	if (SJ_UNLIKELY(status != SJ_OK))
-		return node_failed(status, step->node);
-	slots += node->n_inputs;
-	for (int k = 0; k < node->n_outputs; k++)
+		return sj__step_failed(status, step);
+	slots += step->n_inputs;
+	for (int k = 0; k < step->n_outputs; k++)
 		values[slots[k]] = outputs[k];
 	values_end(plan, step, values);
 	return SJ_OK;
 }
 
-static sj_status step_run(const sj__plan *plan, sj__step *step, sj_tensor **values)
+sj_status sj__step_run(const sj__plan *plan, sj__step *step, sj_tensor **values)
 {
 	sj_tensor *few[PORTS_FEW];
-	size_t n = (size_t)step->node->n_inputs + (size_t)step->node->n_outputs;
+	size_t n = (size_t)step->n_inputs + (size_t)step->n_outputs;
 	if (SJ_LIKELY(n <= PORTS_FEW))
 		return step_ports_run(plan, step, values, few);
 	sj_tensor **many = sj__memory_new(sizeof(*many) * n);
@@ -122,13 +120,15 @@ static void values_let_go(const sj__plan *plan, sj_tensor **kept)
 /* In one region: denormals are flushed once, not by every step. */
 static sj_status steps_run(sj__plan *plan, sj_tensor **values)
 {
+	if (plan->program != NULL)
+		return sj__program_run(plan, values);
 	sj__local *thread = &sj__local_state;
 	sj_status status = SJ_OK;
 	if (thread->region_depth++ == 0)
 		thread->denormals_before = sj__denormals_flush_begin();
 	for (int s = 0; s < plan->n_steps && status == SJ_OK; s++)
 		if (!plan->steps[s].is_quick || !step_quick_run(plan, &plan->steps[s], thread, values))
-			status = step_run(plan, &plan->steps[s], values);
+			status = sj__step_run(plan, &plan->steps[s], values);
 	if (--thread->region_depth == 0)
 		sj__denormals_flush_end(thread->denormals_before);
 	return status;
@@ -150,28 +150,39 @@ static sj_status changes_run(sj__plan *plan, sj_tensor **values)
 	return status;
 }
 
-/* Everything that the run made and has not released: all but feeds and constants. */
-static void values_release(const sj__plan *plan, sj_tensor **values)
+/* Everything that the run made and has not released: all but feeds and what it began with. */
+static void values_release(const sj__plan *plan, sj_tensor *const *start, sj_tensor **values)
 {
 	for (int i = plan->key.n_feeds; i < plan->n_slots; i++)
-		if (values[i] != NULL && values[i] != plan->initial[i])
+		if (values[i] != start[i])
 			sj__drop(values[i]);
 }
 
-sj_status sj__plan_run(sj__plan *plan, sj_tensor *const *feeds, sj_tensor **ret_values)
+static sj_status plan_run(sj__plan *plan, sj_tensor *const *feeds, sj_tensor **ret_values)
 {
-	sj_tensor *few[VALUES_FEW], **values = few;
+	sj_tensor *few[VALUES_FEW],
+		**values = few, *const *start = plan->program ? plan->program->start : plan->initial;
 	size_t n = sizeof(*values) * (size_t)plan->n_slots;
 	if (plan->n_slots > VALUES_FEW && (values = sj__memory_new(n)) == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
-	memcpy(values, plan->initial, n);
+	memcpy(values, start, n);
 	for (int i = 0; i < plan->key.n_feeds; i++)
 		values[i] = feeds[i];
 	sj_status status = changes_run(plan, values);
 	for (int i = 0; i < plan->key.n_fetches && status == SJ_OK; i++)
 		ret_values[i] = sj__keep(values[plan->fetch_slots[i]]);
-	values_release(plan, values);
+	values_release(plan, start, values);
 	if (values != few)
 		sj__memory_free(values);
+	return status;
+}
+
+sj_status sj__plan_run(sj__plan *plan, sj_tensor *const *feeds, sj_tensor **ret_values)
+{
+	sj__plan *special = sj__special_begin(plan, feeds);
+	if (special == NULL)
+		return plan_run(plan, feeds, ret_values);
+	sj_status status = plan_run(special, feeds, ret_values);
+	sj__special_end(plan);
 	return status;
 }

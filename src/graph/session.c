@@ -137,7 +137,7 @@ static sj_status plan_for(sj_session *session, const sj__plan_key *key, sj__plan
 			plan = p;
 	pthread_mutex_unlock(&session->lock);
 	if (plan == NULL) {
-		status = sj__plan_make(session->graph, key, &plan);
+		status = sj__plan_make(session->graph, key, NULL, &plan);
 		pthread_mutex_lock(&session->lock);
 		if (status == SJ_OK)
 			status = streams_set(session, plan);

@@ -145,8 +145,15 @@ static inline sj_status sj__out_unknown(sj__call *call, int k, sj_dtype dtype)
 	return sj__out(call, k, dtype, -1, NULL);
 }
 
-/* The bytes of an input whose value the rule needs, or NULL when it is symbolic and its value not known beforehand. */
-static SJ_ALWAYS_INLINE const void *sj__known_value(const sj_tensor *t) { return t->data; }
+/*
+ * The bytes of an input whose value the rule needs, or NULL when it is symbolic and its value not known beforehand. Rules look at values through this
+ * alone: a graph notes that the rule has to be asked again.
+ */
+const void *sj__value_unknown(void) SJ_COLD;
+static SJ_ALWAYS_INLINE const void *sj__known_value(const sj_tensor *t)
+{
+	return SJ_LIKELY(t->data != NULL) ? t->data : sj__value_unknown();
+}
 
 /*
  * Reads input i, an int32 or int64 scalar or vector, into values (capacity SJ_MAX_RANK): *ret_count numbers, or -1 when the

@@ -12,7 +12,7 @@ sj_status sj__call_int(const sj__call *call, int i, int64_t *ret_value, bool *re
 	if (t->shape.rank > 1 || (t->shape.size != 1 && t->shape.size != SJ__UNKNOWN))
 		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s must be a scalar, not of shape %s",
 		                     input_name(call, i), sj__shape_text(t));
-	*ret_known = t->data != NULL;
+	*ret_known = sj__known_value(t) != NULL;
 	if (*ret_known)
 		*ret_value = sj__element_as_int64((sj_dtype)t->dtype, t->data, 0);
 	return SJ_OK;

@@ -26,7 +26,7 @@ sj_status sj__call_pairs(const sj__call *call, int i, int n_expected, sj__pairs 
 {
 	const sj_tensor *t = call->inputs[i];
 	int64_t n;
-	ret_pairs->known = t->data != NULL;
+	ret_pairs->known = sj__known_value(t) != NULL;
 	ret_pairs->n = n_expected;
 	sj_status status = pairs_count(call, i, &n);
 	if (status == SJ_OK && n > SJ_MAX_RANK)
@@ -149,7 +149,7 @@ sj_status sj__rule_tile(sj__call *call)
 	int64_t dims[SJ_MAX_RANK];
 	int n;
 	sj_status status = sj__call_shape_input(call, 1, &n, dims);
-	bool known = call->inputs[1]->data != NULL;
+	bool known = sj__known_value(call->inputs[1]) != NULL;
 	if (status == SJ_OK && n >= 0 && x->shape.rank >= 0 && n != x->shape.rank)
 		status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "multiples has %d entries, the input has rank %d", n,
 		                       x->shape.rank);

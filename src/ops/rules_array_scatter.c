@@ -115,7 +115,7 @@ sj_status sj__rule_unravel_index(sj__call *call)
 		status = sj__call_fail(call, SJ_INVALID_ARGUMENT,
 		                       "indices has shape %s; it must be a scalar or a vector",
 		                       sj__shape_text(indices));
-	for (int i = 0; status == SJ_OK && dims_input->data != NULL && i < rank; i++) {
+	for (int i = 0; status == SJ_OK && sj__known_value(dims_input) != NULL && i < rank; i++) {
 		if (dims[i] == 0)
 			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "dims[%d] is 0; dims must be > 0", i);
 		if (!sj__multiply_fits(size, dims[i], &size) || (dims_input->dtype == SJ_INT32 && size > INT32_MAX))

@@ -76,7 +76,7 @@ sj_status sj__rule_range(sj__call *call)
 	sj_status status = SJ_OK;
 	for (int i = 0; status == SJ_OK && i < 3; i++) {
 		status = scalar_expected(call, i);
-		known &= call->inputs[i]->data != NULL;
+		known &= sj__known_value(call->inputs[i]) != NULL;
 	}
 	if (status == SJ_OK && known) {
 		const void *start = call->inputs[0]->data, *limit = call->inputs[1]->data,

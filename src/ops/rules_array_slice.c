@@ -244,8 +244,8 @@ sj_status sj__rule_slice(sj__call *call)
 	sj_status status = sj__slice_plan_simple(call, &plan);
 	if (status != SJ_OK)
 		return status;
-	if (x->storage != NULL && call->inputs[1]->data != NULL && call->inputs[2]->data != NULL &&
-	    sj__slice_plan_is_run(&plan, sj__dims(x), &offset))
+	if (x->storage != NULL && sj__known_value(call->inputs[1]) != NULL &&
+	    sj__known_value(call->inputs[2]) != NULL && sj__slice_plan_is_run(&plan, sj__dims(x), &offset))
 		return sj__out_view(call, 0, 0, plan.rank, plan.length,
 		                    offset * (int64_t)sj_dtype_size((sj_dtype)x->dtype));
 	return sj__out(call, 0, (sj_dtype)x->dtype, plan.rank, plan.length);
@@ -266,7 +266,7 @@ sj_status sj__rule_strided_slice(sj__call *call)
 		return sj__out_unknown(call, 0, (sj_dtype)x->dtype);
 	bool concrete = x->storage != NULL;
 	for (int i = 1; i < 4; i++)
-		concrete = concrete && call->inputs[i]->data != NULL;
+		concrete = concrete && sj__known_value(call->inputs[i]) != NULL;
 	if (concrete && sj__slice_plan_is_run(&plan, sj__dims(x), &offset))
 		return sj__out_view(call, 0, 0, plan.out_rank, plan.out_dims,
 		                    offset * (int64_t)sj_dtype_size((sj_dtype)x->dtype));

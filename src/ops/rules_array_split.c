@@ -200,7 +200,7 @@ sj_status sj__rule_split_v(sj__call *call)
 	int64_t whole = dims[axis];
 	for (int k = 0; status == SJ_OK && k < call->n_outputs; k++) {
 		dims[axis] = SJ__UNKNOWN;
-		if (sizes->data != NULL)
+		if (sj__known_value(sizes) != NULL)
 			status = sj__split_size(call, k, whole, &dims[axis]);
 		if (status == SJ_OK)
 			status = part_out(call, k, 0, axis, at, rank, dims, rank, dims);

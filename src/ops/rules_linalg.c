@@ -178,7 +178,7 @@ sj_status sj__rule_matrix_solve_ls(sj__call *call)
 	if (l2->shape.rank > 0)
 		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "l2_regularizer has shape %s; it must be a scalar",
 		                     sj__shape_text(l2));
-	if (l2->data != NULL && !(*(const double *)l2->data >= 0))
+	if (sj__known_value(l2) != NULL && !(*(const double *)l2->data >= 0))
 		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "l2_regularizer is %g; it must be >= 0",
 		                     *(const double *)l2->data);
 	return solve_rule(call, false, false);

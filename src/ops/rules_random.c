@@ -124,7 +124,7 @@ static sj_status samples_read(const sj__call *call, int64_t *ret_n)
 	const sj_tensor *num_samples = call->inputs[1];
 	*ret_n = SJ__UNKNOWN;
 	sj_status status = scalar_is_good(call, 1);
-	if (status != SJ_OK || num_samples->data == NULL)
+	if (status != SJ_OK || sj__known_value(num_samples) == NULL)
 		return status;
 	*ret_n = *(const int32_t *)num_samples->data;
 	if (*ret_n < 0)

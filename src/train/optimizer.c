@@ -356,7 +356,8 @@ static const sj_callable_type apply_type = {.size = sizeof(sj_callable_type),
                                             .invoke = apply_invoke,
                                             .release = apply_release,
                                             .changes = apply_changes,
-                                            .is_atomic = true};
+                                            .is_atomic = true,
+                                            .only_looks = true};
 
 /* The slots are made now, whatever graph is open. */
 static sj_status slots_now(sj_optimizer *o, int n, sj_tensor *const *variables, sj_tensor **slots)

@@ -1,0 +1,80 @@
+/* Running a program: kernels one after the other on handles that stay, and whatever is not ready as any plan runs it. */
+#include "base/threads.h"
+#include "graph/program.h"
+#include "tensor/handle.h"
+
+/* Where an ordinary tensor's bytes are now, for the kernels that read them. */
+static SJ_ALWAYS_INLINE void place_point(sj__place *place, const sj_tensor *value)
+{
+	if (place->handle != NULL)
+		place->handle->data = value->data;
+}
+
+static SJ_NOINLINE sj_status reals_make(const sj__plan *plan, const sj__step *step, sj_tensor **values)
+{
+	const int32_t *slots = plan->slots + step->ports + step->n_inputs;
+	for (int k = 0; k < step->n_outputs; k++) {
+		sj__place *place = &plan->program->places[slots[k]];
+		sj_tensor *t;
+		if (!place->is_real)
+			continue;
+		sj_status status = sj__tensor_like(place->handle, (sj_dtype)place->handle->dtype, &t);
+		if (status != SJ_OK)
+			return status;
+		values[slots[k]] = t;
+		status = sj__tensor_allocate(t);
+		if (status != SJ_OK)
+			return sj__fail_within(status, step->op->name);
+		place->handle->data = t->data;
+	}
+	return SJ_OK;
+}
+
+static SJ_ALWAYS_INLINE sj_status kernel_run(const sj__plan *plan, const sj__step *step, sj__work *work,
+                                             sj_tensor **values)
+{
+	sj_status status = SJ_OK;
+	if (SJ_UNLIKELY(work->has_real))
+		status = reals_make(plan, step, values);
+	if (SJ_LIKELY(status == SJ_OK))
+		status = work->kernel(&work->call);
+	if (SJ_UNLIKELY(sj__cancelled()) && status == SJ_OK) /* what the kernel skipped is nobody's result */
+		status = sj__call_fail(&work->call, SJ_CANCELLED, "interrupted; clear the interruption to go on");
+	return SJ_LIKELY(status == SJ_OK) ? SJ_OK : sj__step_failed(status, step);
+}
+
+static SJ_NOINLINE sj_status general_run(const sj__plan *plan, sj__step *step, sj_tensor **values)
+{
+	const int32_t *slots = plan->slots + step->ports + step->n_inputs;
+	sj_status status = sj__step_run(plan, step, values);
+	for (int k = 0; k < step->n_outputs && status == SJ_OK; k++)
+		if (values[slots[k]] != NULL)
+			place_point(&plan->program->places[slots[k]], values[slots[k]]);
+	return status;
+}
+
+sj_status sj__program_run(sj__plan *plan, sj_tensor **values)
+{
+	struct sj__program *program = plan->program;
+	sj_status status = SJ_OK;
+	for (int i = 0; i < plan->key.n_feeds; i++)
+		place_point(&program->places[i], values[i]);
+	for (int s = 0; s < plan->n_steps && status == SJ_OK; s++) {
+		sj__work *work = &program->works[s];
+		sj__step *step = &plan->steps[s];
+		if (SJ_LIKELY(work->way == SJ__WAY_KERNEL)) {
+			status = kernel_run(plan, step, work, values);
+		} else if (work->way == SJ__WAY_VIEW) {
+			work->call.outputs[0]->data = (char *)work->call.inputs[0]->data + work->offset;
+		} else if (work->way != SJ__WAY_NOTHING) { /* whose end is the step's own */
+			status = general_run(plan, step, values);
+			continue;
+		}
+		const int32_t *ends = plan->slots + step->frees;
+		for (int i = 0; i < step->n_frees; i++) {
+			sj__drop(values[ends[i]]);
+			values[ends[i]] = NULL;
+		}
+	}
+	return status;
+}

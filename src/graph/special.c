@@ -1,0 +1,342 @@
+/*
+ * Plans for the shapes that are fed. Where the same shapes are fed a second time, what a plan runs is written down once more, in a graph
+ * of its own whose placeholders have those shapes: what was unknown is known there, so gradients that had to wait become ordinary
+ * nodes, and the plan made of it can be optimised and made ready (optimise.c, program.c). Errors go on to name the user's nodes.
+ */
+#include "base/memory.h"
+#include "base/threads.h"
+#include "graph/program.h"
+#include "sokuji/scope.h"
+#include "tensor/handle.h"
+#include "tensor/local.h"
+
+/* ---- the graph written down again ---- */
+
+typedef struct writing {
+	const sj__plan *from;
+	sj_graph *graph;
+	sj_tensor **now;   /* by slot of `from`: the tensor of the new graph, borrowed */
+	sj_node **origins; /* by node of the new graph */
+	int n_origins, origins_capacity;
+	sj_node **targets; /* what has effects, or was asked for */
+	int n_targets;
+	bool *is_control; /* by node of the old graph: some other waits for it, or it is a target */
+	sj_tensor **ports;
+} writing;
+
+static sj_status origins_note(writing *w, sj_node *origin)
+{
+	sj_status status = SJ_OK;
+	while (w->n_origins < w->graph->n_nodes && status == SJ_OK) {
+		status = sj__grow(&w->origins, w->n_origins, &w->origins_capacity, sizeof(*w->origins));
+		if (status == SJ_OK)
+			w->origins[w->n_origins++] = origin;
+	}
+	return status;
+}
+
+static sj_status feeds_write(writing *w, sj_tensor *const *values)
+{
+	const sj__plan_key *key = &w->from->key;
+	for (int i = 0; i < key->n_feeds; i++) {
+		const sj_tensor *v = values[i];
+		w->now[i] = sj_placeholder(w->graph, (sj_dtype)v->dtype, (sj_ints){v->shape.rank, sj__dims(v)}, NULL);
+		sj_status status = sj_error_code();
+		if (status == SJ_OK)
+			status = origins_note(w, key->feeds[i]->node);
+		if (status != SJ_OK)
+			return status;
+	}
+	return SJ_OK;
+}
+
+/* Constants and what is folded become nodes where they are first used. */
+static sj_status slot_take(writing *w, int32_t slot, sj_tensor **ret_tensor)
+{
+	sj_status status = SJ_OK;
+	*ret_tensor = NULL;
+	if (slot < 0)
+		return SJ_OK;
+	if (w->now[slot] == NULL && w->from->initial[slot] != NULL)
+		status = sj__graph_take(w->graph, w->from->initial[slot], &w->now[slot]);
+	if (status == SJ_OK && w->now[slot] == NULL)
+		return sj__fail(SJ_INTERNAL, "a value is used before it is made");
+	*ret_tensor = w->now[slot];
+	return status;
+}
+
+static sj_status node_write(writing *w, const sj__step *step, sj_tensor *const *inputs, sj_tensor **outputs)
+{
+	sj_node *node = step->node;
+	if (node->kind == SJ__NODE_READ)
+		return sj__variable_read(node->value, outputs);
+	if (node->kind == SJ__NODE_OP)
+		return sj_execute(step->op, step->args, step->n_inputs, inputs, step->n_outputs, outputs);
+	sj_status status = sj__gradient_run_symbolic(node->callable, inputs, step->n_outputs, outputs);
+	if (status == SJ_UNIMPLEMENTED)
+		status = sj_call(node->callable, step->n_inputs, inputs, step->n_outputs, outputs);
+	if (status == SJ_OK && (node->callable->type.is_stateful || w->is_control[node->index]))
+		w->targets[w->n_targets++] = w->graph->nodes[w->graph->n_nodes - 1];
+	return status;
+}
+
+static sj_status step_write(writing *w, const sj__step *step)
+{
+	const int32_t *slots = w->from->slots + step->ports;
+	sj_tensor **inputs = w->ports, **outputs = w->ports + step->n_inputs;
+	sj_status status = SJ_OK;
+	for (int i = 0; i < step->n_inputs && status == SJ_OK; i++)
+		status = slot_take(w, slots[i], &inputs[i]);
+	if (status == SJ_OK)
+		status = origins_note(w, step->node);
+	if (status == SJ_OK)
+		status = node_write(w, step, inputs, outputs);
+	for (int k = 0; k < step->n_outputs && status == SJ_OK; k++) {
+		status = sj__graph_take(w->graph, outputs[k], &w->now[slots[step->n_inputs + k]]);
+		sj__drop(outputs[k]); /* the graph has it */
+	}
+	if (status == SJ_OK && step->node->kind != SJ__NODE_CALLABLE && w->is_control[step->node->index])
+		w->targets[w->n_targets++] = w->graph->nodes[w->graph->n_nodes - 1];
+	return status == SJ_OK ? origins_note(w, step->node) : status;
+}
+
+static sj_status steps_write(writing *w)
+{
+	const sj__plan *from = w->from;
+	sj_status status = sj_graph_begin(w->graph);
+	if (status != SJ_OK)
+		return status;
+	for (int s = 0; s < from->n_steps && status == SJ_OK; s++)
+		status = step_write(w, &from->steps[s]);
+	sj_graph_end();
+	return status;
+}
+
+/* Random numbers go on where the plan that is run for other shapes stopped. */
+static void positions_share(const writing *w, sj__plan *plan)
+{
+	for (int s = 0; s < plan->n_steps; s++)
+		for (int t = 0; plan->steps[s].op && plan->steps[s].op->flags & SJ__OP_STATEFUL && t < w->from->n_steps;
+		     t++)
+			if (w->from->steps[t].node == plan->steps[s].blamed)
+				plan->steps[s].position = w->from->steps[t].position;
+}
+
+static sj_status plan_write(writing *w, sj_tensor *const *values, sj_tensor **fetches, sj__plan **ret_plan)
+{
+	const sj__plan_key *old = &w->from->key;
+	sj_status status = feeds_write(w, values);
+	if (status == SJ_OK)
+		status = steps_write(w);
+	for (int i = 0; i < old->n_fetches && status == SJ_OK; i++)
+		status = slot_take(w, w->from->fetch_slots[i], &fetches[i]);
+	if (status == SJ_OK)
+		status = origins_note(w, NULL);
+	if (status != SJ_OK)
+		return status;
+	sj__plan_key key = {old->n_feeds, old->n_fetches, w->n_targets, w->now, fetches, w->targets};
+	status = sj__plan_make(w->graph, &key, w->origins, ret_plan);
+	if (status == SJ_OK)
+		positions_share(w, *ret_plan);
+	return status;
+}
+
+static void controls_mark(const sj__plan *plan, bool *is_control)
+{
+	for (int s = 0; s < plan->n_steps; s++) {
+		const sj_node *node = plan->steps[s].node;
+		for (int i = 0; i < node->n_controls; i++)
+			is_control[node->controls[i]->index] = true;
+	}
+	for (int i = 0; i < plan->graph->n_nodes; i++) { /* groups are no steps */
+		const sj_node *node = plan->graph->nodes[i];
+		for (int j = 0; node->kind == SJ__NODE_GROUP && j < node->n_controls; j++)
+			is_control[node->controls[j]->index] = true;
+	}
+	for (int i = 0; i < plan->key.n_targets; i++)
+		is_control[plan->key.targets[i]->index] = true;
+}
+
+static sj_status special_make(const sj__plan *from, sj_tensor *const *values, sj__plan **ret_plan)
+{
+	size_t n_ports = 1, n_slots = (size_t)from->n_slots + 1;
+	for (int s = 0; s < from->n_steps; s++)
+		if ((size_t)(from->steps[s].n_inputs + from->steps[s].n_outputs) > n_ports)
+			n_ports = (size_t)(from->steps[s].n_inputs + from->steps[s].n_outputs);
+	writing w = {.from = from, .graph = sj_graph_new()};
+	size_t n = n_slots + (size_t)from->n_steps + n_ports + (size_t)from->key.n_fetches;
+	w.now = sj__memory_new_zeroed(sizeof(*w.now) * n + (size_t)from->graph->n_nodes);
+	sj_status status = w.graph && w.now ? SJ_OK : SJ_RESOURCE_EXHAUSTED;
+	if (status == SJ_OK) {
+		w.targets = (sj_node **)(w.now + n_slots);
+		w.ports = w.now + n_slots + from->n_steps;
+		w.is_control = (bool *)(w.now + n);
+		controls_mark(from, w.is_control);
+		sj_scope scope = sj_scope_begin();
+		status = plan_write(&w, values, w.ports + n_ports, ret_plan);
+		sj_scope_end(scope);
+	}
+	sj__memory_free(w.now);
+	sj__memory_free(w.origins);
+	sj_graph_free(w.graph); /* the plan has a reference */
+	return status;
+}
+
+/* ---- which shapes ---- */
+
+enum { SPECIALS_MOST = 8 };
+
+typedef struct shapes {
+	uint64_t used;    /* when it was last run; 0: never */
+	int32_t n_times;  /* how often these shapes were fed */
+	int64_t *numbers; /* rank and dimensions of each feed */
+	sj__plan *plan;   /* NULL: not made, or not to be made */
+} shapes;
+
+struct sj__special {
+	int32_t busy; /* one run at a time uses it; others run the plan as it is */
+	bool is_hopeless;
+	uint64_t now;
+	size_t n_numbers, room;
+	int64_t *numbers; /* of the run that is beginning */
+	shapes known[SPECIALS_MOST];
+};
+
+void sj__special_free(struct sj__special *special)
+{
+	if (special == NULL)
+		return;
+	for (int i = 0; i < SPECIALS_MOST; i++) {
+		sj__plan_destroy(special->known[i].plan);
+		sj__memory_free(special->known[i].numbers);
+	}
+	sj__memory_free(special->numbers);
+	sj__memory_free(special);
+}
+
+static bool shapes_read(struct sj__special *special, int n, sj_tensor *const *values)
+{
+	size_t at = 0, needed = 0;
+	for (int i = 0; i < n; i++)
+		needed += 1 + (size_t)values[i]->shape.rank;
+	if (needed > special->room) {
+		sj__memory_free(special->numbers);
+		special->numbers = sj__memory_new(sizeof(int64_t) * needed);
+		special->room = special->numbers ? needed : 0;
+		if (special->numbers == NULL)
+			return false;
+	}
+	for (int i = 0; i < n; i++) {
+		const int64_t *dims = sj__dims(values[i]);
+		special->numbers[at++] = values[i]->shape.rank;
+		for (int a = 0; a < values[i]->shape.rank; a++)
+			special->numbers[at++] = dims[a];
+	}
+	special->n_numbers = at;
+	return true;
+}
+
+static bool are_these(const struct sj__special *special, const shapes *s)
+{
+	if (s->used == 0)
+		return false;
+	bool same = true;
+	for (size_t i = 0; i < special->n_numbers && same; i++)
+		same = s->numbers[i] ==
+		       special->numbers[i]; /* ranks stand in front, so lengths are the same as far as this goes */
+	return same;
+}
+
+/* In place of those that were used longest ago. */
+static shapes *shapes_add(struct sj__special *special)
+{
+	shapes *oldest = &special->known[0];
+	for (int i = 1; i < SPECIALS_MOST; i++)
+		if (special->known[i].used < oldest->used)
+			oldest = &special->known[i];
+	int64_t *numbers = sj__memory_new(sizeof(int64_t) * (special->n_numbers + 1));
+	if (numbers == NULL)
+		return NULL;
+	sj__plan_destroy(oldest->plan);
+	sj__memory_free(oldest->numbers);
+	*oldest = (shapes){.numbers = numbers};
+	if (special->n_numbers > 0)
+		memcpy(numbers, special->numbers, sizeof(int64_t) * special->n_numbers);
+	return oldest;
+}
+
+static shapes *shapes_find(struct sj__special *special)
+{
+	for (int i = 0; i < SPECIALS_MOST; i++)
+		if (are_these(special, &special->known[i]))
+			return &special->known[i];
+	return shapes_add(special);
+}
+
+/* What goes wrong here goes wrong again in the plan as it is, which says so. */
+static void special_try(const sj__plan *from, sj_tensor *const *values, sj__plan **ret_plan)
+{
+	sj__error_frame frame;
+	sj__error_frame_begin(&frame);
+	sj_status status = special_make(from, values, ret_plan);
+	if (status != SJ_OK)
+		*ret_plan = NULL;
+	sj__error_frame_end(&frame);
+}
+
+static bool values_are_plain(int n, sj_tensor *const *values)
+{
+	unsigned flags = 0;
+	for (int i = 0; i < n; i++)
+		flags |= values[i]->flags;
+	return flags == 0;
+}
+
+static struct sj__special *special_of(sj__plan *plan)
+{
+	struct sj__special *special = __atomic_load_n(&plan->special, __ATOMIC_ACQUIRE), *none = NULL;
+	if (SJ_LIKELY(special != NULL))
+		return special;
+	special = sj__memory_new_zeroed(sizeof(*special));
+	if (special != NULL &&
+	    !__atomic_compare_exchange_n(&plan->special, &none, special, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+		sj__memory_free(special);
+		special = none;
+	}
+	return special;
+}
+
+sj__plan *sj__special_begin(sj__plan *plan, sj_tensor *const *values)
+{
+	enum { TIMES_BEFORE = 2 };
+	const sj__local *thread = &sj__local_state;
+	if (thread->recording != 0 || thread->graph != NULL || !sj__graphs_are_optimised() ||
+	    !values_are_plain(plan->key.n_feeds, values) || plan->n_steps == 0)
+		return NULL;
+	struct sj__special *special = special_of(plan);
+	if (special == NULL || __atomic_exchange_n(&special->busy, 1, __ATOMIC_ACQUIRE) != 0)
+		return NULL;
+	shapes *s = shapes_read(special, plan->key.n_feeds, values) ? shapes_find(special) : NULL;
+	if (s != NULL) {
+		s->used = ++special->now;
+		if (SJ_UNLIKELY(s->n_times < TIMES_BEFORE) && ++s->n_times == TIMES_BEFORE)
+			special_try(plan, values, &s->plan);
+	}
+	if (s == NULL || s->plan == NULL) {
+		sj__special_end(plan);
+		return NULL;
+	}
+	return s->plan;
+}
+
+void sj__special_end(sj__plan *plan) { __atomic_store_n(&plan->special->busy, 0, __ATOMIC_RELEASE); }
+
+/* ---- the switch ---- */
+
+static bool graphs_as_they_are;
+
+bool sj__graphs_are_optimised(void) { return !__atomic_load_n(&graphs_as_they_are, __ATOMIC_RELAXED); }
+
+void sj_graph_set_optimized(bool optimized) { __atomic_store_n(&graphs_as_they_are, !optimized, __ATOMIC_RELAXED); }
+
+bool sj_graph_is_optimized(void) { return sj__graphs_are_optimised(); }
