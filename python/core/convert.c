@@ -420,6 +420,23 @@ static sj_tensor *from_numpy_scalar(PyObject *o, sj_dtype dtype)
 	return t;
 }
 
+/* ---- small integers: axes, sizes and steps are the same few, made once ---- */
+
+/* An own reference; NULL without an error for what is none of them. A graph's constants are its own. */
+static sj_tensor *small_integer(PyObject *o, sj_dtype dtype)
+{
+	enum { LEAST = -4, MANY = 24 };
+	static sj_tensor *made[2][MANY];
+	int overflow;
+	long v = PyLong_AsLongAndOverflow(o, &overflow);
+	if (v < LEAST || v >= LEAST + MANY || overflow != 0 || sj_graph_now() != NULL)
+		return NULL;
+	sj_tensor **place = &made[dtype == SJ_INT64][v - LEAST];
+	if (*place == NULL)
+		*place = scalar(o, dtype);
+	return *place ? sj_keep(*place) : NULL;
+}
+
 /* ---- the whole ---- */
 
 static sj_tensor *from_python(PyObject *o, sj_dtype dtype)
@@ -490,6 +507,12 @@ sj_tensor *core_convert(PyObject *o, sj_dtype dtype)
 		if (Py_TYPE(o) != &EagerTensor_Type)
 			CORE_NOTE_READ(o);
 		return sj_keep(HANDLE_TENSOR(o));
+	}
+	if (PyLong_CheckExact(o) && (dtype == SJ_DTYPE_NONE || dtype == SJ_INT32 || dtype == SJ_INT64)) {
+		sj_tensor *t = small_integer(o, dtype == SJ_DTYPE_NONE ? SJ_INT32 : dtype);
+		if (t != NULL)
+			return t;
+		PyErr_Clear();
 	}
 	if (PyFloat_CheckExact(o) || PyLong_CheckExact(o) || PyBool_Check(o) || PyUnicode_CheckExact(o) ||
 	    PyBytes_CheckExact(o) || PyComplex_CheckExact(o))

@@ -165,6 +165,9 @@ int core_layer_init(void);
 /* ---- quick.c ---- */
 /* quick(function): the function with its commonest calls answered in C. */
 PyObject *core_quick(PyObject *module, PyObject *function);
+/* The global step variable of the thread, or None. */
+PyObject *core_step(PyObject *module, PyObject *nothing);
+PyObject *core_set_step(PyObject *module, PyObject *variable);
 
 /* ---- graph.c, session.c ---- */
 int core_graph_init(PyObject *module);

@@ -100,14 +100,15 @@ static PyObject *convert(PyObject *Py_UNUSED(module), PyObject *const *arguments
 	return t == NULL ? NULL : core_wrap(t);
 }
 
-/* extend(name, function): a method or property written in Python, for tensors and variables. */
+/* extend(name, function[, type]): a method or property written in Python, for tensors and variables or another type of the core. */
 static PyObject *extend(PyObject *Py_UNUSED(module), PyObject *arguments)
 {
 	PyObject *name, *function;
-	if (!PyArg_ParseTuple(arguments, "UO", &name, &function) ||
-	    PyDict_SetItem(Handle_Type.tp_dict, name, function) < 0)
+	PyTypeObject *type = &Handle_Type;
+	if (!PyArg_ParseTuple(arguments, "UO|O!", &name, &function, &PyType_Type, &type) ||
+	    PyDict_SetItem(type->tp_dict, name, function) < 0)
 		return NULL;
-	PyType_Modified(&Handle_Type);
+	PyType_Modified(type);
 	Py_RETURN_NONE;
 }
 
@@ -211,6 +212,8 @@ static PyMethodDef functions[] = {{"execute", (PyCFunction)(void (*)(void))core_
                                   {"to_dlpack", core_to_dlpack, METH_VARARGS, "to_dlpack(tensor, versioned)"},
                                   {"from_dlpack", core_from_dlpack, METH_O, "from_dlpack(capsule)"},
                                   {"quick", core_quick, METH_O, "quick(function)"},
+                                  {"step", core_step, METH_NOARGS, NULL},
+                                  {"set_step", core_set_step, METH_O, NULL},
                                   {"set_version", set_version, METH_O, NULL},
                                   {"set_hook", set_hook, METH_VARARGS, NULL},
                                   {"set_dtype", set_dtype, METH_VARARGS, NULL},
@@ -232,11 +235,47 @@ static PyMethodDef functions[] = {{"execute", (PyCFunction)(void (*)(void))core_
 
 /*
  * The interpreter keeps no place for names of modules that have a __getattr__ of their own (for names that are missing): looked up in the
- * module's dictionary first, a name costs half.
+ * module's dictionary first, a name costs half. Up to 3.11 a dictionary has a number that is its alone and another one after every change,
+ * so that what was found under it and a name is found again without a search.
  */
+#if PY_VERSION_HEX < 0x030C0000
+enum { PLACES = 128 };
+
+typedef struct Place {
+	uint64_t version;
+	PyObject *name, *value; /* the value is the dictionary's */
+} Place;
+
+static Place *place_of(const PyDictObject *dict, PyObject *name, bool *ret_is_it)
+{
+	static Place places[PLACES];
+	Place *p = &places[((uintptr_t)name >> 4 ^ (uintptr_t)dict >> 6) % PLACES];
+	*ret_is_it = p->name == name && p->version == dict->ma_version_tag;
+	return p;
+}
+
+static PyObject *space_find(PyObject *dict, PyObject *name)
+{
+	bool is_it;
+	Place *p = place_of((PyDictObject *)dict, name, &is_it);
+	if (is_it)
+		return p->value;
+	PyObject *found = PyDict_GetItemWithError(dict, name);
+	if (found != NULL) {
+		p->version = ((PyDictObject *)dict)->ma_version_tag;
+		p->value = found;
+		Py_XSETREF(p->name, Py_NewRef(name));
+	}
+	return found;
+}
+#else
+#define space_find PyDict_GetItemWithError
+#endif
+
 static PyObject *space_attribute(PyObject *self, PyObject *name)
 {
-	PyObject *found = PyDict_GetItemWithError(PyModule_GetDict(self), name);
+	PyObject *dict = *(PyObject **)((char *)self + PyModule_Type.tp_dictoffset);
+	PyObject *found = dict ? space_find(dict, name) : NULL;
 	if (found != NULL)
 		return Py_NewRef(found);
 	return PyErr_Occurred() ? NULL : PyModule_Type.tp_getattro(self, name);

@@ -141,7 +141,35 @@ static PyObject *cross_entropy_v2(PyObject *const *v)
 
 static PyObject *cross_entropy_2(PyObject *const *v) { return cross_entropy(v[0], v[1], v[2]); }
 
+/* ---- get_or_create_global_step(graph) ---- */
+
+/* The thread's own dictionary, which ends with it. */
+static PyObject *step_of_thread(PyObject *set)
+{
+	static PyObject *word;
+	PyObject *own = PyThreadState_GetDict();
+	if (word == NULL && (word = PyUnicode_InternFromString("sokuji.step")) == NULL)
+		return NULL;
+	if (own != NULL && set != NULL && PyDict_SetItem(own, word, set) < 0)
+		return NULL;
+	return own ? PyDict_GetItemWithError(own, word) : NULL;
+}
+
+PyObject *core_step(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
+{
+	PyObject *step = step_of_thread(NULL);
+	return step || PyErr_Occurred() ? Py_XNewRef(step) : Py_NewRef(Py_None);
+}
+
+PyObject *core_set_step(PyObject *Py_UNUSED(module), PyObject *variable)
+{
+	return step_of_thread(variable) ? Py_NewRef(Py_None) : NULL;
+}
+
+static PyObject *step_made(PyObject *const *v) { return is_absent(v[0]) ? Py_XNewRef(step_of_thread(NULL)) : NULL; }
+
 static Answer answers[] = {
+	{"get_or_create_global_step", {"graph"}, step_made, {NULL}},
 	{"one_hot", {"indices", "depth", "on_value", "off_value", "axis", "dtype", "name"}, one_hot, {NULL}},
 	{"cast", {"x", "dtype", "name"}, cast, {NULL}},
 	{"softmax_cross_entropy_with_logits_v2",

@@ -1,11 +1,19 @@
 /* Running operations: without the interpreter where the work is long, with a word to the execution callback; execute(name, …) runs any of them. */
 #include "core.h"
 
-enum { HEAVY_BYTES = 1 << 18, HEAVY_PRODUCT = 1 << 25 };
+/* Two inputs of LIGHT_BYTES together have no HEAVY_PRODUCT. */
+enum { HEAVY_BYTES = 1 << 18, HEAVY_PRODUCT = 1 << 25, LIGHT_BYTES = 11584, FEW_BYTES = 64 };
 
 _Thread_local int core_heavy;
 
-/* Shapes and sizes: what few integers stand for. */
+/* A vector of few integers: a shape or sizes, perhaps. */
+static bool is_count(const sj_tensor *t)
+{
+	sj_dtype dtype = sj_tensor_dtype(t);
+	return (dtype == SJ_INT32 || dtype == SJ_INT64) && sj_tensor_rank(t) <= 1 && sj_tensor_size(t) <= 8;
+}
+
+/* What they stand for. */
 static size_t elements_meant(const sj_tensor *t)
 {
 	const void *data = sj_tensor_data(t);
@@ -20,11 +28,8 @@ static size_t elements_meant(const sj_tensor *t)
 	return product;
 }
 
-/*
- * Work that takes longer than about 100 us, by the sizes of the inputs: the interpreter is released for it. Small inputs may make much of each
- * other: by broadcasting, as rows and columns, as filters of an image.
- */
-int core_is_heavy(int n, sj_tensor *const *inputs)
+/* Small inputs may make much of each other: by broadcasting, as rows and columns, as filters of an image. */
+static bool is_heavy_product(int n, sj_tensor *const *inputs)
 {
 	size_t bytes = 0;
 	double product = 1;
@@ -32,16 +37,31 @@ int core_is_heavy(int n, sj_tensor *const *inputs)
 		const sj_tensor *t = inputs[i];
 		if (t == NULL || (core_any_graph && sj_tensor_is_symbolic(t)))
 			continue;
-		size_t size = (size_t)sj_tensor_size(t);
-		sj_dtype dtype = sj_tensor_dtype(t);
-		bytes += sj_tensor_bytes(t);
-		if ((dtype == SJ_INT32 || dtype == SJ_INT64) && sj_tensor_rank(t) <= 1 && size <= 8) {
+		size_t size = (size_t)sj_tensor_size(t), own = sj_tensor_bytes(t);
+		bytes += own;
+		if (own <= FEW_BYTES && is_count(t)) {
 			size = elements_meant(t);
 			bytes += size;
 		}
 		product *= size > 1 ? (double)size : 1;
 	}
 	return bytes >= HEAVY_BYTES || product >= HEAVY_PRODUCT;
+}
+
+/*
+ * Work that takes longer than about 100 us, by the sizes of the inputs: the interpreter is released for it. The commonest answer comes first: few
+ * bytes in one or two inputs, none of which counts something.
+ */
+int core_is_heavy(int n, sj_tensor *const *inputs)
+{
+	size_t bytes = 0;
+	bool counts = n > 2;
+	for (int i = 0; i < n && !counts; i++) {
+		size_t own = inputs[i] ? sj_tensor_bytes(inputs[i]) : 0;
+		bytes += own;
+		counts = own - 1 < FEW_BYTES && is_count(inputs[i]);
+	}
+	return (counts || bytes >= LIGHT_BYTES) && is_heavy_product(n, inputs);
 }
 
 typedef struct Execution {

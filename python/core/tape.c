@@ -42,16 +42,31 @@ static void reads_end(Tape *t)
 
 /* ---- begin and end ---- */
 
+static const char *const tape_names[] = {"persistent", "watch_accessed_variables", NULL};
+
 static int tape_init(PyObject *self, PyObject *arguments, PyObject *keywords)
 {
-	static char *names[] = {"persistent", "watch_accessed_variables", NULL};
 	int persistent = 0, watches = 1;
-	if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|pp", names, &persistent, &watches))
+	if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|pp", (char **)tape_names, &persistent, &watches))
 		return -1;
 	Tape *t = (Tape *)self;
 	t->persistent = persistent;
 	t->watches_variables = watches;
 	return 0;
+}
+
+static PyObject *tape_make(PyObject *type, PyObject *const *arguments, size_t n_flags, PyObject *keywords)
+{
+	PyObject *v[2] = {Py_False, Py_True};
+	if (core_bind("GradientTape", tape_names, 0, 2, arguments, PyVectorcall_NARGS(n_flags), keywords, v) < 0)
+		return NULL;
+	int persistent = PyObject_IsTrue(v[0]), watches = PyObject_IsTrue(v[1]);
+	Tape *t = persistent < 0 || watches < 0 ? NULL : (Tape *)GradientTape_Type.tp_alloc((PyTypeObject *)type, 0);
+	if (t != NULL) {
+		t->persistent = persistent;
+		t->watches_variables = watches;
+	}
+	return (PyObject *)t;
 }
 
 static int tape_begin(Tape *t)
@@ -447,6 +462,7 @@ PyTypeObject GradientTape_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "soku
                                   .tp_methods = tape_methods,
                                   .tp_init = tape_init,
                                   .tp_new = PyType_GenericNew,
+                                  .tp_vectorcall = tape_make,
                                   .tp_doc = "Records operations, to be asked for gradients."};
 
 /* ---- gradients of the user's own ---- */

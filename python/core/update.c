@@ -11,7 +11,8 @@ enum { MOST_SLOTS = 3 };
 typedef struct Updater {
 	PyObject_HEAD sj_update update;
 	int n_slots;
-	PyObject *slots;      /* dict: id of the variable -> (variable, slots) */
+	PyObject *slots; /* dict: id of the variable -> (variable, slots) */
+	PyObject *last;  /* the entries of the last step in its order, where the next step's are looked for first */
 	PyObject *make_slots; /* variable -> tuple of slot variables */
 	PyObject *powers;     /* Adam: (beta1_power, beta2_power), else NULL */
 } Updater;
@@ -30,14 +31,16 @@ static int updater_init(PyObject *self, PyObject *arguments, PyObject *Py_UNUSED
 	}
 	u->update = (sj_update){.size = sizeof(sj_update), .rule = (sj_update_rule)rule};
 	u->slots = PyDict_New();
+	u->last = PyList_New(0);
 	u->make_slots = Py_NewRef(make_slots);
-	return u->slots == NULL ? -1 : 0;
+	return u->slots == NULL || u->last == NULL ? -1 : 0;
 }
 
 static int traverse(PyObject *self, visitproc visit, void *arg)
 {
 	Updater *u = (Updater *)self;
 	Py_VISIT(u->slots);
+	Py_VISIT(u->last);
 	Py_VISIT(u->make_slots);
 	Py_VISIT(u->powers);
 	return 0;
@@ -47,6 +50,7 @@ static int clear(PyObject *self)
 {
 	Updater *u = (Updater *)self;
 	Py_CLEAR(u->slots);
+	Py_CLEAR(u->last);
 	Py_CLEAR(u->make_slots);
 	Py_CLEAR(u->powers);
 	return 0;
@@ -111,23 +115,132 @@ static sj_tensor *gradient_convert(PyObject *gradient, const sj_tensor *variable
 	return made;
 }
 
-/* One step of n pairs into the arrays; own references of the gradients. */
-static int gather(Updater *u, PyObject *pairs, sj_tensor **variables, sj_tensor **gradients, sj_tensor **slots)
+/* The entry of the i-th variable of a step; borrowed. */
+static PyObject *entry_of(Updater *u, Py_ssize_t i, PyObject *variable)
 {
-	for (Py_ssize_t i = 0; i < PyList_GET_SIZE(pairs); i++) {
-		PyObject *pair = PyList_GET_ITEM(pairs, i);
-		PyObject *g = PyTuple_GET_ITEM(pair, 0), *v = PyTuple_GET_ITEM(pair, 1), *entry = slots_of(u, v);
+	Py_ssize_t n = PyList_GET_SIZE(u->last);
+	PyObject *entry = i < n ? PyList_GET_ITEM(u->last, i) : NULL;
+	if (entry != NULL && PyTuple_GET_ITEM(entry, 0) == variable)
+		return entry;
+	entry = slots_of(u, variable);
+	if (entry == NULL || i > n)
+		return entry;
+	int failed = i == n ? PyList_Append(u->last, entry) : PyList_SetItem(u->last, i, Py_NewRef(entry));
+	return failed ? NULL : entry;
+}
+
+/* ---- pairs ---- */
+
+enum { FEW_PAIRS = 32 };
+
+/* The gradients and variables of one step, references, and what they are to the library: gradients are own references where they were converted. */
+typedef struct Pairs {
+	Py_ssize_t n, room;
+	bool any; /* whether there was a pair at all; those without a gradient are left out */
+	PyObject **objects, *few_objects[2 * FEW_PAIRS];
+	sj_tensor **variables, **gradients, **slots, *few[(2 + MOST_SLOTS) * FEW_PAIRS];
+} Pairs;
+
+static void pairs_release(Pairs *p)
+{
+	for (Py_ssize_t i = 0; i < p->n; i++) {
+		if (p->gradients != NULL && p->gradients[i] != NULL && Py_TYPE(p->objects[2 * i]) != &EagerTensor_Type)
+			sj_free(p->gradients[i]);
+		Py_DECREF(p->objects[2 * i]);
+		Py_DECREF(p->objects[2 * i + 1]);
+	}
+	if (p->objects != p->few_objects)
+		PyMem_Free(p->objects);
+	if (p->variables != p->few)
+		PyMem_Free(p->variables);
+}
+
+static int pairs_grow(Pairs *p)
+{
+	PyObject **more = PyMem_Malloc(sizeof(*more) * 4 * (size_t)p->room);
+	if (more == NULL) {
+		PyErr_NoMemory();
+		return -1;
+	}
+	memcpy(more, p->objects, sizeof(*more) * 2 * (size_t)p->n);
+	if (p->objects != p->few_objects)
+		PyMem_Free(p->objects);
+	p->objects = more;
+	p->room *= 2;
+	return 0;
+}
+
+static int pair_take(Pairs *p, PyObject *pair)
+{
+	bool is_pair = (PyTuple_Check(pair) || PyList_Check(pair)) && PySequence_Fast_GET_SIZE(pair) == 2;
+	PyObject *g = is_pair ? PySequence_Fast_GET_ITEM(pair, 0) : NULL;
+	PyObject *v = is_pair ? PySequence_Fast_GET_ITEM(pair, 1) : NULL;
+	p->any = true;
+	if (!is_pair)
+		PyErr_SetString(PyExc_TypeError, "apply_gradients takes pairs (gradient, variable)");
+	else if (!PyObject_TypeCheck(v, &VariableBase_Type) || HANDLE_TENSOR(v) == NULL)
+		PyErr_Format(PyExc_TypeError, "%R is not a variable", v);
+	else if (g == Py_None)
+		return 0;
+	else if (p->n < p->room || pairs_grow(p) == 0) {
+		p->objects[2 * p->n] = Py_NewRef(g);
+		p->objects[2 * p->n++ + 1] = Py_NewRef(v);
+		return 0;
+	}
+	return -1;
+}
+
+/* Every pair must be (gradient, variable); nothing is applied before all are known. */
+static int pairs_take(Pairs *p, PyObject *given)
+{
+	p->n = 0;
+	p->room = FEW_PAIRS;
+	p->any = false;
+	p->objects = p->few_objects;
+	p->variables = p->few;
+	p->gradients = NULL;
+	PyObject *all = PyObject_GetIter(given), *pair;
+	int failed = all == NULL ? -1 : 0;
+	while (failed == 0 && (pair = PyIter_Next(all)) != NULL) {
+		failed = pair_take(p, pair);
+		Py_DECREF(pair);
+	}
+	Py_XDECREF(all);
+	if (failed == 0 && !PyErr_Occurred() && p->n == 0)
+		PyErr_SetString(PyExc_ValueError,
+		                p->any ? "No gradients provided for any variable." : "No variables provided.");
+	return failed || PyErr_Occurred() ? -1 : 0;
+}
+
+/* What the library takes of them. */
+static int pairs_resolve(Updater *u, Pairs *p)
+{
+	size_t n = (size_t)p->n;
+	if (p->n > FEW_PAIRS)
+		p->variables = PyMem_Malloc(sizeof(*p->variables) * n * (2 + MOST_SLOTS));
+	if (p->variables == NULL) {
+		PyErr_NoMemory();
+		return -1;
+	}
+	p->gradients = p->variables + n;
+	p->slots = p->variables + 2 * n;
+	memset(p->gradients, 0, sizeof(*p->gradients) * n);
+	for (Py_ssize_t i = 0; i < p->n; i++) {
+		PyObject *g = p->objects[2 * i], *v = p->objects[2 * i + 1], *entry = entry_of(u, i, v);
 		if (entry == NULL)
 			return -1;
-		variables[i] = HANDLE_TENSOR(v);
+		p->variables[i] = HANDLE_TENSOR(v);
 		for (int k = 0; k < u->n_slots; k++)
-			slots[i * u->n_slots + k] = HANDLE_TENSOR(PyTuple_GET_ITEM(PyTuple_GET_ITEM(entry, 1), k));
-		gradients[i] = gradient_convert(g, variables[i]);
-		if (gradients[i] == NULL)
+			p->slots[i * u->n_slots + k] = HANDLE_TENSOR(PyTuple_GET_ITEM(PyTuple_GET_ITEM(entry, 1), k));
+		p->gradients[i] = Py_TYPE(g) == &EagerTensor_Type ? HANDLE_TENSOR(g)
+		                                                  : gradient_convert(g, p->variables[i]);
+		if (p->gradients[i] == NULL)
 			return -1;
 	}
 	return 0;
 }
+
+/* ---- steps ---- */
 
 static float power_now(const Updater *u, int k)
 {
@@ -153,25 +266,33 @@ static sj_status powers_advance(const Updater *u)
 
 typedef struct Application {
 	const sj_update *update;
-	int n;
-	sj_tensor **variables, **slots, **gradients;
+	const Pairs *pairs;
 } Application;
 
 static sj_status apply_work(void *context)
 {
 	const Application *a = context;
-	return sj_update_apply(a->update, a->n, a->variables, a->slots, a->gradients);
+	return sj_update_apply(a->update, (int)a->pairs->n, a->pairs->variables, a->pairs->slots, a->pairs->gradients);
 }
 
-static sj_status apply(Updater *u, int n, sj_tensor **variables, sj_tensor **slots, sj_tensor **gradients)
+/* A step of few numbers does not let go of the interpreter. */
+static bool is_long(const Pairs *p)
+{
+	enum { LONG_BYTES = 1 << 18 };
+	size_t bytes = 0;
+	for (Py_ssize_t i = 0; i < p->n; i++)
+		bytes += sj_tensor_bytes(p->variables[i]);
+	return bytes >= LONG_BYTES;
+}
+
+static sj_status apply(Updater *u, const Pairs *p)
 {
 	sj_update now = u->update;
 	if (u->powers != NULL)
 		now.learning_rate = adam_rate(u);
-	Application application = {&now, n, variables, slots, gradients};
+	Application application = {&now, p};
 	bool done = false;
-	sj_status status = core_is_heavy(n, variables) ? core_long(apply_work, &application, &done)
-	                                               : apply_work(&application);
+	sj_status status = is_long(p) ? core_long(apply_work, &application, &done) : apply_work(&application);
 	if (u->powers != NULL && (status == SJ_OK || done)) {
 		sj_status advanced = powers_advance(u);
 		return status == SJ_OK ? advanced : status;
@@ -179,54 +300,14 @@ static sj_status apply(Updater *u, int n, sj_tensor **variables, sj_tensor **slo
 	return status;
 }
 
-/* Every pair must be (gradient, variable); those without a gradient are left out. */
-static PyObject *pairs_take(PyObject *given)
-{
-	PyObject *all = PySequence_List(given), *kept = all ? PyList_New(0) : NULL;
-	for (Py_ssize_t i = 0; kept != NULL && i < PyList_GET_SIZE(all); i++) {
-		PyObject *pair = PyList_GET_ITEM(all, i);
-		if (!PyTuple_Check(pair) || PyTuple_GET_SIZE(pair) != 2)
-			PyErr_SetString(PyExc_TypeError, "apply_gradients takes pairs (gradient, variable)");
-		else if (!PyObject_TypeCheck(PyTuple_GET_ITEM(pair, 1), &VariableBase_Type) ||
-		         HANDLE_TENSOR(PyTuple_GET_ITEM(pair, 1)) == NULL)
-			PyErr_Format(PyExc_TypeError, "%R is not a variable", PyTuple_GET_ITEM(pair, 1));
-		else if (PyTuple_GET_ITEM(pair, 0) == Py_None || PyList_Append(kept, pair) == 0)
-			continue;
-		Py_CLEAR(kept);
-	}
-	if (kept != NULL && PyList_GET_SIZE(kept) == 0) {
-		PyErr_SetString(PyExc_ValueError, PyList_GET_SIZE(all) == 0
-		                                          ? "No variables provided."
-		                                          : "No gradients provided for any variable.");
-		Py_CLEAR(kept);
-	}
-	Py_XDECREF(all);
-	return kept;
-}
-
 static PyObject *updater_apply(PyObject *self, PyObject *given)
 {
 	Updater *u = (Updater *)self;
-	PyObject *pairs = pairs_take(given), *result = NULL;
-	if (pairs == NULL)
-		return NULL;
-	Py_ssize_t n = PyList_GET_SIZE(pairs);
-	sj_tensor *few[32 * (2 + MOST_SLOTS)] = {NULL}, **room = few;
-	if (n > 32)
-		room = PyMem_Calloc((size_t)n * (2 + MOST_SLOTS), sizeof(*room));
-	if (room == NULL) {
-		Py_DECREF(pairs);
-		return PyErr_NoMemory();
-	}
-	sj_tensor **variables = room, **gradients = room + n, **slots = room + 2 * n;
-	if (gather(u, pairs, variables, gradients, slots) == 0)
-		result = apply(u, (int)n, variables, slots, gradients) == SJ_OK ? Py_NewRef(Py_None)
-		                                                                : core_raise_sticky();
-	for (Py_ssize_t i = 0; i < n; i++)
-		sj_free(gradients[i]);
-	if (room != few)
-		PyMem_Free(room);
-	Py_DECREF(pairs);
+	Pairs pairs;
+	PyObject *result = NULL;
+	if (pairs_take(&pairs, given) == 0 && pairs_resolve(u, &pairs) == 0)
+		result = apply(u, &pairs) == SJ_OK ? Py_NewRef(Py_None) : core_raise_sticky();
+	pairs_release(&pairs);
 	return result;
 }
 
@@ -237,18 +318,13 @@ static PyObject *updater_apply_rate(PyObject *self, PyObject *arguments)
 	PyObject *given, *rate, *result = NULL;
 	if (!PyArg_ParseTuple(arguments, "OO", &given, &rate) || core_handle_check(rate, "the learning rate") < 0)
 		return NULL;
-	PyObject *pairs = pairs_take(given);
-	Py_ssize_t n = pairs ? PyList_GET_SIZE(pairs) : 0;
-	sj_tensor **room = pairs ? PyMem_Calloc((size_t)n * (2 + MOST_SLOTS) + 1, sizeof(*room)) : NULL;
-	if (room != NULL && gather(u, pairs, room, room + n, room + 2 * n) == 0) {
-		sj_status status = sj_update_apply_rate(&u->update, HANDLE_TENSOR(rate), (int)n, room, room + 2 * n,
-		                                        room + n);
+	Pairs p;
+	if (pairs_take(&p, given) == 0 && pairs_resolve(u, &p) == 0) {
+		sj_status status = sj_update_apply_rate(&u->update, HANDLE_TENSOR(rate), (int)p.n, p.variables, p.slots,
+		                                        p.gradients);
 		result = status == SJ_OK ? Py_NewRef(Py_None) : sj_ok() ? core_raise(status) : core_raise_sticky();
 	}
-	for (Py_ssize_t i = 0; room != NULL && i < n; i++)
-		sj_free(room[n + i]);
-	PyMem_Free(room);
-	Py_XDECREF(pairs);
+	pairs_release(&p);
 	return result;
 }
 

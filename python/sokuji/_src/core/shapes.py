@@ -152,7 +152,11 @@ class TensorShape:
 
     @staticmethod
     def _element(size):
-        return Dimension(size) if _version == 1 else size
+        if _version != 1:
+            return size
+        made = Dimension.__new__(Dimension)
+        made._value = size
+        return made
 
     def as_list(self):
         if self._dims is None:

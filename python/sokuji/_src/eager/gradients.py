@@ -10,51 +10,60 @@ from sokuji._src.core import dtypes, nest
 from sokuji._src.core.execute import convert, run
 
 
-class GradientTape(_core.GradientTape):
-    """Records operations, to be asked for gradients."""
+GradientTape = _core.GradientTape
 
-    __slots__ = ()
 
-    def jacobian(self, target, sources, unconnected_gradients=None, parallel_iterations=None, experimental_use_pfor=True):
-        """d target / d source, of the shape of the target and then the source's."""
-        target, flat = convert(target, 0), nest.flatten(sources)
-        made = self._jacobians(target, flat)
-        if unconnected_gradients is not None and getattr(unconnected_gradients, "value", unconnected_gradients) != "none":
-            made = [run("Fill", convert(list(target._shape_tuple + s._shape_tuple), 3), convert(0, s._dtype_number)) if j is None else j for j, s in zip(made, flat)]
-        return nest.pack_sequence_as(sources, made)
+# ---- its methods that are written here ----
 
-    def _jacobians(self, target, sources):
-        """The gradients are linear in the weights of the target's elements: their Jacobians by the weights, transposed. So the tape is asked once, persistent or not."""
-        weights = run("OnesLike", target)
-        with _core.GradientTape(persistent=True) as linear:
-            linear.watch(weights)
-            gradients = self.gradient(target, sources, weights)
-        m = len(target._shape_tuple)
-        made = []
-        for g in gradients:
-            if g is not None:
-                g = convert(g, 0)
-                n = len(g._shape_tuple)
-                g = linear._jacobian(g, weights)
-                g = run("Transpose", g, convert([*range(n, n + m), *range(n)], 3)) if n + m else g
-            made.append(g)
-        return made
 
-    def batch_jacobian(self, target, source, unconnected_gradients=None, parallel_iterations=None, experimental_use_pfor=True):
-        """d target[b] / d source[b]: the Jacobian summed over the target's batch, batch first."""
-        target, source = convert(target, 0), source if isinstance(source, _core.Handle) else convert(source, 0)
-        t, s = target._shape_tuple, source._shape_tuple
-        if not t or not s or t[0] != s[0]:
-            raise ValueError("Need first dimension of target shape (%s) and source shape (%s) to match." % (t, s))
-        j = self.jacobian(target, source, unconnected_gradients)
-        if j is None:
-            return None
-        j = run("Sum", j, convert([0], 3))
-        n = len(t) - 1
-        return run("Transpose", j, convert([n, *range(n), *range(n + 1, n + len(s))], 3))
+def _jacobian_of(self, target, sources, unconnected_gradients=None, parallel_iterations=None, experimental_use_pfor=True):
+    """d target / d source, of the shape of the target and then the source's."""
+    target, flat = convert(target, 0), nest.flatten(sources)
+    made = _jacobians(self, target, flat)
+    if unconnected_gradients is not None and getattr(unconnected_gradients, "value", unconnected_gradients) != "none":
+        made = [run("Fill", convert(list(target._shape_tuple + s._shape_tuple), 3), convert(0, s._dtype_number)) if j is None else j for j, s in zip(made, flat)]
+    return nest.pack_sequence_as(sources, made)
 
-    def stop_recording(self):
-        return _Paused()
+
+def _jacobians(self, target, sources):
+    """The gradients are linear in the weights of the target's elements: their Jacobians by the weights, transposed. So the tape is asked once, persistent or not."""
+    weights = run("OnesLike", target)
+    with _core.GradientTape(persistent=True) as linear:
+        linear.watch(weights)
+        gradients = self.gradient(target, sources, weights)
+    m = len(target._shape_tuple)
+    made = []
+    for g in gradients:
+        if g is not None:
+            g = convert(g, 0)
+            n = len(g._shape_tuple)
+            g = linear._jacobian(g, weights)
+            g = run("Transpose", g, convert([*range(n, n + m), *range(n)], 3)) if n + m else g
+        made.append(g)
+    return made
+
+
+def _batch_jacobian(self, target, source, unconnected_gradients=None, parallel_iterations=None, experimental_use_pfor=True):
+    """d target[b] / d source[b]: the Jacobian summed over the target's batch, batch first."""
+    target, source = convert(target, 0), source if isinstance(source, _core.Handle) else convert(source, 0)
+    t, s = target._shape_tuple, source._shape_tuple
+    if not t or not s or t[0] != s[0]:
+        raise ValueError("Need first dimension of target shape (%s) and source shape (%s) to match." % (t, s))
+    j = _jacobian_of(self, target, source, unconnected_gradients)
+    if j is None:
+        return None
+    j = run("Sum", j, convert([0], 3))
+    n = len(t) - 1
+    return run("Transpose", j, convert([n, *range(n), *range(n + 1, n + len(s))], 3))
+
+
+def _stop_recording(self):
+    return _Paused()
+
+
+for _name, _method in (("jacobian", _jacobian_of), ("batch_jacobian", _batch_jacobian), ("stop_recording", _stop_recording)):
+    _method.__name__, _method.__qualname__ = _name, "GradientTape." + _name
+    _core.extend(_name, _method, GradientTape)
 
 
 class _Paused:

@@ -22,7 +22,7 @@ def set_version(version):
 
 def _scopes():
     if not hasattr(_state, "scopes"):
-        _state.scopes, _state.names, _state.stores, _state.step = [], [], [], None
+        _state.scopes, _state.names, _state.stores = [], [], []
     return _state
 
 
@@ -231,16 +231,17 @@ def scatter_sub(ref, indices, updates, use_locking=False, name=None):
 
 
 def get_global_step(graph=None):
-    return _scopes().step
+    return _core.step()
 
 
+@_core.quick
 def get_or_create_global_step(graph=None):
-    state = _scopes()
-    if state.step is None:
+    if _core.step() is None:
+        state = _scopes()
         saved, state.names = state.names, []
-        state.step = make(convert(0, 9), trainable=False, name="global_step")
+        _core.set_step(make(convert(0, 9), trainable=False, name="global_step"))
         state.names = saved
-    return state.step
+    return _core.step()
 
 
 def global_step(sess, global_step_tensor):
@@ -256,7 +257,7 @@ def assert_global_step(global_step_tensor):
 
 
 def create_global_step(graph=None):
-    if _scopes().step is not None:
+    if _core.step() is not None:
         raise ValueError('"global_step" already exists.')
     return get_or_create_global_step()
 
