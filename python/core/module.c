@@ -12,6 +12,7 @@ static PyObject *set_version(PyObject *Py_UNUSED(module), PyObject *version)
 		return PyErr_Occurred() ? NULL
 		                        : PyErr_Format(PyExc_ValueError, "TensorFlow's version is 1 or 2, not %ld", v);
 	core.version = (int)v;
+	sj_set_zero_gradients(v == 2);
 	Py_RETURN_NONE;
 }
 
