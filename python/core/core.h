@@ -41,7 +41,9 @@ typedef struct core_hooks {
 	PyObject *signature;             /* [(name[, default])] -> inspect.Signature */
 	PyObject *masks;                 /* the dict of Keras' masks: empty while none is known */
 	PyObject *operator_of_graphs;    /* (operation's name, a, b) -> tensor or NotImplemented */
-	PyObject *linear;                /* Keras' activation that does nothing */
+	PyObject *
+		deferred; /* (error, function, arguments, keywords) -> a node's tensors that call it in the run, or NotImplemented */
+	PyObject *linear; /* Keras' activation that does nothing */
 } core_hooks;
 
 extern core_hooks core;
@@ -160,7 +162,7 @@ PyObject *core_record_gradient(PyObject *module, PyObject *arguments);
 int core_layer_init(void);
 
 /* ---- quick.c ---- */
-/* quick(function): the function with its commonest calls answered in C. */
+/* quick(function): the function with its commonest calls answered in C, and put off where a graph's tensors say too little. */
 PyObject *core_quick(PyObject *module, PyObject *function);
 
 /* ---- graph.c, session.c ---- */

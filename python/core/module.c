@@ -38,6 +38,7 @@ static PyObject **hook_of(const char *name)
 	                    {"signature", &core.signature},
 	                    {"masks", &core.masks},
 	                    {"operator", &core.operator_of_graphs},
+	                    {"deferred", &core.deferred},
 	                    {"linear", &core.linear}};
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (strcmp(places[i].name, name) == 0)
