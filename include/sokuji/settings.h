@@ -31,6 +31,12 @@ SJ_PUBLIC void sj_memory_trim(void);
 SJ_PUBLIC void sj_cancel(void);
 SJ_PUBLIC void sj_cancel_clear(void);
 
+/*
+ * Whether the gradients of sqrt, rsqrt and reciprocal are 0 wherever what comes from above is 0, also at 0 and for nan (TensorFlow 2, the
+ * default), or 0 * inf = nan there (TensorFlow 1).
+ */
+SJ_PUBLIC void sj_set_zero_gradients(bool zero);
+
 SJ_END_DECLARATIONS
 
 #endif

@@ -24,6 +24,8 @@ SJ_PUBLIC sj_status sj_tape_watch(sj_tape *tape, sj_tensor *tensor);
 
 /* Ends recording; the tape can still be asked for gradients. */
 SJ_PUBLIC void sj_tape_end(sj_tape *tape);
+/* Records again on a tape that was ended and not used up; what other tapes of this thread recorded meanwhile is recorded on it too. */
+SJ_PUBLIC sj_status sj_tape_reopen(sj_tape *tape);
 /* Forgets all that was recorded and watched; the tape goes on recording. */
 SJ_PUBLIC void sj_tape_reset(sj_tape *tape);
 /* Ends and forgets the tape. NULL and tapes already used up are ignored. */

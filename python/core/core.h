@@ -43,6 +43,8 @@ typedef struct core_hooks {
 	PyObject *operator_of_graphs;    /* (operation's name, a, b) -> tensor or NotImplemented */
 	PyObject *linear;                /* Keras' activation that does nothing */
 	PyObject *naming; /* the code of functions that name a Function's nodes in graphs, which is their __wrapped__ */
+	PyObject *
+		deferred; /* (error, function, arguments, keywords) -> a node's tensors that call it in the run, or NotImplemented */
 } core_hooks;
 
 extern core_hooks core;
@@ -163,7 +165,7 @@ PyObject *core_record_gradient(PyObject *module, PyObject *arguments);
 int core_layer_init(void);
 
 /* ---- quick.c ---- */
-/* quick(function): the function with its commonest calls answered in C. */
+/* quick(function): the function with its commonest calls answered in C, and put off where a graph's tensors say too little. */
 PyObject *core_quick(PyObject *module, PyObject *function);
 /* The global step variable of the thread, or None. */
 PyObject *core_step(PyObject *module, PyObject *nothing);

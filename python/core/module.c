@@ -12,6 +12,7 @@ static PyObject *set_version(PyObject *Py_UNUSED(module), PyObject *version)
 		return PyErr_Occurred() ? NULL
 		                        : PyErr_Format(PyExc_ValueError, "TensorFlow's version is 1 or 2, not %ld", v);
 	core.version = (int)v;
+	sj_set_zero_gradients(v == 2);
 	Py_RETURN_NONE;
 }
 
@@ -38,7 +39,8 @@ static PyObject **hook_of(const char *name)
 	                    {"masks", &core.masks},
 	                    {"operator", &core.operator_of_graphs},
 	                    {"linear", &core.linear},
-	                    {"naming", &core.naming}};
+	                    {"naming", &core.naming},
+	                    {"deferred", &core.deferred}};
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (strcmp(places[i].name, name) == 0)
 			return places[i].place;

@@ -1,6 +1,7 @@
 /*
  * Quick: a function written in Python whose commonest calls C answers: tensors, and plain values for the rest. quick(function) finds the answers by
- * the function's name; whatever they do not know goes to the function, which also says what the signature and the documentation are.
+ * the function's name; whatever they do not know goes to the function, which also says what the signature and the documentation are. A function
+ * without answers is wrapped all the same: what it cannot do in a graph before the run becomes a node that calls it then.
  */
 #include "core.h"
 
@@ -201,16 +202,47 @@ static bool bind(const Answer *a, PyObject *const *arguments, Py_ssize_t n, PyOb
 	return true;
 }
 
+/* What the function could not do with tensors of a graph, because it needs what only a run knows, the hook makes a node of, or it returns NULL with the error. */
+static PyObject *deferred(PyObject *function, PyObject *const *arguments, size_t n_flags, PyObject *keywords)
+{
+	PyObject *type, *value, *trace, *result = NULL;
+	PyErr_Fetch(&type, &value, &trace);
+	PyErr_NormalizeException(&type, &value, &trace);
+	Py_ssize_t n = PyVectorcall_NARGS(n_flags);
+	PyObject *given = PyTuple_New(n), *named = PyDict_New();
+	for (Py_ssize_t i = 0; given != NULL && i < n; i++)
+		PyTuple_SET_ITEM(given, i, Py_NewRef(arguments[i]));
+	for (Py_ssize_t i = 0; named != NULL && keywords != NULL && i < PyTuple_GET_SIZE(keywords); i++)
+		PyDict_SetItem(named, PyTuple_GET_ITEM(keywords, i), arguments[n + i]);
+	if (given != NULL && named != NULL)
+		result = PyObject_CallFunctionObjArgs(core.deferred, value, function, given, named, NULL);
+	Py_XDECREF(given);
+	Py_XDECREF(named);
+	if (result == NULL || result == Py_NotImplemented) {
+		Py_CLEAR(result);
+		PyErr_Clear();
+		PyErr_Restore(type, value, trace);
+		return NULL;
+	}
+	Py_XDECREF(type);
+	Py_XDECREF(value);
+	Py_XDECREF(trace);
+	return result;
+}
+
 static PyObject *quick_call(PyObject *self, PyObject *const *arguments, size_t n_flags, PyObject *keywords)
 {
 	const Quick *q = (const Quick *)self;
-	PyObject *values[MOST_NAMES];
-	if (bind(q->answer, arguments, PyVectorcall_NARGS(n_flags), keywords, values)) {
-		PyObject *result = q->answer->answer(values);
+	PyObject *values[MOST_NAMES], *result;
+	if (q->answer != NULL && bind(q->answer, arguments, PyVectorcall_NARGS(n_flags), keywords, values)) {
+		result = q->answer->answer(values);
 		if (result != NULL || PyErr_Occurred())
 			return result;
 	}
-	return PyObject_Vectorcall(q->function, arguments, n_flags, keywords);
+	result = PyObject_Vectorcall(q->function, arguments, n_flags, keywords);
+	if (result == NULL && core_any_graph && core.deferred != NULL && PyErr_ExceptionMatches(PyExc_Exception))
+		return deferred(q->function, arguments, n_flags, keywords);
+	return result;
 }
 
 static int words_intern(Answer *a)
@@ -229,10 +261,8 @@ PyObject *core_quick(PyObject *Py_UNUSED(module), PyObject *function)
 	for (size_t i = 0; text != NULL && i < sizeof(answers) / sizeof(answers[0]); i++)
 		if (strcmp(answers[i].name, text) == 0)
 			found = &answers[i];
-	if (text != NULL && found == NULL)
-		PyErr_Format(PyExc_ValueError, "the core has no answers for %U", name);
 	Py_XDECREF(name);
-	if (found == NULL || words_intern(found) < 0)
+	if (text == NULL || (found != NULL && words_intern(found) < 0))
 		return NULL;
 	Quick *q = PyObject_New(Quick, &Quick_Type);
 	if (q == NULL)

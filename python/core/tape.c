@@ -75,13 +75,10 @@ static int tape_begin(Tape *t)
 		PyErr_SetString(PyExc_ValueError, "the tape is recording already");
 		return -1;
 	}
-	if (t->was_open) {
-		PyErr_SetString(PyExc_NotImplementedError,
-		                "not implemented: entering a GradientTape a second time; make a new one");
-		return -1;
-	}
-	t->tape = t->persistent ? sj_tape_begin_persistent() : sj_tape_begin();
-	if (t->tape == NULL) {
+	bool again = t->tape != NULL;
+	if (!again)
+		t->tape = t->persistent ? sj_tape_begin_persistent() : sj_tape_begin();
+	if (again ? sj_tape_reopen(t->tape) != SJ_OK : t->tape == NULL) {
 		core_raise_sticky();
 		return -1;
 	}

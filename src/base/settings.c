@@ -1,8 +1,12 @@
 /* The public face of this room's settings. */
-#include "sokuji/settings.h"
+#include "base/settings.h"
 
 #include "base/memory.h"
 #include "base/threads.h"
+#include "sokuji/settings.h"
+
+int sj__zero_gradients = 1;
+void sj_set_zero_gradients(bool zero) { sj__zero_gradients = zero; }
 
 const char *sj_version(void) { return "0.1.0"; }
 

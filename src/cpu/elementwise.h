@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "base/settings.h"
 #include "cpu/math_f32.h"
 #include "cpu/math_f64.h"
 #include "cpu/math_gamma.h"

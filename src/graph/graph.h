@@ -143,6 +143,8 @@ bool sj__callable_draws(const sj_callable *callable);
 
 /* ---- session.c ---- */
 /* The running session's own instance of a graph's variable, borrowed; NULL: no session of that graph runs on this thread. */
+/* The shape that an integer vector stands for, as far as it is known (dims: SJ__UNKNOWN): its rank, -1 where not even that is. */
+int sj__graph_shape_of(const sj_tensor *t, int64_t *ret_dims);
 sj_tensor *sj__session_instance(sj_tensor *variable);
 
 #endif

@@ -253,6 +253,8 @@ typedef struct sj__graph_hooks {
 	sj_status (*read)(sj_tensor *variable, sj_tensor **ret_value);
 	/* The running session's own instance of a graph's variable, borrowed; NULL: none runs. */
 	sj_tensor *(*instance)(sj_tensor *variable);
+	/* The shape that a graph's integer vector stands for, partly unknown: its rank, or -1. */
+	int (*shape_of)(const sj_tensor *t, int64_t *ret_dims);
 	/* Appends an assignment. */
 	sj_status (*assign)(enum sj__assignment how, sj_tensor *variable, sj_tensor *value);
 	/* Appends an update of variables (update.h); learning_rate NULL: the update's. */

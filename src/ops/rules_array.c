@@ -37,11 +37,8 @@ sj_status sj__call_shape_input(const sj__call *call, int i, int *ret_rank, int64
 	*ret_rank = (int)n;
 	if (status != SJ_OK)
 		return status;
-	if (n < 0 && t->shape.rank == 1 && t->shape.size >= 0 && t->shape.size <= SJ_MAX_RANK) {
-		*ret_rank = (int)t->shape.size;
-		for (int a = 0; a < *ret_rank; a++)
-			ret_dims[a] = SJ__UNKNOWN;
-	}
+	if (n < 0)
+		*ret_rank = sj__graph.shape_of(t, ret_dims);
 	for (int64_t a = 0; a < n; a++)
 		if (ret_dims[a] < 0)
 			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s[%lld] is %lld; it must be >= 0",

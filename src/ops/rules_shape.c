@@ -45,8 +45,10 @@ sj_status sj__rule_reshape(sj__call *call)
 	sj_status status = sj__call_ints(call, 1, dims, &n);
 	if (status != SJ_OK)
 		return status;
-	if (n < 0)
-		return sj__out_unknown(call, 0, dtype);
+	if (n < 0) {
+		int rank = sj__graph.shape_of(call->inputs[1], dims);
+		return rank < 0 ? sj__out_unknown(call, 0, dtype) : sj__out(call, 0, dtype, rank, dims);
+	}
 	status = reshape_dims(call, dims, n);
 	return status == SJ_OK ? sj__out_view(call, 0, 0, (int)n, dims, 0) : status;
 }

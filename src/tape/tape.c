@@ -206,6 +206,22 @@ void sj_tape_end(sj_tape *tape)
 		tape_close(tape);
 }
 
+sj_status sj_tape_reopen(sj_tape *tape)
+{
+	sj_status status = tape_is_good("sj_tape_reopen", tape);
+	if (status != SJ_OK || tape->is_open)
+		return stuck(status);
+	sj__log *log = tape->log;
+	if (tape->last == NULL)
+		tape->before_first = log->last;
+	tape->is_open = true;
+	tape->outer = log->open;
+	log->open = tape;
+	log->n_open++;
+	recording_update(&sj__local_state);
+	return SJ_OK;
+}
+
 /* ---- letting go ---- */
 
 /* True when nothing of this epoch is left that a tape could be asked about. */

@@ -45,9 +45,9 @@ binary("MulNoNan", "y == 0 ? 0 : x * y", "x * y, and 0 where y is 0, whatever x 
 # ---- powers and what uses logarithms ----
 
 binary("Pow", "{pow}(x, y)", "x to the y" + _BROADCAST + " Integers wrap.\n"
-       "InvalidArgument when an exponent of integers is negative. The gradient for y is 0 where x <= 0, and for x where y is 0.",
+       "InvalidArgument when an exponent of integers is negative. The gradient for y is dy * z * 0 where x <= 0.",
        T="floats int32 int64 int16 int8", kernel="binary_power", speed="padded",
-       gradient=("dy * mul_no_nan(pow(x, y - 1.0), y)", "dy * mul_no_nan(z, log_or_zero(x))"), numpy="np.power(x, y)", domain=(0.5, 2.0))
+       gradient=("dy * y * pow(x, y - 1.0)", "dy * z * log_or_zero(x)"), numpy="np.power(x, y)", domain=(0.5, 2.0))
 binary("Atan2", "{atan2}(x, y)", "The angle of the point (x, y), in (-pi, pi]" + _BROADCAST, T="floats", inputs="y x", speed="padded",
        gradient=("dy * (x / (x * x + y * y))", "-(dy * (y / (x * x + y * y)))"), numpy="np.arctan2(x, y)", domain=(0.5, 2.0))
 binary("Xdivy", "x == 0 ? 0 : x / y", "x / y, and 0 where x is 0, even if y is" + _BROADCAST, T="floats", speed="padded",

@@ -94,13 +94,18 @@ def _gradient(name, inputs, c, doc, gradient, numpy, domain=(0.2, 0.8), speed="d
            specials=False, ulp=4, ulp64=4, **more)
 
 
-_gradient("SqrtGrad", "y dy", "y * ({T})0.5 / x", "The gradient of Sqrt: dy / (2 y), y its result.",
+def _zero(c):
+    """Zero where dy is, as TensorFlow 2 has it: see sj_set_zero_gradients."""
+    return "(y == 0) & sj__zero_gradients ? 0 : " + c
+
+
+_gradient("SqrtGrad", "y dy", _zero("y * ({T})0.5 / x"), "The gradient of Sqrt: dy / (2 y), y its result.",
           ("-(dy * z) / y", "sqrt_grad(y, dy)"), "y * 0.5 / x")
-_gradient("RsqrtGrad", "y dy", "y * ({T})-0.5 * (x * x * x)", "The gradient of Rsqrt: -dy y^3 / 2, y its result.",
+_gradient("RsqrtGrad", "y dy", _zero("y * ({T})-0.5 * (x * x * x)"), "The gradient of Rsqrt: -dy y^3 / 2, y its result.",
           ("dy * (-1.5 * (dy_ * (y * y)))", "rsqrt_grad(y, dy)"), "y * -0.5 * x**3", speed="padded")
-_gradient("ReciprocalGrad", "y dy", "-y * (x * x)", "The gradient of Reciprocal: -dy y^2, y its result.",
+_gradient("ReciprocalGrad", "y dy", _zero("-y * (x * x)"), "The gradient of Reciprocal: -dy y^2, y its result.",
           ("dy * (-2.0 * (dy_ * y))", "reciprocal_grad(y, dy)"), "-y * x * x", speed="padded")
-_gradient("InvGrad", "y dy", "-y * (x * x)", "The gradient of Inv: -dy y^2, y its result.",
+_gradient("InvGrad", "y dy", _zero("-y * (x * x)"), "The gradient of Inv: -dy y^2, y its result.",
           ("dy * (-2.0 * (dy_ * y))", "reciprocal_grad(y, dy)"), "-y * x * x", same_loop="ReciprocalGrad")
 _gradient("TanhGrad", "y dy", "y * (1 - x * x)", "The gradient of Tanh: dy (1 - y^2), y its result.",
           ("dy * (-2.0 * (dy_ * y))", "tanh_grad(y, dy)"), "y * (1 - x * x)")

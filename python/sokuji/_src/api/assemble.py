@@ -1,6 +1,7 @@
 """Puts the names of tf.* together, for TensorFlow 1 and 2: functions of the table, composed functions, and the namespaces (tf.nn, tf.train, …)."""
 
 import sys
+import types
 
 from sokuji import _core
 from sokuji._src.variables import variables  # isort: skip (scopes, which others import, needs it whole)
@@ -8,7 +9,7 @@ from sokuji._src.api import assemble_ops, missing
 from sokuji._src.api.missing import is_space, space as new_space
 from sokuji._src.core import conversion, dtypes, errors, nest, printing, shapes
 from sokuji._src.eager import gradients
-from sokuji._src.ops import array_ops, functions, init_ops, math_ops, nn_ops, partition_ops, random_ops
+from sokuji._src.ops import array_ops, einsum, functions, init_ops, math_ops, nn_ops, partition_ops, random_ops
 
 _now = 2
 
@@ -160,7 +161,7 @@ def _keras(spaces):
 
 def _names_2(names, spaces):
     names["gradients"] = gradients.gradients
-    names.update(Variable=variables.Variable, where=array_ops.where_2, pad=array_ops.pad_2, boolean_mask=array_ops.boolean_mask_2,
+    names.update(Variable=variables.Variable, einsum=einsum.einsum, where=array_ops.where_2, pad=array_ops.pad_2, boolean_mask=array_ops.boolean_mask_2,
                  zeros_like=array_ops.zeros_like_2, ones_like=array_ops.ones_like_2, name_scope=variables.name_scope,
                  py_function=gradients.py_func_of_tensors, executing_eagerly=lambda: True)  # fmt: skip
     names["numpy_function"] = lambda func=None, inp=None, Tout=None, stateful=True, name=None: gradients.py_func(func, inp, Tout)
@@ -201,6 +202,26 @@ def _add_late(version, names, spaces):
     files.add(version, names, spaces)
 
 
+_NOT_PUT_OFF = frozenset("sokuji._src.ops." + module for module in ("control_flow", "random_ops", "check_ops", "print_ops", "init_ops"))
+_wrapped = {}
+
+
+def _deferred(error, function, arguments, keywords):
+    from sokuji._src.graph import composed
+
+    return composed.put_off(error, function, arguments, keywords)
+
+
+def _put_off(names, spaces):
+    """Wraps 2.x's functions of several operations: what they cannot do before a graph runs becomes a node that calls them then."""
+    _core.set_hook("deferred", _deferred)
+    for held in (names, *spaces.values()):
+        for name, value in held.items():
+            module = getattr(value, "__module__", None) or ""
+            if type(value) is types.FunctionType and (module.startswith("sokuji._src.ops.") or module == "sokuji._src.train.losses") and module not in _NOT_PUT_OFF:
+                held[name] = _wrapped[value] if value in _wrapped else _wrapped.setdefault(value, _core.quick(value))
+
+
 def _completion(module, names, spaces):
     """Adds to TensorFlow 2's names what is imported late, and leaves alone what a program has changed meanwhile. Whole or, when it is interrupted, not at all."""
     known, absent = dict(names), object()
@@ -208,6 +229,7 @@ def _completion(module, names, spaces):
     def complete():
         late_names, late_spaces = dict(names), {name: dict(held) for name, held in spaces.items()}
         _add_late(2, late_names, late_spaces)
+        _put_off(late_names, late_spaces)
         new = {name: {k: v for k, v in held.items() if spaces.get(name, {}).get(k, absent) is not v} for name, held in late_spaces.items()}
         names.update(late_names)
         _tree(new, names)
@@ -232,6 +254,7 @@ def namespace(version):
             _add_late(1, names, spaces)
             assemble_graphs.add(1, names, spaces)
         else:
+            _put_off(names, spaces)
             missing.complete_by(_completion("sokuji", names, spaces))
         names.update(_tree(spaces, {}))
         _namespaces[version] = names

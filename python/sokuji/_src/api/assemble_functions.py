@@ -1,6 +1,9 @@
 """The names of traced functions and control flow: tf.function, tf.cond, tf.while_loop, tf.map_fn, tf.TensorArray and the like, which look whether a graph is open."""
 
-from sokuji._src.graph import control_flow, custom_gradient, func_graph, function, py_call, rows, tensor_array
+from sokuji._src.data import specs, type_specs
+from sokuji._src.eager import forward
+from sokuji._src.graph import control_flow, custom_gradient, func_graph, function, gradients, py_call, rows, tensor_array
+from sokuji._src.ops import stateless_random_ops
 
 _ROWS = "foldl foldr"
 
@@ -31,6 +34,10 @@ def _add_2(names, space):
             names[word] = check
     space("config").update(run_functions_eagerly=function.run_functions_eagerly, functions_run_eagerly=function.functions_run_eagerly)
     names.update(recompute_grad=custom_gradient.recompute_grad, grad_pass_through=custom_gradient.grad_pass_through)
+    names.update(gradients=gradients.gradients_2, hessians=gradients.hessians_2, TypeSpec=specs.TypeSpec, TensorSpec=specs.TensorSpec,
+                 type_spec_from_value=specs.type_spec_from_value, **type_specs.NAMES)  # fmt: skip
+    space("autodiff")["ForwardAccumulator"] = forward.ForwardAccumulator
+    space("nn.experimental").update(stateless_random_ops.EXPERIMENTAL)
     space("config").update(experimental_run_functions_eagerly=function.run_functions_eagerly)
 
 

@@ -36,7 +36,6 @@ def _data(version, names, spaces):
     tfdata.update(AUTOTUNE=-1, INFINITE_CARDINALITY=data.INFINITE, UNKNOWN_CARDINALITY=data.UNKNOWN, Options=passes.Options,
                   DatasetSpec=specs.DatasetSpec)  # fmt: skip
     spaces["data.experimental"] = sources.EXPERIMENTAL
-    names.setdefault("TensorSpec", specs.TensorSpec)
 
 
 def _keras(version, spaces):

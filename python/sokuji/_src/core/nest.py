@@ -1,12 +1,16 @@
 """Nested structures: flatten (dictionaries by sorted keys), pack again, map. Lists, tuples, named tuples and mappings nest; all else is a leaf."""
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import KeysView, Mapping, ValuesView
 
 from sokuji import _core
 
 
+_SEQUENCES = (list, tuple, deque, range, KeysView, ValuesView)
+
+
 def is_nested(value):
-    return isinstance(value, (list, tuple, Mapping))
+    return isinstance(value, _SEQUENCES) or isinstance(value, Mapping)
 
 
 def _add(value, sequences, out):
@@ -20,7 +24,7 @@ def _add(value, sequences, out):
         out.append(value)
 
 
-def flatten(value, sequences=(list, tuple)):
+def flatten(value, sequences=_SEQUENCES, expand_composites=False):
     out = []
     _add(value, sequences, out)
     return out
@@ -29,43 +33,73 @@ def flatten(value, sequences=(list, tuple)):
 def _rebuild(structure, leaves):
     if isinstance(structure, Mapping):
         made = {key: _rebuild(structure[key], leaves) for key in sorted(structure)}
-        return type(structure)((key, made[key]) for key in structure)
+        pairs = [(key, made[key]) for key in structure]
+        return type(structure)(structure.default_factory, pairs) if hasattr(structure, "default_factory") else type(structure)(pairs)
     if isinstance(structure, tuple) and hasattr(structure, "_fields"):
         return type(structure)(*[_rebuild(item, leaves) for item in structure])
-    if isinstance(structure, (list, tuple)):
+    if isinstance(structure, _SEQUENCES):
         made = [_rebuild(item, leaves) for item in structure]
-        return made if isinstance(structure, list) else tuple(made)
+        return tuple(made) if type(structure) is tuple else deque(made) if isinstance(structure, deque) else made
     return next(leaves)
 
 
-def pack_sequence_as(structure, flat):
+def pack_sequence_as(structure, flat, expand_composites=False):
+    if not isinstance(flat, _SEQUENCES):
+        raise TypeError("Attempted to pack value:\n  %r\ninto a structure, but found incompatible type `%s` instead." % (flat, type(flat)))
     flat = list(flat)
     n = len(flatten(structure))
     if n != len(flat):
-        raise ValueError("the structure has %d leaves, but %d values were given" % (n, len(flat)))
+        raise ValueError("Could not pack sequence. Structure had %d atoms, but flat_sequence had %d items.  Structure: %r, flat_sequence: %r." % (n, len(flat), structure, flat))
     return _rebuild(structure, iter(flat))
 
 
+def _types_fit(a, b):
+    """Whether two sequences, or two mappings, count as of one type: named tuples of the same names do."""
+    return isinstance(a, Mapping) or type(a) is type(b) or (isinstance(a, list) and isinstance(b, list)) or (
+        hasattr(a, "_fields") and hasattr(b, "_fields") and type(a).__name__ == type(b).__name__ and a._fields == b._fields)  # fmt: skip
+
+
 def assert_same_structure(a, b, check_types=True, expand_composites=False):
+    """TypeError where the types of sequences differ, ValueError where the nesting, lengths or keys do."""
+    found = _difference(a, b, check_types)
+    if found is not None:
+        kind, text = found
+        raise kind("The two structures don't have the same nested structure.\n\nFirst structure: type=%s str=%s\n\nSecond structure: type=%s str=%s\n\nMore specifically: %s"
+                   % (type(a).__name__, a, type(b).__name__, b, text))  # fmt: skip
+
+
+def _difference(a, b, check_types):
     if is_nested(a) != is_nested(b):
-        raise ValueError("The two structures don't have the same nested structure: %r and %r" % (a, b))
+        one, other = (a, b) if is_nested(a) else (b, a)
+        return ValueError, 'Substructure "type=%s str=%s" is a sequence, while substructure "type=%s str=%s" is not' % (type(one).__name__, one, type(other).__name__, other)
     if not is_nested(a):
-        return
-    if isinstance(a, Mapping) != isinstance(b, Mapping):
-        raise TypeError("The two structures don't have the same types: %s and %s" % (type(a), type(b)))
-    if check_types and not isinstance(a, Mapping) and type(a) is not type(b):
-        raise TypeError("The two structures don't have the same sequence type: %s and %s" % (type(a), type(b)))
-    if len(a) != len(b) or (isinstance(a, Mapping) and set(a) != set(b)):
-        raise ValueError("The two structures don't have the same number of elements: %r and %r" % (a, b))
-    for key in a if isinstance(a, Mapping) else range(len(a)):
-        assert_same_structure(a[key], b[key], check_types)
+        return None
+    if isinstance(a, Mapping) != isinstance(b, Mapping) or (check_types and not _types_fit(a, b)):
+        if check_types or isinstance(a, Mapping) != isinstance(b, Mapping):
+            return TypeError, ("The two namedtuples don't have the same sequence type. First structure type=%s str=%s has type %s, while second structure type=%s str=%s has type %s"
+                               % (type(a).__name__, a, type(a).__name__, type(b).__name__, b, type(b).__name__))  # fmt: skip
+    if len(a) != len(b):
+        return ValueError, ("The two structures don't have the same number of elements. First structure: type=%s str=%s. Second structure: type=%s str=%s"
+                            % (type(a).__name__, a, type(b).__name__, b))  # fmt: skip
+    if isinstance(a, Mapping) and set(a) != set(b):
+        return ValueError, ("The two dictionaries don't have the same set of keys. First structure has keys type=list str=%s, while second structure has keys type=list str=%s"
+                            % (list(a), list(b)))  # fmt: skip
+    pairs = [(a[key], b[key]) for key in a] if isinstance(a, Mapping) else zip(a, b)
+    return next((found for x, y in pairs if (found := _difference(x, y, check_types)) is not None), None)
 
 
-def map_structure(func, *structure, check_types=True, expand_composites=False):
-    function, structures = func, structure
-    for other in structures[1:]:
-        assert_same_structure(structures[0], other, check_types)
-    return pack_sequence_as(structures[0], [function(*leaves) for leaves in zip(*[flatten(s) for s in structures])])
+def map_structure(func, *structure, **kwargs):
+    if not callable(func):
+        raise TypeError("func must be callable, got: %s" % (func,))
+    if not structure:
+        raise ValueError("Must provide at least one structure")
+    check_types = kwargs.pop("check_types", True)
+    kwargs.pop("expand_composites", None)
+    if kwargs:
+        raise ValueError("Only valid keyword arguments are `check_types` and `expand_composites`, not: `%s`" % "`, `".join(kwargs))
+    for other in structure[1:]:
+        assert_same_structure(structure[0], other, check_types)
+    return _rebuild(structure[0], iter([func(*leaves) for leaves in zip(*[flatten(s) for s in structure])]))
 
 
 _core.set_hook("flatten", flatten)

@@ -13,7 +13,56 @@ def set_version(version):
     _version = version
 
 
-class TensorSpec:
+class TypeSpec:
+    """What is known of a value: what it consists of is in _parts()."""
+
+    def is_subtype_of(self, other):
+        return type(other) is type(self) and self._narrower(other)
+
+    def _narrower(self, other):
+        return self == other
+
+    def is_compatible_with(self, spec_or_value):
+        other = spec_or_value if isinstance(spec_or_value, TypeSpec) else type_spec_from_value(spec_or_value)
+        return type(other) is type(self) and self._compatible(other)
+
+    def _compatible(self, other):
+        return self == other
+
+    def most_specific_common_supertype(self, others):
+        """The narrowest spec that covers this one and the others; None where there is none."""
+        made = self
+        for other in others:
+            if type(other) is not type(self):
+                return None
+            made = made._wider(other)
+            if made is None:
+                return None
+        return made
+
+    def _wider(self, other):
+        return self if self == other else None
+
+    def most_specific_compatible_type(self, other):
+        made = self.most_specific_common_supertype([other])
+        if made is None:
+            raise ValueError("No TypeSpec is compatible with both %s and %s" % (self, other))
+        return made
+
+    def __eq__(self, other):
+        return type(other) is type(self) and self._parts() == other._parts()
+
+    def __ne__(self, other):
+        return not self == other
+
+    def __hash__(self):
+        return hash(str(self._parts()))
+
+    def __repr__(self):
+        return "%s(%s)" % (type(self).__name__, ", ".join(repr(p) for p in self._parts()))
+
+
+class TensorSpec(TypeSpec):
     """What is known of a tensor: its shape (None: unknown) and dtype."""
 
     def __init__(self, shape, dtype=dtypes.float32, name=None):
@@ -22,27 +71,72 @@ class TensorSpec:
     shape = property(lambda self: self._shape)
     dtype = property(lambda self: self._dtype)
     name = property(lambda self: self._name)
+    value_type = _core.Tensor
 
     @classmethod
     def from_tensor(cls, tensor, name=None):
+        if not isinstance(tensor, _core.Tensor):
+            raise ValueError("`tensor` should be a tf.Tensor, but got type %s." % (type(tensor),))
         return cls(tensor.shape, tensor.dtype, name)
 
-    from_spec = from_tensor
+    @classmethod
+    def from_spec(cls, spec, name=None):
+        return cls(spec.shape, spec.dtype, name or spec.name)
 
-    def is_compatible_with(self, spec_or_value):
-        return self._dtype == spec_or_value.dtype and self._shape.is_compatible_with(spec_or_value.shape)
+    def is_compatible_with(self, spec_or_tensor):
+        return (isinstance(spec_or_tensor, (TensorSpec, _core.Handle)) and self._dtype == spec_or_tensor.dtype
+                and self._shape.is_compatible_with(spec_or_tensor.shape))  # fmt: skip
+
+    def _narrower(self, other):
+        a, b = self._sizes(), other._sizes()
+        fits = b is None or (a is not None and len(a) == len(b) and all(n is None or m == n for m, n in zip(a, b)))
+        return fits and self._dtype == other._dtype
+
+    def _wider(self, other):
+        a, b = self._sizes(), other._sizes()
+        if self._dtype != other._dtype:
+            return None
+        sizes = None if a is None or b is None or len(a) != len(b) else [m if m == n else None for m, n in zip(a, b)]
+        return type(self)(sizes, self._dtype, self._name if self._name == other._name else None)
+
+    def cast(self, value, casting_context=None):
+        """The value as a tensor of this spec."""
+        tensor = _core.convert(value, self._dtype._number)
+        if not self.is_compatible_with(tensor):
+            raise TypeError("Can not cast %r to %r" % (value, self))
+        return tensor
+
+    def _parts(self):
+        return self._sizes(), self._dtype
+
+    def __eq__(self, other):
+        return type(other) is type(self) and self._parts() == other._parts() and self._name == other._name
+
+    __hash__ = TypeSpec.__hash__
 
     def _sizes(self):
         return None if self._shape.ndims is None else tuple(self._shape.as_list())
 
-    def __eq__(self, other):
-        return type(other) is type(self) and (self._sizes(), self._dtype) == (other._sizes(), other._dtype)
-
-    def __hash__(self):
-        return hash((self._sizes(), self._dtype))
-
     def __repr__(self):
         return "TensorSpec(shape=%s, dtype=%r, name=%r)" % (_text(self._sizes()), self._dtype, self._name)
+
+
+_SPEC_OF = []  # (class, function that gives the spec of an object of it)
+
+
+def type_spec_from_value(value):
+    """The spec of a value that is a tensor, or becomes one, or consists of tensors."""
+    if isinstance(value, _core.Tensor):
+        return TensorSpec.from_tensor(value)
+    if hasattr(value, "element_spec"):
+        return DatasetSpec(value.element_spec)
+    for kind, spec in _SPEC_OF:
+        if isinstance(value, kind):
+            return spec(value)
+    try:
+        return TensorSpec.from_tensor(_core.convert(value, 0))
+    except (TypeError, ValueError):
+        raise TypeError("Could not build a TypeSpec for %r of unsupported type %s." % (value, type(value))) from None
 
 
 def _text(sizes):
@@ -69,20 +163,14 @@ class Leaf:
         return TensorSpec(self.shape, self.dtype)
 
 
-class DatasetSpec:
+class DatasetSpec(TypeSpec):
     """What is known of a dataset that is itself an element."""
 
     def __init__(self, element_spec, dataset_shape=()):
         self.element_spec = element_spec
 
-    def __eq__(self, other):
-        return isinstance(other, DatasetSpec) and self.element_spec == other.element_spec
-
-    def __hash__(self):
-        return hash(str(self.element_spec))
-
-    def __repr__(self):
-        return "DatasetSpec(%r, TensorShape([]))" % (self.element_spec,)
+    def _parts(self):
+        return self.element_spec, shapes.TensorShape([])
 
 
 def leaf_of(place, tensor):

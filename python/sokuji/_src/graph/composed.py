@@ -210,6 +210,18 @@ def attempt(function, arguments, keywords):
         return made
 
 
+def put_off(error, function, arguments, keywords):
+    """What a function of 2.x that failed so gives where a graph's tensors were too little known: a node's tensors, or NotImplemented."""
+    if not isinstance(error, _FAILURES) or words.is_probing:
+        return NotImplemented
+    arguments, keywords = nest.map_structure(lambda v: v._read() if isinstance(v, _core.VariableBase) and _core.graph_now() is not None else v, (arguments, keywords))
+    leaves = _leaves((arguments, keywords))
+    unknown = [t for t in leaves if t._known_value() is None]
+    vague = any(t._shape_tuple is None or None in t._shape_tuple for t in unknown)
+    made = defer(function, arguments, keywords, leaves) if vague or (unknown and isinstance(error, _NEEDS_VALUE)) else None
+    return NotImplemented if made is None else made
+
+
 def at_build(error):
     """What cannot be built is a ValueError in TensorFlow, whatever it is when it runs."""
     return ValueError(error.message) if isinstance(error, errors.InvalidArgumentError) else error
@@ -272,7 +284,8 @@ def _probe(function, structure, leaves, size):
     _core.no_graph_begin()
     words.is_probing = True  # random numbers cannot be drawn by a node that stands for a function
     try:
-        return _called(function, structure, leaves, [_example(t, size) for t in leaves])
+        others = [v._shape_tuple for v in nest.flatten(structure) if isinstance(v, _core.Handle) and v._shape_tuple is not None]
+        return _called(function, structure, leaves, [_example(t, size, others) for t in leaves])
     except Exception:
         return None
     finally:
@@ -280,13 +293,16 @@ def _probe(function, structure, leaves, size):
         _core.no_graph_end()
 
 
-def _example(leaf, size):
+def _example(leaf, size, others):
+    """A tensor like the leaf; an unknown size is that of another argument of the same rank, where it has one."""
     if isinstance(leaf, _core.SymbolicTensor):
         known = leaf._known_value()
         if known is not None:
             return known
         sizes = leaf._shape_tuple
-        sizes = (size,) * min(size, 1) if sizes is None else tuple(max(size, 1) if d is None else d for d in sizes)
+        alike = [o for o in others if sizes is not None and len(o) == len(sizes)]
+        sizes = (size,) * min(size, 1) if sizes is None else tuple(
+            next((o[i] for o in alike if o[i] is not None), max(size, 1)) if d is None else d for i, d in enumerate(sizes))  # fmt: skip
     else:
         sizes = leaf._shape_tuple
     number = leaf._dtype_number

@@ -3,12 +3,21 @@
 from sokuji import _core
 from sokuji._src.core import conversion
 from sokuji._src.core.execute import run
+from sokuji._src.eager import gradients as eager
 from sokuji._src.graph import graph as graphs
-from sokuji._src.graph.variables import GraphVariable, symbolic
+from sokuji._src.graph import variables
+from sokuji._src.graph.variables import GraphVariable
 
 
 def _list(value):
     return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def symbolic(value):
+    """The value as a tensor of the open graph, a tf.Graph or a function's."""
+    if graphs.building() is not None or isinstance(value, _core.SymbolicTensor):
+        return variables.symbolic(value)
+    return run("Identity", value if isinstance(value, _core.Handle) else _core.convert(value, 0))
 
 
 def _target(y):
@@ -45,6 +54,30 @@ def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_op
             found = _run(graph, [targets[i] for i in kept], [weights[i] for i in kept], sources, stops)
     graph._note_line(first)
     return found
+
+
+def gradients_2(ys, xs, grad_ys=None, name="gradients", gate_gradients=False, aggregation_method=None, stop_gradients=None, unconnected_gradients="none"):
+    """The gradient of the sum of ys by each x, within tf.function or a tf.Graph; None, or zeros, where no y depends on it."""
+    graph = _core.graph_now()
+    if graph is None:
+        return eager.gradients(ys, xs)
+    if isinstance(graph, graphs.Graph):
+        found = gradients(ys, xs, grad_ys, name, stop_gradients=stop_gradients)
+    else:
+        found = _in_function(graph, _list(ys), _list(xs), grad_ys, stop_gradients)
+    return eager._unconnected(unconnected_gradients, found, _list(xs))
+
+
+def _in_function(graph, ys, xs, grad_ys, stop_gradients):
+    targets = [_target(y) for y in ys]
+    weights = [None] * len(ys) if grad_ys is None else _list(grad_ys)
+    if len(weights) != len(ys):
+        raise ValueError("Passed %d grad_ys for %d ys" % (len(weights), len(ys)))
+    weights = [None if g is None else _weight(g, y) for g, y in zip(weights, targets)]
+    kept = [i for i, y in enumerate(targets) if _differentiable(y, weights[i])]
+    stops = [symbolic(s) for s in _list(stop_gradients or [])]
+    sources = [_source(x, graph) for x in xs]
+    return _run(graph, [targets[i] for i in kept], [weights[i] for i in kept], sources, stops) if kept else [None] * len(xs)
 
 
 def _weight(g, y):
@@ -92,6 +125,15 @@ class _Nothing:
 
 def hessians(ys, xs, name="hessians", colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None):
     """The matrix of second derivatives of sum(ys) by each vector."""
+    return _hessians(ys, xs, gradients)
+
+
+def hessians_2(ys, xs, gate_gradients=False, aggregation_method=None, name="hessians"):
+    """The matrix of second derivatives of sum(ys) by each tensor."""
+    return _hessians(ys, xs, gradients_2)
+
+
+def _hessians(ys, xs, gradients):
     made = []
     for x in _list(xs):
         sizes = x._shape_tuple

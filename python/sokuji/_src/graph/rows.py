@@ -166,13 +166,16 @@ def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True):
     """fn of each row, stacked; tensors of one row go with all rows of others."""
     flat = [as_tensor(e) for e in nest.flatten(elems)]
     sizes = {t._shape_tuple[0] for t in flat if t._shape_tuple}
-    if None in sizes or not flat or any(not t._shape_tuple for t in flat):
+    if not flat or any(t._shape_tuple == () for t in flat):
+        raise IndexError("vectorized_map: elems must be tensors with rows, not %r" % (elems,))
+    if None in sizes or any(t._shape_tuple is None for t in flat):
         raise NotImplementedError("not implemented: tf.vectorized_map of rows whose number is not known; use tf.map_fn")
     n = max(sizes) if sizes != {0} else 0
     if not sizes <= {n, 1}:
         raise errors.InvalidArgumentError(None, None, "vectorized_map: the numbers of rows differ: %s" % sorted(sizes))
     if n == 0:
-        raise NotImplementedError("not implemented: tf.vectorized_map of no rows; use tf.map_fn")
+        row = fn(nest.pack_sequence_as(elems, [run("Fill", convert(list(t._shape_tuple[1:]), 3), convert(0, t._dtype_number)) for t in flat]))
+        return nest.map_structure(lambda t: run("Fill", convert([0, *t._shape_tuple], 3), convert(0, t._dtype_number)), nest.map_structure(as_tensor, row))
     rows = [[_row(t, convert(i if t._shape_tuple[0] != 1 else 0, 3)) for t in flat] for i in range(n)]
     results = [fn(nest.pack_sequence_as(elems, row)) for row in rows]
     columns = zip(*[nest.flatten(r) for r in results])

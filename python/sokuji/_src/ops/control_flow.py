@@ -3,7 +3,7 @@
 import contextlib
 
 from sokuji import _core
-from sokuji._src.core import dtypes, nest
+from sokuji._src.core import conversion, dtypes, errors, nest
 from sokuji._src.core.execute import convert, run, tensor
 
 
@@ -99,14 +99,37 @@ def while_loop_2(cond, body, loop_vars, shape_invariants=None, parallel_iteratio
 # ---- over rows ----
 
 
-def _rows(elems):
+def _elements(elems):
+    """The flat tensors that fn is called with rows of."""
     flat = [tensor(e) for e in nest.flatten(elems)]
     if not flat:
-        raise ValueError("elems must hold at least one tensor")
-    sizes = {t._shape_tuple[0] if t._shape_tuple else None for t in flat}
-    if None in sizes or len(sizes) > 1:
+        raise ValueError("elems must be a Tensor or (possibly nested) sequence of Tensors. Got %r, which does not contain any Tensors." % (elems,))
+    if any(t._shape_tuple == () for t in flat):
+        raise ValueError("Elements in elems must be 1+ dimensional Tensors, not scalars")
+    if len({t._shape_tuple[0] for t in flat}) > 1:
         raise ValueError("elems must be tensors of one size along the first axis; the shapes are %s" % [t._shape_tuple for t in flat])
-    return [nest.pack_sequence_as(elems, [t[i] for t in flat]) for i in range(sizes.pop())]
+    return flat
+
+
+def _rows(elems):
+    if not nest.flatten(elems) or any(t._shape_tuple == () for t in map(tensor, nest.flatten(elems))):
+        raise IndexError("elems must be tensors with rows, not %r" % (elems,))  # as TensorFlow has it, of folds and scans
+    flat = _elements(elems)
+    return [nest.pack_sequence_as(elems, [t[i] for t in flat]) for i in range(flat[0]._shape_tuple[0])]
+
+
+def _first(rows):
+    """The row that a fold without an initializer begins with."""
+    if not rows:
+        raise errors.OutOfRangeError(None, None, "Tried to read from index 0 but array size is: 0")
+    return rows.pop(0)
+
+
+def _none(spec):
+    """No rows of a dtype, or of what a TensorSpec says."""
+    shape = getattr(getattr(spec, "shape", None), "_dims", None)
+    sizes = [0, *[0 if d is None else d for d in shape or ()]]
+    return run("Fill", convert(sizes, 3), convert(0, dtypes.as_dtype(getattr(spec, "dtype", spec))._number))
 
 
 def _stacked(results, dtype):
@@ -116,7 +139,8 @@ def _stacked(results, dtype):
     wanted = nest.flatten(dtype) if dtype is not None else None
     made = []
     for k, column in enumerate(columns):
-        kind = 0 if wanted is None else dtypes.as_dtype(wanted[min(k, len(wanted) - 1)])._number
+        one = None if wanted is None else wanted[min(k, len(wanted) - 1)]
+        kind = 0 if one is None else dtypes.as_dtype(getattr(one, "dtype", one))._number
         made.append(array_ops.stack([convert(v, kind) for v in column]))
     return nest.pack_sequence_as(results[0], made)
 
@@ -138,43 +162,33 @@ def map_fn(fn, elems, dtype=None, parallel_iterations=10, back_prop=True, swap_m
     """fn of each row, stacked."""
     if not callable(fn):
         raise TypeError("fn must be callable.")
-    results = [fn(row) for row in _rows(elems)]
+    flat = _elements(elems)
+    results = [fn(nest.pack_sequence_as(elems, [t[i] for t in flat])) for i in range(flat[0]._shape_tuple[0])]
+    wanted = dtype if dtype is not None else nest.map_structure(lambda e: tensor(e).dtype, elems)
     if not results:
-        flat = nest.flatten(elems)
-        return run("Identity", tensor(flat[0]))
-    _checked(results, dtype if dtype is not None else nest.map_structure(lambda e: tensor(e).dtype, elems))
+        return nest.map_structure(_none, wanted)
+    nest.assert_same_structure(wanted, results[0])
+    _checked(results, wanted)
     return _stacked(results, dtype)
 
 
 def _checked(results, dtype):
     for wanted, got in zip(nest.flatten(dtype), nest.flatten(results[0])):
+        wanted = getattr(wanted, "dtype", wanted)
         if isinstance(got, _core.Handle) and got.dtype != wanted:
             raise _invalid("map_fn: fn gives %s where %s is expected; say so with dtype=" % (got.dtype.name, dtypes.as_dtype(wanted).name))
 
 
 def map_fn_2(fn, elems, dtype=None, parallel_iterations=None, back_prop=True, swap_memory=False, infer_shape=True, name=None, fn_output_signature=None):
     """fn of each row, stacked."""
-    wanted = dtype if fn_output_signature is None else fn_output_signature
-    if wanted is None:
-        flat = nest.flatten(elems)
-        if nest.is_nested(elems) and not (isinstance(elems, list) and len(flat) == 1):
-            wanted = nest.map_structure(lambda e: tensor(e).dtype, elems)
-            return map_fn(lambda row: _like(elems, fn(row)), elems, wanted)
-    return map_fn(fn, elems, wanted)
-
-
-def _like(elems, made):
-    """Without a signature the results have the structure of the elements."""
-    if nest.is_nested(elems) != nest.is_nested(made) or len(nest.flatten(elems)) != len(nest.flatten(made)):
-        raise ValueError("map_fn: the results %s do not have the structure of the elements; say theirs with fn_output_signature" % (made,))
-    return made
+    return map_fn(fn, elems, dtype if fn_output_signature is None else fn_output_signature)
 
 
 def _fold(fn, rows, initializer):
     if not callable(fn):
         raise TypeError("fn must be callable.")
     rows = list(rows)
-    value = rows.pop(0) if initializer is None else nest.map_structure(tensor, initializer)
+    value = _first(rows) if initializer is None else nest.map_structure(tensor, initializer)
     for row in rows:
         value = fn(value, row)
     return value
@@ -199,13 +213,15 @@ def scan(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, sw
         rows.reverse()
     values = []
     if initializer is None:
-        values.append(rows.pop(0))
+        values.append(_first(rows))
         value = values[0]
     else:
         value = nest.map_structure(tensor, initializer)
     for row in rows:
         value = fn(value, row)
         values.append(value)
+    if not values:
+        return nest.map_structure(lambda v: _none(v) if conversion._version == 2 else _none(v.dtype), nest.map_structure(tensor, initializer))
     return _stacked(values[::-1] if reverse else values, None)
 
 

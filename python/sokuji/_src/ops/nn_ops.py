@@ -65,9 +65,10 @@ def _soft_cross_entropy(labels, logits, dim):
         order = [i for i in range(len(shape)) if i != axis_of(dim, len(shape))] + [axis_of(dim, len(shape))]
         z, y = (run("Transpose", t, convert(order, 3)) for t in (z, y))
         shape = z._shape_tuple
-    flat = sizes([int(np.prod(shape[:-1], dtype=np.int64)), shape[-1]])
+    vague = None in shape
+    flat = run("Pack", convert(-1, 3), run("Shape", z)[-1]) if shape[-1] is None else sizes([-1 if vague else int(np.prod(shape[:-1], dtype=np.int64)), shape[-1]])
     loss = execute("SoftmaxCrossEntropyWithLogits", [run("Reshape", z, flat), run("Reshape", y, flat)], {})[0]
-    return run("Reshape", loss, sizes(shape[:-1]))
+    return run("Reshape", loss, run("Shape", z)[:-1] if vague else sizes(shape[:-1]))
 
 
 @_core.quick
@@ -101,7 +102,7 @@ def _sparse_cross_entropy(labels, logits):
         return execute("SparseSoftmaxCrossEntropyWithLogits", [z, y], {})[0]
     flat = run("Reshape", z, sizes([-1, shape[-1]]))
     loss = execute("SparseSoftmaxCrossEntropyWithLogits", [flat, run("Reshape", y, convert([-1], 3))], {})[0]
-    return run("Reshape", loss, sizes(shape[:-1]))
+    return run("Reshape", loss, run("Shape", y) if None in shape else sizes(shape[:-1]))
 
 
 def sparse_softmax_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, name=None):
@@ -200,14 +201,31 @@ def dropout(x, keep_prob, noise_shape=None, seed=None, name=None):
 
 
 def dropout_2(x, rate, noise_shape=None, seed=None, name=None):
+    return general_dropout(x, rate, lambda shape, dtype: random_ops.random_uniform(shape, dtype=dtype, seed=seed), noise_shape)
+
+
+def general_dropout(x, rate, uniform_sampler, noise_shape=None, name=None):
+    """x with the elements where the sampler draws less than the rate set to 0, the others scaled up."""
     t = convert(x, 0)
-    if not 0 <= rate < 1:
-        raise ValueError("rate must be a scalar tensor or a float in the range [0, 1), got %g" % rate)
-    if rate == 0:
-        return t
-    drawn = random_ops.random_uniform(t._shape_tuple if noise_shape is None else noise_shape, dtype=t.dtype, seed=seed)
-    keep = array_ops.cast(run("GreaterEqual", drawn, convert(rate, t._dtype_number)), t.dtype)
-    return t * convert(1.0 / (1.0 - rate), t._dtype_number) * keep
+    if not t.dtype.is_floating:
+        raise ValueError("`x.dtype` must be a floating point tensor as `x` will be scaled. Received: x_dtype=%s" % (t.dtype,))
+    scale = None
+    if isinstance(rate, (int, float)):
+        if not 0 <= rate < 1:
+            raise ValueError("`rate` must be a scalar tensor or a float in the range [0, 1). Received: rate=%s" % (rate,))
+        if rate == 0:
+            return t
+        scale = convert(1.0 / (1.0 - rate), t._dtype_number)
+    rate = convert(rate, t._dtype_number)
+    if scale is None:
+        scale = convert(1.0, t._dtype_number) / (convert(1.0, t._dtype_number) - rate)
+    shape = t._shape_tuple
+    if noise_shape is not None:
+        shape = noise_shape if shape is None or isinstance(noise_shape, _core.Handle) else [shape[i] if d is None else d for i, d in enumerate(noise_shape)]
+    elif shape is None or None in shape:
+        shape = run("Shape", t)
+    keep = array_ops.cast(run("GreaterEqual", uniform_sampler(shape, t.dtype), rate), t.dtype)
+    return t * scale * keep
 
 
 def embedding_lookup(params, ids, partition_strategy="mod", name=None, validate_indices=True, max_norm=None):

@@ -3,7 +3,7 @@
 from sokuji import _core
 from sokuji._src.core import dtypes
 from sokuji._src.core.execute import convert, execute, number, sizes, tensor
-from sokuji._src.ops import random_ops
+from sokuji._src.ops import nn_ops, random_ops
 
 
 def get_seed(op_seed):
@@ -45,3 +45,11 @@ def categorical(logits, num_samples, dtype=None, seed=None, name=None):
 
 RANDOM_2 = {"stateless_normal": stateless_normal, "stateless_truncated_normal": stateless_truncated_normal, "stateless_uniform": stateless_uniform,
             "categorical": categorical, "gamma": random_ops.random_gamma}  # fmt: skip
+
+
+def stateless_dropout(x, rate, seed, rng_alg="auto_select", noise_shape=None, name=None):
+    """tf.nn.dropout whose choice is a function of the seed."""
+    return nn_ops.general_dropout(x, rate, lambda shape, dtype: stateless_uniform(shape, seed, dtype=dtype, alg=rng_alg), noise_shape)
+
+
+EXPERIMENTAL = {"stateless_dropout": stateless_dropout, "general_dropout": nn_ops.general_dropout}

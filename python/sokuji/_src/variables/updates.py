@@ -9,29 +9,18 @@ from sokuji._src.core.execute import convert, invalid, run
 from sokuji._src.ops import scatter_ops
 
 
-def _plain(entry):
-    """An index entry of Python's or NumPy's own."""
-    if isinstance(entry, _core.Handle):
-        return int(entry)
-    if isinstance(entry, slice):
-        return slice(*[None if v is None else int(v) for v in (entry.start, entry.stop, entry.step)])
-    return entry
-
-
-def _assign_part(variable, key, shape, value, use_locking=False, name=None, read_value=True):
+def _assign_part(variable, key, value, use_locking=False, name=None, read_value=True):
     """Writes the part of a variable that the key names; the value broadcasts to the part's shape."""
     given = convert(value, variable._dtype_number)
     if given._dtype_number != variable._dtype_number:
         raise ValueError("Tensor conversion requested dtype %s for Tensor with dtype %s: %r" % (variable.dtype.name, given.dtype.name, given))
+    size, all_of_it = int(np.prod(variable._shape_tuple, dtype=np.int64)), convert([-1], 3)
+    places = convert(np.arange(size, dtype=np.int64).reshape(variable._shape_tuple), 0)[key]
     try:
-        wide = np.broadcast_to(np.asarray(given), shape)
+        wide = run("BroadcastTo", given, run("Shape", places))
     except ValueError:
-        raise invalid("assign: a value of the shape %s does not broadcast to the part's shape %s" % (given._shape_tuple, shape)) from None
-    size = int(np.prod(variable._shape_tuple, dtype=np.int64))
-    key = tuple(_plain(k) for k in key) if isinstance(key, tuple) else _plain(key)
-    places = np.arange(size, dtype=np.int64).reshape(variable._shape_tuple)[key].ravel()
-    flat = run("Reshape", variable._read(), convert([size], 9))
-    new = run("TensorScatterUpdate", flat, convert(places[:, None], 9), convert(np.ascontiguousarray(wide.ravel()), 0))
+        raise invalid("assign: a value of the shape %s does not broadcast to the part's shape %s" % (given._shape_tuple, places._shape_tuple)) from None
+    new = run("TensorScatterUpdate", run("Reshape", variable._read(), all_of_it), run("Reshape", places, convert([-1, 1], 3)), run("Reshape", wide, all_of_it))
     variable._assign(run("Reshape", new, convert(np.array(variable._shape_tuple, np.int64), 0)))
     return variable._assigned()
 
@@ -39,8 +28,8 @@ def _assign_part(variable, key, shape, value, use_locking=False, name=None, read
 def part_of(variable, key):
     """variable[key]: a tensor with an assign of its own."""
     part = _core.VariableBase.__getitem__(variable, key)
-    if isinstance(part, _core.EagerTensor):
-        part.assign = functools.partial(_assign_part, variable, key, part._shape_tuple)
+    if isinstance(part, (_core.EagerTensor, _core.SymbolicTensor)):
+        part.assign = functools.partial(_assign_part, variable, key)
     return part
 
 
