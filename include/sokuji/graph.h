@@ -33,6 +33,11 @@ SJ_PUBLIC sj_graph *sj_graph_new(void);
  * the outer one. NULL: like sj_graph_new.
  */
 SJ_PUBLIC sj_graph *sj_graph_new_inside(sj_graph *outer);
+/*
+ * Makes an inner graph a part of the outer one, as branches are in TensorFlow 1.8: names are unique over both, and functions of it run only what
+ * their outputs need.
+ */
+SJ_PUBLIC void sj_graph_set_lazy(sj_graph *graph);
 SJ_PUBLIC sj_graph *sj_graph_keep(sj_graph *graph);
 SJ_PUBLIC void sj_graph_free(sj_graph *graph); /* gives up one reference; NULL is ignored */
 

@@ -58,7 +58,7 @@ typedef struct sj__anchor {
 
 struct sj_graph {
 	int32_t refs;
-	bool is_final;
+	bool is_final, is_lazy;
 	sj__anchor *anchor; /* this graph's own; NULL: nothing was made inside it */
 	sj__anchor *outer;  /* of the graph outside; NULL: none */
 	sj_node **nodes;

@@ -13,7 +13,7 @@ from sokuji._src.core import conversion, dtypes, errors, nest
 from sokuji._src.core.execute import convert
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import words
-from sokuji._src.graph.variables import GraphVariable, symbolic
+from sokuji._src.graph.variables import GraphVariable, checked, symbolic
 
 # What functions are called in graphs where their own name is not TensorFlow's default for the node.
 NAMES = {
@@ -106,7 +106,7 @@ def _inputs(graph, op, groups, parameters, inputs, values, full):
             number = hints.get(group, 0) if group not in "?ib" else 10 if group == "b" else 0
             if group == "i" and isinstance(value, (list, tuple)) and not value:
                 number = 3
-            made = _core.convert(value, number)
+            made = checked(value, number)
             if isinstance(made, _core.EagerTensor):
                 made = graph.constant(made, full + "/" + target + "/")
             values[key] = made
@@ -187,7 +187,7 @@ def _call_it(graph, made, scope, first):
     """The node of a single result takes the scope's own name."""
     if isinstance(made, (list, tuple)) and made and all(isinstance(t, _core.SymbolicTensor) and t._node is made[0]._node for t in made):
         made = made[0]
-    if isinstance(made, _core.SymbolicTensor) and made.graph is graph and made._node.index >= first and graph.find(scope[:-1]) is None:
+    if isinstance(made, _core.SymbolicTensor) and made._node._graph is graph and made._node.index >= first and graph.find(scope[:-1]) is None:
         made._node.rename(scope[:-1])
 
 
@@ -205,7 +205,7 @@ def attempt(function, arguments, keywords):
         if leaves and (isinstance(error, _NEEDS_VALUE) or not all(_is_known(t) for t in leaves)):
             made = defer(function, arguments, keywords, leaves)
         if made is None:
-            raise at_build(error)
+            raise error if function.__module__.endswith("check_ops") else at_build(error)
         return made
 
 

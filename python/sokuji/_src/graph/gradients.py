@@ -74,7 +74,8 @@ def _run(graph, targets, weights, sources, stops):
 def _graph_of(values):
     for value in values:
         if isinstance(value, (_core.SymbolicTensor, GraphVariable)) and isinstance(value.graph, graphs.Graph):
-            return value.graph
+            now = graphs.building()
+            return now if now is not None and now._root is value.graph else value.graph
     return graphs.get_default_graph()
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sokuji import _core
-from sokuji._src.core import dtypes, errors, shapes
+from sokuji._src.core import dtypes, errors, nest, shapes
 from sokuji._src.core.execute import convert, run
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import operation
@@ -11,6 +11,20 @@ from sokuji._src.graph.graph import GraphKeys
 from sokuji._src.variables import variables
 
 _ASSIGN, _ADD, _SUBTRACT = 0, 1, 2
+
+
+def checked(value, number):
+    """The value converted to the dtype; Python values that are not of its kind are refused, as TensorFlow 1.8 does."""
+    if number and not isinstance(value, (_core.Handle, np.ndarray, np.generic)):
+        dtype = dtypes.as_dtype(number)
+        kinds = _KINDS["int" if dtype.is_integer else dtype.name if dtype.name in _KINDS else "complex" if dtype.is_complex else "real"]
+        for leaf in nest.flatten(value) if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(leaf, (int, float, complex, str, bytes)) and not isinstance(leaf, (np.generic, *kinds)):
+                raise TypeError("Expected %s, got %r of type '%s' instead." % (dtype.name, leaf, type(leaf).__name__))
+    return _core.convert(value, number)
+
+
+_KINDS = {"int": (int,), "bool": (bool,), "string": (str, bytes), "real": (int, float), "complex": (int, float, complex)}
 
 
 def symbolic(value, dtype=None, name="Const"):
@@ -21,7 +35,7 @@ def symbolic(value, dtype=None, name="Const"):
     if isinstance(value, _core.SymbolicTensor):
         made = value
     else:
-        made = _core.convert(value, 0 if dtype is None else dtypes.as_dtype(dtype)._number)
+        made = checked(value, 0 if dtype is None else dtypes.as_dtype(dtype)._number)
         if isinstance(made, _core.EagerTensor):
             made = graph.constant(made, name)
     if dtype is not None and made.dtype is not dtypes.as_dtype(dtype):
@@ -43,7 +57,7 @@ class GraphVariable(variables.ResourceVariable):
             raise ValueError("collections argument to Variable constructor must be a list, tuple, or set. Got %s of type %s" % (collections, type(collections)))
         if constraint is not None and not callable(constraint):
             raise ValueError("The `constraint` argument must be a callable.")
-        graph = graphs.get_default_graph()
+        graph = graphs.get_default_graph()._root
         self._graph, self._constraint, self._resource = graph, constraint, bool(use_resource)
         first = len(graph)
         with graphs.init_scope(), graph.name_scope("Variable" if name is None else name) as scope:
