@@ -69,7 +69,7 @@ SJ_PUBLIC sj_tensor *sj_graph_constant(sj_graph *graph, sj_tensor *value, const 
 SJ_PUBLIC sj_tensor *sj_graph_variable(sj_graph *graph, sj_dtype dtype, sj_ints shape, const char *name,
                                        bool trainable);
 
-/* Appends variable = value (how 0), variable += value (1) or variable -= value (2); the result is the value afterwards and belongs to the graph. */
+/* Appends variable = value (how 0; 3: of any shape), variable += value (1) or variable -= value (2); the result is the value afterwards and belongs to the graph. */
 SJ_PUBLIC sj_tensor *sj_graph_assign(sj_graph *graph, int how, sj_tensor *variable, sj_tensor *value);
 
 /* ---- nodes ---- */

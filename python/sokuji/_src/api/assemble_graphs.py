@@ -62,18 +62,13 @@ class _NameScope:
         return (eager_scopes if graphs.building() is None else graphs).name_scope(name, default_name, values)
 
 
-def _scatters():
-    how = {"add": lambda old, new: old + new, "sub": lambda old, new: old - new, "mul": lambda old, new: old * new,
-           "div": lambda old, new: old / new}  # fmt: skip
-    return {"scatter_update": variables.scatter_update, **{"scatter_" + name: variables.scatter(function) for name, function in how.items()}}
-
-
 def _always():
     """The names that are there from the beginning."""
     names = _pick(graphs, _GRAPH)
     names.update(_pick(session, _SESSION), Operation=operation.Operation, tuple=words.tuple_)
     names.update(_pick(words, "placeholder placeholder_with_default"))
     names.update(_pick(variables, _ALWAYS_OF_VARIABLES))
+    names["count_up_to"] = variables.count_up_to
     names["add_check_numerics_ops"] = words.add_check_numerics_ops
     names["initialize_all_variables"] = variables.global_variables_initializer
     return names
@@ -91,10 +86,12 @@ def _later(names):
                 assign_sub=variables.assign_sub, Variable=eager_variables.Variable)  # fmt: skip
     made["control_dependencies"] = _dispatch_open(names["control_dependencies"], graphs.control_dependencies)
     made["tuple"] = words.tuple_
+    for name in "shape size rank".split():
+        made[name] = _dispatch(names[name], getattr(as_then, name))
     for name in _ALWAYS_OF_VARIABLES.split():
         made[name] = getattr(variables, name)
     made["make_template"] = _dispatch_open(names["make_template"], scopes.make_template)
-    for name, function in _scatters().items():
+    for name, function in variables.SCATTERS.items():
         made[name] = _dispatch(names[name], function) if name in names else function
     return made
 

@@ -1,5 +1,7 @@
 """Functions of 1.8 written in its own operations, so that names, and the count that seeds depend on, are its own: fills, random numbers, dropout."""
 
+import numpy as np
+
 from sokuji import _core
 from sokuji._src.core import dtypes, shapes
 from sokuji._src.core.execute import convert, execute, sizes
@@ -117,6 +119,34 @@ def shape_of(t, name="Shape"):
     if known is None or None in known:
         return op("Shape", [t], name)
     return symbolic(convert(list(known), 3), None, name)
+
+
+def _static(name, fits, value, which):
+    """What the static shape tells is a constant."""
+
+    def function(input, name=None, out_type=dtypes.int32):
+        input = symbolic(input)
+        graph, known, kind = graphs.building(), input._shape_tuple, dtypes.as_dtype(out_type)
+        first = len(graph)
+        with graph.name_scope(name or which) as scope:
+            if fits(known):
+                made = words.constant(value(known), kind, name=scope)
+            else:
+                made = op(which, [input], scope, **({} if which == "Rank" else {"out_type": kind._number}))
+        graph._note_line(first)
+        return made
+
+    function.__name__ = name
+    return function
+
+
+def _is_whole(sizes):
+    return sizes is not None and None not in sizes
+
+
+shape = _static("shape", _is_whole, list, "Shape")
+size = _static("size", _is_whole, lambda sizes: int(np.prod(sizes, dtype=np.int64)), "Size")
+rank = _static("rank", lambda sizes: sizes is not None, len, "Rank")
 
 
 def dropout(x, keep_prob, noise_shape=None, seed=None, name=None):

@@ -235,6 +235,8 @@ def defer(function, arguments, keywords, leaves):
     if probes[0] is None and probes[1] is None:
         probes[0] = _probe(function, structure, leaves, 0)
     if probes[0] is None and probes[1] is None:
+        probes = [_probe(function, structure, leaves, size, False) for size in (2, 3)]
+    if probes[0] is None and probes[1] is None:
         return None
     one = probes[0] if probes[0] is not None else probes[1]
     other = probes[1] if probes[1] is not None else probes[0]
@@ -266,12 +268,12 @@ def _called(function, structure, leaves, tensors):
     return function(*arguments, **keywords)
 
 
-def _probe(function, structure, leaves, size):
+def _probe(function, structure, leaves, size, uses_known=True):
     """The result for example tensors whose unknown sizes are `size` (0: scalars where the rank is unknown, else 1), or None."""
     _core.no_graph_begin()
     words.is_probing = True  # random numbers cannot be drawn by a node that stands for a function
     try:
-        return _called(function, structure, leaves, [_example(t, size) for t in leaves])
+        return _called(function, structure, leaves, [_example(t, size, uses_known) for t in leaves])
     except Exception:
         return None
     finally:
@@ -279,10 +281,10 @@ def _probe(function, structure, leaves, size):
         _core.no_graph_end()
 
 
-def _example(leaf, size):
+def _example(leaf, size, uses_known=True):
     if isinstance(leaf, _core.SymbolicTensor):
         known = leaf._known_value()
-        if known is not None:
+        if known is not None and uses_known:
             return known
         sizes = leaf._shape_tuple
         sizes = (size,) * min(size, 1) if sizes is None else tuple(max(size, 1) if d is None else d for d in sizes)
@@ -291,6 +293,8 @@ def _example(leaf, size):
     number = leaf._dtype_number
     if number == 7:
         return conversion._from_array(np.full(sizes, "0", dtype=object), 7)
+    if size == 3:  # other values than the other probe's: sizes that depend on values are unknown
+        return convert((np.arange(int(np.prod(sizes))) % 3).reshape(sizes).astype(dtypes.as_dtype(number).as_numpy_dtype), number)
     return convert(np.ones(sizes, dtypes.as_dtype(number).as_numpy_dtype), number)
 
 

@@ -46,7 +46,7 @@ class Graph(_core.Graph):
         self._finalize()
 
     finalized = property(lambda self: self._finalized)
-    version = property(lambda self: len(self) + self._more)
+    version = property(lambda self: len(self) - len(self._hidden))
     _last_id = property(lambda self: len(self) + self._more)
     building_function = False
     _root = property(lambda self: self)  # the graph that a branch is a part of

@@ -41,7 +41,13 @@ class Operation:
     name = property(lambda self: self._node._name)
     inputs = property(lambda self: [t for t in self._node._inputs if t is not None])
     outputs = property(lambda self: list(self._node._outputs) if self._outputs is None else self._outputs)
-    control_inputs = property(lambda self: [of(c) for c in self._node._controls])
+
+    @property
+    def control_inputs(self):
+        """What it waits for and none of its inputs already does."""
+        waited = [c for t in self._node._inputs if t is not None for c in t._node._controls]
+        return [of(c) for c in self._node._controls if not any(c is w for w in waited)]
+
     device = property(lambda self: "")
     node_def = property(NodeDef)
     _id = property(lambda self: self._node.index)
