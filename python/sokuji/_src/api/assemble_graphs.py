@@ -6,7 +6,7 @@ import types
 
 from sokuji import _core
 from sokuji._src.api.missing import is_space
-from sokuji._src.graph import as_then, composed, gradients, operation, operators, scopes, session, variables, words
+from sokuji._src.graph import as_then, composed, direct, gradients, operation, operators, scopes, session, variables, words
 from sokuji._src.graph import graph as graphs
 from sokuji._src.layers import in_graph as layers_in_graph
 from sokuji._src.ops import array_ops, functions, op_table, random_ops, sparse_ops
@@ -142,17 +142,29 @@ def _spaces(module, prefix=""):
 _plain = {}  # (prefix, name) -> what eager execution has
 
 
+def _find(space, dotted):
+    for word in dotted.split("."):
+        space = space.get(word) if isinstance(space, dict) else vars(space).get(word)
+    return space
+
+
 def _take_part():
     """Replaces functions in the namespaces of 1.x by ones that look whether a graph is open."""
     module = sys.modules.get("sokuji.v1")
     if module is None:
         return
     table = _table()
+    direct_ones = direct.table(lambda name: _find(vars(module), name))
     done = {}
     for prefix, space in list(_spaces(module)):
         changed = _later(space) if prefix == "" else _train(space) if prefix == "train." else _layers(space) if prefix == "layers." else {}
+        if prefix == "":
+            changed["random_poisson"] = direct_ones["random_poisson"]
         for name, value in list(space.items()):
             if name.startswith("_") or name in changed:
+                continue
+            if prefix + name in direct_ones:
+                changed[name] = direct_ones[prefix + name]
                 continue
             if isinstance(value, _core.Function) and prefix + name in table:
                 changed[name] = table[prefix + name]

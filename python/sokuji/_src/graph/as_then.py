@@ -32,15 +32,8 @@ def _shape(shape):
 
 
 def stack(values, axis=0, name="stack"):
-    """Pack: one operation in TensorFlow, some here."""
-    graph = graphs.building()
-    first = graph._last_id
     number = next((v._dtype_number for v in values if isinstance(v, _core.Handle)), 0)
-    tensors = [v if isinstance(v, _core.SymbolicTensor) else symbolic(convert(v, number)) for v in values]
-    wide = [execute("ExpandDims", [t, convert(axis, 3)], {}) for t in tensors]
-    made = op("ConcatV2", wide + [convert(axis, 3)], name)
-    graph._more += first + 1 - graph._last_id
-    return made
+    return op("Pack", [v if isinstance(v, _core.SymbolicTensor) else symbolic(convert(v, number)) for v in values], name, axis=axis)
 
 
 def _filled(value, shape, dtype, name):

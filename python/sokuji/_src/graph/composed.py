@@ -15,23 +15,33 @@ from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import words
 from sokuji._src.graph.variables import GraphVariable, checked, symbolic
 
-# What functions are called in graphs where their own name is not TensorFlow's default for the node.
+# What functions are called in graphs where their own name is not TensorFlow's default for the node; after | the result's name in that scope.
 NAMES = {
-    "cast": "Cast", "expand_dims": "ExpandDims", "softmax": "Softmax", "log_softmax": "LogSoftmax", "where": "Select", "tile": "Tile", "pad": "Pad",
-    "top_k": "TopKV2", "clip_by_value_1": "clip_by_value", "random_shuffle": "RandomShuffle", "gather_nd": "GatherNd", "add_n": "AddN", "cumsum": "Cumsum",
-    "cumprod": "Cumprod", "leaky_relu": "LeakyRelu", "reduce_logsumexp": "ReduceLogSumExp", "exponential_decay": "ExponentialDecay",
-    "natural_exp_decay": "ExponentialDecay", "inverse_time_decay": "InverseTimeDecay", "polynomial_decay": "PolynomialDecay", "cosine_decay": "CosineDecay",
-    "piecewise_constant": "PiecewiseConstant", "sigmoid_cross_entropy_with_logits": "logistic_loss", "range_": "range", "linspace": "LinSpace",
-    "sparse_softmax_cross_entropy": "sparse_softmax_cross_entropy_loss", "softmax_cross_entropy": "softmax_cross_entropy_loss",
-    "sigmoid_cross_entropy": "sigmoid_cross_entropy_loss", "softmax_cross_entropy_with_logits_v2": "softmax_cross_entropy_with_logits",
+    "cast": "Cast", "expand_dims": "ExpandDims", "softmax": "Softmax", "log_softmax": "LogSoftmax", "where": "Select",
+    "top_k": "TopKV2", "clip_by_value_1": "clip_by_value", "random_shuffle": "RandomShuffle", "gather_nd": "GatherNd",
+    "leaky_relu": "LeakyRelu|Maximum", "reduce_logsumexp": "ReduceLogSumExp", "exponential_decay": "ExponentialDecay",
+    "natural_exp_decay": "NaturalExpDecay", "inverse_time_decay": "InverseTimeDecay", "polynomial_decay": "PolynomialDecay", "cosine_decay": "CosineDecay|Mul",
+    "piecewise_constant": "PiecewiseConstant|case/cond/Merge", "sigmoid_cross_entropy_with_logits": "logistic_loss", "range_": "range",
+    "weighted_cross_entropy_with_logits": "logistic_loss", "softmax_cross_entropy_with_logits_v2": "softmax_cross_entropy_with_logits|Reshape_2",
+    "softmax_cross_entropy_with_logits": "softmax_cross_entropy_with_logits_sg|Reshape_2",
     "sparse_softmax_cross_entropy_with_logits": "SparseSoftmaxCrossEntropyWithLogits", "round": "Round", "pow": "Pow", "truediv_1": "truediv",
-    "divide_1": "truediv", "verify_tensor_all_finite": "VerifyFinite/CheckNumerics", "one_hot": "one_hot", "to_float": "ToFloat", "fused_batch_norm": "FusedBatchNorm", "segment_sum": "SegmentSum",
+    "divide_1": "truediv", "verify_tensor_all_finite": "VerifyFinite/CheckNumerics", "one_hot": "one_hot", "to_float": "ToFloat",
+    "fused_batch_norm": "FusedBatchNorm", "segment_sum": "SegmentSum", "boolean_mask": "boolean_mask|GatherV2", "sequence_mask": "SequenceMask|Less",
+    "unique": "Unique", "tensordot": "Tensordot", "accumulate_n": "AccumulateNV2", "global_norm": "global_norm|global_norm", "norm": "norm|Squeeze",
+    "crelu": "CRelu|Relu", "in_top_k": "in_top_k|InTopKV2", "depthwise_conv2d": "depthwise", "batch_normalization": "batchnorm|add_1",
+    "zero_fraction": "zero_fraction|Mean", "trace": "Trace", "svd": "Svd", "self_adjoint_eig": "SelfAdjointEigV2", "qr": "Qr", "setdiff1d": "ListDiff",
+    "confusion_matrix": "confusion_matrix|SparseTensorDenseAdd", "broadcast_dynamic_shape": "BroadcastArgs", "bincount": "Bincount",
+    "sparse_tensor_to_dense": "SparseToDense", "complex": "Complex", "extract_image_patches": "ExtractImagePatches", "reverse_sequence": "ReverseSequence",
+    "batch_to_space": "BatchToSpaceND", "space_to_batch": "SpaceToBatchND", "count_nonzero": "count_nonzero|Sum", "scalar_mul": "mul",
+    "strided_slice": "StridedSlice", "eye": "eye|MatrixDiag", "cosine_distance": "cosine_distance_loss|value",
 }  # fmt: skip
+NAMES.update((loss, loss + "_loss|value") for loss in ("sparse_softmax_cross_entropy", "softmax_cross_entropy", "sigmoid_cross_entropy"))
+NAMES.update((loss, loss + "|value") for loss in ("mean_squared_error", "absolute_difference", "log_loss", "huber_loss", "hinge_loss"))
 # How many operations TensorFlow 1.8 has for a call, where that is not what there is here: seeds depend on it.
 _COUNTS = {
-    "stack": 1, "unstack": 1, "tile": 2, "pad": 2, "split": 3, "cumsum": 2, "leaky_relu": 3, "moments": 8, "clip_by_norm": 10, "reduce_logsumexp": 14,
+    "leaky_relu": 3, "clip_by_norm": 10, "reduce_logsumexp": 14,
     "softmax_cross_entropy_with_logits_v2": 31, "softmax_cross_entropy_with_logits": 32, "sparse_softmax_cross_entropy_with_logits": 2,
-    "mean_squared_error": 42, "sparse_softmax_cross_entropy": 43, "softmax_cross_entropy": 73, "exponential_decay": 8, "ones_like": 3, "eye": 2,
+    "mean_squared_error": 42, "sparse_softmax_cross_entropy": 43, "softmax_cross_entropy": 73, "exponential_decay": 8, "eye": 2,
     "norm": 5, "in_top_k": 2,
 }  # fmt: skip
 _NAMED_TWICE = {"sparse_softmax_cross_entropy_with_logits"}  # the node has the scope's name in the scope: xent/xent
@@ -143,6 +153,8 @@ def of_several(function, default=None):
     except (TypeError, ValueError):
         return function
     named = signature.parameters.get("name")
+    default, _, own = (default or "").partition("|")
+    own = own or None
     preset = default or (named.default if named is not None and isinstance(named.default, str) else None) or function.__name__.strip("_")
 
     @functools.wraps(function)
@@ -154,7 +166,7 @@ def of_several(function, default=None):
                 return function(*arguments, **keywords)
             with graphs._stack.opened(graph):
                 return wrapper(*arguments, **keywords)
-        name = preset
+        name, tail = preset, own
         if named is not None:
             try:
                 given = signature.bind_partial(*arguments, **keywords).arguments
@@ -164,7 +176,10 @@ def of_several(function, default=None):
         first, count = len(graph), graph._last_id
         with graph.name_scope(name) as scope:
             made = attempt(function, _read(arguments), {key: _read(value) for key, value in keywords.items()})
-        _call_it(graph, made, scope + scope[:-1].rpartition("/")[2] + "/" if function.__name__ in _NAMED_TWICE else scope, first)
+            made = _in_graph(graph, made)
+        if tail is None and function.__name__ in _NAMED_TWICE:
+            tail = scope[:-1].rpartition("/")[2]
+        _call_it(graph, made, scope + tail + "/" if tail else scope, first)
         if function.__name__ in _COUNTS and len(graph) > first:
             graph._more += count + _COUNTS[function.__name__] - graph._last_id
         graph._note_line(first)
@@ -172,6 +187,15 @@ def of_several(function, default=None):
 
     wrapper._plain = function
     return wrapper
+
+
+def _in_graph(graph, made):
+    """Values that were computed at once as constants."""
+    if type(made) is _core.EagerTensor:
+        return graph.constant(made, "Const")
+    if type(made) in (list, tuple) and any(type(t) is _core.EagerTensor for t in made):
+        return type(made)(_in_graph(graph, t) for t in made)
+    return made
 
 
 def _read(value):

@@ -335,7 +335,7 @@ class Loop:
                              % (i, _text(self.invariants[i]), _text(after._shape_tuple)))  # fmt: skip
         return after
 
-    def run(self, condition, body):
+    def run(self, condition, body, is_bare=True):
         condition, body = self.condition(condition), self.body(body)
         first = []
         for value, array in zip(self.state, self.arrays):
@@ -344,7 +344,8 @@ class Loop:
             first.append(convert(0, self.counter._dtype_number))
         with branch.waiting(condition, body):
             made = _core.while_loop(_function_of(condition, condition.inputs), _function_of(body, body.inputs), self.limit, first)
-        made = iter(branch.results_named(made, "Exit"))
+        with _scope("while") if is_bare else _Opened():
+            made = iter(branch.results_named(made, "Exit"))
         result = []
         for value, shape, array in zip(self.state, self.invariants, self.arrays):
             if array:
@@ -384,7 +385,7 @@ def build_while(cond, body, loop_vars, shape_invariants, limit, one_by_one, name
             _same_structure(loop_vars, made)
             return nest.flatten(made)
 
-        result = loop.run(lambda *state: cond(*packed(state)) if one_by_one else cond(packed(state)), round_)
+        result = loop.run(lambda *state: cond(*packed(state)) if one_by_one else cond(packed(state)), round_, False)
         return nest.pack_sequence_as(likes[0], result) if likes else packed(result)
 
 
