@@ -6,7 +6,7 @@ import types
 
 from sokuji import _core
 from sokuji._src.api.missing import is_space
-from sokuji._src.graph import as_then, composed, direct, gradients, operation, operators, scopes, session, variables, words
+from sokuji._src.graph import as_then, composed, datasets, direct, gradients, operation, operators, scopes, session, variables, words
 from sokuji._src.graph import graph as graphs
 from sokuji._src.layers import in_graph as layers_in_graph
 from sokuji._src.ops import array_ops, functions, op_table, random_ops, sparse_ops
@@ -176,6 +176,7 @@ def _take_part():
             _plain.setdefault((prefix, name), space.get(name))
         space.update(changed)
 
+    datasets.take_part()
     random_ops._seeds_in_graph = words.seeds
     random_ops._in_graph = array_ops._in_graph = as_then
     _core.set_hook("operator", operators.operator)
@@ -235,6 +236,7 @@ def add(version, names, spaces):
             names.setdefault(name, value)
         spaces.setdefault("train", {})["ExponentialMovingAverage"] = moving_averages.ExponentialMovingAverage
         spaces.setdefault("contrib.util", {})["constant_value"] = constant_value
+        spaces["contrib.framework.nest"] = spaces["nest"]
         spaces.setdefault("contrib.framework", {}).setdefault("get_variables", lambda scope=None, suffix=None: variables.global_variables(scope))
 
 

@@ -18,7 +18,7 @@ class Graph(_core.Graph):
     """Operations written down, to be run by a Session."""
 
     def __init__(self, outer=None):
-        super().__init__()
+        super().__init__(outer)
         self._operations = {}  # by node's index
         self._stack = ""  # the open name scope
         self._collections = {}
