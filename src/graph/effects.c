@@ -44,7 +44,7 @@ static sj_status assign_invoke(void *context, int n_inputs, sj_tensor *const *in
                                sj_tensor **ret_outputs)
 {
 	static sj_status (*const how[])(sj_tensor *, sj_tensor *) = {sj_assign, sj_assign_add, sj_assign_sub,
-	                                                            sj_assign};
+	                                                             sj_assign};
 	const assign_context *c = context;
 	(void)n_inputs;
 	sj_status status = instances_exist(1, &c->variable);
@@ -94,7 +94,8 @@ static const sj_callable_type assign_types[] = {
          assign_changes, true, NULL},
 	{sizeof(sj_callable_type), "AssignSubVariableOp", true, assign_invoke, assign_infer, assign_release,
          assign_changes, true, NULL},
-	{sizeof(sj_callable_type), "Assign", true, assign_invoke, assign_infer, assign_release, assign_changes, true, NULL},
+	{sizeof(sj_callable_type), "Assign", true, assign_invoke, assign_infer, assign_release, assign_changes, true,
+         NULL},
 };
 
 /* Appends to the open graph, the value's or the variable's. */
@@ -152,7 +153,8 @@ sj_tensor *sj_graph_assign(sj_graph *graph, int how, sj_tensor *variable, sj_ten
 	sj__local_now();
 	sj_tensor *after = NULL;
 	sj_status status = SJ_OK;
-	if (graph == NULL || how < 0 || how > SJ__ASSIGN_LOOSELY || !sj_is_variable(variable) || !sj_tensor_is_valid(value))
+	if (graph == NULL || how < 0 || how > SJ__ASSIGN_LOOSELY || !sj_is_variable(variable) ||
+	    !sj_tensor_is_valid(value))
 		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_graph_assign: %s",
 		                  graph == NULL              ? "the graph is NULL"
 		                  : how < 0 || how > 3       ? "how is 0, 1, 2 or 3"

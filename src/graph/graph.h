@@ -113,11 +113,16 @@ sj_status sj__graph_update(const sj_update *update, sj_tensor *learning_rate, in
                            sj_tensor *const *slots, sj_tensor *const *gradients);
 
 /* ---- control.c ---- */
-/* Whether a condition or loop draws random numbers, which running it again would draw anew. */
+/* Whether a condition or loop draws random numbers. */
 bool sj__callable_draws(const sj_callable *callable);
+struct sj__random_journal;
+/* What it drew when it ran last, a copy to be replayed while it runs again. */
+void sj__callable_journal(const sj_callable *callable, struct sj__random_journal *ret_journal);
 
 /* ---- session.c ---- */
 /* The running session's own instance of a graph's variable, borrowed; NULL: no session of that graph runs on this thread. */
 sj_tensor *sj__session_instance(sj_tensor *variable);
+/* How far the running session has used the stream of a node of a branch or a function; NULL: no session runs, or the node is its graph's. */
+uint64_t *sj__session_position(const sj_node *node);
 
 #endif

@@ -23,7 +23,8 @@ static sj_status node_run(sj__step *step, sj_tensor *const *inputs, sj_tensor **
 		return sj_call(node->callable, node->n_inputs, inputs, node->n_outputs, outputs);
 	if (!(node->op->flags & SJ__OP_STATEFUL))
 		return sj_execute(node->op, node->args, node->n_inputs, inputs, node->n_outputs, outputs);
-	uint64_t *before = sj__random_use_position(step->position);
+	uint64_t *position = sj__session_position(node);
+	uint64_t *before = sj__random_use_position(position ? position : step->position);
 	sj_status status = sj_execute(node->op, node->args, node->n_inputs, inputs, node->n_outputs, outputs);
 	sj__random_use_position(before);
 	return status;
