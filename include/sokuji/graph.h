@@ -33,6 +33,11 @@ SJ_PUBLIC sj_graph *sj_graph_new(void);
  * the outer one. NULL: like sj_graph_new.
  */
 SJ_PUBLIC sj_graph *sj_graph_new_inside(sj_graph *outer);
+/*
+ * Makes an inner graph a part of the outer one, as branches are in TensorFlow 1.8: names are unique over both, and functions of it run only what
+ * their outputs need.
+ */
+SJ_PUBLIC void sj_graph_set_lazy(sj_graph *graph);
 SJ_PUBLIC sj_graph *sj_graph_keep(sj_graph *graph);
 SJ_PUBLIC void sj_graph_free(sj_graph *graph); /* gives up one reference; NULL is ignored */
 
@@ -64,7 +69,7 @@ SJ_PUBLIC sj_tensor *sj_graph_constant(sj_graph *graph, sj_tensor *value, const 
 SJ_PUBLIC sj_tensor *sj_graph_variable(sj_graph *graph, sj_dtype dtype, sj_ints shape, const char *name,
                                        bool trainable);
 
-/* Appends variable = value (how 0), variable += value (1) or variable -= value (2); the result is the value afterwards and belongs to the graph. */
+/* Appends variable = value (how 0; 3: of any shape), variable += value (1) or variable -= value (2); the result is the value afterwards and belongs to the graph. */
 SJ_PUBLIC sj_tensor *sj_graph_assign(sj_graph *graph, int how, sj_tensor *variable, sj_tensor *value);
 
 /* ---- nodes ---- */

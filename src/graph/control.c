@@ -1,7 +1,10 @@
 /* If and While: callables over concrete functions. Their inputs are the function's own and then what both functions captured. */
+#include <pthread.h>
+
 #include "base/memory.h"
 #include "base/threads.h"
 #include "graph/function.h"
+#include "ops/random_state.h"
 #include "tensor/concrete.h"
 #include "tensor/local.h"
 
@@ -12,12 +15,17 @@ typedef struct pair_context {
 	int64_t limit;
 	sj_tensor **changed; /* the variables that either changes, borrowed from their nodes */
 	int n_changed, changed_capacity;
+	bool draws;               /* random numbers */
+	sj__random_journal drawn; /* by the last run, for its gradient */
+	pthread_mutex_t lock;     /* of drawn: a graph may run on several threads */
 } pair_context;
 
 static void pair_release(void *context)
 {
 	pair_context *c = context;
 	sj__memory_free(c->changed);
+	sj__memory_free(c->drawn.draws);
+	pthread_mutex_destroy(&c->lock);
 	sj_concrete_function_free(c->first);
 	sj_concrete_function_free(c->second);
 	sj__memory_free(c);
@@ -92,6 +100,8 @@ static sj_status pair_call(const sj_callable_type *type, pair_context context, s
 		return SJ_RESOURCE_EXHAUSTED;
 	}
 	*c = context;
+	c->draws = function_draws(c->first) || function_draws(c->second);
+	pthread_mutex_init(&c->lock, NULL);
 	sj_concrete_function_keep(c->first);
 	sj_concrete_function_keep(c->second);
 	if (extra != NULL)
@@ -117,6 +127,28 @@ static sj_status pair_call(const sj_callable_type *type, pair_context context, s
 	return status;
 }
 
+/* ---- what it drew ---- */
+
+/* A run's journal, empty, is open where the pair draws. */
+static void draws_begin(const pair_context *c, sj__random_journal *ret_journal)
+{
+	*ret_journal = (sj__random_journal){0};
+	if (c->draws)
+		sj__random_journal_begin(ret_journal);
+}
+
+static void draws_keep(pair_context *c, sj__random_journal *journal)
+{
+	if (!c->draws)
+		return;
+	sj__random_journal_end();
+	pthread_mutex_lock(&c->lock);
+	sj__philox *old = c->drawn.draws;
+	c->drawn = *journal;
+	pthread_mutex_unlock(&c->lock);
+	sj__memory_free(old);
+}
+
 /* One shape for both: what differs is unknown. */
 static void shape_join(const sj_tensor *a, const sj_tensor *b, int *ret_rank, int64_t *dims)
 {
@@ -138,8 +170,12 @@ static sj_status if_invoke(void *context, int n_inputs, sj_tensor *const *inputs
 	if (status != SJ_OK)
 		return status;
 	sj_tensor *const *captures = inputs + 1 + c->n_inputs;
-	return truth ? sj__function_run(c->first, inputs + 1, captures, ret_outputs)
-	             : sj__function_run(c->second, inputs + 1, captures + c->first->n_captures, ret_outputs);
+	sj__random_journal journal;
+	draws_begin(c, &journal);
+	status = truth ? sj__function_run(c->first, inputs + 1, captures, ret_outputs)
+	               : sj__function_run(c->second, inputs + 1, captures + c->first->n_captures, ret_outputs);
+	draws_keep(context, &journal);
+	return status;
 }
 
 static sj_status if_infer(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_dtype *dtypes,
@@ -272,7 +308,11 @@ static sj_status while_invoke(void *context, int n_inputs, sj_tensor *const *inp
 	const pair_context *c = context;
 	(void)n_inputs;
 	(void)n_outputs;
-	return while_run(c, c->n_inputs, inputs, inputs + c->n_inputs, ret_outputs);
+	sj__random_journal journal;
+	draws_begin(c, &journal);
+	sj_status status = while_run(c, c->n_inputs, inputs, inputs + c->n_inputs, ret_outputs);
+	draws_keep(context, &journal);
+	return status;
 }
 
 static sj_status while_infer(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_dtype *dtypes,
@@ -345,5 +385,18 @@ bool sj__callable_draws(const sj_callable *callable)
 {
 	const pair_context *c = callable->context;
 	bool is_pair = callable->type.invoke == if_invoke || callable->type.invoke == while_invoke;
-	return is_pair && (function_draws(c->first) || function_draws(c->second));
+	return is_pair && c->draws;
+}
+
+void sj__callable_journal(const sj_callable *callable, sj__random_journal *ret_journal)
+{
+	pair_context *c = callable->context;
+	pthread_mutex_lock(&c->lock);
+	size_t size = sizeof(*c->drawn.draws) * (size_t)c->drawn.n;
+	*ret_journal = (sj__random_journal){.replays = true, .draws = size ? sj__memory_new(size) : NULL};
+	if (ret_journal->draws != NULL) {
+		memcpy(ret_journal->draws, c->drawn.draws, size);
+		ret_journal->n = c->drawn.n;
+	}
+	pthread_mutex_unlock(&c->lock);
 }

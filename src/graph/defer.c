@@ -4,6 +4,7 @@
  */
 #include "base/memory.h"
 #include "graph/graph.h"
+#include "ops/random_state.h"
 #include "sokuji/operations.h"
 #include "sokuji/scope.h"
 #include "sokuji/tape.h"
@@ -393,6 +394,20 @@ static void inputs_separate(int n, sj_tensor *const *inputs, sj_tensor **ret_sep
 }
 
 /* Gradients of sum(dy * y) by the floating inputs and then the variables, in the open scope. */
+/* With the random numbers of the run whose gradient this is. */
+static sj_status again_run(const again_context *c, sj_tensor *const *x, sj_tensor **y)
+{
+	if (!sj__callable_draws(c->callable))
+		return sj__callable_invoke(c->callable, c->n_inputs, x, c->n_outputs, y);
+	sj__random_journal journal;
+	sj__callable_journal(c->callable, &journal);
+	sj__random_journal_begin(&journal);
+	sj_status status = sj__callable_invoke(c->callable, c->n_inputs, x, c->n_outputs, y);
+	sj__random_journal_end();
+	sj__memory_free(journal.draws);
+	return status;
+}
+
 static sj_status again_gradient(const again_context *c, sj_tensor *const *x, sj_tensor *const *dy, sj_tensor **y,
                                 sj_tensor **sources, sj_tensor **dx)
 {
@@ -407,7 +422,7 @@ static sj_status again_gradient(const again_context *c, sj_tensor *const *x, sj_
 	for (int i = 0; i < c->n_variables; i++)
 		sources[n_sources++] = c->variables[i];
 	if (status == SJ_OK)
-		status = sj__callable_invoke(c->callable, c->n_inputs, x, c->n_outputs, y);
+		status = again_run(c, x, y);
 	sj_tensor **targets = dx + c->n_inputs + c->n_variables, **weights = targets + c->n_outputs;
 	for (int k = 0; k < c->n_outputs && status == SJ_OK; k++)
 		if (dy[k] != NULL && sj_dtype_is_floating((sj_dtype)y[k]->dtype)) {
@@ -467,6 +482,7 @@ static const sj_callable_type again_type = {.size = sizeof(sj_callable_type),
 /* The record's context: the callable, its inputs and then the variables it reads, kept until the tape is done. */
 typedef struct record_context {
 	sj_callable *callable;
+	sj_tensor *output; /* of its node; NULL: it draws no random numbers */
 	int n_inputs, n_outputs, n_variables;
 	sj_tensor *inputs[];
 } record_context;
@@ -476,6 +492,8 @@ static void record_release(void *context)
 	record_context *c = context;
 	for (int i = 0; i < c->n_inputs + c->n_variables; i++)
 		sj__drop(c->inputs[i]);
+	if (c->output != NULL)
+		sj__drop(c->output);
 	sj_callable_free(c->callable);
 	sj__memory_free(c);
 }
@@ -510,12 +528,6 @@ static again_context *again_new(const record_context *r, int *ret_n_results)
 static sj_status again_append(const record_context *r, sj_tensor *const *dy, sj_tensor **ports, sj_tensor **dx)
 {
 	int n_results;
-	if (sj__callable_draws(r->callable))
-		return sj__fail(
-			SJ_UNIMPLEMENTED,
-			"not implemented: the gradient of %s whose branch or body draws random numbers; draw them "
-			"outside of it",
-			r->callable->type.name);
 	again_context *c = again_new(r, &n_results);
 	sj_callable *callable = c ? sj__callable_new(&again_type, c) : NULL;
 	if (callable == NULL)
@@ -526,6 +538,10 @@ static sj_status again_append(const record_context *r, sj_tensor *const *dy, sj_
 		ports[r->n_inputs + k] = dy[k];
 	sj_tensor **results = ports + r->n_inputs + r->n_outputs;
 	sj_status status = sj_call(callable, r->n_inputs + r->n_outputs, ports, n_results, results);
+	sj_node *made = status == SJ_OK && n_results > 0 ? sj_tensor_node(results[0], NULL) : NULL;
+	sj_node *drew = r->output ? sj_tensor_node(r->output, NULL) : NULL;
+	if (made != NULL && drew != NULL && drew->graph == made->graph)
+		status = sj_node_add_control(made, drew); /* what it drew is known when it has run */
 	for (int i = 0, k = 0; i < r->n_inputs + r->n_variables && status == SJ_OK; i++)
 		if (i >= r->n_inputs || c->likes[i] != NULL)
 			dx[i] = sj_scope_own(results[k++]);
@@ -575,6 +591,8 @@ sj_status sj__callable_record(const sj_node *node, sj_tensor *const *inputs)
 	c->callable = sj_callable_keep(node->callable);
 	c->n_inputs = n;
 	c->n_outputs = node->n_outputs;
+	if (node->n_outputs > 0 && sj__callable_draws(node->callable))
+		c->output = sj__keep(node->outputs[0]);
 	if (room > 0)
 		variables_take(c, room);
 	bool any = c->n_variables > 0;

@@ -43,10 +43,14 @@ static sj_status instances_exist(int n, sj_tensor *const *variables)
 static sj_status assign_invoke(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs,
                                sj_tensor **ret_outputs)
 {
-	static sj_status (*const how[])(sj_tensor *, sj_tensor *) = {sj_assign, sj_assign_add, sj_assign_sub};
+	static sj_status (*const how[])(sj_tensor *, sj_tensor *) = {sj_assign, sj_assign_add, sj_assign_sub,
+	                                                             sj_assign};
 	const assign_context *c = context;
 	(void)n_inputs;
 	sj_status status = instances_exist(1, &c->variable);
+	sj_tensor *own = c->how == SJ__ASSIGN_LOOSELY ? sj__session_instance(c->variable) : NULL;
+	if (own != NULL)
+		own->variable->is_loose = true;
 	if (status == SJ_OK)
 		status = how[c->how](c->variable, inputs[0]);
 	return status == SJ_OK && n_outputs == 1 ? sj__variable_read(c->variable, ret_outputs) : status;
@@ -61,16 +65,17 @@ static sj_status assign_infer(void *context, int n_inputs, sj_tensor *const *inp
 		return sj__fail(SJ_INVALID_ARGUMENT, "the variable '%s' is %s, the value is %s; cast it with sj_cast",
 		                sj_variable_name(variable), sj_dtype_name((sj_dtype)variable->dtype),
 		                sj_dtype_name((sj_dtype)value->dtype));
-	bool fits = value->shape.rank < 0 || value->shape.rank == variable->shape.rank ||
+	bool is_loose = ((assign_context *)context)->how == SJ__ASSIGN_LOOSELY;
+	bool fits = is_loose || value->shape.rank < 0 || value->shape.rank == variable->shape.rank ||
 	            ((assign_context *)context)->how != SJ__ASSIGN;
-	for (int a = 0; fits && value->shape.rank == variable->shape.rank && a < value->shape.rank; a++)
+	for (int a = 0; fits && !is_loose && value->shape.rank == variable->shape.rank && a < value->shape.rank; a++)
 		fits = sj__dims(value)[a] < 0 || sj__dims(value)[a] == sj__dims(variable)[a] ||
 		       (((assign_context *)context)->how != SJ__ASSIGN && sj__dims(value)[a] == 1);
 	if (!fits)
 		return sj__fail(SJ_INVALID_ARGUMENT, "the variable '%s' has shape %s, the value has shape %s",
 		                sj_variable_name(variable), sj__shape_text(variable), sj__shape_text(value));
 	if (n_outputs == 1)
-		sj__infer_like(0, variable, dtypes, ranks, dims);
+		sj__infer_like(0, is_loose ? value : variable, dtypes, ranks, dims);
 	return SJ_OK;
 }
 
@@ -81,6 +86,8 @@ static const sj_callable_type assign_types[] = {
          assign_changes, true, NULL, false},
 	{sizeof(sj_callable_type), "AssignSubVariableOp", true, assign_invoke, assign_infer, assign_release,
          assign_changes, true, NULL, false},
+	{sizeof(sj_callable_type), "Assign", true, assign_invoke, assign_infer, assign_release, assign_changes, true,
+         NULL, false},
 };
 
 /* Appends to the open graph, the value's or the variable's. */
@@ -138,10 +145,11 @@ sj_tensor *sj_graph_assign(sj_graph *graph, int how, sj_tensor *variable, sj_ten
 	sj__local_now();
 	sj_tensor *after = NULL;
 	sj_status status = SJ_OK;
-	if (graph == NULL || how < 0 || how > 2 || !sj_is_variable(variable) || !sj_tensor_is_valid(value))
+	if (graph == NULL || how < 0 || how > SJ__ASSIGN_LOOSELY || !sj_is_variable(variable) ||
+	    !sj_tensor_is_valid(value))
 		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_graph_assign: %s",
 		                  graph == NULL              ? "the graph is NULL"
-		                  : how < 0 || how > 2       ? "how is 0, 1 or 2"
+		                  : how < 0 || how > 3       ? "how is 0, 1, 2 or 3"
 		                  : sj_is_variable(variable) ? "the value is no valid tensor"
 		                                             : "that is no variable");
 	if (status == SJ_OK)

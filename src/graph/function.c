@@ -29,7 +29,7 @@ static sj_status ports_are_good(const sj_graph *graph, int n_inputs, sj_tensor *
 int sj__graph_effects(const sj_graph *graph, sj_node **ret_nodes)
 {
 	int n = 0;
-	for (int i = 0; i < graph->n_nodes; i++)
+	for (int i = 0; i < graph->n_nodes && !graph->is_lazy; i++)
 		if (graph->nodes[i]->kind == SJ__NODE_CALLABLE && graph->nodes[i]->callable->type.is_stateful) {
 			if (ret_nodes != NULL)
 				ret_nodes[n] = graph->nodes[i];

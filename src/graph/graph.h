@@ -59,7 +59,7 @@ typedef struct sj__anchor {
 
 struct sj_graph {
 	int32_t refs;
-	bool is_final;
+	bool is_final, is_lazy;
 	sj__anchor *anchor; /* this graph's own; NULL: nothing was made inside it */
 	sj__anchor *outer;  /* of the graph outside; NULL: none */
 	sj_node **nodes;
@@ -138,13 +138,18 @@ sj_status sj__graph_update(const sj_update *update, sj_tensor *learning_rate, in
 sj_status sj__changes_add(const sj_node *node, sj_tensor ***changed, int *n_changed, int *capacity);
 
 /* ---- control.c ---- */
-/* Whether a condition or loop draws random numbers, which running it again would draw anew. */
+/* Whether a condition or loop draws random numbers. */
 bool sj__callable_draws(const sj_callable *callable);
+struct sj__random_journal;
+/* What it drew when it ran last, a copy to be replayed while it runs again. */
+void sj__callable_journal(const sj_callable *callable, struct sj__random_journal *ret_journal);
 
 /* ---- session.c ---- */
 /* The running session's own instance of a graph's variable, borrowed; NULL: no session of that graph runs on this thread. */
 /* The shape that an integer vector stands for, as far as it is known (dims: SJ__UNKNOWN): its rank, -1 where not even that is. */
 int sj__graph_shape_of(const sj_tensor *t, int64_t *ret_dims);
 sj_tensor *sj__session_instance(sj_tensor *variable);
+/* How far the running session has used the stream of a node of a branch or a function; NULL: no session runs, or the node is its graph's. */
+uint64_t *sj__session_position(const sj_node *node);
 
 #endif

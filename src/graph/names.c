@@ -73,9 +73,18 @@ static bool is_taken(const sj__names *names, const char *name)
 	return names->capacity > 0 && names->places[place_of(names, name)].name != NULL;
 }
 
+/* Lazy graphs have their names from the graph around them. */
+static sj__names *names_of(sj_graph *graph)
+{
+	while (graph->is_lazy && sj__graph_outer(graph) != NULL)
+		graph = sj__graph_outer(graph);
+	return &graph->names;
+}
+
 /* The scope and the name with the first number that is free, an own copy. */
 static sj_status unique_text(sj_graph *graph, const char *name, char **ret_text)
 {
+	sj__names *names = names_of(graph);
 	const char *scope = graph->scope ? graph->scope : "";
 	size_t n = strlen(scope) + strlen(name) + 24;
 	char *text = sj__memory_new(n);
@@ -83,12 +92,12 @@ static sj_status unique_text(sj_graph *graph, const char *name, char **ret_text)
 		return SJ_RESOURCE_EXHAUSTED;
 	int length = snprintf(text, n, "%s%s", scope, name);
 	*ret_text = text;
-	if (!is_taken(&graph->names, text))
+	if (!is_taken(names, text))
 		return SJ_OK;
-	int64_t *next = &graph->names.places[place_of(&graph->names, text)].next, number = *next;
+	int64_t *next = &names->places[place_of(names, text)].next, number = *next;
 	do
 		snprintf(text + length, n - (size_t)length, "_%lld", (long long)number++);
-	while (is_taken(&graph->names, text));
+	while (is_taken(names, text));
 	*next = number;
 	return SJ_OK;
 }
@@ -109,7 +118,7 @@ sj_status sj__names_unique(sj_graph *graph, const char *name, char **ret_name)
 	bool is_exact = n > 1 && name[n - 1] == '/';
 	sj_status status = is_exact ? exact_text(name, ret_name) : unique_text(graph, name, ret_name);
 	if (status == SJ_OK)
-		status = name_take(&graph->names, *ret_name);
+		status = name_take(names_of(graph), *ret_name);
 	if (status != SJ_OK) {
 		sj__memory_free(*ret_name);
 		*ret_name = NULL;
@@ -133,6 +142,12 @@ static sj_status text_replace(char **text, const char *with)
 	sj__memory_free(*text);
 	*text = copy;
 	return SJ_OK;
+}
+
+void sj_graph_set_lazy(sj_graph *graph)
+{
+	if (graph != NULL)
+		graph->is_lazy = true;
 }
 
 void sj_graph_next_name(sj_graph *graph, const char *name)

@@ -106,22 +106,37 @@ sj_tensor *sj__session_instance(sj_tensor *variable) { return sj_session_variabl
 
 /* ---- running ---- */
 
+static stream *stream_of(sj_session *session, const sj_node *node)
+{
+	stream *own = session->streams;
+	while (own != NULL && own->node != node)
+		own = own->next;
+	if (own == NULL && (own = sj__memory_new(sizeof(*own))) != NULL) {
+		*own = (stream){session->streams, node, 0};
+		session->streams = own;
+	}
+	return own;
+}
+
+uint64_t *sj__session_position(const sj_node *node)
+{
+	if (running == NULL || node->graph == running->graph)
+		return NULL;
+	pthread_mutex_lock(&running->lock);
+	stream *own = stream_of(running, node);
+	pthread_mutex_unlock(&running->lock);
+	return own ? &own->position : NULL;
+}
+
 static sj_status streams_set(sj_session *session, sj__plan *plan)
 {
 	for (int s = 0; s < plan->n_steps; s++) {
 		const sj_node *node = plan->steps[s].node;
 		if (node->kind != SJ__NODE_OP || !(node->op->flags & SJ__OP_STATEFUL))
 			continue;
-		stream *own = session->streams;
-		while (own != NULL && own->node != node)
-			own = own->next;
-		if (own == NULL) {
-			own = sj__memory_new(sizeof(*own));
-			if (own == NULL)
-				return SJ_RESOURCE_EXHAUSTED;
-			*own = (stream){session->streams, node, 0};
-			session->streams = own;
-		}
+		stream *own = stream_of(session, node);
+		if (own == NULL)
+			return SJ_RESOURCE_EXHAUSTED;
 		plan->steps[s].position = &own->position;
 	}
 	return SJ_OK;

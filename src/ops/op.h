@@ -242,7 +242,7 @@ extern const sj__tape_hooks sj__tape;
 
 struct sj_callable;
 struct sj_update;
-enum sj__assignment { SJ__ASSIGN, SJ__ASSIGN_ADD, SJ__ASSIGN_SUB };
+enum sj__assignment { SJ__ASSIGN, SJ__ASSIGN_ADD, SJ__ASSIGN_SUB, SJ__ASSIGN_LOOSELY };
 
 typedef struct sj__graph_hooks {
 	/* Appends a node for a call with checked inputs; the outputs, own references, are symbolic. */

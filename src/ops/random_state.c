@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/mersenne.h"
 #include "sokuji/random.h"
 
@@ -47,6 +48,7 @@ static struct {
 } state;
 
 static SJ_THREAD_LOCAL_COLD uint64_t *own_position;
+static SJ_THREAD_LOCAL_COLD sj__random_journal *journals; /* the innermost first */
 
 /* ---- seeds ---- */
 
@@ -202,7 +204,7 @@ static sj__philox table_reserve(const sj__call *call, int64_t seed, int64_t seed
 	return begin;
 }
 
-sj__philox sj__random_reserve(const sj__call *call, int64_t seed, int64_t seed2, uint64_t n_groups)
+static sj__philox fresh_reserve(const sj__call *call, int64_t seed, int64_t seed2, uint64_t n_groups)
 {
 	if (own_position != NULL && (seed != 0 || seed2 != 0)) {
 		/* a session may run on several threads */
@@ -215,6 +217,40 @@ sj__philox sj__random_reserve(const sj__call *call, int64_t seed, int64_t seed2,
 	pthread_mutex_unlock(&state_lock);
 	return begin;
 }
+
+/* Without memory a draw is not noted, and drawn anew by a replay. */
+static void draw_note(sj__random_journal *j, sj__philox draw)
+{
+	if (j->n == j->capacity) {
+		size_t kept = sizeof(draw) * (size_t)j->capacity;
+		sj__philox *wider = sj__memory_resize(j->draws, kept, 2 * kept + 4 * sizeof(draw));
+		if (wider == NULL)
+			return;
+		j->draws = wider;
+		j->capacity = 2 * j->capacity + 4;
+	}
+	j->draws[j->n++] = draw;
+}
+
+sj__philox sj__random_reserve(const sj__call *call, int64_t seed, int64_t seed2, uint64_t n_groups)
+{
+	sj__random_journal *replay = journals;
+	while (replay != NULL && !(replay->replays && replay->at < replay->n))
+		replay = replay->outer;
+	sj__philox draw = replay ? replay->draws[replay->at++] : fresh_reserve(call, seed, seed2, n_groups);
+	for (sj__random_journal *j = journals; j != replay; j = j->outer)
+		if (!j->replays)
+			draw_note(j, draw);
+	return draw;
+}
+
+void sj__random_journal_begin(sj__random_journal *journal)
+{
+	journal->outer = journals;
+	journals = journal;
+}
+
+void sj__random_journal_end(void) { journals = journals->outer; }
 
 uint64_t *sj__random_use_position(uint64_t *position)
 {

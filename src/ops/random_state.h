@@ -29,6 +29,20 @@ sj__philox sj__random_reserve(const sj__call *call, int64_t seed, int64_t seed2,
  */
 uint64_t *sj__random_use_position(uint64_t *position);
 
+/*
+ * What a call drew, in order, so that a second run of it (its gradient) has the same numbers. From begin to end on this thread draws are noted in
+ * the innermost journals, or, where one replays, come from it as long as it lasts. The draws are the caller's, to be freed with sj__memory_free.
+ */
+typedef struct sj__random_journal {
+	sj__philox *draws;
+	int n, capacity, at;
+	bool replays;
+	struct sj__random_journal *outer;
+} sj__random_journal;
+
+void sj__random_journal_begin(sj__random_journal *journal);
+void sj__random_journal_end(void);
+
 /* Replaces the source of entropy, for tests; NULL puts the machine's back. The entropy's stream begins anew. */
 void sj__random_set_entropy(void (*fill)(void *bytes, size_t n));
 

@@ -107,7 +107,7 @@ static sj_status assignment_is_good(const sj_tensor *variable, const sj_tensor *
 		                "assign: the variable '%s' is %s, the value is %s; cast it with sj_cast",
 		                sj_variable_name(variable), sj_dtype_name((sj_dtype)variable->dtype),
 		                sj_dtype_name((sj_dtype)value->dtype));
-	if (!sj__same_shape(variable, value))
+	if (!variable->variable->is_loose && !sj__same_shape(variable, value))
 		return sj__fail(SJ_INVALID_ARGUMENT, "assign: the variable '%s' has shape %s, the value has shape %s",
 		                sj_variable_name(variable), sj__shape_text(variable), sj__shape_text(value));
 	return SJ_OK;

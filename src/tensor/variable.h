@@ -8,6 +8,7 @@
 struct sj__variable {
 	sj_tensor *value; /* an ordinary handle; NULL before the first assignment */
 	bool trainable;
+	bool is_loose;          /* values of other shapes may be assigned */
 	int32_t lock;           /* a spin lock, taken once a second thread uses the library */
 	int32_t place;          /* of a graph's variable: its number from 1 in each session; 0: an ordinary one */
 	char *name;             /* of the one allocator; NULL: none */

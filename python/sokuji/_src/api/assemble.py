@@ -18,6 +18,7 @@ def set_version(version):
     global _now
     _now = version
     _core.set_version(version)
+    errors.version = version
     for module in (conversion, printing, shapes, variables):
         module.set_version(version)
     if _late_parts.loaded:

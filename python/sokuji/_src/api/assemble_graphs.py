@@ -6,7 +6,7 @@ import types
 
 from sokuji import _core
 from sokuji._src.api.missing import is_space
-from sokuji._src.graph import as_then, composed, gradients, operation, operators, scopes, session, variables, words
+from sokuji._src.graph import as_then, composed, datasets, direct, gradients, operation, operators, scopes, session, variables, words
 from sokuji._src.graph import graph as graphs
 from sokuji._src.layers import in_graph as layers_in_graph
 from sokuji._src.ops import array_ops, functions, op_table, random_ops, sparse_ops
@@ -62,18 +62,13 @@ class _NameScope:
         return (eager_scopes if graphs.building() is None else graphs).name_scope(name, default_name, values)
 
 
-def _scatters():
-    how = {"add": lambda old, new: old + new, "sub": lambda old, new: old - new, "mul": lambda old, new: old * new,
-           "div": lambda old, new: old / new}  # fmt: skip
-    return {"scatter_update": variables.scatter_update, **{"scatter_" + name: variables.scatter(function) for name, function in how.items()}}
-
-
 def _always():
     """The names that are there from the beginning."""
     names = _pick(graphs, _GRAPH)
     names.update(_pick(session, _SESSION), Operation=operation.Operation, tuple=words.tuple_)
     names.update(_pick(words, "placeholder placeholder_with_default"))
     names.update(_pick(variables, _ALWAYS_OF_VARIABLES))
+    names["count_up_to"] = variables.count_up_to
     names["add_check_numerics_ops"] = words.add_check_numerics_ops
     names["initialize_all_variables"] = variables.global_variables_initializer
     return names
@@ -91,10 +86,12 @@ def _later(names):
                 assign_sub=variables.assign_sub, Variable=eager_variables.Variable)  # fmt: skip
     made["control_dependencies"] = _dispatch_open(names["control_dependencies"], graphs.control_dependencies)
     made["tuple"] = words.tuple_
+    for name in "shape size rank".split():
+        made[name] = _dispatch(names[name], getattr(as_then, name))
     for name in _ALWAYS_OF_VARIABLES.split():
         made[name] = getattr(variables, name)
     made["make_template"] = _dispatch_open(names["make_template"], scopes.make_template)
-    for name, function in _scatters().items():
+    for name, function in variables.SCATTERS.items():
         made[name] = _dispatch(names[name], function) if name in names else function
     return made
 
@@ -145,17 +142,29 @@ def _spaces(module, prefix=""):
 _plain = {}  # (prefix, name) -> what eager execution has
 
 
+def _find(space, dotted):
+    for word in dotted.split("."):
+        space = space.get(word) if isinstance(space, dict) else vars(space).get(word)
+    return space
+
+
 def _take_part():
     """Replaces functions in the namespaces of 1.x by ones that look whether a graph is open."""
     module = sys.modules.get("sokuji.v1")
     if module is None:
         return
     table = _table()
+    direct_ones = direct.table(lambda name: _find(vars(module), name))
     done = {}
     for prefix, space in list(_spaces(module)):
         changed = _later(space) if prefix == "" else _train(space) if prefix == "train." else _layers(space) if prefix == "layers." else {}
+        if prefix == "":
+            changed["random_poisson"] = direct_ones["random_poisson"]
         for name, value in list(space.items()):
             if name.startswith("_") or name in changed:
+                continue
+            if prefix + name in direct_ones:
+                changed[name] = direct_ones[prefix + name]
                 continue
             if isinstance(value, _core.Function) and prefix + name in table:
                 changed[name] = table[prefix + name]
@@ -167,6 +176,7 @@ def _take_part():
             _plain.setdefault((prefix, name), space.get(name))
         space.update(changed)
 
+    datasets.take_part()
     random_ops._seeds_in_graph = words.seeds
     random_ops._in_graph = array_ops._in_graph = as_then
     _core.set_hook("operator", operators.operator)
@@ -226,6 +236,7 @@ def add(version, names, spaces):
             names.setdefault(name, value)
         spaces.setdefault("train", {})["ExponentialMovingAverage"] = moving_averages.ExponentialMovingAverage
         spaces.setdefault("contrib.util", {})["constant_value"] = constant_value
+        spaces["contrib.framework.nest"] = spaces["nest"]
         spaces.setdefault("contrib.framework", {}).setdefault("get_variables", lambda scope=None, suffix=None: variables.global_variables(scope))
 
 

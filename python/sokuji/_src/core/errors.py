@@ -56,11 +56,14 @@ class InaccessibleTensorError(ValueError):
     __module__ = "sokuji.errors"
 
 
+version = 2
+
+
 def make(error_class, message):
     if "belongs to another graph" in message:
-        return InaccessibleTensorError(message)
+        return ValueError(message) if version == 1 else InaccessibleTensorError(message)
     if error_class is FailedPreconditionError and "is finalized" in message:  # noqa: F821
-        return TypeError("out of scope: " + message)
+        return RuntimeError("Graph is finalized and cannot be modified.") if version == 1 else TypeError("out of scope: " + message)
     return error_class(None, None, message)
 
 

@@ -21,6 +21,7 @@ PAD = 16  # tensors of an element whose layout is not known yet
 INFINITE, UNKNOWN = -1, -2
 _version = 2
 _generation = 0  # counted up when some function turned out to need more than its pad
+given_seeds = None  # what a graph chose for the dataset that is being made
 _live = weakref.WeakSet()
 _dummy = _core.convert(0, 3)
 _range = builtins.range
@@ -343,7 +344,7 @@ class Dataset:
 
     def shuffle(self, buffer_size, seed=None, reshuffle_each_iteration=None, name=None):
         size = _integer(buffer_size, "buffer_size")
-        first, second = _core.op_seeds(None if seed is None else _integer(seed, "seed"))
+        first, second = given_seeds or _core.op_seeds(None if seed is None else _integer(seed, "seed"))
         if reshuffle_each_iteration or reshuffle_each_iteration is None:
             # In 1.x a seeded order begins alike each time; without a seed each time has its own.
             mode = 1 if _version == 1 and (first or second) else 0

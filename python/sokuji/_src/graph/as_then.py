@@ -1,5 +1,7 @@
 """Functions of 1.8 written in its own operations, so that names, and the count that seeds depend on, are its own: fills, random numbers, dropout."""
 
+import numpy as np
+
 from sokuji import _core
 from sokuji._src.core import dtypes, shapes
 from sokuji._src.core.execute import convert, execute, sizes
@@ -30,15 +32,8 @@ def _shape(shape):
 
 
 def stack(values, axis=0, name="stack"):
-    """Pack: one operation in TensorFlow, some here."""
-    graph = graphs.building()
-    first = graph._last_id
     number = next((v._dtype_number for v in values if isinstance(v, _core.Handle)), 0)
-    tensors = [v if isinstance(v, _core.SymbolicTensor) else symbolic(convert(v, number)) for v in values]
-    wide = [execute("ExpandDims", [t, convert(axis, 3)], {}) for t in tensors]
-    made = op("ConcatV2", wide + [convert(axis, 3)], name)
-    graph._more += first + 1 - graph._last_id
-    return made
+    return op("Pack", [v if isinstance(v, _core.SymbolicTensor) else symbolic(convert(v, number)) for v in values], name, axis=axis)
 
 
 def _filled(value, shape, dtype, name):
@@ -117,6 +112,34 @@ def shape_of(t, name="Shape"):
     if known is None or None in known:
         return op("Shape", [t], name)
     return symbolic(convert(list(known), 3), None, name)
+
+
+def _static(name, fits, value, which):
+    """What the static shape tells is a constant."""
+
+    def function(input, name=None, out_type=dtypes.int32):
+        input = symbolic(input)
+        graph, known, kind = graphs.building(), input._shape_tuple, dtypes.as_dtype(out_type)
+        first = len(graph)
+        with graph.name_scope(name or which) as scope:
+            if fits(known):
+                made = words.constant(value(known), kind, name=scope)
+            else:
+                made = op(which, [input], scope, **({} if which == "Rank" else {"out_type": kind._number}))
+        graph._note_line(first)
+        return made
+
+    function.__name__ = name
+    return function
+
+
+def _is_whole(sizes):
+    return sizes is not None and None not in sizes
+
+
+shape = _static("shape", _is_whole, list, "Shape")
+size = _static("size", _is_whole, lambda sizes: int(np.prod(sizes, dtype=np.int64)), "Size")
+rank = _static("rank", lambda sizes: sizes is not None, len, "Rank")
 
 
 def dropout(x, keep_prob, noise_shape=None, seed=None, name=None):

@@ -13,25 +13,35 @@ from sokuji._src.core import conversion, dtypes, errors, nest
 from sokuji._src.core.execute import convert
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import words
-from sokuji._src.graph.variables import GraphVariable, symbolic
+from sokuji._src.graph.variables import GraphVariable, checked, symbolic
 
-# What functions are called in graphs where their own name is not TensorFlow's default for the node.
+# What functions are called in graphs where their own name is not TensorFlow's default for the node; after | the result's name in that scope.
 NAMES = {
-    "cast": "Cast", "expand_dims": "ExpandDims", "softmax": "Softmax", "log_softmax": "LogSoftmax", "where": "Select", "tile": "Tile", "pad": "Pad",
-    "top_k": "TopKV2", "clip_by_value_1": "clip_by_value", "random_shuffle": "RandomShuffle", "gather_nd": "GatherNd", "add_n": "AddN", "cumsum": "Cumsum",
-    "cumprod": "Cumprod", "leaky_relu": "LeakyRelu", "reduce_logsumexp": "ReduceLogSumExp", "exponential_decay": "ExponentialDecay",
-    "natural_exp_decay": "ExponentialDecay", "inverse_time_decay": "InverseTimeDecay", "polynomial_decay": "PolynomialDecay", "cosine_decay": "CosineDecay",
-    "piecewise_constant": "PiecewiseConstant", "sigmoid_cross_entropy_with_logits": "logistic_loss", "range_": "range", "linspace": "LinSpace",
-    "sparse_softmax_cross_entropy": "sparse_softmax_cross_entropy_loss", "softmax_cross_entropy": "softmax_cross_entropy_loss",
-    "sigmoid_cross_entropy": "sigmoid_cross_entropy_loss", "softmax_cross_entropy_with_logits_v2": "softmax_cross_entropy_with_logits",
+    "cast": "Cast", "expand_dims": "ExpandDims", "softmax": "Softmax", "log_softmax": "LogSoftmax", "where": "Select",
+    "top_k": "TopKV2", "clip_by_value_1": "clip_by_value", "random_shuffle": "RandomShuffle", "gather_nd": "GatherNd",
+    "leaky_relu": "LeakyRelu|Maximum", "reduce_logsumexp": "ReduceLogSumExp", "exponential_decay": "ExponentialDecay",
+    "natural_exp_decay": "NaturalExpDecay", "inverse_time_decay": "InverseTimeDecay", "polynomial_decay": "PolynomialDecay", "cosine_decay": "CosineDecay|Mul",
+    "piecewise_constant": "PiecewiseConstant|case/cond/Merge", "sigmoid_cross_entropy_with_logits": "logistic_loss", "range_": "range",
+    "weighted_cross_entropy_with_logits": "logistic_loss", "softmax_cross_entropy_with_logits_v2": "softmax_cross_entropy_with_logits|Reshape_2",
+    "softmax_cross_entropy_with_logits": "softmax_cross_entropy_with_logits_sg|Reshape_2",
     "sparse_softmax_cross_entropy_with_logits": "SparseSoftmaxCrossEntropyWithLogits", "round": "Round", "pow": "Pow", "truediv_1": "truediv",
-    "divide_1": "truediv", "verify_tensor_all_finite": "VerifyFinite/CheckNumerics", "one_hot": "one_hot", "to_float": "ToFloat", "fused_batch_norm": "FusedBatchNorm", "segment_sum": "SegmentSum",
+    "divide_1": "truediv", "verify_tensor_all_finite": "VerifyFinite/CheckNumerics", "one_hot": "one_hot", "to_float": "ToFloat",
+    "fused_batch_norm": "FusedBatchNorm", "segment_sum": "SegmentSum", "boolean_mask": "boolean_mask|GatherV2", "sequence_mask": "SequenceMask|Less",
+    "unique": "Unique", "tensordot": "Tensordot", "accumulate_n": "AccumulateNV2", "global_norm": "global_norm|global_norm", "norm": "norm|Squeeze",
+    "crelu": "CRelu|Relu", "in_top_k": "in_top_k|InTopKV2", "depthwise_conv2d": "depthwise", "batch_normalization": "batchnorm|add_1",
+    "zero_fraction": "zero_fraction|Mean", "trace": "Trace", "svd": "Svd", "self_adjoint_eig": "SelfAdjointEigV2", "qr": "Qr", "setdiff1d": "ListDiff",
+    "confusion_matrix": "confusion_matrix|SparseTensorDenseAdd", "broadcast_dynamic_shape": "BroadcastArgs", "bincount": "Bincount",
+    "sparse_tensor_to_dense": "SparseToDense", "complex": "Complex", "extract_image_patches": "ExtractImagePatches", "reverse_sequence": "ReverseSequence",
+    "batch_to_space": "BatchToSpaceND", "space_to_batch": "SpaceToBatchND", "count_nonzero": "count_nonzero|Sum", "scalar_mul": "mul",
+    "strided_slice": "StridedSlice", "eye": "eye|MatrixDiag", "cosine_distance": "cosine_distance_loss|value",
 }  # fmt: skip
+NAMES.update((loss, loss + "_loss|value") for loss in ("sparse_softmax_cross_entropy", "softmax_cross_entropy", "sigmoid_cross_entropy"))
+NAMES.update((loss, loss + "|value") for loss in ("mean_squared_error", "absolute_difference", "log_loss", "huber_loss", "hinge_loss"))
 # How many operations TensorFlow 1.8 has for a call, where that is not what there is here: seeds depend on it.
 _COUNTS = {
-    "stack": 1, "unstack": 1, "tile": 2, "pad": 2, "split": 3, "cumsum": 2, "leaky_relu": 3, "moments": 8, "clip_by_norm": 10, "reduce_logsumexp": 14,
+    "leaky_relu": 3, "clip_by_norm": 10, "reduce_logsumexp": 14,
     "softmax_cross_entropy_with_logits_v2": 31, "softmax_cross_entropy_with_logits": 32, "sparse_softmax_cross_entropy_with_logits": 2,
-    "mean_squared_error": 42, "sparse_softmax_cross_entropy": 43, "softmax_cross_entropy": 73, "exponential_decay": 8, "ones_like": 3, "eye": 2,
+    "mean_squared_error": 42, "sparse_softmax_cross_entropy": 43, "softmax_cross_entropy": 73, "exponential_decay": 8, "eye": 2,
     "norm": 5, "in_top_k": 2,
 }  # fmt: skip
 _NAMED_TWICE = {"sparse_softmax_cross_entropy_with_logits"}  # the node has the scope's name in the scope: xent/xent
@@ -107,7 +117,7 @@ def _inputs(graph, op, groups, parameters, inputs, values, full):
             number = hints.get(group, 0) if group not in "?ib" else 10 if group == "b" else 0
             if group == "i" and isinstance(value, (list, tuple)) and not value:
                 number = 3
-            made = _core.convert(value, number)
+            made = checked(value, number)
             if isinstance(made, _core.EagerTensor):
                 made = graph.constant(made, full + "/" + target + "/")
             values[key] = made
@@ -144,6 +154,8 @@ def of_several(function, default=None):
     except (TypeError, ValueError):
         return function
     named = signature.parameters.get("name")
+    default, _, own = (default or "").partition("|")
+    own = own or None
     preset = default or (named.default if named is not None and isinstance(named.default, str) else None) or function.__name__.strip("_")
 
     @functools.wraps(function)
@@ -155,7 +167,7 @@ def of_several(function, default=None):
                 return function(*arguments, **keywords)
             with graphs._stack.opened(graph):
                 return wrapper(*arguments, **keywords)
-        name = preset
+        name, tail = preset, own
         if named is not None:
             try:
                 given = signature.bind_partial(*arguments, **keywords).arguments
@@ -165,7 +177,10 @@ def of_several(function, default=None):
         first, count = len(graph), graph._last_id
         with graph.name_scope(name) as scope:
             made = attempt(function, _read(arguments), {key: _read(value) for key, value in keywords.items()})
-        _call_it(graph, made, scope + scope[:-1].rpartition("/")[2] + "/" if function.__name__ in _NAMED_TWICE else scope, first)
+            made = _in_graph(graph, made)
+        if tail is None and function.__name__ in _NAMED_TWICE:
+            tail = scope[:-1].rpartition("/")[2]
+        _call_it(graph, made, scope + tail + "/" if tail else scope, first)
         if function.__name__ in _COUNTS and len(graph) > first:
             graph._more += count + _COUNTS[function.__name__] - graph._last_id
         graph._note_line(first)
@@ -173,6 +188,15 @@ def of_several(function, default=None):
 
     wrapper._plain = function
     return wrapper
+
+
+def _in_graph(graph, made):
+    """Values that were computed at once as constants."""
+    if type(made) is _core.EagerTensor:
+        return graph.constant(made, "Const")
+    if type(made) in (list, tuple) and any(type(t) is _core.EagerTensor for t in made):
+        return type(made)(_in_graph(graph, t) for t in made)
+    return made
 
 
 def _read(value):
@@ -188,7 +212,7 @@ def _call_it(graph, made, scope, first):
     """The node of a single result takes the scope's own name."""
     if isinstance(made, (list, tuple)) and made and all(isinstance(t, _core.SymbolicTensor) and t._node is made[0]._node for t in made):
         made = made[0]
-    if isinstance(made, _core.SymbolicTensor) and made.graph is graph and made._node.index >= first and graph.find(scope[:-1]) is None:
+    if isinstance(made, _core.SymbolicTensor) and made._node._graph is graph and made._node.index >= first and graph.find(scope[:-1]) is None:
         made._node.rename(scope[:-1])
 
 
@@ -206,7 +230,7 @@ def attempt(function, arguments, keywords):
         if leaves and (isinstance(error, _NEEDS_VALUE) or not all(_is_known(t) for t in leaves)):
             made = defer(function, arguments, keywords, leaves)
         if made is None:
-            raise at_build(error)
+            raise error if function.__module__.endswith("check_ops") else at_build(error)
         return made
 
 
@@ -248,6 +272,8 @@ def defer(function, arguments, keywords, leaves):
     if probes[0] is None and probes[1] is None:
         probes[0] = _probe(function, structure, leaves, 0)
     if probes[0] is None and probes[1] is None:
+        probes = [_probe(function, structure, leaves, size, False) for size in (2, 3)]
+    if probes[0] is None and probes[1] is None:
         return None
     one = probes[0] if probes[0] is not None else probes[1]
     other = probes[1] if probes[1] is not None else probes[0]
@@ -279,13 +305,13 @@ def _called(function, structure, leaves, tensors):
     return function(*arguments, **keywords)
 
 
-def _probe(function, structure, leaves, size):
+def _probe(function, structure, leaves, size, uses_known=True):
     """The result for example tensors whose unknown sizes are `size` (0: scalars where the rank is unknown, else 1), or None."""
     _core.no_graph_begin()
     words.is_probing = True  # random numbers cannot be drawn by a node that stands for a function
     try:
         others = [v._shape_tuple for v in nest.flatten(structure) if isinstance(v, _core.Handle) and v._shape_tuple is not None]
-        return _called(function, structure, leaves, [_example(t, size, others) for t in leaves])
+        return _called(function, structure, leaves, [_example(t, size, others, uses_known) for t in leaves])
     except Exception:
         return None
     finally:
@@ -293,11 +319,11 @@ def _probe(function, structure, leaves, size):
         _core.no_graph_end()
 
 
-def _example(leaf, size, others):
+def _example(leaf, size, others=(), uses_known=True):
     """A tensor like the leaf; an unknown size is that of another argument of the same rank, where it has one."""
     if isinstance(leaf, _core.SymbolicTensor):
         known = leaf._known_value()
-        if known is not None:
+        if known is not None and uses_known:
             return known
         sizes = leaf._shape_tuple
         alike = [o for o in others if sizes is not None and len(o) == len(sizes)]
@@ -308,6 +334,8 @@ def _example(leaf, size, others):
     number = leaf._dtype_number
     if number == 7:
         return conversion._from_array(np.full(sizes, "0", dtype=object), 7)
+    if size == 3:  # other values than the other probe's: sizes that depend on values are unknown
+        return convert((np.arange(int(np.prod(sizes))) % 3).reshape(sizes).astype(dtypes.as_dtype(number).as_numpy_dtype), number)
     return convert(np.ones(sizes, dtypes.as_dtype(number).as_numpy_dtype), number)
 
 

@@ -3,8 +3,9 @@
 from sokuji import _core
 from sokuji._src.core import dtypes, errors, nest, shapes
 from sokuji._src.core.execute import convert
-from sokuji._src.graph import tensor_array
-from sokuji._src.graph.func_graph import FuncGraph, Results, as_tensor, in_graph
+from sokuji._src.graph import branch, operation, tensor_array
+from sokuji._src.graph import graph as graphs
+from sokuji._src.graph.func_graph import Results, as_tensor, in_graph
 from sokuji._src.ops import control_flow as eager
 
 _version = 2
@@ -17,13 +18,24 @@ def set_version(version):
 
 def _branch(name, function):
     """A function's graph and results, within the graph that is open."""
-    graph = FuncGraph(name, _core.graph_now())
+    graph = branch.begun(name)
     with graph.as_default():
         value = function()
+        if isinstance(graph, branch.Branch):
+            value = _as_then(graph, value)
         results = Results(value, _taken)
         inside = [as_tensor(t) for t in results.tensors]
     graph.outputs = results.tensors = inside
     return graph, results
+
+
+def _as_then(graph, value):
+    """Operations as tensors that are there when they are done; of a branch with results, what is no tensor yet is one."""
+    if value is None:
+        raise ValueError("true_fn and false_fn must have a return value.")
+    if isinstance(value, (list, tuple, dict)):
+        return nest.map_structure(lambda v: _as_then(graph, v), value)
+    return graph.true(value) if isinstance(value, operation.Operation) else value
 
 
 def _taken(value):
@@ -94,24 +106,35 @@ def _function_of(graph, inputs=()):
 
 
 def build_cond(pred, true_fn, false_fn, name=None):
-    with _Opened(pred):
+    with _Opened(pred), _scope(name or "cond"):
+        pred = _scalar(pred)
         first, second = _branch("cond_true", true_fn), _branch("cond_false", false_fn)
-        if _version == 1 and not first[1].tensors and first[1].form is None and _gives_none(first[0], second[0]):
-            raise ValueError("true_fn must have a return value.")
         _check_branches(first, second)
-        made = _core.cond(_scalar(pred), _function_of(first[0]), _function_of(second[0]), [])
+        with branch.waiting(first[0], second[0]):
+            made = _core.cond(pred, _function_of(first[0]), _function_of(second[0]), [])
+        made = branch.results_named(made, "Merge")
         if not made:
             return _last_node() if first[1].form is None else first[1].packed(made)
     return first[1].packed(made)
 
 
-def _gives_none(*graphs):
-    return all(len(graph) == 0 or graph.node(len(graph) - 1)._outputs for graph in graphs)
-
-
 def _last_node():
     graph = _core.graph_now()
-    return graph.node(len(graph) - 1)
+    return operation.of(graph.node(len(graph) - 1))
+
+
+class _scope:
+    """A name scope, in graphs of 1.x."""
+
+    def __init__(self, name):
+        graph = graphs.building()
+        self._names = None if graph is None else graph.name_scope(name)
+
+    def __enter__(self):
+        return self._names and self._names.__enter__()
+
+    def __exit__(self, *exception):
+        return self._names and self._names.__exit__(*exception)
 
 
 def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, fn2=None):
@@ -148,7 +171,7 @@ def _pairs(pred_fn_pairs):
 def _fails_unless(condition, message):
     from sokuji._src.graph import py_call
 
-    py_call.assert_(condition, message)
+    return py_call.assert_(condition, message)
 
 
 def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"):
@@ -157,18 +180,20 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"
     if not in_graph(*[pred for pred, _ in pairs]):
         return eager.case(pairs, default, exclusive and _version == 1, strict, name)
     with _Opened(*[pred for pred, _ in pairs]):
-        preds = [as_tensor(pred) for pred, _ in pairs]
+        preds, checks = [as_tensor(pred) for pred, _ in pairs], []
         if exclusive and len(preds) > 1:
-            _fails_unless(_count(preds) <= 1, "case: more than one condition holds, exclusive is True")
+            checks.append(_fails_unless(_count(preds) <= 1, "case: more than one condition holds, exclusive is True"))
         if default is None:
-            _fails_unless(_count(preds) >= 1, "case: none of the conditions holds, and there is no default")
+            checks.append(_fails_unless(_count(preds) >= 1, "case: none of the conditions holds, and there is no default"))
             default = pairs[-1][1]
             pairs, preds = pairs[:-1], preds[:-1]
 
         def rest(i):
             return default() if i == len(pairs) else build_cond(preds[i], pairs[i][1], lambda: rest(i + 1))
 
-        return eager._unpacked(rest(0), strict)
+        graph = graphs.building()
+        with _scope(name), _Opened() if graph is None else graph.control_dependencies(checks):
+            return eager._unpacked(rest(0), strict)
 
 
 def _count(preds):
@@ -260,7 +285,7 @@ class Loop:
 
     def graph(self, name):
         """A graph with placeholders for the state, and the state of its variables."""
-        graph = FuncGraph(name, _core.graph_now())
+        graph = branch.begun(name)
         state = []
         for value, shape, array in zip(self.state, self.invariants, self.arrays):
             if array:
@@ -310,14 +335,17 @@ class Loop:
                              % (i, _text(self.invariants[i]), _text(after._shape_tuple)))  # fmt: skip
         return after
 
-    def run(self, condition, body):
+    def run(self, condition, body, is_bare=True):
         condition, body = self.condition(condition), self.body(body)
         first = []
         for value, array in zip(self.state, self.arrays):
             first += array.before() if array else [value]
         if self.counter is not None:
             first.append(convert(0, self.counter._dtype_number))
-        made = iter(_core.while_loop(_function_of(condition, condition.inputs), _function_of(body, body.inputs), self.limit, first))
+        with branch.waiting(condition, body):
+            made = _core.while_loop(_function_of(condition, condition.inputs), _function_of(body, body.inputs), self.limit, first)
+        with _scope("while") if is_bare else _Opened():
+            made = iter(branch.results_named(made, "Exit"))
         result = []
         for value, shape, array in zip(self.state, self.invariants, self.arrays):
             if array:
@@ -330,10 +358,10 @@ class Loop:
         return result
 
 
-def build_while(cond, body, loop_vars, shape_invariants, limit, one_by_one):
-    """The structure of loop variables after the loop. one_by_one: they are passed to cond and body as arguments."""
+def build_while(cond, body, loop_vars, shape_invariants, limit, one_by_one, name=None, likes=None):
+    """The structure of loop variables after the loop. one_by_one: they are passed to cond and body as arguments. likes takes what the body returned."""
     flat = nest.flatten(loop_vars)
-    with _Opened(*flat):
+    with _Opened(*flat), _scope(name or "while"):
         if shape_invariants is None:
             invariants = [None] * len(flat)
         else:
@@ -346,6 +374,8 @@ def build_while(cond, body, loop_vars, shape_invariants, limit, one_by_one):
         def round_(*state):
             value = packed(state)
             made = body(*value) if one_by_one else body(value)
+            if likes is not None:
+                likes.append(made if nest.is_nested(made) else [made])
             if one_by_one:
                 if not isinstance(made, (list, tuple)) or eager._is_named(made):
                     made = (made,)
@@ -355,8 +385,8 @@ def build_while(cond, body, loop_vars, shape_invariants, limit, one_by_one):
             _same_structure(loop_vars, made)
             return nest.flatten(made)
 
-        result = loop.run(lambda *state: cond(*packed(state)) if one_by_one else cond(packed(state)), round_)
-        return packed(result)
+        result = loop.run(lambda *state: cond(*packed(state)) if one_by_one else cond(packed(state)), round_, False)
+        return nest.pack_sequence_as(likes[0], result) if likes else packed(result)
 
 
 def _same_structure(before, after):
@@ -392,10 +422,11 @@ def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations
         loop_vars = [loop_vars]
     if not loop_vars:
         raise ValueError("'loop_vars' must be provided: No loop variables provided")
-    made = build_while(cond, body, loop_vars, shape_invariants, maximum_iterations, True)
+    likes = [] if graphs.building() is not None else None
+    made = build_while(cond, body, loop_vars, shape_invariants, maximum_iterations, True, name, likes)
     if not back_prop:
         made = nest.map_structure(lambda t: _core.execute("StopGradient", [t], {}) if isinstance(t, _core.Tensor) else t, made)
-    return made[0] if len(made) == 1 and not return_same_structure else made
+    return made[0] if len(nest.flatten(made) if likes else made) == 1 and not return_same_structure else made
 
 
 def while_loop_2(cond, body, loop_vars, shape_invariants=None, parallel_iterations=10, back_prop=True, swap_memory=False,

@@ -7,7 +7,7 @@ import weakref
 from sokuji import _core
 from sokuji._src.core import dtypes
 from sokuji._src.core.execute import convert
-from sokuji._src.graph import signature
+from sokuji._src.graph import operation, signature
 
 _SINGLETON = (
     "tf.function only supports singleton tf.Variables created on the first call. Make sure the tf.Variable is only created once or created outside tf.function. "
@@ -127,7 +127,7 @@ class Results:
         self.is_one = self.form is signature.TENSOR
 
     def _taken(self, value, take):
-        if value is None or (self.takes_operations and isinstance(value, _core.Node)):
+        if value is None or (self.takes_operations and isinstance(value, operation.Operation)):
             return None
         if isinstance(value, (list, tuple)):
             items = [self._taken(item, take) for item in value]

@@ -48,6 +48,9 @@ def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_op
         kept = [i for i, y in enumerate(targets) if _differentiable(y, grads[i])]
         stops = [symbolic(s) if not isinstance(s, _core.VariableBase) else s._now() for s in _list(stop_gradients or [])]
         sources = [_source(x, graph) for x in xs]
+        missing = _without_gradient(targets)
+        if missing is not None:
+            raise LookupError("No gradient defined for operation '%s' (op type: %s)" % (missing._name, missing._type))
         if not kept:
             found = [None] * len(sources)
         else:
@@ -104,10 +107,26 @@ def _run(graph, targets, weights, sources, stops):
     return found
 
 
+_UNDIFFERENTIABLE = {"bincount"}
+
+
+def _without_gradient(targets):
+    """An operation that they depend on and that TensorFlow has no gradient for."""
+    found, seen, stack = [], set(), [t._node for t in targets if isinstance(t, _core.SymbolicTensor)]
+    while stack:
+        node = stack.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            found += [node] if node._type in _UNDIFFERENTIABLE else []
+            stack += [t._node for t in node._inputs if t is not None]
+    return found[0] if found else None
+
+
 def _graph_of(values):
     for value in values:
         if isinstance(value, (_core.SymbolicTensor, GraphVariable)) and isinstance(value.graph, graphs.Graph):
-            return value.graph
+            now = graphs.building()
+            return now if now is not None and now._root is value.graph else value.graph
     return graphs.get_default_graph()
 
 

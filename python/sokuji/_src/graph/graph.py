@@ -18,7 +18,7 @@ class Graph(_core.Graph):
     """Operations written down, to be run by a Session."""
 
     def __init__(self, outer=None):
-        super().__init__()
+        super().__init__(outer)
         self._operations = {}  # by node's index
         self._stack = ""  # the open name scope
         self._collections = {}
@@ -46,9 +46,10 @@ class Graph(_core.Graph):
         self._finalize()
 
     finalized = property(lambda self: self._finalized)
-    version = property(lambda self: len(self) + self._more)
+    version = property(lambda self: len(self) - len(self._hidden))
     _last_id = property(lambda self: len(self) + self._more)
     building_function = False
+    _root = property(lambda self: self)  # the graph that a branch is a part of
     collections = property(lambda self: sorted(self._collections))
 
     def switch_to_thread_local(self):
@@ -109,11 +110,15 @@ class Graph(_core.Graph):
             now = list(saved)
             for one in control_inputs:
                 if not isinstance(one, operation.Operation):
-                    one = self.as_graph_element(one).op if not isinstance(one, _core.VariableBase) else one.op
-                if one.graph is not self:
+                    one = one.op if isinstance(one, (_core.VariableBase, _core.SymbolicTensor)) else self.as_graph_element(one)
+                    one = one.op if isinstance(one, _core.SymbolicTensor) else one
+                node = one._node
+                if one.graph is not self._root:
                     raise ValueError("Tensor %s is not an element of this graph." % one)
-                if one._node is not None and one._node not in now:
-                    now.append(one._node)
+                if node is not None and node._graph is not self:
+                    self._wait_outside(node)
+                elif node is not None and node not in now:
+                    now.append(node)
         self._control(now)
         try:
             yield
@@ -166,7 +171,7 @@ class Graph(_core.Graph):
         if isinstance(obj, str):
             return self._by_name(obj, allow_tensor, allow_operation)
         if isinstance(obj, _core.SymbolicTensor) and allow_tensor or isinstance(obj, operation.Operation) and allow_operation:
-            if obj.graph is not self:
+            if (obj if isinstance(obj, operation.Operation) else obj._node)._graph is not self:
                 raise ValueError("%s %s is not an element of this graph." % ("Tensor" if isinstance(obj, _core.Handle) else "Operation", obj))
             return obj
         raise TypeError("Can not convert a %s into a %s." % (type(obj).__name__, what))
@@ -308,11 +313,11 @@ def in_use():
 
 def get_default_graph():
     global _global
-    if _stack.graphs:
-        return _stack.graphs[-1]
     now = _core.graph_now()
     if isinstance(now, Graph):
         return now
+    if _stack.graphs:
+        return _stack.graphs[-1]
     if _global is None:
         in_use()
         _global = Graph()

@@ -25,21 +25,33 @@ class Operation:
 
     __slots__ = ("_graph", "_node", "_type", "_outputs", "_attributes", "__weakref__")
 
+    def __eq__(self, other):
+        return isinstance(other, Operation) and self._node is other._node
+
+    def __hash__(self):
+        return id(self._node)
+
     def __init__(self, node_def, g, inputs=None, output_types=None, control_inputs=None, input_types=None, original_op=None, op_def=None):
         graph, node = g, node_def
         if not isinstance(node, _core.Node):
             raise NotImplementedError("not implemented: tf.Operation of a NodeDef; call the operation's function")
         self._graph, self._node, self._type, self._outputs, self._attributes = graph, node, None, None, None
 
-    graph = property(lambda self: self._graph)
+    graph = property(lambda self: getattr(self._graph, "_root", self._graph))
     name = property(lambda self: self._node._name)
     inputs = property(lambda self: [t for t in self._node._inputs if t is not None])
     outputs = property(lambda self: list(self._node._outputs) if self._outputs is None else self._outputs)
-    control_inputs = property(lambda self: [self._graph._operation(c) for c in self._node._controls])
+
+    @property
+    def control_inputs(self):
+        """What it waits for and none of its inputs already does."""
+        waited = [c for t in self._node._inputs if t is not None for c in t._node._controls]
+        return [of(c) for c in self._node._controls if not any(c is w for w in waited)]
+
     device = property(lambda self: "")
     node_def = property(NodeDef)
     _id = property(lambda self: self._node.index)
-    traceback = property(lambda self: [(*self._graph._lines.get(self._node.index, ("", 0)), "", "")])
+    traceback = property(lambda self: [(*getattr(self._graph, "_lines", {}).get(self._node.index, ("", 0)), "", "")])
 
     @property
     def type(self):
@@ -74,7 +86,7 @@ class Operation:
 
     def run(self, feed_dict=None, session=None):
         """Runs the operation in the session, or the default one."""
-        _default_session(session, self._graph, "run").run(self, feed_dict)
+        _default_session(session, self.graph, "run").run(self, feed_dict)
 
     def _add_control_input(self, op):
         self._node.add_control(op._node)
@@ -116,12 +128,14 @@ def is_symbolic(value):
 
 
 def _graph(self):
-    return self._node._graph
-
-
-def _op(self):
     graph = self._node._graph
-    return graph._operation(self._node) if hasattr(graph, "_operation") else Operation(self._node, graph)
+    return getattr(graph, "_root", graph)
+
+
+def of(node):
+    """The operation of a node."""
+    graph = node._graph
+    return graph._operation(node) if hasattr(graph, "_operation") else Operation(node, graph)
 
 
 def _eval(self, feed_dict=None, session=None):
@@ -145,7 +159,7 @@ def _array(self, dtype=None, copy=None):
 
 
 _MEMBERS = {
-    "graph": property(_graph), "op": property(_op), "eval": _eval, "consumers": _consumers, "set_shape": _set_shape, "__array__": _array,
+    "graph": property(_graph), "op": property(lambda self: of(self._node)), "eval": _eval, "consumers": _consumers, "set_shape": _set_shape, "__array__": _array,
     "name": property(lambda self: "%s:%d" % (self._node._name, self._output)), "value_index": property(lambda self: self._output),
     "device": property(lambda self: ""),
     "shape": property(lambda self: shapes._of_sizes(self._shape_tuple)), "get_shape": lambda self: shapes._of_sizes(self._shape_tuple),

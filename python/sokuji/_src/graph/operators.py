@@ -6,6 +6,7 @@ from sokuji import _core
 from sokuji._src.core import errors
 from sokuji._src.core.execute import convert, execute
 from sokuji._src.graph import graph as graphs
+from sokuji._src.graph.variables import checked
 
 _NAMES = {"Add": "add", "Sub": "sub", "Mul": "mul", "RealDiv": "truediv", "FloorDiv": "floordiv", "FloorMod": "mod", "Pow": "pow", "MatMul": "matmul",
           "LogicalAnd": "and", "LogicalOr": "or", "NotEqual": "LogicalXor"}  # fmt: skip
@@ -69,7 +70,9 @@ def _operand(graph, value, number, name):
         return value._now()
     if isinstance(value, _core.SymbolicTensor):
         return value
-    made = convert(value, number)
+    if value is None:
+        raise ValueError("None values not supported.")
+    made = checked(value, number)
     return graph.constant(made, name + "/") if isinstance(made, _core.EagerTensor) else made
 
 

@@ -8,6 +8,8 @@ from sokuji import _core
 from sokuji._src.core import dtypes, errors, nest
 from sokuji._src.core.execute import convert
 from sokuji._src.eager import gradients as eager
+from sokuji._src.graph import graph as graphs
+from sokuji._src.graph import operation, words
 from sokuji._src.graph.func_graph import as_tensor, in_graph
 from sokuji._src.ops import check_ops, print_ops
 
@@ -20,12 +22,37 @@ def _named(function, fallback):
     return getattr(function, "__name__", fallback) or fallback
 
 
+_KINDS = ((TypeError, errors.InvalidArgumentError), (ValueError, errors.InvalidArgumentError), (StopIteration, errors.OutOfRangeError),
+          (MemoryError, errors.ResourceExhaustedError), (NotImplementedError, errors.UnimplementedError))  # fmt: skip
+
+
+def error_of(exception):
+    """What TensorFlow 1.8 raises for an exception of a Python function in a graph."""
+    kind = next((to for of, to in _KINDS if isinstance(exception, of)), errors.UnknownError)
+    return kind(None, None, "%s: %s" % (type(exception).__name__, exception))
+
+
+def _telling(function):
+    """The function, in graphs of 1.x with TensorFlow's errors for its exceptions."""
+    if graphs.building() is None:
+        return function
+
+    @functools.wraps(function)
+    def call(*args):
+        try:
+            return function(*args)
+        except Exception as exception:
+            raise error_of(exception) from exception
+
+    return call
+
+
 def py_function(func=None, inp=None, Tout=None, name=None):
     """func of tensors, run when the graph runs; differentiable, for its operations are recorded then."""
     inp = list(inp or [])
     if not _symbolic(inp):
         return eager.py_func_of_tensors(func, inp, Tout, name)
-    is_list = isinstance(Tout, (list, tuple))
+    is_list, func = isinstance(Tout, (list, tuple)), _telling(func)
     wanted = [dtypes.as_dtype(getattr(t, "dtype", t)) for t in (Tout if is_list else [Tout])]
     known = [getattr(t, "shape", None) for t in (Tout if is_list else [Tout])]
 
@@ -55,7 +82,7 @@ def py_func(func, inp, Tout, stateful=True, name=None):
     inp = list(inp or [])
     if not _symbolic(inp):
         return eager.py_func(func, inp, Tout, stateful, name)
-    is_list = isinstance(Tout, (list, tuple))
+    is_list, func = isinstance(Tout, (list, tuple)), _telling(func)
     wanted = [dtypes.as_dtype(t) for t in (Tout if is_list else [Tout])]
 
     def call(given):
@@ -92,7 +119,7 @@ def effect(name, function, values):
 
     _core.py_call(call, name, True, tensors, [])
     graph = _core.graph_now() or tensors[0]._node._graph
-    return graph.node(len(graph) - 1)
+    return operation.of(graph.node(len(graph) - 1))
 
 
 def _deferred(check):
@@ -103,14 +130,35 @@ def _deferred(check):
         flat = nest.flatten([list(args), kwargs])
         if not in_graph(*flat):
             return check(*args, **kwargs)
-        _try_now(check, args, kwargs, flat)
+        is_then, is_rank = graphs.building() is not None, check.__name__.startswith("assert_rank")
+        if is_rank and as_tensor(args[0] if args else kwargs["x"])._shape_tuple is not None and not any(isinstance(v, _core.SymbolicTensor) for v in flat[1:]):
+            check(*args, **kwargs)
+            return words.no_op("static_checks_determined_all_ok") if is_then else None
+        if not is_then or check.__name__ == "assert_equal":
+            _try_now(check, args, kwargs, flat)
         structure = [list(args), kwargs]
 
         def run(values):
             again, named = nest.pack_sequence_as(structure, values)
-            check(*again, **named)
+            try:
+                check(*again, **named)
+            except (errors.InvalidArgumentError, ValueError) as error:
+                if not is_then:
+                    raise
+                raise errors.InvalidArgumentError(None, None, "assertion failed: [%s]" % getattr(error, "message", error)) from None
 
         return effect("Assert", run, flat)
+
+    return both
+
+
+def _told_now(check):
+    """A check of dtypes, which is an operation without effect in graphs of 1.x."""
+
+    @functools.wraps(check)
+    def both(*args, **kwargs):
+        made = check(*args, **kwargs)
+        return words.no_op("statically_determined") if made is None and graphs.building() is not None else made
 
     return both
 
@@ -156,6 +204,8 @@ def print_2(*inputs, **kwargs):
 
 CHECKS = """assert_equal assert_none_equal assert_less assert_less_equal assert_greater assert_greater_equal assert_negative assert_positive
 assert_non_negative assert_non_positive assert_near Assert""".split()
-NAMES_1 = {name: _deferred(check_ops.NAMES_1[name]) for name in CHECKS}
+_RANKS = "assert_rank assert_rank_at_least assert_rank_in".split()
+NAMES_1 = {name: _deferred(check_ops.NAMES_1[name]) for name in CHECKS + _RANKS}
+NAMES_1.update((name, _told_now(check_ops.NAMES_1[name])) for name in ("assert_integer", "assert_type"))
 DEBUGGING_2 = {name: _deferred(check_ops.DEBUGGING_2[name]) for name in CHECKS if name in check_ops.DEBUGGING_2}
 DEBUGGING_2["Assert"] = NAMES_1["Assert"]

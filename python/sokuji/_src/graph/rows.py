@@ -3,7 +3,7 @@
 from sokuji import _core
 from sokuji._src.core import dtypes, errors, nest
 from sokuji._src.core.execute import convert, run
-from sokuji._src.graph.control_flow import Loop, _Opened
+from sokuji._src.graph.control_flow import Loop, _Opened, _scope
 from sokuji._src.graph.func_graph import as_tensor, in_graph
 from sokuji._src.graph.tensor_array import TensorArray
 from sokuji._src.ops import control_flow as eager
@@ -58,7 +58,7 @@ def _specs(signature):
 
 
 def _stacked(array, n):
-    made = array.stack()
+    made = array.stack(is_named=True)
     if isinstance(n, int) and isinstance(made, _core.SymbolicTensor) and made._shape_tuple is not None:
         made._set_shape([n, *made._shape_tuple[1:]])
     return made
@@ -85,7 +85,8 @@ def map_fn(fn, elems, dtype=None, parallel_iterations=10, back_prop=True, swap_m
     """fn of each row, stacked."""
     if not in_graph(*nest.flatten(elems)):
         return eager.map_fn(fn, elems, dtype)
-    return _map(fn, elems, dtype)
+    with _graph_of(elems), _scope(name or "map"):
+        return _map(fn, elems, dtype)
 
 
 def map_fn_2(fn, elems, dtype=None, parallel_iterations=None, back_prop=True, swap_memory=False, infer_shape=True, name=None, fn_output_signature=None):
@@ -123,21 +124,23 @@ def foldl(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, s
     """fn(fn(fn(initializer, first), second), …)."""
     if not in_graph(*nest.flatten(elems), *nest.flatten(initializer)):
         return eager.foldl(fn, elems, initializer)
-    return _fold(fn, elems, initializer, False)
+    with _graph_of(elems), _scope(name or "foldl"):
+        return _fold(fn, elems, initializer, False)
 
 
 def foldr(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, name=None):
     """fn(fn(fn(initializer, last), last but one), …)."""
     if not in_graph(*nest.flatten(elems), *nest.flatten(initializer)):
         return eager.foldr(fn, elems, initializer)
-    return _fold(fn, elems, initializer, True)
+    with _graph_of(elems), _scope(name or "foldr"):
+        return _fold(fn, elems, initializer, True)
 
 
 def scan(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, infer_shape=True, reverse=False, name=None):
     """Every value of a fold, stacked."""
     if not in_graph(*nest.flatten(elems), *nest.flatten(initializer)):
         return eager.scan(fn, elems, initializer, reverse=reverse)
-    with _graph_of(elems):
+    with _graph_of(elems), _scope(name or "scan"):
         flat, n = _elements(fn, elems)
         value, start = _initial(elems, flat, n, initializer, reverse)
         first = nest.flatten(value)
@@ -159,7 +162,7 @@ def scan(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, sw
 
 def scan_1(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, infer_shape=True, name=None):
     """Every value of a fold, stacked."""
-    return scan(fn, elems, initializer)
+    return scan(fn, elems, initializer, name=name)
 
 
 def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True):

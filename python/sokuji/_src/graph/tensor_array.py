@@ -8,6 +8,7 @@ a loop's body tells what the rows before the loop must look like.
 from sokuji import _core
 from sokuji._src.core import dtypes, errors, shapes
 from sokuji._src.core.execute import convert, run
+from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import signature
 from sokuji._src.graph.func_graph import as_tensor, in_graph
 
@@ -246,8 +247,16 @@ class TensorArray:
         made = run("GatherV2", self._as_rows(), as_tensor(indices), convert(0, 3))
         return _shaped(made, self._row_shape())
 
-    def stack(self, name=None):
+    def stack(self, name=None, is_named=False):
         """All elements, stacked."""
+        made = self._stacked()
+        graph = graphs.building() if is_named else None
+        if graph is not None and type(made) is _core.SymbolicTensor and made._node._graph is graph:
+            with graph.name_scope("TensorArrayStack") as scope:
+                made._node.rename(scope + "TensorArrayGatherV3")
+        return made
+
+    def _stacked(self):
         if self._list:
             return run_pack([self._zeros() if v is None else v for v in self._list])
         if self._list is not None:

@@ -1,16 +1,33 @@
 """Variables whose values belong to sessions: tf.Variable in a graph, its initializer and snapshot, assignments, and what asks for all of them."""
 
+import functools
+
 import numpy as np
 
 from sokuji import _core
-from sokuji._src.core import dtypes, errors, shapes
+from sokuji._src.core import dtypes, errors, nest, shapes
 from sokuji._src.core.execute import convert, run
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import operation
 from sokuji._src.graph.graph import GraphKeys
+from sokuji._src.ops import scatter_ops
 from sokuji._src.variables import variables
 
 _ASSIGN, _ADD, _SUBTRACT = 0, 1, 2
+
+
+def checked(value, number):
+    """The value converted to the dtype; Python values that are not of its kind are refused, as TensorFlow 1.8 does."""
+    if number and not isinstance(value, (_core.Handle, np.ndarray, np.generic)):
+        dtype = dtypes.as_dtype(number)
+        kinds = _KINDS["int" if dtype.is_integer else dtype.name if dtype.name in _KINDS else "complex" if dtype.is_complex else "real"]
+        for leaf in nest.flatten(value) if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(leaf, (int, float, complex, str, bytes)) and not isinstance(leaf, (np.generic, *kinds)):
+                raise TypeError("Expected %s, got %r of type '%s' instead." % (dtype.name, leaf, type(leaf).__name__))
+    return _core.convert(value, number)
+
+
+_KINDS = {"int": (int,), "bool": (bool,), "string": (str, bytes), "real": (int, float), "complex": (int, float, complex)}
 
 
 def symbolic(value, dtype=None, name="Const"):
@@ -21,7 +38,7 @@ def symbolic(value, dtype=None, name="Const"):
     if isinstance(value, _core.SymbolicTensor):
         made = value
     else:
-        made = _core.convert(value, 0 if dtype is None else dtypes.as_dtype(dtype)._number)
+        made = checked(value, 0 if dtype is None else dtypes.as_dtype(dtype)._number)
         if isinstance(made, _core.EagerTensor):
             made = graph.constant(made, name)
     if dtype is not None and made.dtype is not dtypes.as_dtype(dtype):
@@ -43,7 +60,7 @@ class GraphVariable(variables.ResourceVariable):
             raise ValueError("collections argument to Variable constructor must be a list, tuple, or set. Got %s of type %s" % (collections, type(collections)))
         if constraint is not None and not callable(constraint):
             raise ValueError("The `constraint` argument must be a callable.")
-        graph = graphs.get_default_graph()
+        graph = graphs.get_default_graph()._root
         self._graph, self._constraint, self._resource = graph, constraint, bool(use_resource)
         first = len(graph)
         with graphs.init_scope(), graph.name_scope("Variable" if name is None else name) as scope:
@@ -104,7 +121,7 @@ class GraphVariable(variables.ResourceVariable):
         graph = graphs.get_default_graph()
         if graph is self._graph and not graph._controls:
             return self._snapshot
-        return graph._read(self, "read")
+        return graph._read(self, "ReadVariableOp" if self._resource else "read")
 
     def _as_graph_element(self):
         return self._snapshot
@@ -115,8 +132,12 @@ class GraphVariable(variables.ResourceVariable):
     def read_value(self):
         graph = graphs.get_default_graph()
         if self._resource:
-            return graph._read(self, "ReadVariableOp")
-        return run("Identity", graph._read(self, "read"))
+            with graph.name_scope("Read"):
+                made = graph._read(self, "ReadVariableOp")
+            return run("Identity", made)
+        made = graph._read(self, "read")
+        made.op._type = "Identity"
+        return made
 
     def initialized_value(self):
         """The value, or the first one where it is not initialised yet."""
@@ -149,7 +170,10 @@ class GraphVariable(variables.ResourceVariable):
         return self is other
 
     def __getitem__(self, key):
-        return _Sliced.of(self, key)
+        part = self._now()[key]
+        if not any(isinstance(k, _core.Handle) for k in nest.flatten(list(key) if isinstance(key, tuple) else [key])):
+            part.assign = functools.partial(self._assign_part, key)
+        return part
 
     # ---- changing ----
 
@@ -160,65 +184,87 @@ class GraphVariable(variables.ResourceVariable):
         if not known.is_compatible_with(self._shape_tuple):
             raise ValueError("Dimension mismatch: Shapes %s and %s are incompatible" % (self.shape, known))
         first = len(graph)
-        made = graph.assign(how, self, value, name)
+        kind = ("Assign", "AssignAdd", "AssignSub")[how]
+        made = graph.assign(how, self, value, name or (kind + "VariableOp" if self._resource else kind))
         if not self._resource:
-            made.op._type = ("Assign", "AssignAdd", "AssignSub")[how]
+            made.op._type = kind
         graph._note_line(first)
         return made
 
     def assign(self, value, use_locking=False, name=None, read_value=True):
-        return self._change(_ASSIGN, value, name or "Assign")
+        return self._change(_ASSIGN, value, name)
 
     def assign_add(self, delta, use_locking=False, name=None, read_value=True):
-        return self._change(_ADD, delta, name or "AssignAdd")
+        return self._change(_ADD, delta, name)
 
     def assign_sub(self, delta, use_locking=False, name=None, read_value=True):
-        return self._change(_SUBTRACT, delta, name or "AssignSub")
+        return self._change(_SUBTRACT, delta, name)
 
     def count_up_to(self, limit):
-        def next_value(old):
-            if int(old) >= limit:
+        def next_value(tensors):
+            if int(tensors[0]) >= limit:
                 raise errors.OutOfRangeError(None, None, "Reached limit of %d" % limit)
-            return [old]
+            return tensors
 
+        if not self.dtype.is_integer or self._shape_tuple != ():
+            raise ValueError("count_up_to needs an integer scalar, not %s %s" % (self.dtype.name, self.shape))
         graph = graphs.get_default_graph()
-        (old,) = _core.py_call(lambda tensors: next_value(tensors[0]), "CountUpTo", True, [graph._read(self, "read")], [(self._dtype_number, ())])
-        with graph.control_dependencies([graph.assign(_ADD, self, symbolic(1, dtypes.as_dtype(self._dtype_number)), "AssignAdd")] if False else [old]):
-            changed = graph.assign(_ADD, self, symbolic(1, dtypes.as_dtype(self._dtype_number)), "AssignAdd")
+        (old,) = _core.py_call(next_value, "CountUpTo", True, [graph._read(self, "read")], [(self._dtype_number, ())])
+        with graph.control_dependencies([old]):
+            changed = graph.assign(_ADD, self, symbolic(1, self.dtype.base_dtype), "AssignAdd")
         with graph.control_dependencies([changed]):
             return run("Identity", old)
 
     def sparse_read(self, indices, name=None):
         return run("GatherV2", self._now(), symbolic(indices), convert(0, 3))
 
-    def _scatter(self, indices, updates, how, name="Scatter"):
+    def _after(self, kind, first, after, name):
+        """Assigns what nodes since `first` compute, which TensorFlow has as one operation."""
+        graph = graphs.get_default_graph()
+        graph._hidden.update(range(first, len(graph)))
+        graph._more -= len(graph) - first
+        made = graph.assign(_ASSIGN, self, after, name or kind)
+        made.op._type = kind
+        graph._note_line(first)
+        return made
+
+    def _scatter(self, indices, updates, how, kind="ScatterUpdate", name=None):
         """Writes rows: how is called with the old rows and the updates, one index after the other."""
         graph = graphs.get_default_graph()
-        inputs = [graph._read(self, "read"), symbolic(indices), symbolic(updates, dtypes.as_dtype(self._dtype_number))]
-        rows = self._shape_tuple[0]
+        inputs = [symbolic(indices), symbolic(updates, self.dtype.base_dtype)]
+        if not inputs[0].dtype.is_integer:
+            raise TypeError("%s: indices must be int32 or int64, not %s" % (kind, inputs[0].dtype.name))
+        first, rows = len(graph), self._shape_tuple[0]
 
         def scatter(tensors):
             old, index, new = (np.array(t.numpy()) for t in tensors)
             flat = index.ravel()
-            if ((flat < 0) | (flat >= rows)).any():
-                bad = int(np.flatnonzero((flat < 0) | (flat >= rows))[0])
-                raise errors.InvalidArgumentError(None, None, "indices[%d] = %d is not in [0, %d)" % (bad, flat[bad], rows))
+            wrong = np.flatnonzero((flat < 0) | (flat >= rows))
+            if wrong.size:
+                raise errors.InvalidArgumentError(None, None, "indices[%d] = %d is not in [0, %d)" % (wrong[0], flat[wrong[0]], rows))
             new = np.broadcast_to(new, index.shape + old.shape[1:]).reshape((-1,) + old.shape[1:])
             for k, i in enumerate(flat):
                 old[i] = how(old[i], new[k])
             return [convert(old, tensors[0]._dtype_number)]
 
-        (after,) = _core.py_call(scatter, name, False, inputs, [(self._dtype_number, self._shape_tuple)])
-        return graph.assign(_ASSIGN, self, after, "Assign")
+        (after,) = _core.py_call(scatter, kind, False, [graph._read(self, "read"), *inputs], [(self._dtype_number, self._shape_tuple)])
+        return self._after(kind, first, after, name)
 
-    def scatter_update(self, sparse_delta, use_locking=False, name=None):
-        return self._scatter(sparse_delta.indices, sparse_delta.values, lambda old, new: new)
+    def _scatter_nd(self, indices, updates, how, name=None):
+        inputs = [symbolic(indices), symbolic(updates, self.dtype.base_dtype)]
+        first = len(graphs.get_default_graph())
+        after = run("TensorScatter" + how, graphs.get_default_graph()._read(self, "read"), *inputs)
+        return self._after("ScatterNd" + how, first, after, name)
 
-    def scatter_add(self, sparse_delta, use_locking=False, name=None):
-        return self._scatter(sparse_delta.indices, sparse_delta.values, lambda old, new: old + new)
-
-    def scatter_sub(self, sparse_delta, use_locking=False, name=None):
-        return self._scatter(sparse_delta.indices, sparse_delta.values, lambda old, new: old - new)
+    def _assign_part(self, key, value, use_locking=False, name=None):
+        """Writes the part that the key, of numbers, names; gives the whole value afterwards."""
+        value = symbolic(value, self.dtype.base_dtype)
+        first, n = len(graphs.get_default_graph()), self.shape.num_elements()
+        places = np.arange(n).reshape(self._shape_tuple)[key]
+        wide = run("Reshape", run("BroadcastTo", value, convert(list(places.shape), 3)) if places.ndim else value, convert([-1], 3))
+        flat = run("Reshape", graphs.get_default_graph()._read(self, "read"), convert([n], 3))
+        after = run("Reshape", run("TensorScatterUpdate", flat, convert(places.reshape(-1, 1), 9), wide), convert(list(self._shape_tuple), 3))
+        return self._after("StridedSliceAssign", first, after, name)
 
     def set_shape(self, shape):
         self.shape.merge_with(shape)
@@ -240,14 +286,6 @@ def _operators():
         setattr(GraphVariable, word, lambda self, other, word=word: getattr(self._now(), word)(other))
 
 
-class _Sliced:
-    """variable[key]: a tensor that can be assigned."""
-
-    @staticmethod
-    def of(variable, key):
-        return variable._now()[key]
-
-
 # ---- assignments as functions ----
 
 
@@ -259,9 +297,7 @@ def _ref(ref, what):
 
 def assign(ref, value, validate_shape=None, use_locking=None, name=None):
     if validate_shape is False and isinstance(ref, GraphVariable):
-        known = symbolic(value, ref.dtype.base_dtype)._shape_tuple
-        if known != ref._shape_tuple:
-            raise NotImplementedError("not implemented: tf.assign with validate_shape=False and another shape; make another variable")
+        return graphs.get_default_graph().assign(3, ref, symbolic(value, ref.dtype.base_dtype), name or "Assign")
     return _ref(ref, "tf.assign").assign(value, name=name)
 
 
@@ -273,17 +309,28 @@ def assign_sub(ref, value, use_locking=None, name=None):
     return _ref(ref, "tf.assign_sub").assign_sub(value, name=name)
 
 
-def scatter(how):
-    """tf.scatter_add and the like: how is called with old rows and updates."""
-
+def _row_scatter(kind, how):
     def function(ref, indices, updates, use_locking=False, name=None):
-        return ref._scatter(indices, updates, how)
+        return ref._scatter(indices, updates, how, kind, name)
 
     return function
 
 
-def scatter_update(ref, indices, updates, use_locking=True, name=None):
-    return ref._scatter(indices, updates, lambda old, new: new)
+def _nd_scatter(how):
+    def function(ref, indices, updates, use_locking=False, name=None):
+        return ref._scatter_nd(indices, updates, how, name)
+
+    return function
+
+
+_HOW = {"Update": lambda old, new: new, "Add": lambda old, new: old + new, "Sub": lambda old, new: old - new, "Mul": lambda old, new: old * new,
+        "Div": scatter_ops._quotient, "Min": np.minimum, "Max": np.maximum}  # fmt: skip
+SCATTERS = {"scatter_" + word.lower(): _row_scatter("Scatter" + word, how) for word, how in _HOW.items()}
+SCATTERS.update({"scatter_nd_" + word.lower(): _nd_scatter(word) for word in ("Update", "Add", "Sub")})
+
+
+def count_up_to(ref, limit, name=None):
+    return ref.count_up_to(limit)
 
 
 # ---- all of them ----
@@ -344,7 +391,18 @@ def report_uninitialized_variables(var_list=None, name="report_uninitialized_var
 
 
 def assert_variables_initialized(var_list=None):
-    raise NotImplementedError("not implemented: tf.assert_variables_initialized; use tf.report_uninitialized_variables")
+    var_list = global_variables() + local_variables() if var_list is None else list(var_list)
+
+    def check(none):
+        for v in var_list:
+            if _value_now(v) is None:
+                raise errors.FailedPreconditionError(None, None, "Attempting to use uninitialized value %s" % v.op.name)
+        return []
+
+    if not var_list:
+        return None
+    _core.py_call(check, "assert_variables_initialized", True, [], [])
+    return operation.of(graphs.building().node(len(graphs.building()) - 1))
 
 
 # ---- the global step ----
@@ -381,7 +439,6 @@ def variables_zero(shape, dtype=None, partition_info=None):
 def get_or_create_global_step(graph=None):
     found = get_global_step(graph)
     return create_global_step(graph) if found is None else found
-
 
 
 

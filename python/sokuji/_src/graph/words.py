@@ -7,7 +7,7 @@ from sokuji._src.core import conversion, dtypes, nest, shapes
 from sokuji._src.core.execute import execute, run
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import operation
-from sokuji._src.graph.variables import GraphVariable, symbolic
+from sokuji._src.graph.variables import GraphVariable, checked, symbolic
 
 _LARGEST_SEED = 2**31 - 1
 _DEFAULT_GRAPH_SEED = 87654321
@@ -71,11 +71,7 @@ def _filled(value, dtype, shape, verify_shape):
     number = 0 if dtype is None else dtypes.as_dtype(dtype)._number
     if isinstance(value, (list, tuple)) and not any(isinstance(leaf, _core.Handle) for leaf in nest.flatten(value)) or isinstance(value, np.ndarray):
         _check_list(value)
-    if number and dtypes.as_dtype(dtype).is_integer:
-        wrong = [leaf for leaf in nest.flatten(value) if type(leaf) is float]
-        if wrong:
-            raise TypeError("Expected %s, got %s of type 'float' instead." % (dtypes.as_dtype(dtype).name, wrong[0]))
-    made = _core.convert(value, number)
+    made = checked(value, number)
     if shape is None:
         return made
     wanted = shapes.as_shape(shape)
@@ -201,11 +197,15 @@ def group(*inputs, **kwargs):
     found = _operations_of(inputs)
     if not found and graphs.building() is None:
         return None
-    graph = found[0].graph if found else graphs.get_default_graph()
+    graph = graphs.get_default_graph()
+    if found and graph._root is not found[0].graph:
+        graph = found[0].graph
     first = len(graph)
     nodes = []
     for op in found:
-        if op._node not in nodes:
+        if op._graph is not graph:
+            graph._wait_outside(op._node)
+        elif op._node not in nodes:
             nodes.append(op._node)
     made = graph._operation(graph.group(nodes, name or "group_deps"))
     graph._note_line(first)

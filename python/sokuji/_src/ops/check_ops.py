@@ -125,7 +125,7 @@ def assert_scalar(tensor, name=None):
     from sokuji._src.core import conversion
 
     t = conversion.convert_to_tensor(tensor)
-    if t._shape_tuple:
+    if t._shape_tuple != ():
         raise ValueError("Expected scalar shape, saw shape: %s." % (t._shape_tuple,))
     return t
 

@@ -72,6 +72,15 @@ def linear_cosine_decay(learning_rate, global_step, decay_steps, num_periods=0.5
 def piecewise_constant(x, boundaries, values, name=None):
     if len(boundaries) != len(values) - 1:
         raise ValueError("The length of boundaries should be 1 less than the length of values")
-    now = float(convert(x, 0).numpy())
-    place = sum(now > float(convert(b, 0).numpy()) for b in boundaries)
-    return convert(values[place], 0)
+    x, boundaries, values = convert(x, 0), [convert(b, 0) for b in boundaries], [convert(v, 0) for v in values]
+    for i, b in enumerate(boundaries):
+        if b.dtype is not x.dtype:
+            if (b.dtype.name, x.dtype.name) != ("int32", "int64"):
+                raise ValueError("Boundaries (%s) must have the same dtype as x (%s)." % (b.dtype.name, x.dtype.name))
+            boundaries[i] = cast(b, x.dtype)
+    if any(v.dtype is not values[0].dtype for v in values):
+        raise ValueError("Values must have elements all with the same dtype (%s)." % [v.dtype.name for v in values])
+    place = convert(0, 3)
+    for b in boundaries:
+        place = place + run("Cast", run("Greater", x, b), DstT=3)
+    return run("GatherV2", run("Pack", *values, axis=0), place, convert(0, 3))

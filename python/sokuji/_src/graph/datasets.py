@@ -1,0 +1,433 @@
+"""
+tf.data in graphs of 1.x. A dataset made while a tf.Graph is open is a recipe: which method of which dataset, with which tensors of the graph. An iterator's
+initializer computes those tensors and follows the recipe with eager datasets; what iterators stand at belongs to the session.
+"""
+
+import functools
+import itertools
+
+from sokuji import _core
+from sokuji._src.core import dtypes, errors, shapes
+from sokuji._src.core.execute import convert, run
+from sokuji._src.data import dataset as eager
+from sokuji._src.data import passes, sources, specs
+from sokuji._src.data.specs import Leaf, map_structure
+from sokuji._src.graph import graph as graphs
+from sokuji._src.graph import operation, py_call, session, words
+from sokuji._src.graph.variables import GraphVariable, symbolic
+
+_FUNCTIONS = {"map": 0, "filter": 0, "flat_map": 0, "interleave": 0, "scan": 1, "take_while": 0}  # where the function stands
+_OTHERS = """shuffle repeat skip take concatenate shard batch padded_batch cache prefetch enumerate unbatch window unique ignore_errors with_options
+rebatch""".split()
+_SOURCES = "from_tensors from_tensor_slices from_generator range zip list_files".split()
+_COUNTS = {"range": 3, "repeat": 1, "skip": 1, "take": 1, "batch": 1, "padded_batch": 3, "prefetch": 1}  # operations that TensorFlow has for it
+
+
+class _FunctionGraph(graphs.Graph):
+    """The graph of a dataset's function."""
+
+    def __init__(self, outer):
+        super().__init__(outer)
+        self.seed = outer.seed
+
+
+class _Traced:
+    """A dataset's function as a graph. call(values of what it needs of the outer graph) gives the function for eager datasets."""
+
+    def __init__(self, function, layout):
+        self._is_many = type(layout) is tuple
+        outer = _core.graph_now()
+        graph = _FunctionGraph(outer)
+        self.inner = None
+        with graphs._stack.opened(graph):
+            leaves = specs.flatten(layout)
+            inputs = [graph.placeholder(leaf.dtype._number, None if leaf.shape is None else list(leaf.shape), "arg%d" % i) for i, leaf in enumerate(leaves)]
+            element = map_structure(lambda leaf, rows=iter(inputs): next(rows), layout)
+            outputs = self._taken(function(*element) if self._is_many else function(element))
+        captures = graph.captures()
+        self.needs = [outer for outer, _ in captures]
+        self.reads = any(graph.node(i)._type == "ReadVariableOp" for i in range(len(graph)))
+        self._function = _core.ConcreteFunction(graph, inputs + [inside for _, inside in captures], outputs)
+
+    def _taken(self, made):
+        if isinstance(made, GraphDataset):
+            self.inner, self.layout = made, made._layout()
+            return [run("Identity", need) for need in made._needs]
+        if isinstance(made, list):
+            made = tuple(made)
+        elif made is None:
+            raise TypeError("Unsupported return value from function passed to Dataset.map(): None.")
+        outputs = []
+
+        def take(leaf):
+            outputs.append(symbolic(leaf))
+            return Leaf(len(outputs) - 1, outputs[-1].dtype, outputs[-1]._shape_tuple)
+
+        self.layout = map_structure(take, made)
+        return [t if t._node._graph is graphs.building() else run("Identity", t) for t in outputs]
+
+    def bound(self, env):
+        given = [env[id(need)] for need in self.needs]
+
+        def function(*arguments):
+            values = self._function._call_list(specs.flatten(arguments if self._is_many else arguments[0]) + given)
+            if self.inner is not None:
+                return self.inner._build({id(need): value for need, value in zip(self.inner._needs, values)})
+            return map_structure(lambda leaf: values[leaf.place], self.layout)
+
+        return function
+
+
+def _example(value):
+    """A value for what only a run knows, to learn what elements look like."""
+    return convert([1] * 0 if value._shape_tuple is None else _ones(value._shape_tuple), value._dtype_number) if value._dtype_number != 7 else \
+        convert("0", 7)  # fmt: skip
+
+
+def _ones(sizes):
+    return [_ones(sizes[1:]) for _ in range(sizes[0] or 1)] if sizes else 1
+
+
+def _swap(value, change):
+    """Nested arguments with their leaves changed."""
+    if isinstance(value, (list, tuple)):
+        made = [_swap(v, change) for v in value]
+        return type(value)(*made) if hasattr(value, "_fields") else type(value)(made)
+    if isinstance(value, dict):
+        return type(value)((key, _swap(v, change)) for key, v in value.items())
+    return change(value)
+
+
+class GraphDataset(eager.Dataset):
+    """A dataset of a graph: how an eager one is made when its tensors have values."""
+
+    def __init__(self, method, arguments, keywords, parent=None):
+        graph = graphs.building()
+        self._needs, self._parent, self._method, self._traced, self._seeds = [], parent, method, None, None
+        place = _FUNCTIONS.get(method) if parent is not None else None
+        if method == "shuffle":
+            graph._more += 1
+            seed = arguments[1] if len(arguments) > 1 else keywords.get("seed")
+            self._seeds = words.seeds(None if seed is None else int(seed))
+            graph._more += 8
+        graph._more += _COUNTS.get(method, 0)
+        if place is not None:
+            arguments = list(arguments)
+            name = "predicate" if method in ("filter", "take_while") else "scan_func" if method == "scan" else "map_func"
+            function = arguments.pop(place) if len(arguments) > place else keywords.pop(name)
+            layout = parent._layout()
+            self._traced = self._trace(method, function, layout, arguments)
+            arguments.insert(place, self._traced)
+        self._arguments, self._keywords = _swap(list(arguments), _read), _swap(keywords, _read)
+        parts = [parent] if parent is not None else []
+        _swap([self._arguments, self._keywords], lambda v: parts.append(v) if isinstance(v, (GraphDataset, _core.SymbolicTensor, _Traced)) else None)
+        self._reads = False
+        for part in parts:
+            self._reads |= getattr(part, "_reads", False) or isinstance(part, _Traced) and part.reads
+            for need in [part] if isinstance(part, _core.SymbolicTensor) else part.needs if isinstance(part, _Traced) else part._needs:
+                if not any(need is n for n in self._needs):
+                    self._needs.append(need)
+        example = self._build({id(need): _example(need) for need in self._needs}, False)
+        super().__init__(example._inputs, example._make_core, self._layout_of(example), example._count)
+
+    def _trace(self, method, function, layout, arguments):
+        if method == "scan":
+            state, flat = specs.to_tensors(arguments[0])
+            traced = _Traced(function, (state, layout))
+            if not isinstance(traced.layout, tuple) or len(traced.layout) != 2:
+                raise TypeError("The scan function must return a pair comprising the new state and the output value.")
+            return traced
+        traced = _Traced(function, layout)
+        if method in ("filter", "take_while") and not _is_truth(traced.layout):
+            raise ValueError("`predicate` must return a scalar boolean tensor.")
+        if method in ("flat_map", "interleave") and traced.inner is None:
+            raise TypeError("`map_func` must return a `Dataset` object.")
+        return traced
+
+    def _layout_of(self, example):
+        if self._method in ("map", "flat_map", "interleave"):
+            return lambda: self._traced.layout
+        if self._method == "scan":
+            return lambda: specs.shifted(self._traced.layout[1], -min(leaf.place for leaf in specs.flatten(self._traced.layout[1])))
+        if self._method in ("from_tensors", "from_tensor_slices") and self._needs:
+            made = self._of_tensors()
+            return lambda: made
+        return example._layout
+
+    def _of_tensors(self):
+        """The layout of tensors whose sizes may be unknown."""
+        rows = itertools.count()
+
+        def leaf(value):
+            t = value if isinstance(value, _core.Handle) else convert(value, 0)
+            sizes = t._shape_tuple
+            return Leaf(next(rows), t.dtype, sizes if self._method == "from_tensors" or sizes is None else sizes[1:])
+
+        return map_structure(leaf, (self._arguments or list(self._keywords.values()))[0])
+
+    def _build(self, env, is_run=True):
+        """The eager dataset, where the tensors that it needs have these values."""
+
+        def value(leaf):
+            if isinstance(leaf, _core.SymbolicTensor):
+                return env[id(leaf)]
+            if isinstance(leaf, GraphDataset):
+                return leaf._build(env, is_run)
+            return leaf.bound(env) if isinstance(leaf, _Traced) else leaf
+
+        parent = None if self._parent is None else self._parent._build(env, is_run)
+        if parent is not None and self._method == "prefetch" and is_run:
+            return parent  # functions run on the thread that runs the session
+        arguments, keywords = _swap(self._arguments, value), _swap(self._keywords, value)
+        _core.no_graph_begin()
+        eager.given_seeds = self._seeds
+        try:
+            made = (_plain[self._method] if parent is None else getattr(parent, self._method))(*arguments, **keywords)
+        finally:
+            eager.given_seeds = None
+            _core.no_graph_end()
+        if not is_run and self._traced is not None:
+            made._layout = self._layout_of(made)
+        return made
+
+    # ---- iterators ----
+
+    def __iter__(self):
+        raise RuntimeError("dataset.__iter__() is only supported when eager execution is enabled.")
+
+    def make_one_shot_iterator(self):
+        return GraphIterator(self, is_one_shot=True)
+
+    def make_initializable_iterator(self, shared_name=None):
+        return GraphIterator(self)
+
+
+def _read(value):
+    return value._now() if isinstance(value, GraphVariable) else value
+
+
+def _is_truth(leaf):
+    return isinstance(leaf, Leaf) and leaf.dtype is dtypes.bool and leaf.shape in (None, ())
+
+
+def _method(name):
+    original = getattr(eager.Dataset, name)
+
+    @functools.wraps(original)
+    def method(self, *arguments, **keywords):
+        with _opened(self):
+            return GraphDataset(name, arguments, keywords, self)
+
+    return method
+
+
+class _opened:
+    """The default graph open, where none is."""
+
+    def __init__(self, dataset):
+        self._context = graphs.get_default_graph().as_default() if graphs.building() is None else None
+
+    def __enter__(self):
+        return self._context and self._context.__enter__()
+
+    def __exit__(self, *exception):
+        return self._context and self._context.__exit__(*exception)
+
+
+def _by_value(dataset):
+    """What a one-shot dataset needs of the graph, which nothing may feed and no session holds."""
+    if dataset._reads:
+        raise ValueError("Failed to create a one-shot iterator for a dataset: its functions read variables. Use make_initializable_iterator()")
+    seen, stack = set(), [t._node for t in dataset._needs]
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if node._type in ("Placeholder", "ReadVariableOp") or node._type.startswith(("Random", "Truncated", "PyFunc", "Iterator", "Assign")):
+            raise ValueError("Failed to create a one-shot iterator for a dataset: Cannot capture a %s (name:%s) by value. Use make_initializable_iterator()"
+                             % ("placeholder" if node._type == "Placeholder" else "stateful node", node._name))  # fmt: skip
+        stack += [t._node for t in node._inputs if t is not None]
+
+
+_numbers = itertools.count(1)
+
+
+class GraphIterator:
+    """Gives a dataset's elements, one in each run that needs it."""
+
+    def __init__(self, dataset, is_one_shot=False, layout=None, handle=None):
+        if is_one_shot:
+            _by_value(dataset)
+        self._dataset, self._is_one_shot, self._handle = dataset, is_one_shot, handle
+        self._shape = layout if layout is not None else dataset._layout()
+        self._number = b"sokuji iterator %d" % next(_numbers)
+        self._graph = graphs.get_default_graph()
+        self._calls = 0
+        with _opened(None):
+            self._start = None if is_one_shot or dataset is None else self._initializing(dataset, "MakeIterator")
+
+    # ---- what a session holds ----
+
+    def _held(self):
+        running = session.running()
+        if not hasattr(running, "_iterators"):
+            running._iterators = {}
+        if self._number not in running._iterators and self._is_one_shot:
+            values = _core.Session(self._graph)._run([], [], self._dataset._needs, []) if self._dataset._needs else []
+            running._iterators[self._number] = self._begun(self._dataset, values)
+        return running._iterators
+
+    @staticmethod
+    def _begun(dataset, values):
+        return iter(dataset._build({id(need): value for need, value in zip(dataset._needs, values)}))
+
+    def _initializing(self, dataset, name):
+        def begin(values):
+            self._held()[self._number] = self._begun(dataset, values)
+            return []
+
+        _core.py_call(_errors(begin), name, True, dataset._needs, [])
+        graph = graphs.building()
+        return operation.of(graph.node(len(graph) - 1))
+
+    @property
+    def initializer(self):
+        if self._start is None:
+            raise ValueError("Iterator does not have an initializer.")
+        return self._start
+
+    def make_initializer(self, dataset, name=None):
+        """An operation that begins to go through the dataset."""
+        mine, given = specs.flatten(self._shape), specs.flatten(dataset._layout())
+        if specs.is_nested(self._shape) != specs.is_nested(dataset._layout()) or len(mine) != len(given):
+            raise ValueError("The two structures don't have the same nested structure: %r and %r" % (self.output_types, dataset.output_types))
+        if not specs.same_structure(self._shape, dataset._layout()) or any(a.dtype is not b.dtype for a, b in zip(mine, given)):
+            raise TypeError("Expected output types %r but got dataset with output types %r." % (self.output_types, dataset.output_types))
+        for a, b in zip(mine, given):
+            if not shapes.TensorShape(a.shape).is_compatible_with(b.shape):
+                raise TypeError("Expected output shapes compatible with %r but got dataset with output shapes %r." % (self.output_shapes, dataset.output_shapes))
+        with _opened(None):
+            return self._initializing(dataset, name or "MakeIterator")
+
+    def string_handle(self, name=None):
+        """A string that stands for the iterator, to be fed."""
+
+        def handle(none):
+            _known[self._number] = self
+            return [convert(self._number, 7)]
+
+        with _opened(None):
+            return _core.py_call(handle, name or "IteratorToStringHandle", True, [], [(7, ())])[0]
+
+    def get_next(self, name=None):
+        """The next element; OutOfRangeError when there is none."""
+        leaves = specs.flatten(self._shape)
+
+        def call(given):
+            source = self if self._handle is None else _known.get(given[0].numpy())
+            if source is None:
+                raise errors.InvalidArgumentError(None, None, "no iterator has the handle %r" % (given[0].numpy(),))
+            held = source._held()
+            if source._number not in held:
+                raise errors.FailedPreconditionError(None, None, "GetNext() failed because the iterator has not been initialized. Ensure that you have run the "
+                                                     "initializer operation for this iterator before getting the next element.")  # fmt: skip
+            try:
+                element = next(held[source._number])
+            except StopIteration:
+                raise errors.OutOfRangeError(None, None, "End of sequence") from None
+            flat = specs.flatten(element)
+            for leaf, t in zip(leaves, flat):
+                if t.dtype is not leaf.dtype or not shapes.TensorShape(leaf.shape).is_compatible_with(t._shape_tuple):
+                    raise errors.InvalidArgumentError(None, None, "an iterator of %s %s gave %s %s"
+                                                      % (leaf.dtype.name, leaf.shape, t.dtype.name, t._shape_tuple))  # fmt: skip
+            return flat
+
+        told = [(leaf.dtype._number, None if leaf.shape is None else list(leaf.shape)) for leaf in leaves]
+        with _opened(None):
+            graph = graphs.building()
+            first = len(graph)
+            graph.next_name(name or "IteratorGetNext")
+            made = _core.py_call(_errors(call), "IteratorGetNext", True, [] if self._handle is None else [self._handle], told)
+            graph._note_line(first)
+        return map_structure(lambda leaf, rows=iter(made): next(rows), self._shape)
+
+    output_types = property(lambda self: map_structure(lambda leaf: leaf.dtype, self._shape))
+    output_shapes = property(lambda self: map_structure(lambda leaf: shapes.TensorShape(leaf.shape), self._shape))
+    output_classes = property(lambda self: map_structure(lambda leaf: _core.Tensor, self._shape))
+
+
+_known = {}  # iterators whose string handle was asked for
+
+
+def _errors(function):
+    """Exceptions of the user's Python are TensorFlow's errors."""
+
+    def call(values):
+        try:
+            return function(values)
+        except errors.OpError:
+            raise
+        except Exception as exception:
+            raise py_call.error_of(exception) from exception
+
+    return call
+
+
+def _layout_of(types, given):
+    rows = itertools.count()
+    types = map_structure(dtypes.as_dtype, types)
+    sizes = [None] * len(specs.flatten(types)) if given is None else specs.map_up_to(types, lambda _, s: shapes.as_shape(s)._dims, given, "output_shapes")
+    return map_structure(lambda dtype: Leaf(next(rows), dtype, sizes.pop(0)), types)
+
+
+def from_structure(output_types, output_shapes=None, shared_name=None, output_classes=None):
+    """An iterator of elements of that structure; make_initializer() says over what."""
+    return GraphIterator(None, layout=_layout_of(output_types, output_shapes))
+
+
+def from_string_handle(string_handle, output_types, output_shapes=None, output_classes=None):
+    """The iterator whose handle is fed."""
+    with _opened(None):
+        handle = symbolic(string_handle, dtypes.string)
+        if handle._shape_tuple not in (None, ()):
+            raise ValueError("the string handle of an iterator is a scalar, not of shape %s" % (handle.shape,))
+        return GraphIterator(None, layout=_layout_of(output_types, output_shapes), handle=handle)
+
+
+# ---- taking part ----
+
+_plain = {}  # what makes eager datasets
+
+
+def _dispatch(name, make):
+    @functools.wraps(make)
+    def source(*arguments, **keywords):
+        return make(*arguments, **keywords) if graphs.building() is None else GraphDataset(name, arguments, keywords)
+
+    return source
+
+
+def _new(kind):
+    def __new__(cls, *arguments, **keywords):
+        return object.__new__(cls) if cls is not kind or graphs.building() is None else GraphDataset(kind.__name__, arguments, keywords)
+
+    return __new__
+
+
+def take_part():
+    """From the first graph on datasets look whether one is open."""
+    if _plain:
+        return
+    for name in _SOURCES:
+        _plain[name] = getattr(eager.Dataset, name)
+        setattr(eager.Dataset, name, staticmethod(_dispatch(name, _plain[name])))
+    for kind in (sources.TextLineDataset, sources.FixedLengthRecordDataset, sources.TFRecordDataset, sources.CsvDataset):
+        _plain[kind.__name__] = kind
+        kind.__new__ = staticmethod(_new(kind))
+    for name in [*_FUNCTIONS, *_OTHERS]:
+        if hasattr(eager.Dataset, name):
+            setattr(GraphDataset, name, _method(name))
+    for name in ("group_by_window", "bucket_by_sequence_length", "reduce"):
+        setattr(GraphDataset, name, passes._later(name))
+    eager.Iterator.from_structure, eager.Iterator.from_string_handle = staticmethod(from_structure), staticmethod(from_string_handle)
