@@ -227,10 +227,11 @@ def namespace(version):
         (_names_1 if version == 1 else _names_2)(names, spaces)
         assemble_ops.add(version, names, spaces)
         if version == 1:
-            from sokuji._src.api import assemble_graphs
+            from sokuji._src.api import assemble_exchange, assemble_graphs
 
             _add_late(1, names, spaces)
             assemble_graphs.add(1, names, spaces)
+            assemble_exchange.add(1, names, spaces)
         else:
             missing.complete_by(_completion("sokuji", names, spaces))
         names.update(_tree(spaces, {}))
