@@ -231,7 +231,7 @@ def namespace(version):
 
             _add_late(1, names, spaces)
             assemble_graphs.add(1, names, spaces)
-            assemble_exchange.add(1, names, spaces)
+            assemble_exchange.add(names, spaces)
         else:
             missing.complete_by(_completion("sokuji", names, spaces))
         names.update(_tree(spaces, {}))

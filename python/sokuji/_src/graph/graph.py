@@ -49,6 +49,10 @@ class Graph(_core.Graph):
         self._finalized = True
         self._finalize()
 
+    def _unsafe_unfinalize(self):
+        self._finalized = False
+        self._unfinalize_core()
+
     finalized = property(lambda self: self._finalized)
     version = property(lambda self: len(self) + self._more)
     _last_id = property(lambda self: len(self) + self._more)

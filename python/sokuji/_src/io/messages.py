@@ -409,3 +409,8 @@ def make(table):
 
 
 make(_TABLE)
+for _kind, _words in (("SessionLog", "STATUS_UNSPECIFIED START STOP CHECKPOINT"), ("LogMessage", "UNKNOWN DEBUGGING")):
+    for _number, _word in enumerate(_words.split()):
+        setattr(CLASSES[_kind], _word, _number)
+for _number, _word in ((20, "INFO"), (30, "WARN"), (40, "ERROR"), (50, "FATAL")):
+    setattr(CLASSES["LogMessage"], _word, _number)

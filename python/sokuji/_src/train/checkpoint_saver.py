@@ -140,7 +140,6 @@ class Saver:
             raise TypeError("'sess' must be a Session; %s" % (sess,))
         if self._def is None and self._var_list is None:
             raise RuntimeError("`build()` should be called before save if defer_build==True")
-        sess = getattr(sess, "_inner", lambda: sess)()
         tensors = list(self._named().items()) if self._var_list is not None else None
         if tensors == []:
             return None
@@ -197,7 +196,6 @@ class Saver:
     def restore(self, sess, save_path):
         if save_path is None:
             raise ValueError("Can't load save_path when it is None.")
-        sess = getattr(sess, "_inner", lambda: sess)()
         if self._var_list is None and self._def is not None:
             checkpoint_files.Reader(save_path)
             sess.run(self._def.restore_op_name, {self._def.filename_tensor_name: save_path})
