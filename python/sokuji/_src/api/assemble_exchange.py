@@ -58,6 +58,7 @@ def _names(names, space):
 def _running(names, space):
     space("summary").update(_module("sessions.summary_ops").NAMES)
     space("train").update(_module("sessions.monitored").NAMES)
+    space("metrics").update(_module("sessions.metrics").NAMES)
     _module("summary.contrib_summary").meta_graph_of = lambda graph: _module("exchange.meta_graph").export_meta_graph(graph=graph)
 
 
