@@ -48,6 +48,7 @@ SJ_PUBLIC void sj_graph_end(void);
 SJ_PUBLIC sj_graph *sj_graph_now(void);
 /* No more nodes may be appended: FailedPrecondition. */
 SJ_PUBLIC void sj_graph_finalize(sj_graph *graph);
+SJ_PUBLIC void sj_graph_unfinalize(sj_graph *graph); /* nodes may be appended again */
 
 /* ---- symbolic tensors ---- */
 

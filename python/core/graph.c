@@ -277,6 +277,12 @@ static PyObject *graph_set_lazy(PyObject *self, PyObject *Py_UNUSED(nothing))
 	Py_RETURN_NONE;
 }
 
+static PyObject *graph_unfinalize(PyObject *self, PyObject *Py_UNUSED(nothing))
+{
+	sj_graph_unfinalize(((Graph *)self)->graph);
+	Py_RETURN_NONE;
+}
+
 static PyObject *graph_next_name(PyObject *self, PyObject *name)
 {
 	const char *text = name == Py_None ? NULL : PyUnicode_AsUTF8(name);
@@ -482,6 +488,7 @@ static PyMethodDef graph_methods[] =
          {"end", graph_end, METH_NOARGS, "Ends the innermost begin() of this thread."},
          {"_finalize", graph_finalize, METH_NOARGS, "No more nodes may be appended."},
          {"set_lazy", graph_set_lazy, METH_NOARGS, "A part of the outer graph: sj_graph_set_lazy."},
+         {"_unfinalize_core", graph_unfinalize, METH_NOARGS, "Nodes may be appended again."},
          {"next_name", graph_next_name, METH_O, "The name of the next node, before it is made unique."},
          {"_unique_name", graph_unique_name, METH_VARARGS, "unique_name(name, take=True)"},
          {"set_scope", graph_set_scope, METH_O, "What stands in front of the names of nodes from now on."},

@@ -147,6 +147,19 @@ static PyObject *inputs_of(PyObject *Py_UNUSED(module), PyObject *name)
 	return list;
 }
 
+/* The names of an operation's attributes; None where there is no such operation. */
+static PyObject *attributes_of(PyObject *Py_UNUSED(module), PyObject *name)
+{
+	const char *text = PyUnicode_AsUTF8(name);
+	const sj_op *op = text ? sj_op_find(text) : NULL;
+	if (op == NULL)
+		return text == NULL ? NULL : Py_NewRef(Py_None);
+	PyObject *list = PyList_New(sj_op_attribute_count(op));
+	for (int i = 0; list != NULL && i < sj_op_attribute_count(op); i++)
+		PyList_SET_ITEM(list, i, PyUnicode_FromString(sj_op_attribute(op, i)->name));
+	return list;
+}
+
 static PyObject *op_names(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
 {
 	PyObject *list = PyList_New(sj_op_count());
@@ -224,6 +237,7 @@ static PyMethodDef functions[] = {{"execute", (PyCFunction)(void (*)(void))core_
                                   {"has_op", has_op, METH_O, NULL},
                                   {"is_op", is_op, METH_VARARGS, NULL},
                                   {"inputs_of", inputs_of, METH_O, NULL},
+                                  {"attributes_of", attributes_of, METH_O, NULL},
                                   {"op_names", op_names, METH_NOARGS, NULL},
                                   {"set_seed", set_seed, METH_O, NULL},
                                   {"op_seeds", op_seeds, METH_O, NULL},

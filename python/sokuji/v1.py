@@ -42,7 +42,7 @@ def _graph_mode():
 
 contrib.eager.enable_eager_execution = enable_eager_execution  # noqa: F821
 contrib.eager.executing_eagerly = contrib.eager.in_eager_mode = executing_eagerly  # noqa: F821
-__getattr__ = _missing.getattr_of("")
+__getattr__ = _missing.getattr_of("", globals())
 _sys.modules[__name__].__class__ = _core.Space
 
 

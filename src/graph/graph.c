@@ -133,6 +133,12 @@ void sj_graph_finalize(sj_graph *graph)
 		graph->is_final = true;
 }
 
+void sj_graph_unfinalize(sj_graph *graph)
+{
+	if (graph != NULL)
+		graph->is_final = false;
+}
+
 /* ---- symbolic tensors ---- */
 
 bool sj_tensor_is_symbolic(const sj_tensor *t) { return sj_tensor_is_valid(t) && sj__is_symbolic(t); }

@@ -250,10 +250,11 @@ def namespace(version):
         (_names_1 if version == 1 else _names_2)(names, spaces)
         assemble_ops.add(version, names, spaces)
         if version == 1:
-            from sokuji._src.api import assemble_graphs
+            from sokuji._src.api import assemble_exchange, assemble_graphs
 
             _add_late(1, names, spaces)
             assemble_graphs.add(1, names, spaces)
+            assemble_exchange.add(names, spaces)
         else:
             _put_off(names, spaces)
             missing.complete_by(_completion("sokuji", names, spaces))

@@ -85,6 +85,7 @@ def _later(names):
                 get_local_variable=scopes.get_local_variable, assign=variables.assign, assign_add=variables.assign_add,
                 assign_sub=variables.assign_sub, Variable=eager_variables.Variable)  # fmt: skip
     made["control_dependencies"] = _dispatch_open(names["control_dependencies"], graphs.control_dependencies)
+    made["device"] = _dispatch_open(names["device"], lambda name_or_function: graphs.get_default_graph().device(name_or_function))
     made["tuple"] = words.tuple_
     for name in "shape size rank".split():
         made[name] = _dispatch(names[name], getattr(as_then, name))

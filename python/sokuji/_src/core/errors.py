@@ -1,5 +1,7 @@
 """tf.errors: one exception class a status code, as TensorFlow has them."""
 
+from sokuji import _core
+
 OK = 0
 _NAMES = (
     "Cancelled Unknown InvalidArgument DeadlineExceeded NotFound AlreadyExists PermissionDenied ResourceExhausted "
@@ -63,7 +65,9 @@ def make(error_class, message):
     if "belongs to another graph" in message:
         return ValueError(message) if version == 1 else InaccessibleTensorError(message)
     if error_class is FailedPreconditionError and "is finalized" in message:  # noqa: F821
-        return RuntimeError("Graph is finalized and cannot be modified.") if version == 1 else TypeError("out of scope: " + message)
+        if version == 1 or getattr(_core.graph_now(), "finalized", False):
+            return RuntimeError("Graph is finalized and cannot be modified.")
+        return TypeError("out of scope: " + message)
     return error_class(None, None, message)
 
 

@@ -32,6 +32,10 @@ class Graph(_core.Graph):
         self._scopes = None  # the open variable scopes (variables.py)
         self._scope_counts = {}
         self.seed = None
+        self._made_variables = []
+        self._changes = {}  # by node's index: (how, variable) of an assignment
+        self._steps = {}  # by node's index: what an optimizer's step is made of
+        self._device, self._devices = "", {}  # what is asked for now; by node's index
 
     # ---- being the default ----
 
@@ -44,6 +48,10 @@ class Graph(_core.Graph):
     def finalize(self):
         self._finalized = True
         self._finalize()
+
+    def _unsafe_unfinalize(self):
+        self._finalized = False
+        self._unfinalize_core()
 
     finalized = property(lambda self: self._finalized)
     version = property(lambda self: len(self) - len(self._hidden))
@@ -70,6 +78,11 @@ class Graph(_core.Graph):
 
     def placeholder(self, dtype, shape, name="Placeholder"):
         return super().placeholder(dtype, shape, self._checked(name))
+
+    def assign(self, how, variable, value, name=None):
+        made = super().assign(how, variable, value, name)
+        self._changes[made._node.index] = (how, variable)
+        return made
 
     def group(self, nodes, name="group_deps"):
         return super().group(nodes, self._checked(name))
@@ -207,6 +220,8 @@ class Graph(_core.Graph):
             line = user_line()
             for i in range(first, n):
                 self._lines.setdefault(i, line)
+                if self._device:
+                    self._devices.setdefault(i, self._device)
 
     # ---- feeding and fetching ----
 
@@ -251,7 +266,16 @@ class Graph(_core.Graph):
 
     @contextlib.contextmanager
     def device(self, device_name_or_function):
-        yield
+        """Only written down: there is one device."""
+        saved = self._device
+        if isinstance(device_name_or_function, str):
+            self._device = merged_device(saved, device_name_or_function)
+        elif device_name_or_function is None:
+            self._device = ""
+        try:
+            yield
+        finally:
+            self._device = saved
 
     @contextlib.contextmanager
     def colocate_with(self, op, ignore_existing=False):
@@ -262,11 +286,26 @@ class Graph(_core.Graph):
         raise NotImplementedError("not implemented: tf.Graph.gradient_override_map; use tf.custom_gradient")
         yield
 
-    def as_graph_def(self, from_version=None, add_shapes=False):
-        raise NotImplementedError("not implemented: tf.Graph.as_graph_def; use get_operations()")
-
     def __reduce__(self):
         raise TypeError("can't pickle Graph objects")
+
+
+_DEVICE_PARTS = ("job", "replica", "task", "device")
+
+
+def merged_device(outer, inner):
+    """The device of an inner block: what it leaves open is the outer's."""
+    parts = {}
+    for text in (outer, inner):
+        for part in text.split("/"):
+            key, _, value = part.partition(":")
+            if key.lower() in ("cpu", "gpu", "tpu"):
+                parts["device"] = "%s:%s" % (key.upper(), value or "0")
+            elif key in _DEVICE_PARTS and value:
+                parts[key] = value
+            elif part:
+                raise ValueError("Unknown attribute: '%s' in '%s'" % (key, text))
+    return "".join("/%s:%s" % (key, parts[key]) for key in _DEVICE_PARTS if key in parts)
 
 
 def user_line():

@@ -7,17 +7,9 @@ from sokuji._src.core import shapes
 _TYPES = {"AddV2": "Add", "SelectV2": "Select", "BatchMatMulV2": "BatchMatMul", "Read": "ReadVariableOp"}
 
 
-class NodeDef:
-    """What messages name: an operation's name, type and inputs."""
-
-    def __init__(self, op):
-        self.name, self.op = op.name, op.type
-        self.input = [t.name[:-2] if t.name.endswith(":0") else t.name for t in op.inputs] + ["^" + c.name for c in op.control_inputs]
-        self.device = ""
-        self.attr = {}
-
-    def __repr__(self):
-        return 'name: "%s"\nop: "%s"\n%s' % (self.name, self.op, "".join('input: "%s"\n' % i for i in self.input))
+def _node_def(op):
+    """What describes the operation in messages and files; set by what writes those."""
+    return None
 
 
 class Operation:
@@ -48,8 +40,8 @@ class Operation:
         waited = [c for t in self._node._inputs if t is not None for c in t._node._controls]
         return [of(c) for c in self._node._controls if not any(c is w for w in waited)]
 
-    device = property(lambda self: "")
-    node_def = property(NodeDef)
+    device = property(lambda self: getattr(self._graph, "_devices", {}).get(self._node.index, ""))
+    node_def = property(lambda self: _node_def(self))
     _id = property(lambda self: self._node.index)
     traceback = property(lambda self: [(*getattr(self._graph, "_lines", {}).get(self._node.index, ("", 0)), "", "")])
 
@@ -66,8 +58,10 @@ class Operation:
         return [("loc:@" + self.name).encode()]
 
     def get_attr(self, name):
-        known = dict(self._node.attributes())
-        known.update(self._attributes or {})
+        known = _attributes_of(self)
+        if name not in known:
+            known.update(self._node.attributes())
+            known.update(self._attributes or {})
         if name not in known:
             known.update(self._dtypes())
         if name not in known:
@@ -101,6 +95,11 @@ class Operation:
 
     def __str__(self):
         return str(self.node_def)
+
+
+def _attributes_of(op):
+    """All attributes that files have of it, by name."""
+    return {}
 
 
 def _default_session(session, graph, what):

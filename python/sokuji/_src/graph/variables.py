@@ -70,6 +70,7 @@ class GraphVariable(variables.ResourceVariable):
                 raise ValueError("initial_value must have a shape specified: %s" % value)
             graph.variable(self, value._dtype_number, value._shape_tuple, self._name, bool(trainable))
             self._nodes(graph, value, scope)
+        graph._made_variables.append(self)
         graph._note_line(first)
         names = list(collections)
         if trainable and GraphKeys.TRAINABLE_VARIABLES not in names:
@@ -444,3 +445,4 @@ def get_or_create_global_step(graph=None):
 
 variables._kind_in_graph = lambda: GraphVariable if graphs.building() is not None else None
 _operators()
+GraphVariable.__name__ = GraphVariable.__qualname__ = "Variable"  # as programs print it

@@ -224,12 +224,21 @@ CONTRIB["create_summary_file_writer"] = create_file_writer
 # ---- tf.summary.FileWriter ----
 
 
+def meta_graph_of(graph):
+    """The MetaGraphDef of a graph; set by what makes those."""
+
+
 class FileWriter:
     """Writes summaries and events to a file of a folder."""
 
     def __init__(self, logdir, graph=None, max_queue=10, flush_secs=120, graph_def=None, filename_suffix=None, session=None):
         self._logdir, self._options = logdir, (filename_suffix or "", max_queue, flush_secs * 1000)
         self._file = event_files.EventFile(logdir, *self._options)
+        self._tags = set()
+        if graph is not None or graph_def is not None:
+            self.add_graph(graph, graph_def=graph_def)
+            if hasattr(graph, "as_graph_def"):
+                self.add_meta_graph(meta_graph_of(graph))
 
     def get_logdir(self):
         return self._logdir
@@ -247,7 +256,30 @@ class FileWriter:
         self._file.write(event)
 
     def add_graph(self, graph, global_step=None, graph_def=None):
-        raise NotImplementedError("not implemented: tf.summary.FileWriter.add_graph; there is no graph with eager execution")
+        if graph is not None and graph_def is not None:
+            raise ValueError("Please pass only graph, or graph_def (deprecated), but not both.")
+        if hasattr(graph, "as_graph_def"):
+            graph_def = graph.as_graph_def(add_shapes=True)
+        elif graph is not None:
+            graph_def = graph
+        if not hasattr(graph_def, "node"):
+            raise TypeError("The passed graph must be an instance of `Graph` or the deprecated `GraphDef`" if graph_def is not None else
+                            "The argument 'graph' must be provided")  # fmt: skip
+        self._event(global_step, graph_def=graph_def.SerializeToString())
+
+    def _event(self, global_step, **what):
+        self.add_event(event_files.Event(wall_time=event_files.time.time(), **what), global_step)
+
+    def add_meta_graph(self, meta_graph_def, global_step=None):
+        if not hasattr(meta_graph_def, "graph_def"):
+            raise TypeError("meta_graph_def must be type MetaGraphDef, saw type: %s" % type(meta_graph_def))
+        self._event(global_step, meta_graph_def=meta_graph_def.SerializeToString())
+
+    def add_run_metadata(self, run_metadata, tag, global_step=None):
+        if tag in self._tags:
+            raise ValueError("The provided tag was already used for this event type")
+        self._tags.add(tag)
+        self._event(global_step, tagged_run_metadata=messages.CLASSES["TaggedRunMetadata"](tag=tag, run_metadata=run_metadata.SerializeToString()))
 
     def add_session_log(self, session_log, global_step=None):
         self.add_event(event_files.Event(wall_time=event_files.time.time(), session_log=session_log), global_step)

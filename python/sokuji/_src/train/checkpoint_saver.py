@@ -17,9 +17,18 @@ def step_number(step):
     return int(step.numpy()) if isinstance(step, _core.Handle) else int(step)
 
 
-def _by_name(var_list):
+def _by_name(var_list, in_graph=False):
     """{name: variable or a child with values}, checked as TensorFlow checks them."""
     found, seen = {}, set()
+    if in_graph:
+        listed = list(var_list.values()) if isinstance(var_list, dict) else list(var_list)
+        wrong = [one for one in listed if not isinstance(one, (_core.VariableBase, trackable.Trackable))]
+        if wrong:
+            raise TypeError("Variable to save is not a Variable: %s" % (wrong[0],))
+        names = [one._name for one in listed if isinstance(one, _core.VariableBase)] if not isinstance(var_list, dict) else []
+        twice = [name for name in names if names.count(name) > 1]
+        if twice:
+            raise ValueError("At least two variables have the same name: %s" % twice[0])
     if isinstance(var_list, dict):
         pairs = sorted(var_list.items())
         for name, _ in pairs:
@@ -57,18 +66,40 @@ class Saver:
                  pad_step_number=False, save_relative_paths=False, filename=None):  # fmt: skip
         if defer_build and var_list:
             raise ValueError("If `var_list` is provided then build cannot be deferred. Either set defer_build=False or var_list=None.")
-        if var_list is None and _core.graph_now() is not None:
-            var_list = _all_of_graph(defer_build)
-        if var_list is None:
+        if var_list is None and _core.graph_now() is not None and saver_def is None:
+            var_list = None if defer_build else _all_of_graph(allow_empty)
+        elif var_list is None and saver_def is None:
             raise RuntimeError("When eager execution is enabled, `var_list` must specify a list or dict of variables to save")
-        if sharded or builder is not None or saver_def is not None:
-            raise NotImplementedError("not implemented: tf.train.Saver with sharded, builder or saver_def; leave them out")
+        if sharded or builder is not None:
+            raise NotImplementedError("not implemented: tf.train.Saver with sharded or builder; leave them out")
         self._var_list, self._reshape = var_list, reshape
         self._max_to_keep, self._hours = max_to_keep, keep_checkpoint_every_n_hours
         self._pad, self._relative = pad_step_number, save_relative_paths
         self._next_kept = time.time() + keep_checkpoint_every_n_hours * 3600
         self._last = []  # (path, time) of the checkpoints to keep
         self._allow_empty = allow_empty
+        self._options = name, filename, max_to_keep
+        self._def = None if saver_def is None else _checked_def(self, saver_def)
+        if not defer_build:
+            self.build()
+
+    def build(self):
+        """Adds the operations that files of the graph name; in eager execution there are none."""
+        if self._def is not None or _core.graph_now() is None:
+            return
+        from sokuji._src.train import saver_nodes
+
+        name, filename, max_to_keep = self._options
+        if self._var_list is None:
+            self._var_list = _all_of_graph(self._allow_empty)
+        found = _by_name(self._var_list or {}, True)
+        if not found and not self._allow_empty:
+            raise ValueError("No variables to save")
+        self._var_list = found
+        if found and all(hasattr(v, "_snapshot") for v in found.values()):
+            self._def = saver_nodes.build(found, name, filename, self._reshape, max_to_keep, self._hours)
+
+    saver_def = property(lambda self: self._def)
 
     @property
     def last_checkpoints(self):
@@ -84,18 +115,44 @@ class Saver:
         self._last = [(path, os.path.getmtime(path + ".index")) for path in checkpoint_paths if checkpoint_exists(path)]
 
     def as_saver_def(self):
-        raise NotImplementedError("not implemented: tf.train.Saver.as_saver_def; it describes a graph")
+        if self._def is None:
+            raise NotImplementedError("not implemented: tf.train.Saver.as_saver_def in eager execution; it describes a graph")
+        return self._def
+
+    def to_proto(self, export_scope=None):
+        return self.as_saver_def()
+
+    @staticmethod
+    def from_proto(saver_def, import_scope=None):
+        made = type(saver_def).FromString(saver_def.SerializeToString())
+        for key in ("filename_tensor_name", "save_tensor_name", "restore_op_name") if import_scope else ():
+            setattr(made, key, import_scope + "/" + getattr(made, key))
+        return Saver(saver_def=made)
+
+    def export_meta_graph(self, filename=None, collection_list=None, as_text=False, export_scope=None, clear_devices=False, clear_extraneous_savers=False,
+                          strip_default_attrs=False):  # fmt: skip
+        return export(filename, saver_def=self.as_saver_def(), collection_list=collection_list, as_text=as_text, export_scope=export_scope,
+                      clear_devices=clear_devices)  # fmt: skip
 
     def save(self, sess, save_path, global_step=None, latest_filename=None, meta_graph_suffix="meta", write_meta_graph=True, write_state=True,
              strip_default_attrs=False):  # fmt: skip
-        tensors = list(self._named().items())
-        if not tensors:
+        if sess is None and self._def is not None or sess is not None and not hasattr(sess, "run"):
+            raise TypeError("'sess' must be a Session; %s" % (sess,))
+        if self._def is None and self._var_list is None:
+            raise RuntimeError("`build()` should be called before save if defer_build==True")
+        tensors = list(self._named().items()) if self._var_list is not None else None
+        if tensors == []:
             return None
         if sess is not None:
-            tensors, global_step = _values_of(sess, tensors), global_step if global_step is None else _step_of(sess, global_step)
-        return self._save(tensors, save_path, global_step, latest_filename, write_state)
+            global_step = global_step if global_step is None else _step_of(sess, global_step)
+            tensors = None if tensors is None else _values_of(sess, tensors)
+        path = self._save(tensors, save_path, global_step, latest_filename, write_state, sess)
+        if write_meta_graph and sess is not None and self._def is not None:
+            with sess.graph.as_default():
+                export(path + "." + meta_graph_suffix, saver_def=self._def)
+        return path
 
-    def _save(self, tensors, save_path, global_step, latest_filename=None, write_state=True):
+    def _save(self, tensors, save_path, global_step, latest_filename=None, write_state=True, sess=None):
         latest_filename = latest_filename or "checkpoint"
         if os.path.split(latest_filename)[0]:
             raise ValueError("'latest_filename' must not contain path components")
@@ -106,7 +163,14 @@ class Saver:
         elif os.path.basename(path) == latest_filename:
             raise ValueError("'latest_filename' collides with 'save_path': '%s' and '%s'" % (latest_filename, path))
         path, folder = checkpoint_files.check_folder(path)
-        _core.checkpoint_write(path, tensors)
+        if tensors is None:
+            sess.run(self._def.save_tensor_name, {self._def.filename_tensor_name: path})
+        else:
+            _core.no_graph_begin()  # what writing needs is no part of a graph that is open
+            try:
+                _core.checkpoint_write(path, tensors)
+            finally:
+                _core.no_graph_end()
         if write_state:
             dropped = self._note(path)
             update_checkpoint_state(folder, path, self.last_checkpoints, latest_filename, save_relative_paths=self._relative)
@@ -132,13 +196,30 @@ class Saver:
     def restore(self, sess, save_path):
         if save_path is None:
             raise ValueError("Can't load save_path when it is None.")
-        restore_by_name(self._named(), save_path, self._reshape, sess)
+        if self._var_list is None and self._def is not None:
+            checkpoint_files.Reader(save_path)
+            sess.run(self._def.restore_op_name, {self._def.filename_tensor_name: save_path})
+        else:
+            restore_by_name(self._named(), save_path, self._reshape, sess)
 
     def _named(self):
         """The variables by name; with eager execution wrong ones are found when they are used."""
+        if isinstance(self._var_list, dict) and self._def is not None:
+            return self._var_list
         if not self._var_list and not self._allow_empty:
             raise ValueError("No variables to save")
         return _by_name(self._var_list)
+
+
+def export(filename=None, **options):
+    """Writes a meta graph; set by what knows how (exchange)."""
+
+
+def _checked_def(saver, saver_def):
+    if not hasattr(saver_def, "restore_op_name"):
+        raise ValueError("saver_def must be a SaverDef, not %s" % type(saver_def).__name__)
+    saver._max_to_keep, saver._hours = saver_def.max_to_keep, saver_def.keep_checkpoint_every_n_hours
+    return saver_def
 
 
 def _all_of_graph(is_deferred):
@@ -180,6 +261,9 @@ def _restore(variables, save_path, reshape, sess):
         value = reader.read(name)
         if reshape and value._size == variable._size and value._shape_tuple != variable._shape_tuple:
             value = _core.execute("Reshape", (value, _core.convert(variable._shape_tuple, 3)), {})
+        if hasattr(variable, "_snapshot") and value._shape_tuple != variable._shape_tuple:
+            raise errors.InvalidArgumentError(None, None, "Assign requires shapes of both tensors to match. lhs shape= %s rhs shape= %s, of %s"
+                                              % (list(variable._shape_tuple), list(value._shape_tuple), name))  # fmt: skip
         checkpoint_graph.check_value(variable, value, name)
         values.append(value)
     for variable, value in zip(variables.values(), values):

@@ -91,6 +91,7 @@ def _updates(graph, optimizer, given):
         node = graph.node(len(graph) - 1)
         assert len(graph) > first
         updates.append(graph._operation(node))
+        _describe(graph, updates[-1], optimizer, g, v, rate, powers)
         if v.constraint is not None:
             with graph.control_dependencies([updates[-1]]):
                 updates[-1] = v.assign(v.constraint(v._now())).op
@@ -100,6 +101,15 @@ def _updates(graph, optimizer, given):
             for power, beta in zip(powers, optimizer._betas):
                 made.append(power.assign(power._now() * beta).op)
     return made
+
+
+def _describe(graph, op, optimizer, g, v, rate, powers):
+    """What files say of the step."""
+    op._type = _TYPES[optimizer._rule]
+    slots = [optimizer._graph_slots[name, id(v)] for name in optimizer._slots]
+    numbers = dict(optimizer._numbers, **dict(zip(("beta1", "beta2"), getattr(optimizer, "_betas", ()))))
+    named = dict(zip(("beta1_power", "beta2_power"), [p._snapshot for p in powers or ()]))
+    graph._steps[op._node.index] = {"grad": [g], "variable": v, "slots": slots, "rate": rate, "powers": named, "numbers": numbers}
 
 
 _TYPES = ("ApplyGradientDescent", "ApplyMomentum", "ApplyAdam", "ApplyRMSProp", "ApplyCenteredRMSProp", "ApplyAdagrad", "ApplyAdadelta", "ApplyFtrl",
@@ -158,7 +168,8 @@ def _slot(optimizer, variable, index, name):
         def value(shape, dtype=None, partition_info=None):
             return run("Fill", convert(sizes, 3) if sizes else convert([], 3), convert(first, variable._dtype_number))
 
-        made = variables.GraphVariable(lambda: value(sizes), name="%s/%s" % (variable.op.name, optimizer._name), trainable=False, dtype=variable.dtype.base_dtype)
+        made = variables.GraphVariable(lambda: value(sizes), name="%s/%s" % (variable.op.name, optimizer._name), trainable=False, dtype=variable.dtype.base_dtype,
+                                       use_resource=variable._resource)  # fmt: skip
     optimizer._slot_variables.setdefault(name, {})[id(variable)] = (variable, made)
     return made
 

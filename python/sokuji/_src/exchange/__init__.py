@@ -1,0 +1,1 @@
+"""Graphs as files: GraphDef, meta graphs, SavedModel."""

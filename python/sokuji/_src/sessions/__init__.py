@@ -1,0 +1,1 @@
+"""What runs around sessions of TensorFlow 1.x: summaries of graphs, hooks, metrics, timelines."""
