@@ -437,10 +437,25 @@ def _same_rank(inputs):
     return [run("Reshape", t, sizes([t._shape_tuple[0], *[1] * (most - t.ndim), *t._shape_tuple[1:]])) for t in inputs]
 
 
+def _check_merged(name, inputs):
+    """What may be merged: a list of inputs of one batch size whose other sizes broadcast."""
+    if not isinstance(inputs, (list, tuple)) or len(inputs) < (2 if variables._version == 1 else 1):
+        raise ValueError("A merge layer should be called on a list of inputs. Received: %s" % (inputs,))
+    if name == "Subtract" and len(inputs) != 2:
+        raise ValueError("A `Subtract` layer should be called on exactly 2 inputs. Received: %d" % len(inputs))
+    if variables._version == 1:
+        return
+    given = [tuple(t._shape_tuple) for t in inputs]
+    if len({s[0] for s in given if s and s[0] is not None}) > 1:
+        raise ValueError("Cannot merge tensors with different batch sizes. Received tensors with shapes %s" % given)
+    for place in range(1, max(len(s) for s in given)):
+        if len({s[-place] for s in given if len(s) > place and s[-place] not in (1, None)}) > 1:
+            raise ValueError("Inputs have incompatible shapes. Received shapes %s" % [s[1:] for s in given])
+
+
 def _merging(name, combine):
     def call(self, inputs):
-        if not isinstance(inputs, (list, tuple)) or len(inputs) < 2:
-            raise ValueError("A merge layer should be called on a list of at least 2 inputs.")
+        _check_merged(name, inputs)
         return combine(_same_rank(list(inputs)))
 
     def compute_mask(self, inputs, mask=None):
@@ -486,6 +501,8 @@ class Concatenate(Layer):
         return run("All", made, convert([-1], 3))
 
     def call(self, inputs):
+        if not isinstance(inputs, (list, tuple)) or not inputs:
+            raise ValueError("A `Concatenate` layer should be called on a list of at least 1 input. Received: %s" % (inputs,))
         return array_ops.concat(list(inputs), self.axis)
 
 

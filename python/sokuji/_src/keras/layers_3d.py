@@ -3,7 +3,7 @@
 from sokuji._src.core.execute import convert, execute, run
 from sokuji._src.keras.layers import Conv2D, Conv2DTranspose, SeparableConv2D, _format, _last, _pair, channels_first, channels_last
 from sokuji._src.keras.layers_base import InputSpec, Layer
-from sokuji._src.keras.layers_space import _one, _repeated
+from sokuji._src.keras.layers_space import _one, _repeated, check_cropping
 from sokuji._src.ops import array_ops, nn_3d_ops, nn_ops
 
 
@@ -71,6 +71,7 @@ class Cropping3D(Layer):
 
     def call(self, inputs):
         first = 1 if self.data_format == "channels_last" else 2
+        check_cropping(self, inputs, first, self.cropping)
         key = [slice(None)] * 5
         for k, (before, after) in enumerate(self.cropping):
             key[first + k] = slice(before, inputs._shape_tuple[first + k] - after)

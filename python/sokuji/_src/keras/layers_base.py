@@ -11,6 +11,7 @@ from sokuji._src.core import dtypes, nest
 from sokuji._src.core import shapes as _shapes
 from sokuji._src.core.errors import InvalidArgumentError
 from sokuji._src.core.execute import convert
+from sokuji._src.graph import func_graph
 from sokuji._src.keras import masks as _masks
 from sokuji._src.keras import variable as keras_variable
 from sokuji._src.keras.checkpoints import LayerCheckpoints
@@ -133,7 +134,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
 
     def __setattr__(self, name, value):
         own = self.__dict__
-        if not own.get("_ready") and isinstance(value, (Layer, _core.VariableBase)):
+        if not own.get("_ready") and isinstance(value, (Layer, _core.VariableBase)) and variables._version == 1:
             raise RuntimeError("In layer '%s', you forgot to call `super().__init__()` as the first statement in the `__init__()` method. It looks like "
                                "you are subclassing `Model` and you forgot to call `super(YourClass, self).__init__()`." % type(self).__name__)  # fmt: skip
         if isinstance(value, (Layer, _core.VariableBase, list, tuple, dict, _Metrics)) and own.get("_ready") and self._tracks and name not in _UNTRACKED:
@@ -170,6 +171,8 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         self.built = True
 
     def call(self, inputs, **keywords):
+        if variables._version == 2:
+            raise NotImplementedError("Layer %s does not have a `call` method implemented." % type(self).__name__)
         return inputs
 
     def compute_mask(self, inputs, mask=None):
@@ -197,6 +200,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
     def add_weight(self, name=None, shape=None, dtype=None, initializer=None, regularizer=None, trainable=True, constraint=None, partitioner=None,
                    use_resource=None, synchronization=None, aggregation=None, getter=None, autocast=True, **keywords):  # fmt: skip
         """A variable of the layer."""
+        self._check_ready()
         if isinstance(name, (list, tuple)) and (shape is None or isinstance(shape, str)):
             name, shape, initializer = keywords.pop("name", None), name, initializer if shape is None else shape
         kind = dtypes.as_dtype(dtype or self._dtype or dtypes.float32)
@@ -210,7 +214,8 @@ class Layer(LayerCheckpoints, _core.LayerBase):
                 return made
         value = self._waiting_value(name, sizes)
         if value is None:
-            value = initializer(sizes, dtype=kind) if _takes_dtype(initializer) else initializer(sizes)
+            with func_graph.init_scope():
+                value = initializer(sizes, dtype=kind) if _takes_dtype(initializer) else initializer(sizes)
         regularizer = _regularizer(regularizer)
         made = keras_variable.make(convert(value, kind._number), trainable and self._trainable is not False,
                                    name or ("variable" if variables._version == 2 else "Variable"), self.scope_name, _constraint(constraint), regularizer)  # fmt: skip
@@ -233,7 +238,12 @@ class Layer(LayerCheckpoints, _core.LayerBase):
 
     # ---- calling ----
 
+    def _check_ready(self):
+        if not self.__dict__.get("_ready"):
+            raise RuntimeError("In layer '%s', you forgot to call `super().__init__()` in the `__init__()` method. Go add it!" % type(self).__name__)
+
     def _call_fully(self, *arguments, **keywords):
+        self._check_ready()
         from sokuji._src.keras import graph as keras_graph
 
         if not arguments:
@@ -244,6 +254,8 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         inputs, arguments = arguments[0], arguments[1:]
         if keras_graph.has_symbols((inputs, arguments, keywords)):
             return keras_graph.apply(self, inputs, arguments, keywords)
+        if variables._version == 2:
+            _check_tensors((inputs, arguments))
         inputs = self._taken(inputs)
         if variables._version == 2 and arguments:
             arguments = tuple(self._taken(a) if isinstance(a, (_core.Tensor, np.ndarray)) else a for a in arguments)
@@ -265,7 +277,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
             mask = _mask_of(inputs)
             if mask is not None:
                 keywords = {**keywords, "mask": mask}
-        if self.built and self.input_spec is not None and variables._version == 2:
+        if self.input_spec is not None and variables._version == 2:
             check_spec(self, inputs)
         if not self.built:
             self._build_now(inputs)
@@ -278,7 +290,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
             outputs = self.call(inputs, *arguments, **keywords)
         except InvalidArgumentError as error:
             if variables._version == 2 and self._refuses_shapes and type(self).__module__.startswith("sokuji."):
-                raise ValueError("Exception encountered when calling layer \"%s\": %s" % (self.name, error)) from None
+                raise mismatch("Exception encountered when calling layer \"%s\": %s" % (self.name, error)) from None
             raise
         finally:
             _depth -= 1
@@ -307,7 +319,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         flat = nest.flatten(outputs)
         masks = list(mask) if isinstance(mask, (list, tuple)) else [mask] * len(flat)
         for output, one in zip(flat, masks):
-            if isinstance(output, _core.EagerTensor) and _masks.get(output) is None:
+            if isinstance(output, _core.Tensor) and _masks.get(output) is None:
                 _masks.put(output, one)
 
     def _forget_losses(self):
@@ -513,6 +525,27 @@ _UNTRACKED = {"_sublayers", "_trainable_weights", "_non_trainable_weights", "_lo
 _path_stack = []
 
 
+def mismatch(text):
+    """The error of inputs whose rank or size is not what the layer was built for; is_mismatch() knows it."""
+    error = ValueError(text)
+    error._of_inputs = True
+    return error
+
+
+def is_mismatch(error):
+    return getattr(error, "_of_inputs", False)
+
+
+def _check_tensors(given):
+    """2.x: what is given by position are tensors and arrays."""
+    for leaf in nest.flatten(given):
+        if leaf is not None and not isinstance(leaf, _core.Handle) and not hasattr(leaf, "__array__") and not hasattr(leaf, "_to_tensor"):
+            if not isinstance(leaf, (int, float, complex, str, bytes)):
+                continue
+            raise ValueError("Only input tensors may be passed as positional arguments. The following argument value should be passed as a keyword argument: "
+                             "%s (of type %s)" % (leaf, type(leaf)))  # fmt: skip
+
+
 def check_spec(layer, inputs):
     """2.x: inputs of another rank or size than the layer was built for are refused."""
     for spec, t in zip(nest.flatten(layer.input_spec), nest.flatten(inputs)):
@@ -522,7 +555,7 @@ def check_spec(layer, inputs):
         wrong = (spec.ndim is not None and len(shape) != spec.ndim) or (spec.max_ndim is not None and len(shape) > spec.max_ndim) or (
             spec.min_ndim is not None and len(shape) < spec.min_ndim)  # fmt: skip
         if wrong or any(value is not None and shape[int(axis)] != value for axis, value in spec.axes.items()):
-            raise ValueError("Input 0 of layer \"%s\" is incompatible with the layer: expected min_ndim=%s, max_ndim=%s, axes %s. Full shape received: %s"
+            raise mismatch("Input 0 of layer \"%s\" is incompatible with the layer: expected min_ndim=%s, max_ndim=%s, axes %s. Full shape received: %s"
                              % (layer.name, spec.min_ndim, spec.max_ndim, spec.axes, shape))  # fmt: skip
 
 

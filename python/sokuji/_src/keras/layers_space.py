@@ -6,6 +6,7 @@ from sokuji._src.core.execute import check_fits, convert, execute, run
 from sokuji._src.keras.layers import Conv2D, _format, _pair, channels_first, channels_last
 from sokuji._src.keras.layers_base import InputSpec, Layer
 from sokuji._src.ops import array_ops, nn_ops
+from sokuji._src.variables import variables
 
 
 def _one(value):
@@ -142,12 +143,19 @@ class ZeroPadding2D(Layer):
         return array_ops.pad(inputs, [[0, 0], *rows, [0, 0]] if self.data_format == "channels_last" else [[0, 0], [0, 0], *rows])
 
 
+def check_cropping(layer, inputs, first, sides):
+    """2.x: something is left."""
+    if variables._version == 2 and any(before + after >= inputs._shape_tuple[first + i] for i, (before, after) in enumerate(sides)):
+        raise ValueError("`cropping` of layer %s must be smaller than the input's sizes. Received: inputs.shape=%s, cropping=%s" % (layer.name, inputs._shape_tuple, sides))
+
+
 class Cropping1D(Layer):
     def __init__(self, cropping=(1, 1), **kwargs):
         super().__init__(**kwargs)
         self.cropping = _sides(cropping)
 
     def call(self, inputs):
+        check_cropping(self, inputs, 1, [self.cropping])
         return inputs[:, self.cropping[0] : inputs._shape_tuple[1] - self.cropping[1]]
 
 
@@ -157,6 +165,7 @@ class Cropping2D(Layer):
         self.cropping, self.data_format = _nested_sides(cropping), _format(data_format)
 
     def call(self, inputs):
+        check_cropping(self, inputs, 1 if self.data_format == "channels_last" else 2, self.cropping)
         (top, bottom), (left, right) = self.cropping
         if self.data_format == "channels_first":
             _, _, h, w = inputs._shape_tuple
@@ -183,17 +192,18 @@ class UpSampling1D(Layer):
 class UpSampling2D(Layer):
     def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **kwargs):
         super().__init__(**kwargs)
-        if interpolation not in ("nearest", "bilinear"):
-            raise NotImplementedError("not implemented: tf.keras.layers.UpSampling2D with interpolation='%s'; use 'nearest'" % interpolation)
+        if interpolation not in ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"):
+            raise ValueError("`interpolation` argument should be one of bicubic, bilinear, lanczos3, lanczos5, nearest. Received: %s" % interpolation)
         self.size, self.data_format, self.interpolation = _pair(size), _format(data_format), interpolation
 
     def call(self, inputs):
-        if self.interpolation == "bilinear":
-            from sokuji._src.ops.image_ops import resize_half_pixel
+        if self.interpolation != "nearest":
+            from sokuji._src.ops.image_ops import resize, resize_half_pixel
 
             t = channels_last(inputs) if self.data_format == "channels_first" else inputs
             _, h, w, _ = t._shape_tuple
-            t = resize_half_pixel(t, (h * self.size[0], w * self.size[1]))
+            to = (h * self.size[0], w * self.size[1])
+            t = resize_half_pixel(t, to) if self.interpolation == "bilinear" else resize(t, to, self.interpolation)
             return channels_first(t) if self.data_format == "channels_first" else t
         first = 1 if self.data_format == "channels_last" else 2
         return _repeated(_repeated(inputs, first, self.size[0]), first + 1, self.size[1])

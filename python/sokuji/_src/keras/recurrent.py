@@ -2,9 +2,9 @@
 
 
 from sokuji._src.core import nest, shapes
-from sokuji._src.core.execute import convert, run, sizes
+from sokuji._src.core.execute import convert, invalid, run, sizes
 from sokuji._src.keras import activations, layers_base
-from sokuji._src.keras.layers_base import Layer
+from sokuji._src.keras.layers_base import InputSpec, Layer
 from sokuji._src.ops import array_ops, init_ops, nn_ops
 from sokuji._src.variables import variables
 
@@ -196,7 +196,9 @@ class RNN(Layer):
         if isinstance(cell, Layer) and variables._version == 1:
             self._track(cell)
         self.states = None
+        self.input_spec = InputSpec(ndim=3) if variables._version == 2 and isinstance(cell, (_Cell, StackedRNNCells)) else None
 
+    _refuses_shapes = False
     units = property(lambda self: self.cell.units)
 
     def _sizes(self):
@@ -208,7 +210,9 @@ class RNN(Layer):
         return self._call_fully(inputs, **({} if initial_state is None else {"initial_state": initial_state}), **keywords)
 
     def build(self, input_shape):
-        shape = shapes.TensorShape(input_shape).as_list()
+        shape = shapes.TensorShape(input_shape[0] if isinstance(input_shape, list) else input_shape).as_list()
+        if self.stateful and shape[0] is None and variables._version == 2:
+            raise ValueError("When using `stateful=True` in a RNN, the batch size must be static. Found dynamic batch size: sequence.shape=%s" % (tuple(shape),))
         if isinstance(self.cell, Layer) and not isinstance(self.cell, StackedRNNCells):
             if variables._version == 1:
                 self.cell._scope_prefix, self.cell._name = self._scope_prefix, self._name
@@ -403,7 +407,12 @@ class TimeDistributed(Wrapper):
         shape = inputs._shape_tuple
         flat = run("Reshape", inputs, sizes([shape[0] * shape[1], *shape[2:]]))
         more = {"training": training} if training is not None and "training" in layers_base.call_arguments(self.layer) else {}
-        made = self.layer(flat, **more)
+        try:
+            made = self.layer(flat, **more)
+        except ValueError as error:
+            if not layers_base.is_mismatch(error):
+                raise
+            raise invalid(str(error)) from None
         return nest.map_structure(lambda t: run("Reshape", t, sizes([shape[0], shape[1], *t._shape_tuple[1:]])), made)
 
 
