@@ -4,7 +4,7 @@ import sys
 
 from sokuji import _core
 from sokuji._src.variables import variables  # isort: skip (scopes, which others import, needs it whole)
-from sokuji._src.api import assemble_ops, missing
+from sokuji._src.api import assemble_ops, compat_v1, missing
 from sokuji._src.api.missing import is_space, space as new_space
 from sokuji._src.core import conversion, dtypes, errors, nest, printing, shapes
 from sokuji._src.eager import gradients
@@ -246,6 +246,8 @@ def register(module):
         if is_space(value):
             _register_space(value, "tensorflow." + name)
     sys.modules["tensorflow.errors"] = errors
+    if vars(module).get("__name__") == "sokuji" and compat_v1.Finder not in sys.meta_path:
+        sys.meta_path.insert(0, compat_v1.Finder)
     if "keras" in vars(module):
         sys.modules.setdefault("keras", vars(module)["keras"])
 
