@@ -198,6 +198,10 @@ def _add_late(version, names, spaces):
     _keras(spaces)
     models.add(version, names, spaces)
     traced.add(version, names, spaces)
+    if version == 2:
+        from sokuji._src.api import assemble_late_ops
+
+        assemble_late_ops.add(names, spaces)
     files.add(version, names, spaces)
 
 

@@ -360,7 +360,7 @@ def reshape_2(tensor, shape, name=None):
     try:
         return run("Reshape", t, shape)
     except errors.InvalidArgumentError:
-        wanted = ints(shape)
+        wanted = [] if isinstance(shape, _core.SymbolicTensor) else np.ravel(shape).tolist()
         have = [d for d in t._shape_tuple if d]
         if 0 not in wanted or wanted.count(-1) != 1 or len(have) == t.ndim:
             raise
