@@ -9,4 +9,5 @@ def add(names, spaces):
     space("sparse").update(sparse_ops_2.SPARSE_2)
     space("nn").update({**sparse_ops_2.NN_2, **ctc_ops.NN_2, "stateless_dropout": nn_late_ops.stateless_dropout, **nn_late_ops.NN_2})
     space("nn.experimental").update(stateless_dropout=nn_late_ops.stateless_dropout)
+    space("image").update(nn_late_ops.IMAGE_2)
     names.update(SparseTensorSpec=specs.SparseTensorSpec, type_spec_from_value=specs.type_spec_from_value)

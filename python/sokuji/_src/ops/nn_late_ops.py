@@ -123,3 +123,4 @@ def conv1d(input, filters, stride, padding, data_format="NWC", dilations=None, n
 
 NN_2 = {"scale_regularization_loss": scale_regularization_loss, "compute_average_loss": compute_average_loss, "dilation2d": dilation2d, "erosion2d": erosion2d,
         "conv1d_transpose": conv1d_transpose, "conv1d": conv1d}  # fmt: skip
+IMAGE_2 = {"extract_patches": extract_patches}
