@@ -8,7 +8,7 @@ from sokuji._src.core.execute import convert, execute, run, run_fused, sizes
 from sokuji._src.keras import activations
 from sokuji._src.keras import random as keras_random
 from sokuji._src.keras.layers_base import InputSpec, Layer
-from sokuji._src.ops import array_ops, init_ops, math_ops, nn_ops
+from sokuji._src.ops import array_ops, convolution_ops, init_ops, math_ops, nn_ops
 from sokuji._src.variables import variables
 
 
@@ -95,6 +95,7 @@ class Conv2D(Layer):
     def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1), activation=None, use_bias=True,
                  kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None, bias_regularizer=None,
                  activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs):  # fmt: skip
+        self.__dict__["groups"] = int(kwargs.pop("groups", 1)) if variables._version == 2 else 1
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.data_format = _format(data_format)
         self.filters, self.kernel_size, self.strides = int(filters), _pair(kernel_size), _pair(strides)
@@ -106,12 +107,34 @@ class Conv2D(Layer):
         self.kernel_regularizer, self.bias_regularizer = (activations.get_regularizer(r) for r in (kernel_regularizer, bias_regularizer))
         self.kernel_constraint, self.bias_constraint = kernel_constraint, bias_constraint
         self.bias = None
+        if variables._version == 2:
+            self._check_arguments()
+
+    _rank = 2
+
+    def _check_arguments(self):
+        groups, filters = self.groups, self.filters
+        if filters is not None and filters <= 0 or groups <= 0 or (filters is not None and filters % groups):
+            raise ValueError("Invalid value for argument `filters` or `groups`: both must be positive and `groups` divide `filters`. Received: %s and %s" % (filters, groups))
+        for name in ("kernel_size", "strides", "dilation_rate"):
+            given = getattr(self, name)
+            if len(given) != max(self._rank, 2) or min(given) <= 0:
+                raise ValueError("The `%s` argument must be %d positive integers. Received: %s" % (name, self._rank, given))
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ValueError("`strides > 1` not supported in conjunction with `dilation_rate > 1`. Received: strides=%s and dilation_rate=%s" % (self.strides, self.dilation_rate))
+
+    def get_config(self):
+        return {**super().get_config(), **({"groups": self.groups} if variables._version == 2 and "Transpose" not in type(self).__name__ else {})}
 
     def _kernel_shape(self, channels):
-        return (*self.kernel_size, channels, self.filters)
+        return (*self.kernel_size, channels // self.groups, self.filters)
 
     def build(self, input_shape):
+        if variables._version == 2 and len(input_shape) != self._rank + 2:
+            raise ValueError("Layer %s takes inputs of %d dimensions. Received: input_shape=%s" % (self.name, self._rank + 2, tuple(input_shape)))
         channels = _last(input_shape) if self.data_format == "channels_last" else shapes.TensorShape(input_shape).as_list()[1]
+        if channels % self.groups:
+            raise ValueError("The number of input channels must be evenly divisible by the number of groups. Received: groups=%d, input channels=%d" % (self.groups, channels))
         self.kernel = self.add_weight("kernel", self._kernel_shape(channels), initializer=self.kernel_initializer,
                                       regularizer=self.kernel_regularizer, constraint=self.kernel_constraint)  # fmt: skip
         if self.use_bias:
@@ -126,7 +149,7 @@ class Conv2D(Layer):
         return {"strides": (1, *self.strides, 1), "padding": self.padding, "dilations": (1, *self.dilation_rate, 1)}
 
     def _convolve(self, inputs):
-        return execute("Conv2D", [inputs, self.kernel], self._window())
+        return convolution_ops.grouped(inputs, self.kernel, lambda t, kernel: execute("Conv2D", [t, kernel], self._window()))
 
     def call(self, inputs):
         if self.data_format == "channels_first":
@@ -134,7 +157,7 @@ class Conv2D(Layer):
         return self._images(inputs)
 
     def _images(self, inputs):
-        if self.bias is not None and type(self)._convolve is Conv2D._convolve:
+        if self.bias is not None and self.groups == 1 and type(self)._convolve is Conv2D._convolve:
             outputs = _fused("FusedConv2D", self, inputs, 4, self._window())
             if outputs is not None:
                 return outputs
@@ -144,16 +167,30 @@ class Conv2D(Layer):
         return outputs if self.activation is activations.linear else self.activation(outputs)
 
 
+def enlarged(layer, given):
+    """The sizes that a transposed convolution makes of the given ones."""
+    out = layer.output_padding
+    out = [None] * len(given) if out is None else _pair(out, len(given))
+    if layer.padding == "same":
+        return [d * s if p is None else (d - 1) * s + k - 2 * (k // 2) + p for d, s, k, p in zip(given, layer.strides, layer.kernel_size, out)]
+    return [d * s + max(k - s, 0) if p is None else (d - 1) * s + k + p for d, s, k, p in zip(given, layer.strides, layer.kernel_size, out)]
+
+
 class Conv2DTranspose(Conv2D):
     """The gradient of a convolution, as a layer: enlarges images."""
+
+    def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", *arguments, output_padding=None, **keywords):
+        super().__init__(filters, kernel_size, strides, padding, *arguments, **keywords)
+        self.output_padding = output_padding
+        if max(self.dilation_rate) > 1:
+            raise NotImplementedError("not implemented: tf.keras.layers.%s with dilation_rate" % type(self).__name__)
 
     def _kernel_shape(self, channels):
         return (*self.kernel_size, self.filters, channels)
 
     def _convolve(self, inputs):
         n, rows, columns, _ = inputs._shape_tuple
-        out = [d * s if self.padding == "same" else d * s + max(k - s, 0) for d, s, k in zip((rows, columns), self.strides, self.kernel_size)]
-        return nn_ops.conv2d_transpose(inputs, self.kernel, [n, *out, self.filters], [1, *self.strides, 1], self.padding)
+        return nn_ops.conv2d_transpose(inputs, self.kernel, [n, *enlarged(self, (rows, columns)), self.filters], [1, *self.strides, 1], self.padding)
 
 
 class SeparableConv2D(Conv2D):
