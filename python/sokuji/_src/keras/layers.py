@@ -339,7 +339,7 @@ class Dropout(Layer):
         if variables._version == 2 and not 0 <= rate <= 1:
             raise ValueError("Invalid value received for argument `rate`. Expected a float value between 0 and 1. Received: rate=%s" % rate)
         self.rate, self.noise_shape, self.seed, self.supports_masking = min(1.0, max(0.0, rate)), noise_shape, seed, True
-        self._generator = keras_random.SeedGenerator(seed) if variables._version == 2 else None
+        self._generator = keras_random.SeedGenerator(seed) if variables._version == 2 and rate > 0 else None
 
     def call(self, inputs, training=None):
         from sokuji._src.keras import models

@@ -13,6 +13,8 @@ from sokuji._src.core.errors import InvalidArgumentError
 from sokuji._src.core.execute import convert
 from sokuji._src.graph import func_graph
 from sokuji._src.keras import masks as _masks
+from sokuji._src.keras import random as keras_random
+from sokuji._src.keras import serialization
 from sokuji._src.keras import variable as keras_variable
 from sokuji._src.keras.checkpoints import LayerCheckpoints
 from sokuji._src.ops import init_ops
@@ -84,7 +86,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         own.update(built=False, _trainable=trainable, input_spec=None, _trainable_weights=[], _non_trainable_weights=[],
                    _losses=[], _call_losses=[], _updates=[], _nodes=[], _metrics=[], _scope_prefix="")  # fmt: skip
         self._name = name or unique_name(snake_case(type(self).__name__), self._names_from_zero)
-        self._dtype = None if dtype is None else dtypes.as_dtype(dtype)
+        self._dtype = None if dtype is None else serialization.dtype_name(dtype)
         self._activity_regularizer = _regularizer(keywords.get("activity_regularizer"))
         self._initial_weights = keywords.get("weights")
         shape = keywords.get("input_shape") or ((keywords["input_dim"],) if keywords.get("input_dim") else None)
@@ -412,9 +414,10 @@ class Layer(LayerCheckpoints, _core.LayerBase):
 
     @property
     def variables(self):
+        states = [g.state for g in keras_random.generators_of(self)] if variables._version == 2 else []
         if not self._metrics:
-            return self.weights
-        return self.weights + [v for m in self._metrics for v in m.variables]
+            return self.weights + states
+        return self.weights + states + [v for m in self._metrics for v in m.variables]
 
     trainable_variables = property(lambda self: self.trainable_weights)
     non_trainable_variables = property(lambda self: self.non_trainable_weights)
@@ -485,13 +488,17 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         if self._batch_input_shape is not None and variables._version == 1:
             config["batch_input_shape"] = tuple(self._batch_input_shape)
         if variables._version == 2:
-            config["dtype"] = self.dtype
+            config["dtype"] = serialization.policy(self.dtype)
         elif self.dtype is not None:
             config["dtype"] = self.dtype
+        if config.get("dtype") is not None and variables._version == 2 and self._activity_regularizer is not None:
+            config["activity_regularizer"] = serialization.serialize(self._activity_regularizer)
         if type(self).__module__.startswith("sokuji."):
             for name in inspect.signature(type(self).__init__).parameters:
+                if name == "activity_regularizer" and variables._version == 2:
+                    continue
                 if name not in ("self", "kwargs", "keywords", "arguments", "trainable", "name") and name in self._given():
-                    config[name] = _plain_value(self._given()[name])
+                    config[name] = _plain_value(self._given()[name], name)
         return config
 
     def _given(self):
@@ -596,8 +603,22 @@ def _constraint(identifier):
     return keras_constraints.get(identifier)
 
 
-def _plain_value(value):
+def _plain_value(value, name=""):
     """A constructor's argument for a configuration."""
+    if variables._version == 2:
+        if name.endswith("_initializer") and value is not None:
+            value = init_ops.get(value)
+        elif name.endswith("_regularizer"):
+            value = _regularizer(value)
+        elif name.endswith("_constraint"):
+            value = _constraint(value)
+        elif name.endswith("activation"):
+            from sokuji._src.keras import activations
+
+            value = activations.get(value)
+            return serialization.serialize(value) if hasattr(value, "get_config") else activations.name_of(value)
+        if hasattr(value, "get_config") and not isinstance(value, type):
+            return serialization.serialize(value)
     if hasattr(value, "get_config") and not isinstance(value, type):
         return {"class_name": type(value).__name__, "config": value.get_config()}
     if callable(value) and hasattr(value, "__name__"):
