@@ -52,6 +52,8 @@ def _fused(op, layer, inputs, rank, attributes):
 class Dense(Layer):
     """activation(inputs @ kernel + bias)"""
 
+    _more_config = {"quantization_config": None}
+
     def __init__(self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None,
                  bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs):  # fmt: skip
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
@@ -124,7 +126,11 @@ class Conv2D(Layer):
             raise ValueError("`strides > 1` not supported in conjunction with `dilation_rate > 1`. Received: strides=%s and dilation_rate=%s" % (self.strides, self.dilation_rate))
 
     def get_config(self):
-        return {**super().get_config(), **({"groups": self.groups} if variables._version == 2 and "Transpose" not in type(self).__name__ else {})}
+        made = super().get_config()
+        if variables._version == 2:
+            kind = type(self).__name__
+            made.update({"output_padding": self.output_padding} if "Transpose" in kind else {} if kind.startswith(("Depth", "Separable")) else {"groups": self.groups})
+        return made
 
     def _kernel_shape(self, channels):
         return (*self.kernel_size, channels // self.groups, self.filters)
@@ -178,6 +184,8 @@ def enlarged(layer, given):
 
 class Conv2DTranspose(Conv2D):
     """The gradient of a convolution, as a layer: enlarges images."""
+
+    _constructor = staticmethod(Conv2D.__init__)
 
     def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", *arguments, output_padding=None, **keywords):
         super().__init__(filters, kernel_size, strides, padding, *arguments, **keywords)
@@ -369,6 +377,8 @@ def _masked_moments(inputs, axes, mask):
 class BatchNormalization(Layer):
     """Normalises over all axes but one; keeps moving averages for inference."""
 
+    _more_config = {"renorm": False, "renorm_clipping": None, "renorm_momentum": 0.99, "synchronized": False}
+
     def __init__(self, axis=-1, momentum=0.99, epsilon=0.001, center=True, scale=True, beta_initializer="zeros", gamma_initializer="ones",
                  moving_mean_initializer="zeros", moving_variance_initializer="ones", beta_regularizer=None, gamma_regularizer=None,
                  beta_constraint=None, gamma_constraint=None, **kwargs):  # fmt: skip
@@ -379,6 +389,9 @@ class BatchNormalization(Layer):
 
     def build(self, input_shape):
         shape = shapes.TensorShape(input_shape).as_list()
+        if variables._version == 2:
+            shape[self.axis]
+            self.input_spec = InputSpec(ndim=len(shape), axes={self.axis: shape[self.axis]})
         self._place = self.axis % len(shape)
         size = (shape[self._place],)
         self.gamma = self.beta = None
@@ -398,6 +411,8 @@ class BatchNormalization(Layer):
 
         if training is None:
             training = models.learning_phase()
+        if variables._version == 2 and not self.trainable:
+            training = False  # a frozen layer only infers
         rank = inputs.ndim
         fused = variables._version == 1 and self._place == rank - 1 == 3 and inputs._dtype_number == 1
         if fused and self.scale and self.center:
@@ -438,6 +453,7 @@ class Embedding(Layer):
     """Rows of a table, by number."""
 
     _refuses_shapes = False
+    _more_config, _keeps_activity = {"quantization_config": None}, True
 
     def __init__(self, input_dim, output_dim, embeddings_initializer="uniform", embeddings_regularizer=None, activity_regularizer=None,
                  embeddings_constraint=None, mask_zero=False, input_length=None, **kwargs):  # fmt: skip
@@ -461,6 +477,12 @@ class Embedding(Layer):
     def call(self, inputs):
         ids = inputs if inputs.dtype.is_integer else array_ops.cast(inputs, "int32")
         return run("GatherV2", self.embeddings, ids, convert(0, 3))
+
+    def get_config(self):
+        made = super().get_config()
+        if variables._version == 2:
+            made.pop("input_length", None)
+        return made
 
 
 # ---- of several inputs ----

@@ -40,6 +40,8 @@ class Conv3D(Conv2D):
 class Conv3DTranspose(Conv3D):
     """The gradient of a convolution of volumes, as a layer."""
 
+    _constructor = staticmethod(Conv3D.__init__)
+
     def __init__(self, filters, kernel_size, strides=(1, 1, 1), padding="valid", *arguments, output_padding=None, **keywords):
         super().__init__(filters, kernel_size, strides, padding, *arguments, **keywords)
         self.output_padding = output_padding
@@ -146,6 +148,8 @@ class SeparableConv1D(SeparableConv2D):
 
 class Conv1DTranspose(Conv2DTranspose):
     """The gradient of a convolution of sequences, as a layer."""
+
+    _constructor = None
 
     def __init__(self, filters, kernel_size, strides=1, padding="valid", output_padding=None, data_format=None, dilation_rate=1, activation=None, **kwargs):
         super().__init__(filters, (_one(kernel_size), 1), (_one(strides), 1), padding, data_format=data_format, dilation_rate=(_one(dilation_rate), 1),

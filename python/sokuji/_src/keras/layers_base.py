@@ -75,7 +75,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         return made
 
     def __init__(self, trainable=True, name=None, dtype=None, **keywords):
-        unknown = [k for k in keywords if k not in _KEYWORDS]
+        unknown = [k for k in keywords if k not in _KEYWORDS and k not in self._more_config]
         if unknown:
             if variables._version == 2:
                 raise ValueError("Unrecognized keyword arguments passed to %s: %s" % (type(self).__name__, {k: keywords[k] for k in unknown}))
@@ -494,22 +494,46 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         if config.get("dtype") is not None and variables._version == 2 and self._activity_regularizer is not None:
             config["activity_regularizer"] = serialization.serialize(self._activity_regularizer)
         if type(self).__module__.startswith("sokuji."):
-            for name in inspect.signature(type(self).__init__).parameters:
-                if name == "activity_regularizer" and variables._version == 2:
-                    continue
-                if name not in ("self", "kwargs", "keywords", "arguments", "trainable", "name") and name in self._given():
-                    config[name] = _plain_value(self._given()[name], name)
+            self._add_arguments(config)
         return config
+
+    _constructor = None  # whose arguments the configuration has, where it is not the class's own
+    _more_config = {}  # what Keras 3's configuration has beside the arguments
+
+    def _add_arguments(self, config):
+        given = self._given()
+        for name in inspect.signature(self._constructor or type(self).__init__).parameters:
+            if name == "activity_regularizer" and variables._version == 2:
+                if "quantization_config" not in self._more_config or self._keeps_activity:
+                    config.setdefault(name, None)
+            elif name not in ("self", "kwargs", "keywords", "arguments", "trainable", "name") and name in given:
+                config[name] = _plain_value(self._as_kept(name, given[name]), name)
+        if variables._version == 2:
+            config.update({name: value for name, value in self._more_config.items() if name not in config})
+
+    _keeps_activity = False
+
+    def _as_kept(self, name, value):
+        """2.x: windows and formats as the layer understood them."""
+        own = getattr(self, name, None) if variables._version == 2 and name in _UNDERSTOOD else None
+        if own is None:
+            return value
+        if getattr(self, "_rank", 2) == 1 and name not in ("padding", "data_format"):
+            return own[:1] if isinstance(own, tuple) else (own,)
+        return own
 
     def _given(self):
         """The constructor's arguments with their defaults."""
-        bound = inspect.signature(type(self).__init__).bind(self, *self._arguments[0], **self._arguments[1])
+        keywords = self._arguments[1]
+        if self._constructor is not None:
+            keywords = {name: value for name, value in keywords.items() if name != "output_padding"}
+        bound = inspect.signature(self._constructor or type(self).__init__).bind(self, *self._arguments[0], **keywords)
         bound.apply_defaults()
         return bound.arguments
 
     @classmethod
     def from_config(cls, config):
-        return cls(**config)
+        return cls(**{name: value for name, value in config.items() if name not in cls._more_config})
 
     def __repr__(self):
         if variables._version == 2:
@@ -529,6 +553,7 @@ class _Composite:
 
 _UNTRACKED = {"_sublayers", "_trainable_weights", "_non_trainable_weights", "_losses", "_call_losses", "_updates", "_nodes", "_metrics", "inputs", "outputs",
               "_layers", "_own", "_arguments", "_initial_weights", "optimizer", "loss", "_compile_metrics", "history", "_order", "_build_shape"}  # fmt: skip
+_UNDERSTOOD = {"data_format", "padding", "strides", "pool_size", "kernel_size", "dilation_rate", "negative_slope", "cropping"}
 _path_stack = []
 
 

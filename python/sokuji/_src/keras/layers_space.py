@@ -86,6 +86,8 @@ class DepthwiseConv1D(DepthwiseConv2D):
 
 
 class _Pooling1D(Layer):
+    _rank = 1
+
     def __init__(self, pool_size=2, strides=None, padding="valid", data_format=None, **kwargs):
         super().__init__(**kwargs)
         self.pool_size, self.padding, self.data_format = _one(pool_size), padding, _format(data_format)

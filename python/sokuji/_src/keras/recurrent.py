@@ -35,6 +35,23 @@ class _Cell(Layer):
     state_size = property(lambda self: self.units)
     output_size = property(lambda self: self.units)
 
+    def get_config(self):
+        made = Layer.get_config(self)
+        if variables._version == 1:
+            return made
+        plain = layers_base._plain_value
+        made.update(units=self.units, activation=plain(self.activation, "activation"), use_bias=self.use_bias)
+        for name, (initializer, regularizer, constraint) in self._parts.items():
+            word = name.replace("_kernel", "")
+            made.update({word + "_initializer": plain(initializer, "_initializer"), word + "_regularizer": plain(regularizer, "_regularizer"),
+                         word + "_constraint": plain(constraint, "_constraint")})  # fmt: skip
+        made.update(dropout=self.dropout, recurrent_dropout=self.recurrent_dropout, seed=self.seed)
+        if hasattr(self, "recurrent_activation"):
+            made["recurrent_activation"] = plain(self.recurrent_activation, "activation")
+        if hasattr(self, "reset_after"):
+            made["reset_after"] = self.reset_after
+        return made
+
     def _weight(self, name, shape, initializer=None):
         first, regularizer, constraint = self._parts[name]
         return self.add_weight(name, shape, initializer=initializer or first, regularizer=regularizer, constraint=constraint)
@@ -297,7 +314,19 @@ def _layer(name, cell_class, doc):
     def forward(attribute):
         return property(lambda self: getattr(self.cell, attribute))
 
-    members = {"__init__": __init__, "__doc__": doc, "__module__": __name__}
+    def get_config(self):
+        made = Layer.get_config(self)
+        if variables._version == 1:
+            return made
+        for key in own[:5] + ("zero_output_for_mask",):
+            made[key] = getattr(self, key)
+        made.update({key: value for key, value in self.cell.get_config().items() if key not in made})
+        made.setdefault("activity_regularizer", None)
+        if cell_class is SimpleRNNCell:
+            made.pop("seed")
+        return made
+
+    members = {"__init__": __init__, "__doc__": doc, "__module__": __name__, "get_config": get_config}
     for attribute in ("activation", "use_bias", "dropout", "recurrent_dropout", "recurrent_activation", "kernel", "recurrent_kernel", "bias"):
         if attribute in ("recurrent_activation",) and cell_class is SimpleRNNCell:
             continue
@@ -365,6 +394,21 @@ class Bidirectional(Wrapper):
     def compute_mask(self, inputs, mask=None):
         return mask if self.return_sequences else None
 
+    def get_config(self):
+        made = super().get_config()
+        if variables._version == 2:
+            made.pop("weights", None)
+            made.update(layer=layers_base.serialization.serialize(self.forward_layer), backward_layer=layers_base.serialization.serialize(self.backward_layer))
+        return made
+
+    @classmethod
+    def from_config(cls, config):
+        made = {key: value for key, value in config.items()}
+        for key in ("layer", "backward_layer"):
+            if isinstance(made.get(key), dict):
+                made[key] = LAYERS[made[key]["class_name"]].from_config(made[key]["config"])
+        return cls(**made)
+
     def call(self, inputs, initial_state=None, mask=None, training=None):
         half = len(initial_state) // 2 if initial_state is not None else 0
         more = {key: value for key, value in (("mask", mask), ("training", training)) if value is not None}
@@ -389,6 +433,13 @@ class Bidirectional(Wrapper):
 
 class TimeDistributed(Wrapper):
     """A layer on each step by itself."""
+
+    @classmethod
+    def from_config(cls, config):
+        from sokuji._src.keras import layers
+
+        given = config["layer"]
+        return cls(**{**config, "layer": layers.every()[given["class_name"]].from_config(given["config"]) if isinstance(given, dict) else given})
 
     def __init__(self, layer, **kwargs):
         if not isinstance(layer, Layer):
