@@ -1,7 +1,7 @@
 """The names of datasets and models: tf.data, tf.contrib.data, and tf.keras."""
 
 from sokuji._src.data import dataset as data
-from sokuji._src.data import parsing, passes, sources, specs
+from sokuji._src.data import parsing, passes, sources, specs, stored
 from sokuji._src.keras import activations, attention, layers, layers_3d, layers_normalization, layers_products, layers_space, models
 from sokuji._src.keras import callbacks as keras_callbacks
 from sokuji._src.keras import constraints as keras_constraints
@@ -36,7 +36,7 @@ def _data(version, names, spaces):
         return
     tfdata.update(AUTOTUNE=-1, INFINITE_CARDINALITY=data.INFINITE, UNKNOWN_CARDINALITY=data.UNKNOWN, Options=passes.Options,
                   DatasetSpec=specs.DatasetSpec)  # fmt: skip
-    spaces["data.experimental"] = sources.EXPERIMENTAL
+    spaces["data.experimental"] = dict(sources.EXPERIMENTAL, save=stored.save, load=stored.load, RandomDataset=stored.random, sample_from_datasets=stored.sample_from_datasets)
     names.setdefault("TensorSpec", specs.TensorSpec)
 
 

@@ -420,7 +420,10 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         return self.weights + states + [v for m in self._metrics for v in m.variables]
 
     trainable_variables = property(lambda self: self.trainable_weights)
-    non_trainable_variables = property(lambda self: self.non_trainable_weights)
+
+    @property
+    def non_trainable_variables(self):
+        return self.non_trainable_weights + ([g.state for g in keras_random.generators_of(self)] if variables._version == 2 else [])
 
     @property
     def losses(self):
