@@ -124,7 +124,9 @@ static int store_integer(void *at, sj_dtype dtype, PyObject *o)
 	                        [SJ_INT32] = {INT32_MIN, INT32_MAX}, [SJ_INT64] = {INT64_MIN, INT64_MAX},
 	                        [SJ_UINT8] = {0, UINT8_MAX},         [SJ_UINT16] = {0, UINT16_MAX},
 	                        [SJ_UINT32] = {0, UINT32_MAX},       [SJ_UINT64] = {0, UINT64_MAX}};
-	if (PyUnicode_Check(o) || PyBytes_Check(o) || PyComplex_Check(o) || (core.version == 2 && PyFloat_Check(o)))
+	bool is_plain = dtype == SJ_INT32 || dtype == SJ_INT64 || dtype == SJ_UINT64;
+	if (PyUnicode_Check(o) || PyBytes_Check(o) || PyComplex_Check(o) || (core.version == 2 && PyFloat_Check(o)) ||
+	    (core.version == 2 && PyBool_Check(o) && !is_plain))
 		return refused(o, dtype);
 	PyObject *whole = PyLong_Check(o)                         ? Py_NewRef(o)
 	                  : PyFloat_Check(o) || core.version == 1 ? PyNumber_Long(o)
@@ -135,6 +137,8 @@ static int store_integer(void *at, sj_dtype dtype, PyObject *o)
 	int64_t v = PyLong_AsLongLongAndOverflow(whole, &overflow);
 	uint64_t bits = (uint64_t)v;
 	bool fits = overflow == 0 && v >= range[dtype].low && (v < 0 || (uint64_t)v <= range[dtype].high);
+	if (overflow == 0 && core.version == 2 && !is_plain)
+		fits = true; /* TensorFlow 2 takes the low bits */
 	if (overflow > 0 && dtype == SJ_UINT64) {
 		bits = PyLong_AsUnsignedLongLong(whole);
 		fits = !PyErr_Occurred();

@@ -3,6 +3,7 @@
  * indexing in index.c; printing and NumPy scalars are Python's part (hooks).
  */
 #include "core.h"
+#include "graph.h"
 
 enum { POOL = 128 };
 static Handle *pool[POOL]; /* released EagerTensors, to be used again */
@@ -335,7 +336,7 @@ static PyGetSetDef variable_properties[] = {{"_address", variable_address, NULL,
 
 static Py_hash_t hash(PyObject *self)
 {
-	if (core.version == 1)
+	if (core.version == 1 || Py_IS_TYPE(self, &SymbolicTensor_Type)) /* a session's feeds name a graph's tensors */
 		return _Py_HashPointer(self);
 	PyErr_SetString(PyExc_TypeError, "tensors and variables are unhashable; use tensor.ref() as the key");
 	return -1;

@@ -1,7 +1,7 @@
 """The names of datasets and models: tf.data, tf.contrib.data, and tf.keras."""
 
 from sokuji._src.data import dataset as data
-from sokuji._src.data import parsing, passes, sources, specs
+from sokuji._src.data import parsing, passes, sources, specs, stored
 from sokuji._src.keras import activations, attention, layers, layers_3d, layers_normalization, layers_products, layers_space, models
 from sokuji._src.keras import callbacks as keras_callbacks
 from sokuji._src.keras import constraints as keras_constraints
@@ -13,6 +13,7 @@ from sokuji._src.keras import optimizers as keras_optimizers
 from sokuji._src.keras import random as keras_random
 from sokuji._src.keras import recurrent as keras_recurrent
 from sokuji._src.keras import schedules as keras_schedules
+from sokuji._src.keras import serialization
 from sokuji._src.keras import utils as keras_utils
 from sokuji._src.layers import contrib_layers, rnn_cells, sequences_and_volumes
 from sokuji._src.ops import image_ops, nn_3d_ops
@@ -36,6 +37,8 @@ def _data(version, names, spaces):
     tfdata.update(AUTOTUNE=-1, INFINITE_CARDINALITY=data.INFINITE, UNKNOWN_CARDINALITY=data.UNKNOWN, Options=passes.Options,
                   DatasetSpec=specs.DatasetSpec)  # fmt: skip
     spaces["data.experimental"] = sources.EXPERIMENTAL
+    spaces["data.experimental"] = dict(sources.EXPERIMENTAL, save=stored.save, load=stored.load, RandomDataset=stored.random, sample_from_datasets=stored.sample_from_datasets)
+    names.setdefault("TensorSpec", specs.TensorSpec)
 
 
 def _keras(version, spaces):
@@ -64,9 +67,26 @@ def _keras(version, spaces):
     spaces["keras.layers"].update(attention.LAYERS)
     spaces["keras.regularizers"].update(L1=activations.L1, L2=activations.L2, OrthogonalRegularizer=activations.OrthogonalRegularizer)
     spaces["keras.random"] = keras_random.NAMES
-    spaces.setdefault("keras.activations", {}).update(activations.BY_NAME_2, relu=activations.relu_2)
+    _serializers(spaces)
+    spaces.setdefault("keras.activations", {}).update(activations.BY_NAME_2, relu=activations.relu_2, elu=activations.elu_2)
     spaces["losses"], spaces["metrics"], spaces["optimizers"] = spaces["keras.losses"], spaces["keras.metrics"], spaces["keras.optimizers"]
     spaces["initializers"] = spaces["keras.initializers"]
+
+
+def _serializers(spaces):
+    """serialize and deserialize of each kind, and what programs register their own classes with."""
+    for name in "layers losses metrics optimizers regularizers constraints".split():
+        space = spaces.setdefault("keras." + name, {})
+        made = serialization.names(lambda own=space: {k: v for k, v in own.items() if isinstance(v, type)}, name[:-1])
+        space.update({key: value for key, value in made.items() if key not in space})
+    spaces["keras.activations"].update(serialize=activations.name_of, deserialize=activations.get)
+    whole = serialization.deserializer(lambda: {k: v for n in ("layers", "initializers", "losses", "metrics", "optimizers", "regularizers", "constraints")
+                                                for k, v in spaces["keras." + n].items() if isinstance(v, type)}, "class")  # fmt: skip
+    shared = dict(serialize_keras_object=serialization.serialize, deserialize_keras_object=whole, register_keras_serializable=serialization.register_keras_serializable,
+                  get_registered_name=serialization.get_registered_name, get_registered_object=serialization.get_registered_object,
+                  CustomObjectScope=serialization.CustomObjectScope, custom_object_scope=serialization.CustomObjectScope)  # fmt: skip
+    spaces["keras.utils"].update(shared)
+    spaces.setdefault("keras.saving", {}).update(shared)
 
 
 def add(version, names, spaces):

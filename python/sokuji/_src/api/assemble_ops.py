@@ -1,5 +1,6 @@
 """Which names of tf.* the modules of operations list themselves: checks, control flow, sorting, strings, and the like."""
 
+from sokuji._src.api import compat_v1
 from sokuji._src.core import conversion, dtypes, errors
 from sokuji._src.eager import execution
 from sokuji._src.ops import (
@@ -35,6 +36,8 @@ def add(version, names, spaces):
     names["complex"] = complex_ops.complex_
     space("test").update(devices.TEST)
     space("compat").update(compat.COMPAT)
+    if version == 2:
+        space("compat")["_later"] = ("v1",), lambda: {"v1": compat_v1.load()}
     space("estimator").setdefault("ModeKeys", hparams.ModeKeys)
 
 
@@ -65,7 +68,7 @@ def _add_2(names, space):
     for module in (control_flow, init_ops, scatter_ops, sort_ops, space_batch_ops, sparse_ops):
         names.update(module.NAMES_2)
     del names["accumulate_n"]
-    names["gather_nd"] = array_ops.gather_nd_2
+    names.update(gather_nd=array_ops.gather_nd_2, reshape=array_ops.reshape_2)
     names.update(norm=math_ops.norm_2, reduce_logsumexp=math_ops.reduce_logsumexp_2)
     names.update(Assert=check_ops.Assert, assert_equal=check_ops.DEBUGGING_2["assert_equal"])
     _math_2(space("math"))

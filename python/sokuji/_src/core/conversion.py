@@ -156,7 +156,21 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
             return _core.convert(value, dtypes.as_dtype(preferred)._number)
         except (TypeError, ValueError):
             pass
-    return _core.convert(value, 0 if dtype is None else dtypes.as_dtype(dtype)._number)
+    return _converted(value, dtype)
+
+
+def _converted(value, dtype):
+    """2.x: of whole numbers that int32 does not hold it takes the low bits, and infinity for what float32 does not hold, when that dtype is asked for."""
+    number = 0 if dtype is None else dtypes.as_dtype(dtype)._number
+    if number not in (1, 3) or _version == 1:
+        return _core.convert(value, number)
+    try:
+        return _core.convert(value, number)
+    except ValueError:
+        wide = _core.convert(value, 2 if number == 1 else 0)
+        if wide._dtype_number not in (2, 9):
+            raise
+        return _core.execute("Cast", [wide], {"DstT": number})
 
 
 _scalars = {}  # under 1.x equal Python numbers are one tensor, as in TensorFlow
@@ -176,7 +190,7 @@ def constant_1(value, dtype=None, shape=None, name="Const", verify_shape=False):
     """A tensor of the value; with a shape, one value fills it."""
     if shape is None and _version == 1 and type(value) in (int, float):
         return _scalar_1(value, dtype)
-    t = _core.convert(value, 0 if dtype is None else dtypes.as_dtype(dtype)._number)
+    t = _converted(value, dtype)
     if dtype is not None and isinstance(value, _core.Handle) and t.dtype != dtype:
         raise TypeError("a tensor of dtype %s is no constant of dtype %s; use tf.cast" % (t.dtype.name, dtypes.as_dtype(dtype).name))
     if shape is None:

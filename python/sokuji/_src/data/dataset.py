@@ -441,7 +441,9 @@ class Dataset:
 
     def cache(self, filename="", name=None):
         if filename != "":
-            raise NotImplementedError("not implemented: tf.data.Dataset.cache in a file; use cache(), which keeps the elements in memory")
+            from sokuji._src.data import stored
+
+            return stored.cache(self, filename)
         return Dataset((self,), lambda core: core.cache(), self._layout, self._cardinality)
 
     def prefetch(self, buffer_size, name=None):

@@ -60,6 +60,22 @@ def _yielded(leaf, value):
     return made
 
 
+def _raised(error):
+    """2.x: a generator's error as TensorFlow reports it, which is the error that it was as well."""
+    from sokuji._src.core import errors
+    from sokuji._src.data import dataset
+
+    if dataset._version == 1 or isinstance(error, errors.OpError):
+        return error
+    kinds = ((NotImplementedError, errors.UnimplementedError), (MemoryError, errors.ResourceExhaustedError), ((TypeError, ValueError), errors.InvalidArgumentError))
+    kind = next((to for of, to in kinds if isinstance(error, of)), errors.UnknownError)
+    try:
+        both = type(kind.__name__, (kind, type(error)), {"__module__": kind.__module__})
+        return both(None, None, "%s: %s" % (type(error).__name__, error))
+    except TypeError:
+        return kind(None, None, "%s: %s" % (type(error).__name__, error))
+
+
 def from_generator(generator, output_types, output_shapes, args, output_signature):
     if not callable(generator):
         raise TypeError("`generator` must be callable.")
@@ -67,8 +83,14 @@ def from_generator(generator, output_types, output_shapes, args, output_signatur
     given = [convert(a, 0) for a in args or ()]
 
     def pass_():
-        made = generator(*[a.numpy() for a in given])
-        for value in made:
+        made = iter(generator(*[a.numpy() for a in given]))
+        while True:
+            try:
+                value = next(made)
+            except StopIteration:
+                return
+            except Exception as error:
+                raise _raised(error) from error
             try:
                 yield specs.map_up_to(layout, _yielded, value, "`generator` yielded an element that")
             except (TypeError, ValueError) as error:
@@ -198,7 +220,8 @@ def choose_from_datasets(datasets, choice_dataset, stop_on_empty_dataset=True):
     datasets = list(datasets)
 
     def pass_(choices, *sources):
-        for (choice,) in choices:
+        ended = set()
+        for choice, *_ in choices:
             k = int(choice)
             if not 0 <= k < len(sources):
                 raise invalid("choose_from_datasets: %d is outside [0, %d)" % (k, len(sources)))
@@ -207,6 +230,10 @@ def choose_from_datasets(datasets, choice_dataset, stop_on_empty_dataset=True):
                 yield flat
             elif stop_on_empty_dataset:
                 return
+            else:
+                ended.add(k)
+                if len(ended) == len(sources):
+                    return
 
     def layout():
         return next((d._layout() for d in datasets if d._layout() is not None), None)
@@ -483,6 +510,5 @@ for _name, _function in (("unbatch", unbatch), ("rebatch", rebatch), ("window", 
     setattr(Dataset, _name, _function)
 Dataset.options = lambda self: getattr(self, "_options", None) or Options()
 Dataset.choose_from_datasets, Dataset.counter = staticmethod(choose_from_datasets), staticmethod(counter)
-for _name in ("random", "sample_from_datasets", "load", "save", "snapshot", "rejection_resample", "ragged_batch", "sparse_batch", "fingerprint",
-              "from_sparse_tensor_slices"):  # fmt: skip
+for _name in ("snapshot", "rejection_resample", "fingerprint", "from_sparse_tensor_slices"):
     setattr(Dataset, _name, staticmethod(_later(_name)))

@@ -75,9 +75,20 @@ class Same:
 
 # ---- objects that consist of tensors ----
 
+
+
+def _sparse_of(parts):
+    """A SparseTensor of tensors, or of the specs that stand for them."""
+    if not any(isinstance(part, TensorSpec) for part in parts):
+        return SparseTensor(*parts)
+    made = object.__new__(SparseTensor)
+    made._indices, made._values, made._dense_shape = parts
+    return made
+
+
 _COMPOSITES = {
     IndexedSlices: (lambda v: [v.values, v.indices] + ([] if v.dense_shape is None else [v.dense_shape]), lambda like, parts: IndexedSlices(*parts)),
-    SparseTensor: (lambda v: [v.indices, v.values, v.dense_shape], lambda like, parts: SparseTensor(*parts)),
+    SparseTensor: (lambda v: [v.indices, v.values, v.dense_shape], lambda like, parts: _sparse_of(parts)),
 }
 
 

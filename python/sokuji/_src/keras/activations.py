@@ -1,5 +1,7 @@
 """Activations by name or function, and regularizers, as tf.keras takes them."""
 
+import numpy as np
+
 from sokuji import _core
 from sokuji._src.core.execute import convert, execute, run
 from sokuji._src.ops import array_ops, functions, nn_ops
@@ -134,7 +136,52 @@ def log_sigmoid(x):
     return -run("Softplus", -convert(x, 0))
 
 
-MORE_2 = {"celu": celu, "hard_silu": hard_silu, "hard_swish": hard_silu, "hard_tanh": hard_tanh, "soft_shrink": soft_shrink,
+def elu_2(x, alpha=1.0):
+    x = convert(x, 0)
+    made = run("Elu", x)
+    return made if alpha == 1.0 else run("SelectV2", run("Greater", x, run("ZerosLike", x)), x, convert(float(alpha), x._dtype_number) * made)
+
+
+elu_2.__name__ = "elu"
+
+
+def glu(x, axis=-1):
+    a, b = array_ops.split(convert(x, 0), 2, axis)
+    return a * run("Sigmoid", b)
+
+
+def sparse_plus(x):
+    x = convert(x, 0)
+    one = run("OnesLike", x)
+    middle = run("SelectV2", run("Greater", x, -one), 0.25 * run("Square", x + one), run("ZerosLike", x))
+    return run("SelectV2", run("Less", x, one), middle, x)
+
+
+def sparse_sigmoid(x):
+    x = convert(x, 0)
+    one = run("OnesLike", x)
+    return 0.5 * (run("ClipByValue", x, convert(-1.0, x._dtype_number), convert(1.0, x._dtype_number)) + one)
+
+
+def sparsemax(x, axis=-1):
+    """The nearest point of the simplex (Martins and Astudillo 2016)."""
+    x = convert(x, 0)
+    place = axis % x.ndim
+    order = convert([i for i in range(x.ndim) if i != place] + [place], 3)
+    z = run("Transpose", x, order)
+    n = z._shape_tuple[-1]
+    ordered = execute("TopKV2", [z, convert(n, 3)], {"sorted": True})[0]
+    sums = execute("Cumsum", [ordered, convert(-1, 3)], {})
+    k = convert(np.arange(1, n + 1).astype(z.dtype.as_numpy_dtype), 0)
+    support = array_ops.cast(run("Greater", 1.0 + k * ordered, sums), z.dtype)
+    size = execute("Sum", [support, convert([-1], 3)], {"keep_dims": True})
+    tau = (execute("Sum", [ordered * support, convert([-1], 3)], {"keep_dims": True}) - 1.0) / size
+    back = convert(np.argsort([i for i in range(x.ndim) if i != place] + [place]).astype(np.int32), 0)
+    return run("Transpose", run("Relu", z - tau), back)
+
+
+MORE_2 = {"glu": glu, "sparse_plus": sparse_plus, "sparse_sigmoid": sparse_sigmoid, "sparsemax": sparsemax,
+          "celu": celu, "hard_silu": hard_silu, "hard_swish": hard_silu, "hard_tanh": hard_tanh, "soft_shrink": soft_shrink,
           "hard_shrink": hard_shrink, "tanh_shrink": tanh_shrink, "squareplus": squareplus, "threshold": threshold, "log_sigmoid": log_sigmoid}  # fmt: skip
 BY_NAME_2 = {"silu": silu, "swish": silu, "gelu": gelu, "relu6": relu6, "leaky_relu": leaky_relu, "mish": mish, "log_softmax": log_softmax, **MORE_2}
 BY_NAME = {
@@ -155,11 +202,15 @@ def get(identifier):
         return linear
     if callable(identifier):
         return identifier
+    if _is_2() and isinstance(identifier, dict):
+        from sokuji._src.keras import layers
+
+        return {**layers.every()}[identifier["class_name"]].from_config(identifier["config"])
     if identifier in BY_NAME:
         return BY_NAME[identifier]
     if _is_2() and identifier in BY_NAME_2:
         return BY_NAME_2[identifier]
-    raise ValueError("Unknown activation function:%s" % (identifier,))
+    raise ValueError(("Could not interpret activation function identifier: %s" if _is_2() else "Unknown activation function:%s") % (identifier,))
 
 
 class Regularizer:
@@ -240,6 +291,10 @@ def l2(l=0.01):  # noqa: E741
 
 def l1_l2(l1=0.01, l2=0.01):
     return L1L2(l1, l2)
+
+
+def name_of(activation):
+    return getattr(activation, "__name__", activation)
 
 
 _REGULARIZERS = {"l1": L1, "l2": L2, "l1_l2": L1L2, "L1": L1, "L2": L2, "L1L2": L1L2,

@@ -149,12 +149,23 @@ class MultiHeadAttention(Layer):
             raise ValueError("All dimensions of `value` and `key`, except the last one, must be equal. Received: value_shape=%s and key_shape=%s"
                              % (value_shape, key_shape))  # fmt: skip
         query_shape, value_shape, key_shape = ((s[0], None, s[-1]) for s in (query_shape, value_shape, key_shape))
-        heads = self.num_heads
+        heads, inner = self.num_heads, self._inner_heads
         self.query_dense = self._dense("query", 2, 1, (heads, self.key_dim), query_shape)
-        self.key_dense = self._dense("key", 2, 1, (heads, self.key_dim), key_shape)
-        self.value_dense = self._dense("value", 2, 1, (heads, self.value_dim), value_shape)
+        self.key_dense = self._dense("key", 2, 1, (inner, self.key_dim), key_shape)
+        self.value_dense = self._dense("value", 2, 1, (inner, self.value_dim), value_shape)
         self.output_dense = self._dense("attention_output", 2, 2, self._wanted or (query_shape[-1],), (*query_shape[:2], heads, self.value_dim))
         self.built = True
+
+    _inner_heads = property(lambda self: self.num_heads)
+    _more_config = {"sliding_window": None, "use_gate": False}
+
+    def get_config(self):
+        made = super().get_config()
+        made.pop("flash_attention", None)
+        return {**made, "value_dim": self.value_dim}
+
+    def _spread(self, t):
+        return t
 
     def __call__(self, query, value=None, key=None, **keywords):
         if value is None:
@@ -201,6 +212,7 @@ class MultiHeadAttention(Layer):
             return self._call_flat(query, value, key, attention_mask, return_attention_scores, training, use_causal_mask)
         kept = self._mask(query, value_mask, key_mask, attention_mask, use_causal_mask, value._shape_tuple[1])
         heads = [run("Transpose", dense(t), convert([0, 2, 1, 3], 3)) for dense, t in ((self.query_dense, query), (self.key_dense, key), (self.value_dense, value))]
+        heads[1:] = [self._spread(t) for t in heads[1:]]
         scaled = heads[0] * convert(1.0 / math.sqrt(float(self.key_dim)), heads[0]._dtype_number)
         scores = run("BatchMatMul", scaled, math_ops.matrix_transpose(heads[1]))
         if kept is not None:
@@ -226,4 +238,29 @@ class MultiHeadAttention(Layer):
         return (*tuple(query_shape)[:-1], *(self._wanted or tuple(query_shape)[-1:]))
 
 
-LAYERS = {"Attention": Attention, "AdditiveAttention": AdditiveAttention, "MultiHeadAttention": MultiHeadAttention}
+class GroupQueryAttention(MultiHeadAttention):
+    """Attention in which groups of query heads share a head of keys and values."""
+
+    def __init__(self, head_dim, num_query_heads, num_key_value_heads, dropout=0.0, use_bias=True, flash_attention=None, kernel_initializer="glorot_uniform",
+                 bias_initializer="zeros", kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
+                 bias_constraint=None, seed=None, **kwargs):  # fmt: skip
+        super().__init__(num_query_heads, head_dim, None, dropout, use_bias, None, None, flash_attention, kernel_initializer, bias_initializer, kernel_regularizer,
+                         bias_regularizer, activity_regularizer, kernel_constraint, bias_constraint, seed, **kwargs)  # fmt: skip
+        self.head_dim, self.num_query_heads, self.num_key_value_heads = head_dim, num_query_heads, num_key_value_heads
+        if num_query_heads % num_key_value_heads:
+            raise ValueError("`num_query_heads` must be divisible by `num_key_value_heads`. Received: %d and %d" % (num_query_heads, num_key_value_heads))
+
+    _inner_heads = property(lambda self: self.num_key_value_heads)
+
+    def get_config(self):
+        made = Layer.get_config(self)
+        made.pop("flash_attention", None)
+        return made
+
+    def _spread(self, t):
+        n = self.num_query_heads // self.num_key_value_heads
+        return run("GatherV2", t, convert(np.repeat(np.arange(self.num_key_value_heads), n), 9), convert(1, 3))
+
+
+GroupedQueryAttention = GroupQueryAttention
+LAYERS = {"GroupQueryAttention": GroupQueryAttention, "Attention": Attention, "AdditiveAttention": AdditiveAttention, "MultiHeadAttention": MultiHeadAttention}

@@ -1,7 +1,8 @@
 """Functional models: symbolic inputs, the nodes that joining layers leave behind, and models that run them.
 
 A layer called with a symbol runs once on zeros to learn the shape of what it gives; its variables' values and the random numbers drawn since are
-put back. Unknown sizes other than the batch's are tried with two sizes, and what changes with them is unknown as well.
+put back. Unknown sizes other than the batch's are tried with two sizes, and what changes with them is unknown as well. A program's own layers run in a
+graph instead, where that goes, and so see the unknown sizes.
 """
 
 import collections
@@ -12,7 +13,8 @@ from sokuji import _core
 from sokuji._src.core import dtypes, nest
 from sokuji._src.core import shapes as _shapes
 from sokuji._src.core.execute import convert, run
-from sokuji._src.keras import layers_base
+from sokuji._src.graph import func_graph
+from sokuji._src.keras import layers_base, masks
 from sokuji._src.keras import random as keras_random
 from sokuji._src.keras.layers_base import Layer, unique_name
 from sokuji._src.variables import variables
@@ -26,6 +28,7 @@ class KerasTensor:
     def __init__(self, shape, dtype="float32", name=None, node=None, index=0):
         self._sizes, self._kind, self.node, self.index = tuple(shape), dtype, node, index
         self.name = name or unique_name("keras_tensor", True)
+        self._keras_mask = None
 
     @property
     def dtype(self):
@@ -149,6 +152,8 @@ def _probe(layer, inputs, arguments, keywords, symbols, size):
         sizes = [(1 if i == 0 else size) if d is None else d for i, d in enumerate(s._sizes)]
         values[id(s)] = convert(np.zeros(sizes, dtypes.as_dtype(s._kind).as_numpy_dtype), 0) if s._kind != "string" else _core.execute(
             "Fill", [convert(sizes, 3) if sizes else convert(np.zeros(0, np.int32), 0), convert("", 7)], {})  # fmt: skip
+        if s._keras_mask is not None:
+            masks.put(values[id(s)], convert(np.ones([(1 if i == 0 else size) if d is None else d for i, d in enumerate(s._keras_mask._sizes)], bool), 0))
     return layer(_replaced(inputs, values), *_replaced(arguments, values), **_replaced(keywords, values))
 
 
@@ -157,8 +162,29 @@ def _kept(layer):
     return [(v, v._read()) for v in getattr(layer, "non_trainable_weights", [])] if getattr(layer, "built", False) else []
 
 
+def _trace(layer, inputs, arguments, keywords, symbols):
+    """The layer's result for a graph's placeholders; None where it does not run in a graph."""
+    if variables._version == 1 or type(layer).__module__.startswith("sokuji.") or any(s._kind == "string" for s in symbols):
+        return None
+    graph = func_graph.FuncGraph("keras", _core.graph_now())
+    graph.is_function, graph.creates = True, []
+    try:
+        with graph.as_default():
+            values = {id(s): graph.add_input((dtypes.as_dtype(s._kind)._number, s._sizes), s.name) for s in symbols}
+            for s in symbols:
+                if s._keras_mask is not None:
+                    masks.put(values[id(s)], graph.add_input((dtypes.bool._number, s._keras_mask._sizes), "mask"))
+            made = layer(_replaced(inputs, values), *_replaced(arguments, values), **_replaced(keywords, values))
+        flat = nest.flatten(made)
+        return made if all(isinstance(t, _core.Tensor) and t._shape_tuple is not None for t in flat) else None
+    except Exception:  # the trial on zeros raises what the program did wrong
+        return None
+    finally:
+        layer._forget_losses()
+
+
 def shapes_given(layer, inputs, arguments, keywords):
-    """The structure of (sizes, dtype) that the layer gives for the symbols."""
+    """The structure of (sizes, dtype, the mask's sizes or None) that the layer gives for the symbols."""
     symbols = symbols_of((inputs, arguments, keywords))
     unknown = any(d is None for s in symbols for d in s._sizes[1:])
     _core.GradientTape._pause()
@@ -166,8 +192,11 @@ def shapes_given(layer, inputs, arguments, keywords):
     try:
         kept = _kept(layer)
         drawn = [(g, g._count) for g in keras_random.generators_of(layer)] if isinstance(layer, Layer) else []
-        made = _probe(layer, inputs, arguments, keywords, symbols, 24)
-        other = _probe(layer, inputs, arguments, keywords, symbols, 40) if unknown else made
+        made = _trace(layer, inputs, arguments, keywords, symbols) if isinstance(layer, Layer) else None
+        traced = made is not None
+        if not traced:
+            made = _probe(layer, inputs, arguments, keywords, symbols, 24)
+        other = _probe(layer, inputs, arguments, keywords, symbols, 40) if unknown and not traced else made
         for v, value in kept:
             v._assign(value)
         for generator, count in drawn:
@@ -178,11 +207,16 @@ def shapes_given(layer, inputs, arguments, keywords):
     batch = symbols[0]._sizes[0] if symbols and symbols[0]._sizes else None
 
     def sizes(a, b):
+        if traced:
+            return tuple(a._shape_tuple)
         rest = [x if x == y else None for x, y in zip(a._shape_tuple, b._shape_tuple)]
         return (batch if a._shape_tuple[0] == 1 or batch is None else a._shape_tuple[0], *rest[1:]) if rest else ()
 
-    flat = [(sizes(a, b), a.dtype.name) for a, b in zip(nest.flatten(made), nest.flatten(other))]
-    return made, flat
+    def mask(a, b):
+        a, b = masks.get(a), masks.get(b)
+        return None if a is None or b is None else sizes(a, b)
+
+    return made, [(sizes(a, b), a.dtype.name, mask(a, b)) for a, b in zip(nest.flatten(made), nest.flatten(other))]
 
 
 def output_shape(layer, input_shape):
@@ -190,7 +224,7 @@ def output_shape(layer, input_shape):
     is_list = isinstance(input_shape, list) and input_shape and isinstance(input_shape[0], (list, tuple, _shapes.TensorShape))
     given = [KerasTensor(_shapes.TensorShape(s).as_list()) for s in (input_shape if is_list else [input_shape])]
     made, flat = shapes_given(layer, given if is_list else given[0], (), {})
-    shapes = [_shapes.TensorShape(s) if variables._version == 1 else s for s, _ in flat]
+    shapes = [_shapes.TensorShape(s) if variables._version == 1 else s for s, _, _ in flat]
     return shapes if isinstance(made, (list, tuple)) else shapes[0]
 
 
@@ -201,7 +235,10 @@ def apply(layer, inputs, arguments=(), keywords=None):
     if isinstance(layer, Layer) and not layer.built and len(node.sources) >= 1:
         _symbolic_build(layer, inputs)
     made, flat = shapes_given(layer, inputs, arguments, keywords)
-    node.outputs = [KerasTensor(sizes, dtype, None, node, i) for i, (sizes, dtype) in enumerate(flat)]
+    node.outputs = [KerasTensor(sizes, dtype, None, node, i) for i, (sizes, dtype, _) in enumerate(flat)]
+    for symbol, (_, _, mask) in zip(node.outputs, flat):
+        if mask is not None and variables._version == 2:
+            symbol._keras_mask = KerasTensor(mask, "bool")
     node.outputs_given = nest.pack_sequence_as(made, node.outputs)
     layer._nodes.append(node)
     return node.outputs_given

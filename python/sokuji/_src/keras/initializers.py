@@ -6,6 +6,7 @@ import numpy as np
 
 from sokuji._src.core.execute import convert, execute, run
 from sokuji._src.keras import random as keras_random
+from sokuji._src.keras import serialization
 from sokuji._src.ops import init_ops, math_ops
 from sokuji._src.ops.init_ops import Constant, Identity, Initializer, Ones, Orthogonal, RandomNormal, RandomUniform, VarianceScaling, Zeros
 
@@ -18,7 +19,7 @@ class _Seeded:
         self.seed = keras_random.make_default_seed() if seed is None else seed
 
     def get_config(self):
-        return {**super().get_config(), "seed": self._given if isinstance(self._given, (int, type(None))) else None}
+        return {**super().get_config(), **({"input_axes": None, "output_axes": None} if isinstance(self, VarianceScaling) else {}), "seed": self._given if isinstance(self._given, (int, type(None))) else None}
 
 
 class KerasRandomUniform(_Seeded, RandomUniform):
@@ -51,7 +52,9 @@ class KerasTruncatedNormal(KerasRandomNormal):
 class KerasVarianceScaling(_Seeded, VarianceScaling):
     _fields = ("scale", "mode", "distribution", "seed")
 
-    def __init__(self, scale=1.0, mode="fan_in", distribution="truncated_normal", seed=None):
+    def __init__(self, scale=1.0, mode="fan_in", distribution="truncated_normal", seed=None, input_axes=None, output_axes=None):
+        if input_axes is not None or output_axes is not None:
+            raise NotImplementedError("not implemented: tf.keras.initializers.VarianceScaling with input_axes or output_axes")
         if mode not in ("fan_in", "fan_out", "fan_avg"):
             raise ValueError("Invalid `mode` argument: %s. Please use one of ['fan_in', 'fan_out', 'fan_avg']" % (mode,))
         super().__init__(scale, mode, "truncated_normal" if distribution == "normal" else distribution)
@@ -89,8 +92,8 @@ class KerasOrthogonal(_Seeded, Orthogonal):
 
 
 def _scaled(name, scale, mode, distribution):
-    def __init__(self, seed=None):
-        KerasVarianceScaling.__init__(self, scale, mode, distribution, seed)
+    def __init__(self, seed=None, input_axes=None, output_axes=None):
+        KerasVarianceScaling.__init__(self, scale, mode, distribution, seed, input_axes, output_axes)
 
     return type(name, (KerasVarianceScaling,), {"__init__": __init__, "_fields": ("seed",), "__module__": __name__})
 
@@ -135,4 +138,4 @@ init_ops.get_plain, init_ops.get = init_ops.get, get
 def names(version):
     if version == 1:
         return {**init_ops.BY_NAME, **_MORE_1, "get": get, "Initializer": Initializer}
-    return {**_CLASSES_2, **_NAMES_2, "get": get, "Initializer": Initializer}
+    return {**_CLASSES_2, **_NAMES_2, "get": get, "Initializer": Initializer, **serialization.names(lambda: {**_NAMES_2, **_CLASSES_2}, "initializer")}

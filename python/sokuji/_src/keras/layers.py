@@ -8,7 +8,7 @@ from sokuji._src.core.execute import convert, execute, run, run_fused, sizes
 from sokuji._src.keras import activations
 from sokuji._src.keras import random as keras_random
 from sokuji._src.keras.layers_base import InputSpec, Layer
-from sokuji._src.ops import array_ops, init_ops, math_ops, nn_ops
+from sokuji._src.ops import array_ops, convolution_ops, init_ops, math_ops, nn_ops
 from sokuji._src.variables import variables
 
 
@@ -51,6 +51,8 @@ def _fused(op, layer, inputs, rank, attributes):
 
 class Dense(Layer):
     """activation(inputs @ kernel + bias)"""
+
+    _more_config = {"quantization_config": None}
 
     def __init__(self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None,
                  bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs):  # fmt: skip
@@ -95,6 +97,7 @@ class Conv2D(Layer):
     def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1), activation=None, use_bias=True,
                  kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None, bias_regularizer=None,
                  activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs):  # fmt: skip
+        self.__dict__["groups"] = int(kwargs.pop("groups", 1)) if variables._version == 2 else 1
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.data_format = _format(data_format)
         self.filters, self.kernel_size, self.strides = int(filters), _pair(kernel_size), _pair(strides)
@@ -106,12 +109,38 @@ class Conv2D(Layer):
         self.kernel_regularizer, self.bias_regularizer = (activations.get_regularizer(r) for r in (kernel_regularizer, bias_regularizer))
         self.kernel_constraint, self.bias_constraint = kernel_constraint, bias_constraint
         self.bias = None
+        if variables._version == 2:
+            self._check_arguments()
+
+    _rank = 2
+
+    def _check_arguments(self):
+        groups, filters = self.groups, self.filters
+        if filters is not None and filters <= 0 or groups <= 0 or (filters is not None and filters % groups):
+            raise ValueError("Invalid value for argument `filters` or `groups`: both must be positive and `groups` divide `filters`. Received: %s and %s" % (filters, groups))
+        for name in ("kernel_size", "strides", "dilation_rate"):
+            given = getattr(self, name)
+            if len(given) != max(self._rank, 2) or min(given) <= 0:
+                raise ValueError("The `%s` argument must be %d positive integers. Received: %s" % (name, self._rank, given))
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ValueError("`strides > 1` not supported in conjunction with `dilation_rate > 1`. Received: strides=%s and dilation_rate=%s" % (self.strides, self.dilation_rate))
+
+    def get_config(self):
+        made = super().get_config()
+        if variables._version == 2:
+            kind = type(self).__name__
+            made.update({"output_padding": self.output_padding} if "Transpose" in kind else {} if kind.startswith(("Depth", "Separable")) else {"groups": self.groups})
+        return made
 
     def _kernel_shape(self, channels):
-        return (*self.kernel_size, channels, self.filters)
+        return (*self.kernel_size, channels // self.groups, self.filters)
 
     def build(self, input_shape):
+        if variables._version == 2 and len(input_shape) != self._rank + 2:
+            raise ValueError("Layer %s takes inputs of %d dimensions. Received: input_shape=%s" % (self.name, self._rank + 2, tuple(input_shape)))
         channels = _last(input_shape) if self.data_format == "channels_last" else shapes.TensorShape(input_shape).as_list()[1]
+        if channels % self.groups:
+            raise ValueError("The number of input channels must be evenly divisible by the number of groups. Received: groups=%d, input channels=%d" % (self.groups, channels))
         self.kernel = self.add_weight("kernel", self._kernel_shape(channels), initializer=self.kernel_initializer,
                                       regularizer=self.kernel_regularizer, constraint=self.kernel_constraint)  # fmt: skip
         if self.use_bias:
@@ -126,7 +155,7 @@ class Conv2D(Layer):
         return {"strides": (1, *self.strides, 1), "padding": self.padding, "dilations": (1, *self.dilation_rate, 1)}
 
     def _convolve(self, inputs):
-        return execute("Conv2D", [inputs, self.kernel], self._window())
+        return convolution_ops.grouped(inputs, self.kernel, lambda t, kernel: execute("Conv2D", [t, kernel], self._window()))
 
     def call(self, inputs):
         if self.data_format == "channels_first":
@@ -134,7 +163,7 @@ class Conv2D(Layer):
         return self._images(inputs)
 
     def _images(self, inputs):
-        if self.bias is not None and type(self)._convolve is Conv2D._convolve:
+        if self.bias is not None and self.groups == 1 and type(self)._convolve is Conv2D._convolve:
             outputs = _fused("FusedConv2D", self, inputs, 4, self._window())
             if outputs is not None:
                 return outputs
@@ -144,16 +173,32 @@ class Conv2D(Layer):
         return outputs if self.activation is activations.linear else self.activation(outputs)
 
 
+def enlarged(layer, given):
+    """The sizes that a transposed convolution makes of the given ones."""
+    out = layer.output_padding
+    out = [None] * len(given) if out is None else _pair(out, len(given))
+    if layer.padding == "same":
+        return [d * s if p is None else (d - 1) * s + k - 2 * (k // 2) + p for d, s, k, p in zip(given, layer.strides, layer.kernel_size, out)]
+    return [d * s + max(k - s, 0) if p is None else (d - 1) * s + k + p for d, s, k, p in zip(given, layer.strides, layer.kernel_size, out)]
+
+
 class Conv2DTranspose(Conv2D):
     """The gradient of a convolution, as a layer: enlarges images."""
+
+    _constructor = staticmethod(Conv2D.__init__)
+
+    def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", *arguments, output_padding=None, **keywords):
+        super().__init__(filters, kernel_size, strides, padding, *arguments, **keywords)
+        self.output_padding = output_padding
+        if max(self.dilation_rate) > 1:
+            raise NotImplementedError("not implemented: tf.keras.layers.%s with dilation_rate" % type(self).__name__)
 
     def _kernel_shape(self, channels):
         return (*self.kernel_size, self.filters, channels)
 
     def _convolve(self, inputs):
         n, rows, columns, _ = inputs._shape_tuple
-        out = [d * s if self.padding == "same" else d * s + max(k - s, 0) for d, s, k in zip((rows, columns), self.strides, self.kernel_size)]
-        return nn_ops.conv2d_transpose(inputs, self.kernel, [n, *out, self.filters], [1, *self.strides, 1], self.padding)
+        return nn_ops.conv2d_transpose(inputs, self.kernel, [n, *enlarged(self, (rows, columns)), self.filters], [1, *self.strides, 1], self.padding)
 
 
 class SeparableConv2D(Conv2D):
@@ -302,7 +347,7 @@ class Dropout(Layer):
         if variables._version == 2 and not 0 <= rate <= 1:
             raise ValueError("Invalid value received for argument `rate`. Expected a float value between 0 and 1. Received: rate=%s" % rate)
         self.rate, self.noise_shape, self.seed, self.supports_masking = min(1.0, max(0.0, rate)), noise_shape, seed, True
-        self._generator = keras_random.SeedGenerator(seed) if variables._version == 2 else None
+        self._generator = keras_random.SeedGenerator(seed) if variables._version == 2 and rate > 0 else None
 
     def call(self, inputs, training=None):
         from sokuji._src.keras import models
@@ -332,6 +377,8 @@ def _masked_moments(inputs, axes, mask):
 class BatchNormalization(Layer):
     """Normalises over all axes but one; keeps moving averages for inference."""
 
+    _more_config = {"renorm": False, "renorm_clipping": None, "renorm_momentum": 0.99, "synchronized": False}
+
     def __init__(self, axis=-1, momentum=0.99, epsilon=0.001, center=True, scale=True, beta_initializer="zeros", gamma_initializer="ones",
                  moving_mean_initializer="zeros", moving_variance_initializer="ones", beta_regularizer=None, gamma_regularizer=None,
                  beta_constraint=None, gamma_constraint=None, **kwargs):  # fmt: skip
@@ -342,6 +389,9 @@ class BatchNormalization(Layer):
 
     def build(self, input_shape):
         shape = shapes.TensorShape(input_shape).as_list()
+        if variables._version == 2:
+            shape[self.axis]
+            self.input_spec = InputSpec(ndim=len(shape), axes={self.axis: shape[self.axis]})
         self._place = self.axis % len(shape)
         size = (shape[self._place],)
         self.gamma = self.beta = None
@@ -361,6 +411,8 @@ class BatchNormalization(Layer):
 
         if training is None:
             training = models.learning_phase()
+        if variables._version == 2 and not self.trainable:
+            training = False  # a frozen layer only infers
         rank = inputs.ndim
         fused = variables._version == 1 and self._place == rank - 1 == 3 and inputs._dtype_number == 1
         if fused and self.scale and self.center:
@@ -401,6 +453,7 @@ class Embedding(Layer):
     """Rows of a table, by number."""
 
     _refuses_shapes = False
+    _more_config, _keeps_activity = {"quantization_config": None}, True
 
     def __init__(self, input_dim, output_dim, embeddings_initializer="uniform", embeddings_regularizer=None, activity_regularizer=None,
                  embeddings_constraint=None, mask_zero=False, input_length=None, **kwargs):  # fmt: skip
@@ -425,6 +478,12 @@ class Embedding(Layer):
         ids = inputs if inputs.dtype.is_integer else array_ops.cast(inputs, "int32")
         return run("GatherV2", self.embeddings, ids, convert(0, 3))
 
+    def get_config(self):
+        made = super().get_config()
+        if variables._version == 2:
+            made.pop("input_length", None)
+        return made
+
 
 # ---- of several inputs ----
 
@@ -437,10 +496,25 @@ def _same_rank(inputs):
     return [run("Reshape", t, sizes([t._shape_tuple[0], *[1] * (most - t.ndim), *t._shape_tuple[1:]])) for t in inputs]
 
 
+def _check_merged(name, inputs):
+    """What may be merged: a list of inputs of one batch size whose other sizes broadcast."""
+    if not isinstance(inputs, (list, tuple)) or len(inputs) < (2 if variables._version == 1 else 1):
+        raise ValueError("A merge layer should be called on a list of inputs. Received: %s" % (inputs,))
+    if name == "Subtract" and len(inputs) != 2:
+        raise ValueError("A `Subtract` layer should be called on exactly 2 inputs. Received: %d" % len(inputs))
+    if variables._version == 1:
+        return
+    given = [tuple(t._shape_tuple) for t in inputs]
+    if len({s[0] for s in given if s and s[0] is not None}) > 1:
+        raise ValueError("Cannot merge tensors with different batch sizes. Received tensors with shapes %s" % given)
+    for place in range(1, max(len(s) for s in given)):
+        if len({s[-place] for s in given if len(s) > place and s[-place] not in (1, None)}) > 1:
+            raise ValueError("Inputs have incompatible shapes. Received shapes %s" % [s[1:] for s in given])
+
+
 def _merging(name, combine):
     def call(self, inputs):
-        if not isinstance(inputs, (list, tuple)) or len(inputs) < 2:
-            raise ValueError("A merge layer should be called on a list of at least 2 inputs.")
+        _check_merged(name, inputs)
         return combine(_same_rank(list(inputs)))
 
     def compute_mask(self, inputs, mask=None):
@@ -486,6 +560,8 @@ class Concatenate(Layer):
         return run("All", made, convert([-1], 3))
 
     def call(self, inputs):
+        if not isinstance(inputs, (list, tuple)) or not inputs:
+            raise ValueError("A `Concatenate` layer should be called on a list of at least 1 input. Received: %s" % (inputs,))
         return array_ops.concat(list(inputs), self.axis)
 
 

@@ -1,10 +1,10 @@
 """Layers of volumes, (batch, depth, rows, columns, channels), and the one-dimensional kin of two-dimensional convolutions."""
 
-from sokuji._src.core.execute import convert, execute, run
-from sokuji._src.keras.layers import Conv2D, Conv2DTranspose, SeparableConv2D, _format, _last, _pair, channels_first, channels_last
+from sokuji._src.core.execute import convert, execute, run, sizes
+from sokuji._src.keras.layers import Conv2D, Conv2DTranspose, SeparableConv2D, _format, _last, _pair, channels_first, channels_last, enlarged
 from sokuji._src.keras.layers_base import InputSpec, Layer
-from sokuji._src.keras.layers_space import _one, _repeated
-from sokuji._src.ops import array_ops, nn_3d_ops, nn_ops
+from sokuji._src.keras.layers_space import _one, _repeated, check_cropping
+from sokuji._src.ops import array_ops, convolution_ops, nn_3d_ops, nn_ops
 
 
 def _three(value):
@@ -20,14 +20,42 @@ class Conv3D(Conv2D):
         super().__init__(filters, _three(kernel_size), _three(strides), padding, data_format, _three(dilation_rate), activation, use_bias, kernel_initializer,
                          bias_initializer, kernel_regularizer, bias_regularizer, activity_regularizer, kernel_constraint, bias_constraint, **kwargs)  # fmt: skip
 
+    _rank = 3
+
+    def _check_arguments(self):
+        self.kernel_size, self.strides, self.dilation_rate = tuple(self.kernel_size), tuple(self.strides), tuple(self.dilation_rate)
+        super()._check_arguments()
+
     def build(self, input_shape):
         super().build(input_shape)
         self.input_spec = InputSpec(min_ndim=5, max_ndim=5)
 
     def _images(self, inputs):
-        made = nn_3d_ops.conv3d(inputs, self.kernel, (1, *self.strides, 1), self.padding.upper(), dilations=(1, *self.dilation_rate, 1))
+        step, rate = (1, *self.strides, 1), (1, *self.dilation_rate, 1)
+        made = convolution_ops.grouped(inputs, self.kernel, lambda t, k: nn_3d_ops.conv3d(t, k, step, self.padding.upper(), dilations=rate))
         made = made if self.bias is None else made + self.bias
         return self.activation(made)
+
+
+class Conv3DTranspose(Conv3D):
+    """The gradient of a convolution of volumes, as a layer."""
+
+    _constructor = staticmethod(Conv3D.__init__)
+
+    def __init__(self, filters, kernel_size, strides=(1, 1, 1), padding="valid", *arguments, output_padding=None, **keywords):
+        super().__init__(filters, kernel_size, strides, padding, *arguments, **keywords)
+        self.output_padding = output_padding
+        if max(self.dilation_rate) > 1:
+            raise NotImplementedError("not implemented: tf.keras.layers.Conv3DTranspose with dilation_rate")
+
+    def _kernel_shape(self, channels):
+        return (*self.kernel_size, self.filters, channels)
+
+    def _images(self, inputs):
+        shape = inputs._shape_tuple
+        out = [shape[0], *enlarged(self, shape[1:4]), self.filters]
+        made = execute("Conv3DBackpropInputV2", [sizes(out), self.kernel, inputs], {"strides": (1, *self.strides, 1), "padding": self.padding.upper()})
+        return self.activation(made if self.bias is None else made + self.bias)
 
 
 class _Pooling3D(Layer):
@@ -71,6 +99,7 @@ class Cropping3D(Layer):
 
     def call(self, inputs):
         first = 1 if self.data_format == "channels_last" else 2
+        check_cropping(self, inputs, first, self.cropping)
         key = [slice(None)] * 5
         for k, (before, after) in enumerate(self.cropping):
             key[first + k] = slice(before, inputs._shape_tuple[first + k] - after)
@@ -111,8 +140,6 @@ class SeparableConv1D(SeparableConv2D):
         self.built = True
 
     def _convolve(self, inputs):
-
-
         made = nn_ops.separable_conv2d(run("ExpandDims", inputs, convert(2, 3)), run("ExpandDims", self.depthwise_kernel, convert(1, 3)),
                                        run("ExpandDims", self.pointwise_kernel, convert(0, 3)), (1, *self.strides, 1), self.padding.upper(),
                                        self.dilation_rate)  # fmt: skip
@@ -122,10 +149,13 @@ class SeparableConv1D(SeparableConv2D):
 class Conv1DTranspose(Conv2DTranspose):
     """The gradient of a convolution of sequences, as a layer."""
 
+    _constructor = None
+
     def __init__(self, filters, kernel_size, strides=1, padding="valid", output_padding=None, data_format=None, dilation_rate=1, activation=None, **kwargs):
-        if output_padding is not None or _one(dilation_rate) != 1:
-            raise NotImplementedError("not implemented: tf.keras.layers.Conv1DTranspose with output_padding or dilation_rate")
-        super().__init__(filters, (_one(kernel_size), 1), (_one(strides), 1), padding, data_format=data_format, activation=activation, **kwargs)
+        super().__init__(filters, (_one(kernel_size), 1), (_one(strides), 1), padding, data_format=data_format, dilation_rate=(_one(dilation_rate), 1),
+                         activation=activation, output_padding=None if output_padding is None else (_one(output_padding), 0), **kwargs)  # fmt: skip
+
+    _rank = 1
 
     def _kernel_shape(self, channels):
         return (self.kernel_size[0], self.filters, channels)
@@ -135,11 +165,8 @@ class Conv1DTranspose(Conv2DTranspose):
         self.input_spec = InputSpec(min_ndim=3, max_ndim=3)
 
     def _convolve(self, inputs):
-
-
         n, steps, _ = inputs._shape_tuple
-        k, s = self.kernel_size[0], self.strides[0]
-        out = steps * s if self.padding == "same" else steps * s + max(k - s, 0)
+        s, (out, _) = self.strides[0], enlarged(self, (steps, 1))
         made = nn_ops.conv2d_transpose(run("ExpandDims", inputs, convert(2, 3)), run("ExpandDims", self.kernel, convert(1, 3)), [n, out, 1, self.filters],
                                        [1, s, 1, 1], self.padding)  # fmt: skip
         return execute("Squeeze", [made], {"squeeze_dims": [2]})

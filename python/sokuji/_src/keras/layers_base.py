@@ -11,7 +11,10 @@ from sokuji._src.core import dtypes, nest
 from sokuji._src.core import shapes as _shapes
 from sokuji._src.core.errors import InvalidArgumentError
 from sokuji._src.core.execute import convert
+from sokuji._src.graph import func_graph
 from sokuji._src.keras import masks as _masks
+from sokuji._src.keras import random as keras_random
+from sokuji._src.keras import serialization
 from sokuji._src.keras import variable as keras_variable
 from sokuji._src.keras.checkpoints import LayerCheckpoints
 from sokuji._src.ops import init_ops
@@ -72,7 +75,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         return made
 
     def __init__(self, trainable=True, name=None, dtype=None, **keywords):
-        unknown = [k for k in keywords if k not in _KEYWORDS]
+        unknown = [k for k in keywords if k not in _KEYWORDS and k not in self._more_config]
         if unknown:
             if variables._version == 2:
                 raise ValueError("Unrecognized keyword arguments passed to %s: %s" % (type(self).__name__, {k: keywords[k] for k in unknown}))
@@ -83,7 +86,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         own.update(built=False, _trainable=trainable, input_spec=None, _trainable_weights=[], _non_trainable_weights=[],
                    _losses=[], _call_losses=[], _updates=[], _nodes=[], _metrics=[], _scope_prefix="")  # fmt: skip
         self._name = name or unique_name(snake_case(type(self).__name__), self._names_from_zero)
-        self._dtype = None if dtype is None else dtypes.as_dtype(dtype)
+        self._dtype = None if dtype is None else serialization.dtype_name(dtype)
         self._activity_regularizer = _regularizer(keywords.get("activity_regularizer"))
         self._initial_weights = keywords.get("weights")
         shape = keywords.get("input_shape") or ((keywords["input_dim"],) if keywords.get("input_dim") else None)
@@ -133,7 +136,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
 
     def __setattr__(self, name, value):
         own = self.__dict__
-        if not own.get("_ready") and isinstance(value, (Layer, _core.VariableBase)):
+        if not own.get("_ready") and isinstance(value, (Layer, _core.VariableBase)) and variables._version == 1:
             raise RuntimeError("In layer '%s', you forgot to call `super().__init__()` as the first statement in the `__init__()` method. It looks like "
                                "you are subclassing `Model` and you forgot to call `super(YourClass, self).__init__()`." % type(self).__name__)  # fmt: skip
         if isinstance(value, (Layer, _core.VariableBase, list, tuple, dict, _Metrics)) and own.get("_ready") and self._tracks and name not in _UNTRACKED:
@@ -170,6 +173,8 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         self.built = True
 
     def call(self, inputs, **keywords):
+        if variables._version == 2:
+            raise NotImplementedError("Layer %s does not have a `call` method implemented." % type(self).__name__)
         return inputs
 
     def compute_mask(self, inputs, mask=None):
@@ -197,6 +202,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
     def add_weight(self, name=None, shape=None, dtype=None, initializer=None, regularizer=None, trainable=True, constraint=None, partitioner=None,
                    use_resource=None, synchronization=None, aggregation=None, getter=None, autocast=True, **keywords):  # fmt: skip
         """A variable of the layer."""
+        self._check_ready()
         if isinstance(name, (list, tuple)) and (shape is None or isinstance(shape, str)):
             name, shape, initializer = keywords.pop("name", None), name, initializer if shape is None else shape
         kind = dtypes.as_dtype(dtype or self._dtype or dtypes.float32)
@@ -210,7 +216,8 @@ class Layer(LayerCheckpoints, _core.LayerBase):
                 return made
         value = self._waiting_value(name, sizes)
         if value is None:
-            value = initializer(sizes, dtype=kind) if _takes_dtype(initializer) else initializer(sizes)
+            with func_graph.init_scope():
+                value = initializer(sizes, dtype=kind) if _takes_dtype(initializer) else initializer(sizes)
         regularizer = _regularizer(regularizer)
         made = keras_variable.make(convert(value, kind._number), trainable and self._trainable is not False,
                                    name or ("variable" if variables._version == 2 else "Variable"), self.scope_name, _constraint(constraint), regularizer)  # fmt: skip
@@ -233,7 +240,12 @@ class Layer(LayerCheckpoints, _core.LayerBase):
 
     # ---- calling ----
 
+    def _check_ready(self):
+        if not self.__dict__.get("_ready"):
+            raise RuntimeError("In layer '%s', you forgot to call `super().__init__()` in the `__init__()` method. Go add it!" % type(self).__name__)
+
     def _call_fully(self, *arguments, **keywords):
+        self._check_ready()
         from sokuji._src.keras import graph as keras_graph
 
         if not arguments:
@@ -244,6 +256,8 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         inputs, arguments = arguments[0], arguments[1:]
         if keras_graph.has_symbols((inputs, arguments, keywords)):
             return keras_graph.apply(self, inputs, arguments, keywords)
+        if variables._version == 2:
+            _check_tensors((inputs, arguments))
         inputs = self._taken(inputs)
         if variables._version == 2 and arguments:
             arguments = tuple(self._taken(a) if isinstance(a, (_core.Tensor, np.ndarray)) else a for a in arguments)
@@ -265,7 +279,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
             mask = _mask_of(inputs)
             if mask is not None:
                 keywords = {**keywords, "mask": mask}
-        if self.built and self.input_spec is not None and variables._version == 2:
+        if self.input_spec is not None and variables._version == 2:
             check_spec(self, inputs)
         if not self.built:
             self._build_now(inputs)
@@ -278,7 +292,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
             outputs = self.call(inputs, *arguments, **keywords)
         except InvalidArgumentError as error:
             if variables._version == 2 and self._refuses_shapes and type(self).__module__.startswith("sokuji."):
-                raise ValueError("Exception encountered when calling layer \"%s\": %s" % (self.name, error)) from None
+                raise mismatch("Exception encountered when calling layer \"%s\": %s" % (self.name, error)) from None
             raise
         finally:
             _depth -= 1
@@ -307,7 +321,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         flat = nest.flatten(outputs)
         masks = list(mask) if isinstance(mask, (list, tuple)) else [mask] * len(flat)
         for output, one in zip(flat, masks):
-            if isinstance(output, _core.EagerTensor) and _masks.get(output) is None:
+            if isinstance(output, _core.Tensor) and _masks.get(output) is None:
                 _masks.put(output, one)
 
     def _forget_losses(self):
@@ -400,12 +414,16 @@ class Layer(LayerCheckpoints, _core.LayerBase):
 
     @property
     def variables(self):
+        states = [g.state for g in keras_random.generators_of(self)] if variables._version == 2 else []
         if not self._metrics:
-            return self.weights
-        return self.weights + [v for m in self._metrics for v in m.variables]
+            return self.weights + states
+        return self.weights + states + [v for m in self._metrics for v in m.variables]
 
     trainable_variables = property(lambda self: self.trainable_weights)
-    non_trainable_variables = property(lambda self: self.non_trainable_weights)
+
+    @property
+    def non_trainable_variables(self):
+        return self.non_trainable_weights + ([g.state for g in keras_random.generators_of(self)] if variables._version == 2 else [])
 
     @property
     def losses(self):
@@ -473,24 +491,52 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         if self._batch_input_shape is not None and variables._version == 1:
             config["batch_input_shape"] = tuple(self._batch_input_shape)
         if variables._version == 2:
-            config["dtype"] = self.dtype
+            config["dtype"] = serialization.policy(self.dtype)
         elif self.dtype is not None:
             config["dtype"] = self.dtype
+        if config.get("dtype") is not None and variables._version == 2 and self._activity_regularizer is not None:
+            config["activity_regularizer"] = serialization.serialize(self._activity_regularizer)
         if type(self).__module__.startswith("sokuji."):
-            for name in inspect.signature(type(self).__init__).parameters:
-                if name not in ("self", "kwargs", "keywords", "arguments", "trainable", "name") and name in self._given():
-                    config[name] = _plain_value(self._given()[name])
+            self._add_arguments(config)
         return config
+
+    _constructor = None  # whose arguments the configuration has, where it is not the class's own
+    _more_config = {}  # what Keras 3's configuration has beside the arguments
+
+    def _add_arguments(self, config):
+        given = self._given()
+        for name in inspect.signature(self._constructor or type(self).__init__).parameters:
+            if name == "activity_regularizer" and variables._version == 2:
+                if "quantization_config" not in self._more_config or self._keeps_activity:
+                    config.setdefault(name, None)
+            elif name not in ("self", "kwargs", "keywords", "arguments", "trainable", "name") and name in given:
+                config[name] = _plain_value(self._as_kept(name, given[name]), name)
+        if variables._version == 2:
+            config.update({name: value for name, value in self._more_config.items() if name not in config})
+
+    _keeps_activity = False
+
+    def _as_kept(self, name, value):
+        """2.x: windows and formats as the layer understood them."""
+        own = getattr(self, name, None) if variables._version == 2 and name in _UNDERSTOOD else None
+        if own is None:
+            return value
+        if getattr(self, "_rank", 2) == 1 and name not in ("padding", "data_format"):
+            return own[:1] if isinstance(own, tuple) else (own,)
+        return own
 
     def _given(self):
         """The constructor's arguments with their defaults."""
-        bound = inspect.signature(type(self).__init__).bind(self, *self._arguments[0], **self._arguments[1])
+        keywords = self._arguments[1]
+        if self._constructor is not None:
+            keywords = {name: value for name, value in keywords.items() if name != "output_padding"}
+        bound = inspect.signature(self._constructor or type(self).__init__).bind(self, *self._arguments[0], **keywords)
         bound.apply_defaults()
         return bound.arguments
 
     @classmethod
     def from_config(cls, config):
-        return cls(**config)
+        return cls(**{name: value for name, value in config.items() if name not in cls._more_config})
 
     def __repr__(self):
         if variables._version == 2:
@@ -510,7 +556,29 @@ class _Composite:
 
 _UNTRACKED = {"_sublayers", "_trainable_weights", "_non_trainable_weights", "_losses", "_call_losses", "_updates", "_nodes", "_metrics", "inputs", "outputs",
               "_layers", "_own", "_arguments", "_initial_weights", "optimizer", "loss", "_compile_metrics", "history", "_order", "_build_shape"}  # fmt: skip
+_UNDERSTOOD = {"data_format", "padding", "strides", "pool_size", "kernel_size", "dilation_rate", "negative_slope", "cropping"}
 _path_stack = []
+
+
+def mismatch(text):
+    """The error of inputs whose rank or size is not what the layer was built for; is_mismatch() knows it."""
+    error = ValueError(text)
+    error._of_inputs = True
+    return error
+
+
+def is_mismatch(error):
+    return getattr(error, "_of_inputs", False)
+
+
+def _check_tensors(given):
+    """2.x: what is given by position are tensors and arrays."""
+    for leaf in nest.flatten(given):
+        if leaf is not None and not isinstance(leaf, _core.Handle) and not hasattr(leaf, "__array__") and not hasattr(leaf, "_to_tensor"):
+            if not isinstance(leaf, (int, float, complex, str, bytes)):
+                continue
+            raise ValueError("Only input tensors may be passed as positional arguments. The following argument value should be passed as a keyword argument: "
+                             "%s (of type %s)" % (leaf, type(leaf)))  # fmt: skip
 
 
 def check_spec(layer, inputs):
@@ -522,7 +590,7 @@ def check_spec(layer, inputs):
         wrong = (spec.ndim is not None and len(shape) != spec.ndim) or (spec.max_ndim is not None and len(shape) > spec.max_ndim) or (
             spec.min_ndim is not None and len(shape) < spec.min_ndim)  # fmt: skip
         if wrong or any(value is not None and shape[int(axis)] != value for axis, value in spec.axes.items()):
-            raise ValueError("Input 0 of layer \"%s\" is incompatible with the layer: expected min_ndim=%s, max_ndim=%s, axes %s. Full shape received: %s"
+            raise mismatch("Input 0 of layer \"%s\" is incompatible with the layer: expected min_ndim=%s, max_ndim=%s, axes %s. Full shape received: %s"
                              % (layer.name, spec.min_ndim, spec.max_ndim, spec.axes, shape))  # fmt: skip
 
 
@@ -563,8 +631,22 @@ def _constraint(identifier):
     return keras_constraints.get(identifier)
 
 
-def _plain_value(value):
+def _plain_value(value, name=""):
     """A constructor's argument for a configuration."""
+    if variables._version == 2:
+        if name.endswith("_initializer") and value is not None:
+            value = init_ops.get(value)
+        elif name.endswith("_regularizer"):
+            value = _regularizer(value)
+        elif name.endswith("_constraint"):
+            value = _constraint(value)
+        elif name.endswith("activation"):
+            from sokuji._src.keras import activations
+
+            value = activations.get(value)
+            return serialization.serialize(value) if hasattr(value, "get_config") else activations.name_of(value)
+        if hasattr(value, "get_config") and not isinstance(value, type):
+            return serialization.serialize(value)
     if hasattr(value, "get_config") and not isinstance(value, type):
         return {"class_name": type(value).__name__, "config": value.get_config()}
     if callable(value) and hasattr(value, "__name__"):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sokuji._src.core import shapes
+from sokuji._src.core import dtypes, shapes
 from sokuji._src.core.execute import convert, execute, run, sizes
 from sokuji._src.keras import activations, layers
 from sokuji._src.keras import random as keras_random
@@ -12,7 +12,14 @@ from sokuji._src.ops import array_ops, nn_ops, random_ops
 from sokuji._src.variables import variables
 
 
+def _spatial_config(self):
+    made = layers.Dropout.get_config(self)
+    return {name: made[name] for name in ("rate", "seed", "name", "dtype")} if variables._version == 2 else made
+
+
 class SpatialDropout1D(layers.Dropout):
+    get_config = _spatial_config
+
     def call(self, inputs, training=None):
         self.noise_shape = (inputs._shape_tuple[0], 1, inputs._shape_tuple[2])
         return super().call(inputs, training)
@@ -69,6 +76,8 @@ class GaussianDropout(_Noise):
 class LayerNormalization(Layer):
     """Normalises each example over the given axes."""
 
+    _more_config = {"rms_scaling": False}
+
     def __init__(self, axis=-1, epsilon=0.001, center=True, scale=True, beta_initializer="zeros", gamma_initializer="ones", beta_regularizer=None,
                  gamma_regularizer=None, beta_constraint=None, gamma_constraint=None, **kwargs):  # fmt: skip
         super().__init__(**kwargs)
@@ -88,14 +97,143 @@ class LayerNormalization(Layer):
         self.built = True
 
     def call(self, inputs):
+        if inputs.dtype in (dtypes.float16, dtypes.bfloat16):  # computed as float32, as Keras does
+            return array_ops.cast(self._normalized(array_ops.cast(inputs, dtypes.float32)), inputs.dtype)
+        return self._normalized(inputs)
+
+    def _normalized(self, inputs):
         axes = convert(self._axes, 3)
         mean = execute("Mean", [inputs, axes], {"keep_dims": True})
         variance = execute("Mean", [run("SquaredDifference", inputs, mean), axes], {"keep_dims": True})
         made = (inputs - mean) * run("Rsqrt", variance + self.epsilon)
         wide = [inputs._shape_tuple[i] if i in self._axes else 1 for i in range(inputs.ndim)]
+        own = lambda v: array_ops.cast(run("Reshape", v, sizes(wide)), inputs.dtype)  # noqa: E731
         if self.gamma is not None:
-            made = made * run("Reshape", self.gamma, sizes(wide))
-        return made if self.beta is None else made + run("Reshape", self.beta, sizes(wide))
+            made = made * own(self.gamma)
+        return made if self.beta is None else made + own(self.beta)
+
+
+class GroupNormalization(Layer):
+    """Normalises each example over groups of channels and all positions."""
+
+    def __init__(self, groups=32, axis=-1, epsilon=1e-3, center=True, scale=True, beta_initializer="zeros", gamma_initializer="ones", beta_regularizer=None,
+                 gamma_regularizer=None, beta_constraint=None, gamma_constraint=None, **kwargs):  # fmt: skip
+        super().__init__(**kwargs)
+        self.groups, self.axis, self.epsilon, self.center, self.scale, self.supports_masking = groups, axis, epsilon, center, scale, True
+        self._given_parts = (gamma_initializer, gamma_regularizer, gamma_constraint, beta_initializer, beta_regularizer, beta_constraint)
+        self.gamma = self.beta = None
+
+    def build(self, input_shape):
+        n = input_shape[self.axis]
+        if n is None:
+            raise ValueError("Axis %d of input tensor should have a defined dimension but the layer received an input with shape %s." % (self.axis, input_shape))
+        if self.groups == -1:
+            self.groups = n
+        if n < self.groups or n % self.groups:
+            raise ValueError("Number of groups (%d) must be a divisor of the number of channels (%d)." % (self.groups, n))
+        gi, gr, gc, bi, br, bc = self._given_parts
+        if self.scale:
+            self.gamma = self.add_weight("gamma", (n,), initializer=gi, regularizer=gr, constraint=gc)
+        if self.center:
+            self.beta = self.add_weight("beta", (n,), initializer=bi, regularizer=br, constraint=bc)
+        self.built = True
+
+    def call(self, inputs):
+        shape, place = list(inputs._shape_tuple), self.axis % inputs.ndim
+        n = shape[place] // self.groups
+        t = run("Reshape", inputs, sizes(shape[:place] + [self.groups, n] + shape[place + 1 :]))
+        axes = convert([i for i in range(1, t.ndim) if i != place], 3)
+        mean = execute("Mean", [t, axes], {"keep_dims": True})
+        variance = execute("Mean", [run("SquaredDifference", t, mean), axes], {"keep_dims": True})
+        made = run("Reshape", (t - mean) * run("Rsqrt", variance + self.epsilon), sizes(shape))
+        wide = sizes([shape[i] if i == place else 1 for i in range(len(shape))])
+        made = made if self.gamma is None else made * run("Reshape", self.gamma, wide)
+        return made if self.beta is None else made + run("Reshape", self.beta, wide)
+
+
+class RMSNormalization(Layer):
+    """inputs over the root of their mean square, times a learned scale."""
+
+    def __init__(self, axis=-1, epsilon=1e-6, **kwargs):
+        super().__init__(**kwargs)
+        self.axis, self.epsilon = axis, epsilon
+
+    def build(self, input_shape):
+        self._axes = [a % len(input_shape) for a in (self.axis if isinstance(self.axis, (list, tuple)) else [self.axis])]
+        self.scale = self.add_weight("scale", tuple(input_shape[a] for a in self._axes), initializer="ones")
+        self.built = True
+
+    def call(self, inputs):
+        square = execute("Mean", [run("Square", inputs), convert(self._axes, 3)], {"keep_dims": True})
+        wide = sizes([inputs._shape_tuple[i] if i in self._axes else 1 for i in range(inputs.ndim)])
+        return inputs * run("Rsqrt", square + self.epsilon) * run("Reshape", self.scale, wide)
+
+
+class Normalization(Layer):
+    """(inputs - mean) / sqrt(variance), with the mean and the variance given, or learned by adapt."""
+
+    def __init__(self, axis=-1, mean=None, variance=None, invert=False, **kwargs):
+        super().__init__(**kwargs)
+        if (mean is None) != (variance is None):
+            raise ValueError("When setting values directly, both `mean` and `variance` must be set. Received: mean=%s and variance=%s" % (mean, variance))
+        self.axis = () if axis is None else tuple(axis) if isinstance(axis, (list, tuple)) else (axis,)
+        self.invert, self.input_mean, self.input_variance, self.mean, self.variance = invert, mean, variance, None, None
+
+    def build(self, input_shape):
+        rank = len(input_shape)
+        kept = sorted(a % rank for a in self.axis)
+        self._axes = [i for i in range(rank) if i not in kept]
+        self._wide = [input_shape[i] if i in kept else 1 for i in range(rank)]
+        size = tuple(input_shape[i] for i in kept)
+        if self.input_mean is not None:
+            self._settle(*(np.broadcast_to(np.asarray(v, np.float32), size) for v in (self.input_mean, self.input_variance)))
+        else:
+            self.adapt_mean = self.add_weight("mean", size, initializer="zeros", trainable=False)
+            self.adapt_variance = self.add_weight("variance", size, initializer="ones", trainable=False)
+            self.count = self.add_weight("count", (), dtype="int32", initializer="zeros", trainable=False)
+            self._settle(self.adapt_mean.numpy(), self.adapt_variance.numpy())
+        self.built = True
+
+    def _settle(self, mean, variance):
+        self.mean, self.variance = (convert(np.reshape(v, self._wide).astype(np.float32), 0) for v in (mean, variance))
+
+    def adapt(self, data):
+        """Learns the mean and the variance of an array, or of a dataset's batches."""
+        if self.input_mean is not None:
+            raise ValueError("Cannot `adapt` a Normalization layer that is initialized with static `mean` and `variance`.")
+        if isinstance(data, (np.ndarray, list, tuple)) or hasattr(data, "_shape_tuple"):
+            batches = [np.asarray(data, np.float64)]
+        else:
+            batches = [np.asarray(batch, np.float64) for batch in data]
+        if not self.built:
+            self.build((None, *batches[0].shape[1:]))
+        axes, n = tuple(self._axes), 0
+        total, square = 0.0, 0.0
+        for batch in batches:
+            n += int(np.prod([batch.shape[i] for i in axes]))
+            total, square = total + batch.sum(axes), square + (batch * batch).sum(axes)
+        mean = total / n
+        variance = np.maximum(square / n - mean * mean, 0.0) if len(batches) > 1 else batches[0].var(axes)
+        self.adapt_mean.assign(mean.astype(np.float32))
+        self.adapt_variance.assign(variance.astype(np.float32))
+        self._settle(mean, variance)
+
+    def finalize_state(self):
+        if self.input_mean is None and self.built:
+            self._settle(self.adapt_mean.numpy(), self.adapt_variance.numpy())
+
+    def load_own_variables(self, *arguments):
+        super().load_own_variables(*arguments)
+        self.finalize_state()
+
+    def set_weights(self, weights):
+        super().set_weights(weights)
+        self.finalize_state()
+
+    def call(self, inputs):
+        inputs = array_ops.cast(inputs, self._dtype or "float32")
+        deviation = run("Maximum", run("Sqrt", self.variance), convert(1e-7, self.variance._dtype_number))
+        return self.mean + inputs * deviation if self.invert else (inputs - self.mean) / deviation
 
 
 class UnitNormalization(Layer):

@@ -62,6 +62,8 @@ class Identity(Layer):
 class EinsumDense(Layer):
     """activation(einsum(equation, inputs, kernel) + bias)"""
 
+    _more_config, _keeps_activity = {"quantization_config": None}, True
+
     def __init__(self, equation, output_shape, activation=None, bias_axes=None, kernel_initializer="glorot_uniform", bias_initializer="zeros", **kwargs):
         super().__init__(**kwargs)
         self.equation, self._wanted, self.bias_axes = equation, (output_shape,) if isinstance(output_shape, int) else tuple(output_shape), bias_axes

@@ -5,7 +5,8 @@ import numpy as np
 from sokuji._src.core.execute import check_fits, convert, execute, run
 from sokuji._src.keras.layers import Conv2D, _format, _pair, channels_first, channels_last
 from sokuji._src.keras.layers_base import InputSpec, Layer
-from sokuji._src.ops import array_ops, nn_ops
+from sokuji._src.ops import array_ops, convolution_ops, nn_ops
+from sokuji._src.variables import variables
 
 
 def _one(value):
@@ -21,15 +22,15 @@ class Conv1D(Conv2D):
     def __init__(self, filters, kernel_size, strides=1, padding="valid", data_format=None, dilation_rate=1, groups=1, activation=None, use_bias=True,
                  kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None, bias_regularizer=None,
                  activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs):  # fmt: skip
-        if groups != 1:
-            raise NotImplementedError("not implemented: tf.keras.layers.Conv1D with groups")
         self.__dict__["_causal"] = padding == "causal"
         super().__init__(filters, (_one(kernel_size), 1), (_one(strides), 1), "valid" if padding == "causal" else padding, data_format,
                          (_one(dilation_rate), 1), activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
-                         activity_regularizer, kernel_constraint, bias_constraint, **kwargs)  # fmt: skip
+                         activity_regularizer, kernel_constraint, bias_constraint, **{**kwargs, "groups": groups})  # fmt: skip
+
+    _rank = 1
 
     def _kernel_shape(self, channels):
-        return (self.kernel_size[0], channels, self.filters)
+        return (self.kernel_size[0], channels // self.groups, self.filters)
 
     def build(self, input_shape):
         super().build(input_shape)
@@ -39,8 +40,7 @@ class Conv1D(Conv2D):
         if self._causal:
             inputs = array_ops.pad(inputs, [[0, 0], [self.dilation_rate[0] * (self.kernel_size[0] - 1), 0], [0, 0]])
         kernel = run("ExpandDims", self.kernel, convert(1, 3))
-        made = execute("Conv2D", [run("ExpandDims", inputs, convert(2, 3)), kernel], {"strides": (1, *self.strides, 1), "padding": self.padding,
-                                                                                      "dilations": (1, *self.dilation_rate, 1)})  # fmt: skip
+        made = convolution_ops.grouped(run("ExpandDims", inputs, convert(2, 3)), kernel, lambda t, k: execute("Conv2D", [t, k], self._window()))
         return execute("Squeeze", [made], {"squeeze_dims": [2]})
 
 
@@ -62,7 +62,32 @@ class DepthwiseConv2D(Conv2D):
         return nn_ops.depthwise_conv2d(inputs, self.kernel, (1, *self.strides, 1), self.padding.upper(), self.dilation_rate)
 
 
+class DepthwiseConv1D(DepthwiseConv2D):
+    """A convolution of each channel of a sequence by itself."""
+
+    _rank = 1
+
+    def __init__(self, kernel_size, strides=1, padding="valid", depth_multiplier=1, data_format=None, dilation_rate=1, **kwargs):
+        step = _one(strides)
+        super().__init__((_one(kernel_size), 1), (step, step), padding, depth_multiplier, data_format, (_one(dilation_rate), 1), **kwargs)
+
+    def _kernel_shape(self, channels):
+        made = super()._kernel_shape(channels)
+        return (made[0], *made[2:])
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.input_spec = InputSpec(min_ndim=3, max_ndim=3)
+
+    def _convolve(self, inputs):
+        made = nn_ops.depthwise_conv2d(run("ExpandDims", inputs, convert(2, 3)), run("ExpandDims", self.kernel, convert(1, 3)), (1, *self.strides, 1),
+                                       self.padding.upper(), self.dilation_rate)  # fmt: skip
+        return execute("Squeeze", [made], {"squeeze_dims": [2]})
+
+
 class _Pooling1D(Layer):
+    _rank = 1
+
     def __init__(self, pool_size=2, strides=None, padding="valid", data_format=None, **kwargs):
         super().__init__(**kwargs)
         self.pool_size, self.padding, self.data_format = _one(pool_size), padding, _format(data_format)
@@ -142,12 +167,19 @@ class ZeroPadding2D(Layer):
         return array_ops.pad(inputs, [[0, 0], *rows, [0, 0]] if self.data_format == "channels_last" else [[0, 0], [0, 0], *rows])
 
 
+def check_cropping(layer, inputs, first, sides):
+    """2.x: something is left."""
+    if variables._version == 2 and any(before + after >= inputs._shape_tuple[first + i] for i, (before, after) in enumerate(sides)):
+        raise ValueError("`cropping` of layer %s must be smaller than the input's sizes. Received: inputs.shape=%s, cropping=%s" % (layer.name, inputs._shape_tuple, sides))
+
+
 class Cropping1D(Layer):
     def __init__(self, cropping=(1, 1), **kwargs):
         super().__init__(**kwargs)
         self.cropping = _sides(cropping)
 
     def call(self, inputs):
+        check_cropping(self, inputs, 1, [self.cropping])
         return inputs[:, self.cropping[0] : inputs._shape_tuple[1] - self.cropping[1]]
 
 
@@ -157,6 +189,7 @@ class Cropping2D(Layer):
         self.cropping, self.data_format = _nested_sides(cropping), _format(data_format)
 
     def call(self, inputs):
+        check_cropping(self, inputs, 1 if self.data_format == "channels_last" else 2, self.cropping)
         (top, bottom), (left, right) = self.cropping
         if self.data_format == "channels_first":
             _, _, h, w = inputs._shape_tuple
@@ -183,17 +216,18 @@ class UpSampling1D(Layer):
 class UpSampling2D(Layer):
     def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **kwargs):
         super().__init__(**kwargs)
-        if interpolation not in ("nearest", "bilinear"):
-            raise NotImplementedError("not implemented: tf.keras.layers.UpSampling2D with interpolation='%s'; use 'nearest'" % interpolation)
+        if interpolation not in ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"):
+            raise ValueError("`interpolation` argument should be one of bicubic, bilinear, lanczos3, lanczos5, nearest. Received: %s" % interpolation)
         self.size, self.data_format, self.interpolation = _pair(size), _format(data_format), interpolation
 
     def call(self, inputs):
-        if self.interpolation == "bilinear":
-            from sokuji._src.ops.image_ops import resize_half_pixel
+        if self.interpolation != "nearest":
+            from sokuji._src.ops.image_ops import resize, resize_half_pixel
 
             t = channels_last(inputs) if self.data_format == "channels_first" else inputs
             _, h, w, _ = t._shape_tuple
-            t = resize_half_pixel(t, (h * self.size[0], w * self.size[1]))
+            to = (h * self.size[0], w * self.size[1])
+            t = resize_half_pixel(t, to) if self.interpolation == "bilinear" else resize(t, to, self.interpolation)
             return channels_first(t) if self.data_format == "channels_first" else t
         first = 1 if self.data_format == "channels_last" else 2
         return _repeated(_repeated(inputs, first, self.size[0]), first + 1, self.size[1])

@@ -2,7 +2,7 @@
 
 
 from sokuji._src.core import dtypes
-from sokuji._src.core.execute import convert, run
+from sokuji._src.core.execute import convert, invalid, run
 from sokuji._src.keras import layers_base
 from sokuji._src.keras import losses as keras_losses
 from sokuji._src.keras.layers_base import snake_case
@@ -59,6 +59,8 @@ def top_k_categorical_accuracy(y_true, y_pred, k=5):
 
 
 def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5):
+    if convert(y_pred, 0)._dtype_number == dtypes.float64._number:
+        raise invalid("in_top_k: the predictions are float64; they must be float32")
     return _top(array_ops.cast(convert(y_true, 0), dtypes.int32), y_pred, k)
 
 

@@ -116,7 +116,7 @@ class Model(ModelCheckpoints, Trainer, _Composite, Layer):
                     value = _core.execute("Reshape", [value, convert(list(have[:-1]), 3)], {})
                 have = value._shape_tuple
                 if len(have) != len(want) or any(w is not None and i > 0 and h != w for i, (h, w) in enumerate(zip(have, want))):
-                    raise ValueError("Input 0 of layer \"%s\" is incompatible with the layer: expected shape=%s, found shape=%s" % (self.name, want, have))
+                    raise layers_base.mismatch("Input 0 of layer \"%s\" is incompatible with the layer: expected shape=%s, found shape=%s" % (self.name, want, have))
             out.append(value)
         return out
 

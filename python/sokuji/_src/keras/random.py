@@ -21,9 +21,18 @@ class SeedGenerator:
         if seed is not None and not isinstance(seed, int):
             raise ValueError("Argument `seed` must be an integer. Received: seed=%s" % (seed,))
         self._first = make_default_seed() if seed is None else seed
-        self._count = 0
+        self._count, self._variable = 0, None
 
-    state = property(lambda self: np.array([self._first, self._count], np.int64))
+    @property
+    def state(self):
+        """The seed and the count as a variable, which follows the generator when it is asked for."""
+        from sokuji._src.keras import variable
+
+        now = convert(np.array([self._first, self._count], np.uint32), 0)
+        if self._variable is None:
+            self._variable = variable.KerasVariable(now, False, "seed_generator_state", "seed_generator/seed_generator_state")
+        self._variable._assign(now)
+        return self._variable
 
     def next(self, ordered=True):
         made = [self._first, self._count]
@@ -67,6 +76,17 @@ def randint(shape, minval, maxval, dtype="int32", seed=None):
     return array_ops.cast(execute("StatelessRandomUniformInt", [sizes(shape), _seed(seed), low, high], {}), kind)
 
 
+def shuffle(x, axis=0, seed=None):
+    """The rows in the order of drawn numbers."""
+    t = convert(x, 0)
+    order = np.argsort(np.asarray(uniform([t._shape_tuple[axis]], seed=seed)), kind="stable")
+    return run("GatherV2", t, convert(order.astype(np.int64), 9), convert(axis, 3))
+
+
+def categorical(logits, num_samples, dtype="int32", seed=None):
+    return array_ops.cast(execute("StatelessMultinomial", [convert(logits, 0), convert(num_samples, 3), _seed(seed)], {}), dtype)
+
+
 def dropout(inputs, rate, noise_shape=None, seed=None):
     t = convert(inputs, 0)
     shape = t._shape_tuple if noise_shape is None else [d if n is None else n for n, d in zip(noise_shape, t._shape_tuple)]
@@ -81,4 +101,4 @@ def generators_of(layer):
 
 
 NAMES = {"SeedGenerator": SeedGenerator, "normal": normal, "truncated_normal": truncated_normal, "uniform": uniform, "dropout": dropout,
-         "randint": randint}
+         "randint": randint, "shuffle": shuffle, "categorical": categorical}

@@ -2,9 +2,9 @@
 
 
 from sokuji._src.core import nest, shapes
-from sokuji._src.core.execute import convert, run, sizes
+from sokuji._src.core.execute import convert, invalid, run, sizes
 from sokuji._src.keras import activations, layers_base
-from sokuji._src.keras.layers_base import Layer
+from sokuji._src.keras.layers_base import InputSpec, Layer
 from sokuji._src.ops import array_ops, init_ops, nn_ops
 from sokuji._src.variables import variables
 
@@ -34,6 +34,23 @@ class _Cell(Layer):
 
     state_size = property(lambda self: self.units)
     output_size = property(lambda self: self.units)
+
+    def get_config(self):
+        made = Layer.get_config(self)
+        if variables._version == 1:
+            return made
+        plain = layers_base._plain_value
+        made.update(units=self.units, activation=plain(self.activation, "activation"), use_bias=self.use_bias)
+        for name, (initializer, regularizer, constraint) in self._parts.items():
+            word = name.replace("_kernel", "")
+            made.update({word + "_initializer": plain(initializer, "_initializer"), word + "_regularizer": plain(regularizer, "_regularizer"),
+                         word + "_constraint": plain(constraint, "_constraint")})  # fmt: skip
+        made.update(dropout=self.dropout, recurrent_dropout=self.recurrent_dropout, seed=self.seed)
+        if hasattr(self, "recurrent_activation"):
+            made["recurrent_activation"] = plain(self.recurrent_activation, "activation")
+        if hasattr(self, "reset_after"):
+            made["reset_after"] = self.reset_after
+        return made
 
     def _weight(self, name, shape, initializer=None):
         first, regularizer, constraint = self._parts[name]
@@ -196,7 +213,9 @@ class RNN(Layer):
         if isinstance(cell, Layer) and variables._version == 1:
             self._track(cell)
         self.states = None
+        self.input_spec = InputSpec(ndim=3) if variables._version == 2 and isinstance(cell, (_Cell, StackedRNNCells)) else None
 
+    _refuses_shapes = False
     units = property(lambda self: self.cell.units)
 
     def _sizes(self):
@@ -208,7 +227,9 @@ class RNN(Layer):
         return self._call_fully(inputs, **({} if initial_state is None else {"initial_state": initial_state}), **keywords)
 
     def build(self, input_shape):
-        shape = shapes.TensorShape(input_shape).as_list()
+        shape = shapes.TensorShape(input_shape[0] if isinstance(input_shape, list) else input_shape).as_list()
+        if self.stateful and shape[0] is None and variables._version == 2:
+            raise ValueError("When using `stateful=True` in a RNN, the batch size must be static. Found dynamic batch size: sequence.shape=%s" % (tuple(shape),))
         if isinstance(self.cell, Layer) and not isinstance(self.cell, StackedRNNCells):
             if variables._version == 1:
                 self.cell._scope_prefix, self.cell._name = self._scope_prefix, self._name
@@ -293,7 +314,19 @@ def _layer(name, cell_class, doc):
     def forward(attribute):
         return property(lambda self: getattr(self.cell, attribute))
 
-    members = {"__init__": __init__, "__doc__": doc, "__module__": __name__}
+    def get_config(self):
+        made = Layer.get_config(self)
+        if variables._version == 1:
+            return made
+        for key in own[:5] + ("zero_output_for_mask",):
+            made[key] = getattr(self, key)
+        made.update({key: value for key, value in self.cell.get_config().items() if key not in made})
+        made.setdefault("activity_regularizer", None)
+        if cell_class is SimpleRNNCell:
+            made.pop("seed")
+        return made
+
+    members = {"__init__": __init__, "__doc__": doc, "__module__": __name__, "get_config": get_config}
     for attribute in ("activation", "use_bias", "dropout", "recurrent_dropout", "recurrent_activation", "kernel", "recurrent_kernel", "bias"):
         if attribute in ("recurrent_activation",) and cell_class is SimpleRNNCell:
             continue
@@ -361,6 +394,21 @@ class Bidirectional(Wrapper):
     def compute_mask(self, inputs, mask=None):
         return mask if self.return_sequences else None
 
+    def get_config(self):
+        made = super().get_config()
+        if variables._version == 2:
+            made.pop("weights", None)
+            made.update(layer=layers_base.serialization.serialize(self.forward_layer), backward_layer=layers_base.serialization.serialize(self.backward_layer))
+        return made
+
+    @classmethod
+    def from_config(cls, config):
+        made = {key: value for key, value in config.items()}
+        for key in ("layer", "backward_layer"):
+            if isinstance(made.get(key), dict):
+                made[key] = LAYERS[made[key]["class_name"]].from_config(made[key]["config"])
+        return cls(**made)
+
     def call(self, inputs, initial_state=None, mask=None, training=None):
         half = len(initial_state) // 2 if initial_state is not None else 0
         more = {key: value for key, value in (("mask", mask), ("training", training)) if value is not None}
@@ -386,6 +434,13 @@ class Bidirectional(Wrapper):
 class TimeDistributed(Wrapper):
     """A layer on each step by itself."""
 
+    @classmethod
+    def from_config(cls, config):
+        from sokuji._src.keras import layers
+
+        given = config["layer"]
+        return cls(**{**config, "layer": layers.every()[given["class_name"]].from_config(given["config"]) if isinstance(given, dict) else given})
+
     def __init__(self, layer, **kwargs):
         if not isinstance(layer, Layer):
             raise ValueError("Please initialize `TimeDistributed` layer with a Keras `Layer` instance. Received: %s" % (layer,))
@@ -403,7 +458,12 @@ class TimeDistributed(Wrapper):
         shape = inputs._shape_tuple
         flat = run("Reshape", inputs, sizes([shape[0] * shape[1], *shape[2:]]))
         more = {"training": training} if training is not None and "training" in layers_base.call_arguments(self.layer) else {}
-        made = self.layer(flat, **more)
+        try:
+            made = self.layer(flat, **more)
+        except ValueError as error:
+            if not layers_base.is_mismatch(error):
+                raise
+            raise invalid(str(error)) from None
         return nest.map_structure(lambda t: run("Reshape", t, sizes([shape[0], shape[1], *t._shape_tuple[1:]])), made)
 
 

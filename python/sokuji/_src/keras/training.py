@@ -4,7 +4,7 @@ import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import nest
-from sokuji._src.core.execute import convert, run
+from sokuji._src.core.execute import convert, invalid, run
 from sokuji._src.keras import batches as keras_data
 from sokuji._src.keras import callbacks as keras_callbacks
 from sokuji._src.keras import layers_base
@@ -200,6 +200,7 @@ class Trainer:
         self._compile_metrics = None if metrics is None and weighted_metrics is None else CompileMetrics(metrics, weighted_metrics)
         self.__dict__["_loss_tracker"] = keras_metrics.Mean(name="loss")
         self.stop_training = False
+        self.__dict__.pop("_traced", None)
 
     def _compiled(self, what):
         if not self.compiled:
@@ -410,11 +411,18 @@ class Trainer:
 
 
 def _training(model, x, flag):
-    """The model's outputs with the flag for all layers inside."""
-    before = layers_base.training_now
+    """The model's outputs with the flag for all layers inside. Inputs that do not fit are an InvalidArgumentError once the model has run on others: TensorFlow's
+    traced step takes any sizes by then."""
+    before, traced = layers_base.training_now, model.__dict__.setdefault("_traced", set())
     layers_base.training_now = flag
     try:
-        return model._forward(x, flag)
+        made = model._forward(x, flag)
+        traced.add(flag)
+        return made
+    except ValueError as error:
+        if flag in traced and not model.run_eagerly and layers_base.is_mismatch(error):
+            raise invalid(str(error)) from None
+        raise
     finally:
         layers_base.training_now = before
 

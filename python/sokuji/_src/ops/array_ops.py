@@ -1,6 +1,7 @@
 """Functions that make, join, split and move tensors, where TensorFlow's signature is more than one operation's."""
 
 
+import math
 import numpy as np
 
 from sokuji import _core
@@ -351,6 +352,20 @@ def boolean_mask(tensor, mask, name="boolean_mask", axis=None):
     flat = run("Reshape", t, sizes(t._shape_tuple[:axis] + (m._size,) + t._shape_tuple[axis + rank :]))
     index = np.flatnonzero(np.asarray(m).ravel())
     return run("GatherV2", flat, convert(index, 9), convert(axis, 3))
+
+
+def reshape_2(tensor, shape, name=None):
+    """2.x: beside a size of 0 a -1 is what the sizes that are not 0 leave."""
+    t = convert(tensor, 0)
+    try:
+        return run("Reshape", t, shape)
+    except errors.InvalidArgumentError:
+        wanted = [] if isinstance(shape, _core.SymbolicTensor) else np.ravel(shape).tolist()
+        have = [d for d in t._shape_tuple if d]
+        if 0 not in wanted or wanted.count(-1) != 1 or len(have) == t.ndim:
+            raise
+        wanted[wanted.index(-1)] = math.prod(have) // math.prod(d for d in wanted if d > 0)
+        return run("Reshape", t, sizes(wanted))
 
 
 def _symbolic_mask(t, m, rank, axis):

@@ -1,7 +1,9 @@
 """Convolution and pooling over one or two axes, with 2.x's short forms of windows and strides."""
 
+import numpy as np
+
 from sokuji._src.core import dtypes
-from sokuji._src.core.execute import convert, execute, ints, run, same_dtype, tensor
+from sokuji._src.core.execute import convert, execute, ints, invalid, run, same_dtype, tensor
 from sokuji._src.ops import array_ops
 
 
@@ -74,7 +76,12 @@ def _pooling_2(op):
     def pooling(input, ksize, strides, padding, data_format="NHWC", name=None):
         if data_format not in (None, "NHWC"):
             raise NotImplementedError("not implemented: pooling with data_format=%r; use NHWC" % (data_format,))
-        return execute(op, [tensor(input)], {"ksize": _four(ksize), "strides": _four(strides), "padding": padding})
+        t = tensor(input)
+        if not isinstance(padding, str):
+            if op == "AvgPool":
+                raise ValueError("tf.nn.avg_pool takes padding 'SAME' or 'VALID'; it is %s" % (padding,))
+            t, padding = _padded(t, padding, float(np.finfo(t.dtype.as_numpy_dtype).min) if t.dtype.is_floating else t.dtype.min)
+        return execute(op, [t], {"ksize": _four(ksize), "strides": _four(strides), "padding": padding})
 
     return pooling
 
@@ -88,17 +95,29 @@ def conv2d_2(input, filters, strides, padding, data_format="NHWC", dilations=Non
     t, kernel = same_dtype([input, filters])
     t, padding = _padded(t, padding)
     rate = [1] * 4 if dilations is None else _four(dilations)
-    return execute("Conv2D", [t, kernel], {"strides": _four(strides), "padding": padding, "dilations": rate})
+    attributes = {"strides": _four(strides), "padding": padding, "dilations": rate}
+    return grouped(t, kernel, lambda a, b: execute("Conv2D", [a, b], attributes))
 
 
-def _padded(t, padding):
-    """(tensor, padding): explicit pairs of numbers are zeros around the tensor."""
+def grouped(t, kernel, convolve):
+    """The convolution of each group of channels with its own filters, where the kernel takes fewer channels than there are."""
+    channels, taken, filters = t._shape_tuple[-1:], kernel._shape_tuple[-2:-1], kernel._shape_tuple[-1:]
+    if channels == taken or not channels or not taken or None in (*channels, *taken) or not taken[0] or channels[0] % taken[0]:
+        return convolve(t, kernel)
+    n = channels[0] // taken[0]
+    if filters[0] % n:
+        raise invalid("convolution: %d groups of channels and %d filters, which they do not divide" % (n, filters[0]))
+    return array_ops.concat([convolve(a, b) for a, b in zip(array_ops.split(t, n, -1), array_ops.split(kernel, n, -1))], -1)
+
+
+def _padded(t, padding, fill=0):
+    """(tensor, padding): explicit pairs of numbers are zeros, or the fill, around the tensor."""
     if isinstance(padding, str):
         return t, padding
     pairs = [[int(n) for n in pair] for pair in padding]
     if len(pairs) != 4 or any(pairs[0]) or any(pairs[3]):
         raise ValueError("explicit paddings are four pairs, of which the batch's and the channels' are 0; they are %s" % (pairs,))
-    return array_ops.pad(t, pairs), "VALID"
+    return run("PadV2", t, convert(pairs, 3), convert(fill, t._dtype_number)), "VALID"
 
 
 def max_pool_with_argmax_2(input, ksize, strides, padding, data_format="NHWC", output_dtype=dtypes.int64, include_batch_in_index=False, name=None):

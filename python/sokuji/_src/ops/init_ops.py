@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from sokuji._src.core import dtypes
+from sokuji._src.core import conversion, dtypes
 from sokuji._src.core.execute import convert, execute, ints, run, sizes
 from sokuji._src.ops import array_ops, random_ops
 
@@ -18,6 +18,8 @@ class Initializer:
         config = {name: getattr(self, name) for name in self._fields}
         if "dtype" in config:
             config["dtype"] = config["dtype"].name
+            if conversion._version == 2:  # Keras 3 keeps no dtype with an initializer
+                config = {name: value for name, value in config.items() if name not in ("dtype", "verify_shape")}
         return config
 
     @classmethod

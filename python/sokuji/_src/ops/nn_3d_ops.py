@@ -16,6 +16,8 @@ def _depth(t, window, stride, padding):
 
 def _checked(value, what, padding, data_format):
     five = ints(value)
+    if len(five) in (1, 3):
+        five = [1, *(five * 3)[:3], 1]
     if len(five) != 5 or five[0] != 1 or five[4] != 1:
         raise ValueError("%s must be five numbers with 1 for the batch and the channels; they are %s" % (what, five))
     if data_format not in (None, "NDHWC"):

@@ -4,10 +4,17 @@ import collections
 
 import numpy as np
 
+from sokuji import _core
 from sokuji._src.core import dtypes, shapes
 from sokuji._src.core.execute import convert, invalid, run, sizes, tensor
 
 SparseTensorValue = collections.namedtuple("SparseTensorValue", "indices values dense_shape")
+
+
+def _later(name):
+    from sokuji._src.ops import sparse_ops_2
+
+    return getattr(sparse_ops_2, name)
 
 
 class SparseTensor:
@@ -28,6 +35,8 @@ class SparseTensor:
 
     @property
     def shape(self):
+        if not isinstance(self._dense_shape, _core.EagerTensor):
+            return shapes.TensorShape([None] * self._dense_shape._shape_tuple[0])
         return shapes.TensorShape([int(n) for n in self._dense_shape.numpy()])
 
     def get_shape(self):
@@ -36,6 +45,15 @@ class SparseTensor:
     @classmethod
     def from_value(cls, value):
         return value if isinstance(value, cls) else cls(value.indices, value.values, value.dense_shape)
+
+    def __mul__(self, other):
+        return _later("times")(self, other)
+
+    def __truediv__(self, other):
+        return _later("over")(self, other)
+
+    def with_values(self, new_values):
+        return SparseTensor(self._indices, new_values, self._dense_shape)
 
     def __repr__(self):
         return "SparseTensor(indices=%s, values=%s, dense_shape=%s)" % (self._indices, self._values, self._dense_shape)
@@ -51,6 +69,10 @@ def sparse_to_dense(sparse_indices, output_shape, sparse_values, default_value=0
         raise invalid("SparseToDense: indices have %d numbers each, output_shape %d" % (places.shape[1], len(shape)))
     if places.size and ((places < 0) | (places >= np.array(shape))).any():
         raise invalid("SparseToDense: an index is outside the shape %s" % (shape,))
+    if validate_indices and len(places) > 1 and 0 not in shape:
+        steps = np.diff(np.ravel_multi_index(tuple(places.T), shape))
+        if (steps <= 0).any():
+            raise invalid("SparseToDense: indices[%d] is %s" % (int(np.argmax(steps <= 0)) + 1, "repeated" if (steps == 0).any() else "out of order"))
     default = convert(default_value, values._dtype_number)
     full = run("Fill", sizes(shape), default)
     if values._shape_tuple == ():
@@ -67,7 +89,7 @@ def sparse_tensor_to_dense(sp_input, default_value=0, validate_indices=True, nam
         raise TypeError("Input must be a SparseTensor.")
     if tensor(sp_input.values).dtype == dtypes.string and default_value == 0:
         default_value = ""
-    return sparse_to_dense(sp_input.indices, sp_input.dense_shape, sp_input.values, default_value)
+    return sparse_to_dense(sp_input.indices, sp_input.dense_shape, sp_input.values, default_value, validate_indices)
 
 
 def to_dense_2(sp_input, default_value=None, validate_indices=True, name=None):
