@@ -333,7 +333,11 @@ def is_variable_initialized(variable, name=None):
     return made
 
 
+_NO_COLLECTIONS = "variable collections are not supported when eager execution is enabled."
+
+
 def report_uninitialized_variables(var_list=None, name="report_uninitialized_variables"):
+    graphs.refuse(_NO_COLLECTIONS, ValueError)
     var_list = global_variables() + local_variables() if var_list is None else list(var_list)
 
     def names(none):
@@ -344,7 +348,20 @@ def report_uninitialized_variables(var_list=None, name="report_uninitialized_var
 
 
 def assert_variables_initialized(var_list=None):
-    raise NotImplementedError("not implemented: tf.assert_variables_initialized; use tf.report_uninitialized_variables")
+    """An operation that fails when a variable has no value."""
+    graphs.refuse(_NO_COLLECTIONS, ValueError)
+    var_list = global_variables() + local_variables() if var_list is None else list(var_list)
+    if not var_list:
+        return None
+
+    def check(none):
+        for v in var_list:
+            if _value_now(v) is None:
+                raise errors.FailedPreconditionError(None, None, "Attempting to use uninitialized value %s" % v.op.name)
+        return [convert(True, 10)]
+
+    (made,) = _core.py_call(check, "AssertVariablesInitialized", True, [], [(10, ())])
+    return made.op
 
 
 # ---- the global step ----
