@@ -44,7 +44,9 @@ def strict_modes(strict=True):
 
 def install_as_tensorflow(version=2):
     """Makes `import tensorflow`, `tensorflow.keras`, `tensorflow.contrib.eager` … find Sokuji, with the semantics of version 1 or 2."""
-    if version == 1:
+    if str(version) not in ("1", "2"):
+        raise ValueError("install_as_tensorflow: the version is %r; it must be 1 or 2" % (version,))
+    if int(version) == 1:
         module = _importlib.import_module(".v1", __name__)
         _assemble.set_version(1)
     else:

@@ -9,7 +9,6 @@ from sokuji import _core
 from sokuji._src.api import assemble as _assemble
 from sokuji._src.api import assemble_graphs as _graphs
 from sokuji._src.api import missing as _missing
-from sokuji._src.eager import graph_words as _graph_words
 
 _assemble.set_version(1)
 globals().update(_assemble.namespace(1))
@@ -26,8 +25,7 @@ def enable_eager_execution(config=None, device_policy=None, execution_mode=None)
         raise ValueError("tf.enable_eager_execution must be called at program startup.")
     _eager_enabled = True
     _graphs.leave()
-    if _graphs.is_strict():
-        globals().update(_graph_words.REFUSED)
+    _graphs.graphs.strict_eager = _graphs.is_strict()
 
 
 def executing_eagerly():

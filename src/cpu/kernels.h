@@ -96,7 +96,10 @@ sj_status sj__kernel_fused_batch_norm_grad(sj__call *call);
 sj_status sj__kernel_lrn(sj__call *call);
 sj_status sj__kernel_lrn_grad(sj__call *call);
 
-/* string.c, string_split.c, string_number.c, csv.c */
+/* string.c, string_split.c, string_number.c, string_hash.c, csv.c */
+sj_status sj__kernel_string_to_hash_bucket(sj__call *call);
+sj_status sj__kernel_string_to_hash_bucket_fast(sj__call *call);
+sj_status sj__kernel_string_to_hash_bucket_strong(sj__call *call);
 sj_status sj__kernel_string_lower(sj__call *call);
 sj_status sj__kernel_string_upper(sj__call *call);
 sj_status sj__kernel_string_strip(sj__call *call);

@@ -90,6 +90,8 @@ sj_status sj__rule_lrn_grad(sj__call *call);
 sj_status sj__rule_string_unary(sj__call *call);
 sj_status sj__rule_string_case(sj__call *call);
 sj_status sj__rule_string_length(sj__call *call);
+sj_status sj__rule_string_to_hash_bucket(sj__call *call);
+sj_status sj__rule_string_to_hash_bucket_strong(sj__call *call);
 sj_status sj__rule_string_to_number(sj__call *call);
 sj_status sj__rule_string_join(sj__call *call);
 sj_status sj__rule_string_split(sj__call *call);

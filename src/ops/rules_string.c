@@ -34,6 +34,29 @@ sj_status sj__rule_string_length(sj__call *call)
 	return sj__out_like(call, 0, SJ_INT32, call->inputs[0]);
 }
 
+static sj_status out_buckets(sj__call *call, int64_t n_buckets)
+{
+	if (n_buckets < 1)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "num_buckets is %lld; it must be at least 1",
+		                     (long long)n_buckets);
+	return sj__out_like(call, 0, SJ_INT64, call->inputs[0]);
+}
+
+/* StringToHashBucket and StringToHashBucketFast have the same arguments. */
+sj_status sj__rule_string_to_hash_bucket(sj__call *call)
+{
+	return out_buckets(call, ((const sj_string_to_hash_bucket_args *)call->args)->num_buckets);
+}
+
+sj_status sj__rule_string_to_hash_bucket_strong(sj__call *call)
+{
+	const sj_string_to_hash_bucket_strong_args *args = call->args;
+	if (args->key.count != 2)
+		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "key has %lld numbers; it must have 2",
+		                     (long long)args->key.count);
+	return out_buckets(call, args->num_buckets);
+}
+
 sj_status sj__rule_string_to_number(sj__call *call)
 {
 	const sj_string_to_number_args *args = call->args;

@@ -34,6 +34,11 @@ for _name, _what in (("Lower", "The strings with ASCII capitals made small."), (
 op("StringStrip", "input:string", "output:string", rule="string_unary", doc="The strings without white space at both ends.")
 op("StringLength", "input:string", "output:int32", "unit:string=BYTE",
    doc="The length of each string in bytes, or with unit UTF8_CHAR in characters.")
+_BUCKETS = "The bucket of each string, from 0 to num_buckets - 1, by "
+op("StringToHashBucket", "string_tensor:string", "output:int64", "num_buckets:int", doc=_BUCKETS + "MurmurHash64A, seeded as TensorFlow seeds it.")
+op("StringToHashBucketFast", "input:string", "output:int64", "num_buckets:int", rule="string_to_hash_bucket", doc=_BUCKETS + "FarmHash's Fingerprint64.")
+op("StringToHashBucketStrong", "input:string", "output:int64", "num_buckets:int key:ints",
+   doc=_BUCKETS + "SipHash-2-4 with the key, two numbers: who does not know them cannot make many strings of one bucket.")
 op("ReduceJoin", "inputs:string reduction_indices:ints=axis", "output:string", "keep_dims:bool separator:string",
    doc="The strings along the axes joined with the separator between, the first axis given running fastest. Negative axes count from\n"
        "the end; no axes: the input as it is. InvalidArgument when one is out of range, repeated, or of no elements.")

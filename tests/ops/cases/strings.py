@@ -156,3 +156,27 @@ error("RegexReplace", [_any, _scalar("a"), _s("a", "b")], match=r"rewrite has sh
 error("RegexReplace", [_any, _scalar("a"), _scalar(r"\1")], match="names group 1, the pattern has 0")
 error("RegexReplace", [_any, _scalar("a"), _scalar("\\")], match="neither a digit nor a backslash")
 error("RegexReplace", [_any, _scalar("a"), _scalar(r"\x")], match="neither a digit nor a backslash")
+
+# TensorFlow 1.8's buckets for strings of every length that its hashes treat apart.
+_lengths = _s("", "a", "abc", "hello", "seven77", "12345678", "0123456789abcdef", "0123456789abcdefg", "x" * 32, "x" * 33, "abcdefgh" * 8, "abcdefgh" * 8 + "i",
+              "q" * 127, "pq" * 64, "pqr" * 50, bytes(range(256)))
+case("StringToHashBucketFast", [_lengths], {"num_buckets": 2**62}, np.array([
+    1936946117179621455, 3694432073954588131, 2640714258260161385, 3786372426573024488, 3386546117049945215, 3430003927990384362, 
+    1493332391325024359, 2800675501336285770, 3678204687145032709, 3046993373088323127, 367204409604687042, 2116672948992036360, 
+    1831019899192883036, 83341803141637222, 3212581063091182490, 679971070136948511]))
+case("StringToHashBucketStrong", [_lengths], {"num_buckets": 2**62, "key": [1, -2]}, np.array([
+    1583518726171341606, 3067518542778738979, 2466424286023675517, 2121554780776262444, 2370149754477331028, 588661791795128289, 
+    656148239190341956, 1366866313800124231, 3147027087952610663, 3165619467822117846, 3514037757814567313, 4444319526111937375, 
+    226430894561114944, 4198346365030611453, 1559854840888096313, 2384266692501718549]))
+case("StringToHashBucket", [_lengths], {"num_buckets": 2**62}, np.array([
+    105434511174508091, 2996632905371535868, 1046625677629754806, 1331861223480393034, 4023617244626922140, 421129128932463287, 
+    1490712428580208486, 1785752214242554974, 1793624403848994371, 3465179299843832916, 2980056574043237031, 2831390648584523506, 
+    4396338130432237663, 1671751488035632060, 2078119854653388162, 738269575436937580]))
+for _name, _key in (("StringToHashBucketFast", {}), ("StringToHashBucketStrong", {"key": [1, 2]}), ("StringToHashBucket", {})):
+    case(_name, [_s(shape=(0, 2))], {"num_buckets": 3, **_key}, np.zeros((0, 2), np.int64))
+    case(_name, [_lengths], {"num_buckets": 1, **_key}, np.zeros(16, np.int64))
+    for _n in (0, -1):
+        error(_name, [_words], {"num_buckets": _n, **_key}, match="num_buckets is %d" % _n)
+    error(_name, [np.int32(1)], {"num_buckets": 3, **_key}, match="string")
+for _key in ([1], [1, 2, 3], []):
+    error("StringToHashBucketStrong", [_words], {"num_buckets": 3, "key": _key}, match="key has %d numbers" % len(_key))

@@ -2,7 +2,7 @@
 
 from sokuji._src.data import dataset as data
 from sokuji._src.data import parsing, passes, sources, specs, stored
-from sokuji._src.keras import activations, attention, layers, layers_3d, layers_normalization, layers_products, layers_space, models
+from sokuji._src.keras import activations, applications, attention, datasets, layers, layers_3d, layers_normalization, layers_products, layers_space, models, recurrent_cudnn, text
 from sokuji._src.keras import callbacks as keras_callbacks
 from sokuji._src.keras import constraints as keras_constraints
 from sokuji._src.keras import graph as keras_graph
@@ -21,7 +21,7 @@ from sokuji._src.train import adagrad_da
 
 
 def set_version(version):
-    for module in (specs, data):
+    for module in (specs, data, datasets):
         module.set_version(version)
 
 
@@ -36,7 +36,6 @@ def _data(version, names, spaces):
         return
     tfdata.update(AUTOTUNE=-1, INFINITE_CARDINALITY=data.INFINITE, UNKNOWN_CARDINALITY=data.UNKNOWN, Options=passes.Options,
                   DatasetSpec=specs.DatasetSpec)  # fmt: skip
-    spaces["data.experimental"] = sources.EXPERIMENTAL
     spaces["data.experimental"] = dict(sources.EXPERIMENTAL, save=stored.save, load=stored.load, RandomDataset=stored.random, sample_from_datasets=stored.sample_from_datasets)
     names.setdefault("TensorSpec", specs.TensorSpec)
 
@@ -57,8 +56,13 @@ def _keras(version, spaces):
     spaces["keras.preprocessing.sequence"] = {"pad_sequences": keras_utils.pad_sequences}
     spaces.setdefault("keras.backend", {}).update(clear_session=keras_utils.clear_session, floatx=lambda: "float32", epsilon=lambda: 1e-7)
     spaces.setdefault("keras.regularizers", {}).update(Regularizer=activations.Regularizer, get=activations.get_regularizer)
+    spaces["keras.preprocessing.text"] = text.names(version)
+    spaces.update(("keras.datasets." + name, held) for name, held in datasets.NAMES.items())
+    for name, held in applications.names(version).items():
+        spaces["keras.applications" + ("." if name else "") + name] = held
     if version == 1:
         spaces["keras.optimizers"] = keras_optimizers.names_1()
+        spaces["keras.layers"].update(recurrent_cudnn.LAYERS)
         return
     spaces["keras.utils"].update(keras_utils.UTILS_2)
     spaces["keras.optimizers"] = keras_optimizers.names()
@@ -95,7 +99,9 @@ def add(version, names, spaces):
     spaces["image"] = image_ops.names(version)
     spaces["nn"].update(nn_3d_ops.NAMES if version == 1 else nn_3d_ops.NAMES_2)
     if version == 1:
-        spaces["nn.rnn_cell"] = spaces["contrib.rnn"] = rnn_cells.CELLS
+        spaces["nn.rnn_cell"], spaces["contrib.rnn"] = rnn_cells.CELLS, dict(rnn_cells.CELLS, LSTMBlockCell=rnn_cells.LSTMBlockCell)
+        for name in ("contrib.cudnn_rnn", "contrib.cudnn_rnn.python.layers.cudnn_rnn"):
+            spaces[name] = dict(recurrent_cudnn.CONTRIB)
         spaces["nn"].update(rnn_cells.FUNCTIONS)
         spaces["train"].update(adagrad_da.OPTIMIZERS)
         spaces["layers"].update(sequences_and_volumes.LAYERS)

@@ -26,8 +26,14 @@ class OpError(Exception):
 
 
 def _define(name, code):
-    def __init__(self, node_def, op, message):
-        OpError.__init__(self, node_def, op, message, code)
+    if name == "Unknown":  # which also stands for codes that there is no class for
+
+        def __init__(self, node_def, op, message, error_code=code):
+            OpError.__init__(self, node_def, op, message, error_code)
+    else:
+
+        def __init__(self, node_def, op, message):
+            OpError.__init__(self, node_def, op, message, code)
 
     return type(name + "Error", (OpError,), {"__init__": __init__, "__module__": OpError.__module__})
 
@@ -44,6 +50,24 @@ def _all():
 
 _all()
 BY_CODE = {code: globals()[name + "Error"] for code, name in enumerate(_NAMES, 1)}
+
+
+def exception_type_from_error_code(error_code):
+    return BY_CODE[error_code]
+
+
+def error_code_from_exception_type(cls):
+    return next((code for code, kind in BY_CODE.items() if kind is cls), 2)
+
+
+class raise_exception_on_not_ok_status:
+    """with raise_exception_on_not_ok_status() as status: what fails within raises by itself here."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        return False
 
 
 class OperatorNotAllowedInGraphError(TypeError):

@@ -398,6 +398,15 @@ def executing_eagerly():
     return _core.graph_now() is None
 
 
+strict_eager = False  # what 1.8 refuses once eager execution is enabled is refused where no graph is open
+
+
+def refuse(message, kind=RuntimeError):
+    """What 1.8 says in eager execution."""
+    if strict_eager and building() is None:
+        raise kind(message)
+
+
 @contextlib.contextmanager
 def init_scope():
     """Operations within run outside of control dependencies."""

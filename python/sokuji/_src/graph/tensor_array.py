@@ -149,7 +149,7 @@ class TensorArray:
         if place < len(self._list):
             return
         if not self._cell.dynamic:
-            wrong = errors.InvalidArgumentError if _version == 1 else errors.OutOfRangeError
+            wrong = errors.InvalidArgumentError if _version == 1 and self._cell.is_graph else errors.OutOfRangeError
             raise wrong(None, None, "Tried to write to index %d but array is not resizeable and size is: %d" % (place, len(self._list)))
         self._list.extend([None] * (place + 1 - len(self._list)))
 
@@ -206,6 +206,10 @@ class TensorArray:
         from sokuji._src.ops import array_ops
 
         parts = array_ops.split(value, known)
+        if not self._cell.is_graph and self._list is not None and len(parts) == len(self._list):
+            self._list[:] = parts  # which may differ in length
+            self._cleared.clear()
+            return self
         made = self if not self._cell.is_graph else self._like([None] * len(known))
         if len(self._list) < len(parts):
             made._list.extend([None] * (len(parts) - len(made._list)))

@@ -381,7 +381,11 @@ def is_variable_initialized(variable, name=None):
     return made
 
 
+_NO_COLLECTIONS = "variable collections are not supported when eager execution is enabled."
+
+
 def report_uninitialized_variables(var_list=None, name="report_uninitialized_variables"):
+    graphs.refuse(_NO_COLLECTIONS, ValueError)
     var_list = global_variables() + local_variables() if var_list is None else list(var_list)
 
     def names(none):
@@ -392,7 +396,11 @@ def report_uninitialized_variables(var_list=None, name="report_uninitialized_var
 
 
 def assert_variables_initialized(var_list=None):
+    """An operation that fails when a variable has no value."""
+    graphs.refuse(_NO_COLLECTIONS, ValueError)
     var_list = global_variables() + local_variables() if var_list is None else list(var_list)
+    if not var_list:
+        return None
 
     def check(none):
         for v in var_list:
@@ -400,8 +408,6 @@ def assert_variables_initialized(var_list=None):
                 raise errors.FailedPreconditionError(None, None, "Attempting to use uninitialized value %s" % v.op.name)
         return []
 
-    if not var_list:
-        return None
     _core.py_call(check, "assert_variables_initialized", True, [], [])
     return operation.of(graphs.building().node(len(graphs.building()) - 1))
 

@@ -27,6 +27,7 @@ def _static(shape):
 
 def placeholder(dtype, shape=None, name=None):
     """A tensor whose value is fed."""
+    graphs.refuse("tf.placeholder() is not compatible with eager execution.")
     graph = graphs.get_default_graph()
     first = len(graph)
     wanted = _static(shape)
@@ -39,6 +40,8 @@ def placeholder(dtype, shape=None, name=None):
 
 def placeholder_with_default(input, shape, name=None):
     """A tensor that has a value and may be fed another; its shape is the one given."""
+    if graphs.strict_eager and graphs.building() is None:
+        return _core.convert(input, 0)
     graph = graphs.get_default_graph()
     first = len(graph)
     with graph.as_default() if graphs.building() is not graph else _nothing():
@@ -241,6 +244,8 @@ def cond(pred, true_fn, false_fn, name=None):
 
 def add_check_numerics_ops():
     """An operation that fails when any floating tensor of the graph holds inf or nan."""
+    graphs.refuse("add_check_numerics_ops() is not compatible with eager execution. To check for Inf's and NaN's under eager execution, call "
+                  "tfe.seterr(inf_or_nan='raise') once before executing the checked operations.")  # fmt: skip
     graph = graphs.get_default_graph()
     checks = []
     for op in graph.get_operations():

@@ -17,8 +17,8 @@ def make_tensor_proto(values, dtype=None, shape=None, verify_shape=False):
     """tf.make_tensor_proto: numbers as their bytes, strings one by one; a single number by itself."""
     t = _core.convert(values, 0 if dtype is None else dtypes.as_dtype(dtype)._number)
     sizes = list(t._shape_tuple) if shape is None else [int(d) for d in shape]
-    if any(d < 0 for d in sizes) or not (math.prod(sizes) == t._size or t._size == 1):
-        raise ValueError("make_tensor_proto: %d values do not fill the shape %s" % (t._size, sizes))
+    if any(d < 0 for d in sizes) or t._size > math.prod(sizes) or not t._size and math.prod(sizes):
+        raise ValueError("Too many elements provided. Needed at most %d, but received %d" % (math.prod(sizes), t._size))
     proto = messages.CLASSES["TensorProto"](dtype=t._dtype_number)
     proto.tensor_shape.SetInParent()
     for size in sizes:
@@ -28,8 +28,10 @@ def make_tensor_proto(values, dtype=None, shape=None, verify_shape=False):
         proto.string_val.extend(array.ravel().tolist())
     elif array.size == 1 and t._dtype_number in _VALUES:
         getattr(proto, _VALUES[t._dtype_number]).append(array.ravel()[0].item())
-    else:
+    elif array.size == math.prod(sizes):
         proto._set(proto._field("tensor_content"), array.tobytes())
+    else:  # the last value stands for those that are left out
+        getattr(proto, _VALUES[t._dtype_number]).extend(array.ravel().tolist())
     return proto
 
 

@@ -125,6 +125,8 @@ class BasicLSTMCell(RNNCell):
 class LSTMCell(RNNCell):
     """With peepholes, clipping and a projection, where they are asked for."""
 
+    _gates = "fio"  # in which order peepholes are made
+
     def __init__(self, num_units, use_peepholes=False, cell_clip=None, initializer=None, num_proj=None, proj_clip=None, num_unit_shards=None,
                  num_proj_shards=None, forget_bias=1.0, state_is_tuple=True, activation=None, reuse=None, name=None, dtype=None):  # fmt: skip
         super().__init__(name=name, dtype=dtype)
@@ -143,7 +145,8 @@ class LSTMCell(RNNCell):
         self._kernel = self._weight("kernel", [_width(input_shape) + self.output_size, 4 * n], self._initializer)
         self._bias = self._weight("bias", [4 * n], init_ops.Zeros())
         if self._use_peepholes:
-            self._peep_f, self._peep_i, self._peep_o = (self._weight("w_%s_diag" % gate, [n], self._initializer) for gate in "fio")
+            peeps = {gate: self._weight("w_%s_diag" % gate, [n], self._initializer) for gate in self._gates}
+            self._peep_f, self._peep_i, self._peep_o = (peeps[gate] for gate in "fio")
         if self._num_proj is not None:
             self._projection = self._weight("projection/kernel", [n, self._num_proj], self._initializer)
         self.built = True
@@ -167,6 +170,16 @@ class LSTMCell(RNNCell):
             h = run("MatMul", h, self._projection)
             h = h if self._proj_clip is None else self._clip(h, self._proj_clip)
         return h, LSTMStateTuple(c, h) if self._state_is_tuple else array_ops.concat([c, h], 1)
+
+
+class LSTMBlockCell(LSTMCell):
+    """LSTMCell with the arguments of 1.x's fused cell."""
+
+    _gates = "ifo"
+
+    def __init__(self, num_units, forget_bias=1.0, cell_clip=None, use_peephole=False, reuse=None, name="lstm_cell"):
+        clip = cell_clip if cell_clip is not None and cell_clip > 0 else None
+        super().__init__(num_units, use_peephole, clip, forget_bias=forget_bias, reuse=reuse, name=name)
 
 
 class _Wrapper(RNNCell):

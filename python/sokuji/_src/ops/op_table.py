@@ -209,6 +209,12 @@ linalg.triangular_solve | MatrixTriangularSolve | TT | matrix, rhs, lower=True, 
 1 nn.depthwise_conv2d_native_backprop_input | DepthwiseConv2dNativeBackpropInput | iTT | input_sizes, filter, out_backprop, strides, padding, data_format='NHWC', dilations=[1, 1, 1, 1], name!=None
 1 nn.depthwise_conv2d_native_backprop_filter | DepthwiseConv2dNativeBackpropFilter | TiT | input, filter_sizes, out_backprop, strides, padding, data_format='NHWC', dilations=[1, 1, 1, 1], name!=None
 1 string_to_number | StringToNumber | s | string_tensor, out_type='float32', name!=None
+1 string_to_hash_bucket | StringToHashBucket | s | string_tensor, num_buckets, name!=None
+1 string_to_hash_bucket_fast | StringToHashBucketFast | s | input, num_buckets, name!=None
+1 string_to_hash_bucket_strong | StringToHashBucketStrong | s | input, num_buckets, key, name!=None
+2 strings.to_hash_bucket | StringToHashBucket | s | input>string_tensor, num_buckets, name!=None
+2 strings.to_hash_bucket_fast | StringToHashBucketFast | s | input, num_buckets, name!=None
+2 strings.to_hash_bucket_strong | StringToHashBucketStrong | s | input, num_buckets, key, name!=None
 1 substr | Substr | sii | input, pos, len, name!=None
 1 as_string | AsString | T | input, precision=-1, scientific=False, shortest=False, width=-1, fill='', name!=None
 """
