@@ -130,9 +130,14 @@ static sj_status sparse_prepare(piece *p, const sj_tensor *gradient)
 
 /* ---- validation ---- */
 
-static sj_status variable_check(const char *what, int i, const sj_tensor *t)
+static SJ_ALWAYS_INLINE bool is_variable(const sj_tensor *t)
 {
-	if (!sj_is_variable(t))
+	return sj__is_live(t) && (t->flags & SJ__FLAG_VARIABLE) != 0;
+}
+
+static SJ_ALWAYS_INLINE sj_status variable_check(const char *what, int i, const sj_tensor *t)
+{
+	if (SJ_UNLIKELY(!is_variable(t)))
 		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %s %d is %s", what, i,
 		                t ? "no variable" : "NULL");
 	return SJ_OK;
@@ -140,9 +145,9 @@ static sj_status variable_check(const char *what, int i, const sj_tensor *t)
 
 static sj_status like_check(const char *what, int i, const sj_tensor *variable, const sj_tensor *t)
 {
-	if (!sj_tensor_is_valid(t))
+	if (SJ_UNLIKELY(!sj__is_live(t) || sj__is_nil(t)))
 		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %s %d is no valid tensor", what, i);
-	if (t->dtype != variable->dtype || !sj__same_shape(t, variable))
+	if (SJ_UNLIKELY(t->dtype != variable->dtype || !sj__same_shape(t, variable)))
 		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %s %d is %s %s, the variable '%s' is %s %s",
 		                what, i, sj_dtype_name((sj_dtype)t->dtype), sj__shape_text(t),
 		                sj_variable_name(variable), sj_dtype_name((sj_dtype)variable->dtype),
@@ -235,6 +240,27 @@ static sj_status pieces_apply(const sj_update *u, int n, sj_tensor *const *varia
 	return status;
 }
 
+sj_status sj__update_now(const sj_update *update, int n, sj_tensor *const *variables, sj_tensor *const *slots,
+                         sj_tensor *const *gradients)
+{
+	enum { FEW = 8 };
+	struct {
+		piece pieces[FEW];
+		sj_tensor *copies[FEW];
+	} few;
+	if (SJ_LIKELY(n <= FEW)) {
+		memset(few.pieces, 0, sizeof(piece) * (size_t)n);
+		memset(few.copies, 0, sizeof(sj_tensor *) * (size_t)n);
+		return pieces_apply(update, n, variables, slots, gradients, few.pieces, few.copies);
+	}
+	piece *pieces = sj__memory_new_zeroed((sizeof(piece) + sizeof(sj_tensor *)) * (size_t)n);
+	sj_status status = pieces ? pieces_apply(update, n, variables, slots, gradients, pieces,
+	                                         (sj_tensor **)(pieces + n))
+	                          : SJ_RESOURCE_EXHAUSTED;
+	sj__memory_free(pieces);
+	return status;
+}
+
 /* The update in a struct of ours: fields that the caller's header does not have yet are 0. */
 static sj_status arguments_check(const sj_update *given, int n, const void *variables, const void *slots,
                                  const void *gradients, sj_update *ret_update)
@@ -261,7 +287,7 @@ static bool is_written_down(sj_tensor *learning_rate, int n, sj_tensor *const *v
 		waits = (sj__is_live(gradients[i]) &&
 		         ((gradients[i]->flags & SJ__FLAG_SYMBOLIC) != 0 ||
 		          (gradients[i]->flags & SJ__FLAG_SLICES && sj__slices_are_symbolic(gradients[i])))) ||
-		        (sj_is_variable(variables[i]) && sj__variable_instance(variables[i]) == NULL);
+		        (is_variable(variables[i]) && sj__variable_instance(variables[i]) == NULL);
 	return waits;
 }
 
@@ -335,10 +361,7 @@ sj_status sj_update_apply(const sj_update *update, int n, sj_tensor *const *vari
 	} else if (status == SJ_OK && SJ_UNLIKELY(any_of_graph(n, variables))) {
 		return instances_apply(&all, n, sj_update_slots(all.rule), variables, slots, gradients);
 	} else if (status == SJ_OK && n > 0) {
-		piece *pieces = sj__memory_new_zeroed((sizeof(piece) + sizeof(sj_tensor *)) * (size_t)n);
-		status = pieces ? pieces_apply(&all, n, variables, slots, gradients, pieces, (sj_tensor **)(pieces + n))
-		                : SJ_RESOURCE_EXHAUSTED;
-		sj__memory_free(pieces);
+		status = sj__update_now(&all, n, variables, slots, gradients);
 	}
 	if (status != SJ_OK)
 		sj__error_stick(status);

@@ -27,16 +27,11 @@ static int assign_changes(void *context, sj_tensor *const **ret_variables)
 	return 1;
 }
 
-/* The running session's own variables are there, or can be made. */
-static sj_status instances_exist(int n, sj_tensor *const *variables)
+static sj_status SJ_COLD instance_missing(const sj_tensor *variable)
 {
-	for (int i = 0; i < n; i++)
-		if (sj__variable_instance(variables[i]) == NULL)
-			return sj__fail(sj_session_now() ? SJ_RESOURCE_EXHAUSTED : SJ_FAILED_PRECONDITION,
-			                "the variable '%s' %s", sj_variable_name(variables[i]),
-			                sj_session_now() ? "got no memory"
-			                                 : "has no value outside of a session of its graph");
-	return SJ_OK;
+	return sj__fail(sj_session_now() ? SJ_RESOURCE_EXHAUSTED : SJ_FAILED_PRECONDITION, "the variable '%s' %s",
+	                sj_variable_name(variable),
+	                sj_session_now() ? "got no memory" : "has no value outside of a session of its graph");
 }
 
 /* The result is the value afterwards. */
@@ -47,13 +42,13 @@ static sj_status assign_invoke(void *context, int n_inputs, sj_tensor *const *in
 	                                                             sj_assign};
 	const assign_context *c = context;
 	(void)n_inputs;
-	sj_status status = instances_exist(1, &c->variable);
-	sj_tensor *own = c->how == SJ__ASSIGN_LOOSELY ? sj__session_instance(c->variable) : NULL;
-	if (own != NULL)
-		own->variable->is_loose = true;
-	if (status == SJ_OK)
-		status = how[c->how](c->variable, inputs[0]);
-	return status == SJ_OK && n_outputs == 1 ? sj__variable_read(c->variable, ret_outputs) : status;
+	sj_tensor *instance = sj__variable_instance(c->variable);
+	if (instance == NULL)
+		return instance_missing(c->variable);
+	if (c->how == SJ__ASSIGN_LOOSELY && instance != c->variable)
+		instance->variable->is_loose = true;
+	sj_status status = how[c->how](instance, inputs[0]);
+	return status == SJ_OK && n_outputs == 1 ? sj__variable_read(instance, ret_outputs) : status;
 }
 
 static sj_status assign_infer(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_dtype *dtypes,
@@ -191,10 +186,35 @@ static int update_changes(void *context, sj_tensor *const **ret_variables)
 	return c->n_changed;
 }
 
+/* The running session's own variables are there, or can be made. */
+static sj_status instances_find(int n, sj_tensor *const *variables, sj_tensor **ret_instances)
+{
+	for (int i = 0; i < n; i++) {
+		ret_instances[i] = sj__variable_instance(variables[i]);
+		if (SJ_UNLIKELY(ret_instances[i] == NULL))
+			return instance_missing(variables[i]);
+	}
+	return SJ_OK;
+}
+
 static sj_status update_apply(const update_context *c, sj_tensor *rate, sj_tensor *const *gradients)
 {
-	return c->has_rate ? sj_update_apply_rate(&c->update, rate, c->n, c->all, c->all + c->n, gradients)
-	                   : sj_update_apply(&c->update, c->n, c->all, c->all + c->n, gradients);
+	enum { FEW = 32 };
+	sj_tensor *few[FEW], **all = few;
+	sj_update update = c->update;
+	if (rate != NULL && (rate->shape.size != 1 || !sj_dtype_is_floating((sj_dtype)rate->dtype)))
+		return sj__fail(SJ_INVALID_ARGUMENT, "the learning rate is %s %s; give a floating scalar",
+		                sj_dtype_name((sj_dtype)rate->dtype), sj__shape_text(rate));
+	if (rate != NULL)
+		update.learning_rate = sj__element_as_double((sj_dtype)rate->dtype, rate->data, 0);
+	if (c->n_changed > FEW && (all = sj__memory_new(sizeof(*all) * (size_t)c->n_changed)) == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	sj_status status = instances_find(c->n_changed, c->all, all);
+	if (status == SJ_OK)
+		status = sj__update_now(&update, c->n, all, all + c->n, gradients);
+	if (all != few)
+		sj__memory_free(all);
+	return status;
 }
 
 /* With the sparse gradients put together again. */
@@ -224,9 +244,6 @@ static sj_status update_invoke(void *context, int n_inputs, sj_tensor *const *in
 	const update_context *c = context;
 	(void)n_outputs;
 	(void)ret_outputs;
-	sj_status status = instances_exist(c->n_changed, c->all);
-	if (status != SJ_OK)
-		return status;
 	if (n_inputs > c->n + c->has_rate)
 		return sparse_apply(c, inputs);
 	return update_apply(c, c->has_rate ? inputs[c->n] : NULL, inputs);

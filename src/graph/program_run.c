@@ -2,6 +2,7 @@
 #include "base/threads.h"
 #include "graph/program.h"
 #include "tensor/handle.h"
+#include "tensor/variable.h"
 
 /* Where an ordinary tensor's bytes are now, for the kernels that read them. */
 static SJ_ALWAYS_INLINE void place_point(sj__place *place, const sj_tensor *value)
@@ -43,6 +44,22 @@ static SJ_ALWAYS_INLINE sj_status kernel_run(const sj__plan *plan, const sj__ste
 	return SJ_LIKELY(status == SJ_OK) ? SJ_OK : sj__step_failed(status, step);
 }
 
+/* False, and nothing done: the general way then does it, or says why not. */
+static SJ_ALWAYS_INLINE bool read_run(const sj__plan *plan, const sj__step *step, sj_tensor **values)
+{
+	int32_t slot = plan->slots[step->ports];
+	sj_tensor *variable = step->node->value;
+	if (SJ__COUNTS_ARE_SHARED)
+		return false;
+	if (variable->variable->place != 0)
+		variable = sj__session_instance(variable);
+	if (SJ_UNLIKELY(variable == NULL || variable->variable->value == NULL))
+		return false;
+	values[slot] = sj__keep(variable->variable->value);
+	place_point(&plan->program->places[slot], values[slot]);
+	return true;
+}
+
 static SJ_NOINLINE sj_status general_run(const sj__plan *plan, sj__step *step, sj_tensor **values)
 {
 	const int32_t *slots = plan->slots + step->ports + step->n_inputs;
@@ -66,7 +83,9 @@ sj_status sj__program_run(sj__plan *plan, sj_tensor **values)
 			status = kernel_run(plan, step, work, values);
 		} else if (work->way == SJ__WAY_VIEW) {
 			work->call.outputs[0]->data = (char *)work->call.inputs[0]->data + work->offset;
-		} else if (work->way != SJ__WAY_NOTHING) { /* whose end is the step's own */
+		} else if (work->way != SJ__WAY_NOTHING &&
+		           (work->way != SJ__WAY_READ ||
+		            !read_run(plan, step, values))) { /* whose end is the step's own */
 			status = general_run(plan, step, values);
 			continue;
 		}

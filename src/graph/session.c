@@ -14,12 +14,18 @@ typedef struct stream {
 	uint64_t position;
 } stream;
 
+/* A session's variables. It is read without the lock: one that became too small stays, behind the one in its place. */
+typedef struct table {
+	struct table *before;
+	int n;
+	sj_tensor *of[]; /* by place - 1; NULL: not used yet */
+} table;
+
 struct sj_session {
 	sj_graph *graph;
-	pthread_mutex_t lock;  /* of plans and variables */
-	sj__plan *plans;       /* the newest first */
-	sj_tensor **variables; /* by place - 1; NULL: not used yet */
-	int n_variables;
+	pthread_mutex_t lock; /* of plans and variables */
+	sj__plan *plans;      /* the newest first */
+	table *variables;
 	stream *streams;
 };
 
@@ -53,14 +59,18 @@ void sj_session_free(sj_session *session)
 		sj__plan_destroy(session->plans);
 		session->plans = next;
 	}
-	for (int i = 0; i < session->n_variables; i++)
-		sj__drop(session->variables[i]);
+	for (int i = 0; session->variables != NULL && i < session->variables->n; i++)
+		sj__drop(session->variables->of[i]);
+	while (session->variables != NULL) {
+		table *before = session->variables->before;
+		sj__memory_free(session->variables);
+		session->variables = before;
+	}
 	while (session->streams != NULL) {
 		stream *next = session->streams->next;
 		sj__memory_free(session->streams);
 		session->streams = next;
 	}
-	sj__memory_free(session->variables);
 	sj_graph_free(session->graph);
 	pthread_mutex_destroy(&session->lock);
 	sj__memory_free(session);
@@ -68,24 +78,42 @@ void sj_session_free(sj_session *session)
 
 /* ---- variables ---- */
 
-static sj_tensor *instance_make(sj_session *session, int place, const sj_tensor *variable)
+static bool table_reach(sj_session *session, int place)
 {
-	if (place > session->n_variables) {
-		size_t n = sizeof(sj_tensor *) * (size_t)place,
-		       kept = sizeof(sj_tensor *) * (size_t)session->n_variables;
-		sj_tensor **wider = sj__memory_resize(session->variables, kept, n);
-		if (wider == NULL)
-			return NULL;
-		memset((char *)wider + kept, 0, n - kept);
-		session->variables = wider;
-		session->n_variables = place;
+	const table *old = session->variables;
+	int n = session->graph->n_variables > place ? session->graph->n_variables : place;
+	if (old != NULL && place <= old->n)
+		return true;
+	table *wider = sj__memory_new_zeroed(sizeof(*wider) + sizeof(sj_tensor *) * (size_t)n);
+	if (wider == NULL)
+		return false;
+	wider->before = session->variables;
+	wider->n = n;
+	if (old != NULL)
+		memcpy(wider->of, old->of, sizeof(sj_tensor *) * (size_t)old->n);
+	__atomic_store_n(&session->variables, wider, __ATOMIC_RELEASE);
+	return true;
+}
+
+static sj_tensor *instance_find(const sj_session *session, int place)
+{
+	table *all = __atomic_load_n(&session->variables, __ATOMIC_ACQUIRE);
+	return all != NULL && place <= all->n ? __atomic_load_n(&all->of[place - 1], __ATOMIC_ACQUIRE) : NULL;
+}
+
+static SJ_NOINLINE sj_tensor *instance_make(sj_session *session, int place, const sj_tensor *variable)
+{
+	pthread_mutex_lock(&session->lock);
+	sj_tensor *instance = instance_find(session, place);
+	if (instance == NULL && table_reach(session, place)) {
+		instance = sj_variable_new_uninitialized((sj_dtype)variable->dtype,
+		                                         (sj_ints){variable->shape.rank, sj__dims(variable)},
+		                                         sj_variable_name(variable), variable->variable->trainable);
+		instance = instance == &sj__nil_tensor ? NULL : instance;
+		__atomic_store_n(&session->variables->of[place - 1], instance, __ATOMIC_RELEASE);
 	}
-	sj_tensor *made = sj_variable_new_uninitialized((sj_dtype)variable->dtype,
-	                                                (sj_ints){variable->shape.rank, sj__dims(variable)},
-	                                                sj_variable_name(variable), variable->variable->trainable);
-	if (made == &sj__nil_tensor)
-		return NULL;
-	return session->variables[place - 1] = made;
+	pthread_mutex_unlock(&session->lock);
+	return instance;
 }
 
 sj_tensor *sj_session_variable(sj_session *session, sj_tensor *variable)
@@ -93,13 +121,8 @@ sj_tensor *sj_session_variable(sj_session *session, sj_tensor *variable)
 	if (session == NULL || !sj_is_variable(variable) || variable->variable->place == 0 ||
 	    variable->variable->graph != session->graph)
 		return NULL;
-	int place = variable->variable->place;
-	pthread_mutex_lock(&session->lock);
-	sj_tensor *instance = place <= session->n_variables ? session->variables[place - 1] : NULL;
-	if (instance == NULL)
-		instance = instance_make(session, place, variable);
-	pthread_mutex_unlock(&session->lock);
-	return instance;
+	sj_tensor *instance = instance_find(session, variable->variable->place);
+	return SJ_LIKELY(instance != NULL) ? instance : instance_make(session, variable->variable->place, variable);
 }
 
 sj_tensor *sj__session_instance(sj_tensor *variable) { return sj_session_variable(running, variable); }

@@ -271,6 +271,9 @@ extern const sj__graph_hooks sj__graph;
 
 /* What a variable stands for: a graph's for the running session's own (NULL: none runs), any other tensor for itself. Borrowed. */
 sj_tensor *sj__variable_instance(sj_tensor *variable);
+/* sj_update_apply at once, on variables that are nobody's placeholders, with a struct of our own size. Does not stick. */
+sj_status sj__update_now(const struct sj_update *update, int n, sj_tensor *const *variables, sj_tensor *const *slots,
+                         sj_tensor *const *gradients);
 
 /* A variable's value as an operation's input gets it: an own reference, noted by open tapes, symbolic where a graph is open. */
 sj_status sj__variable_read(sj_tensor *variable, sj_tensor **ret_value);
