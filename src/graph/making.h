@@ -12,6 +12,7 @@ typedef struct sj__making {
 	bool *needed;            /* by node */
 	int32_t *twin;           /* by node: the one that computes the same before it, or itself. NULL: not optimised */
 	sj__fused **fused;       /* by node: what takes its place. NULL: not optimised */
+	bool *late;              /* by node: it has effects, or needs what they leave. NULL: not optimised */
 	int32_t *first_slot;     /* by node, of its outputs */
 	int32_t *last_use;       /* by slot: the last step that reads it; -1 none */
 	bool *is_pinned;         /* by slot: not the run's to release */

@@ -243,12 +243,76 @@ static sj_status nodes_fuse(sj__making *m)
 	return status;
 }
 
+/* ---- effects come last ---- */
+
+static bool may_change(const sj_node *effect, const sj_tensor *variable)
+{
+	sj_tensor *const *changed;
+	const sj_callable_type *type = &effect->callable->type;
+	if (type->changes == NULL || !type->is_atomic)
+		return true;
+	int n = type->changes(effect->callable->context, &changed);
+	for (int i = 0; i < n; i++)
+		if (changed[i] == variable)
+			return true;
+	return false;
+}
+
+static bool is_effect(const sj_node *node)
+{
+	return node->kind == SJ__NODE_CALLABLE && node->callable->type.is_stateful;
+}
+
+static bool reads_what_changed(const sj__making *m, const sj_node *node, int n_effects, const int32_t *effects)
+{
+	for (int i = 0; i < n_effects; i++)
+		if (may_change(m->graph->nodes[effects[i]], node->value))
+			return true;
+	return false;
+}
+
+static bool needs_late(const sj__making *m, const sj_node *node)
+{
+	const sj__fused *fused = m->fused[node->index];
+	int n = fused ? fused->n_inputs : node->n_inputs;
+	sj_tensor *const *inputs = fused ? fused->inputs : node->inputs;
+	for (int j = 0; j < n; j++)
+		if (inputs[j] != NULL && m->late[sj__making_node(m, inputs[j])->index])
+			return true;
+	return false;
+}
+
+/*
+ * What does not need the effects runs before them, so that little can fail between them and values need not be kept for it. Reads stay behind
+ * what may change the variable; among themselves effects keep their order.
+ */
+static sj_status late_find(sj__making *m)
+{
+	int n_effects = 0;
+	int32_t *effects = sj__memory_new(sizeof(*effects) * ((size_t)m->graph->n_nodes + 1));
+	if (effects == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	for (int i = 0; i < m->graph->n_nodes; i++) {
+		const sj_node *node = m->graph->nodes[i];
+		if (!m->needed[i] || sj__making_knows(m, node))
+			continue;
+		m->late[i] = is_effect(node) || (node->kind == SJ__NODE_READ
+		                                         ? reads_what_changed(m, node, n_effects, effects)
+		                                         : needs_late(m, node));
+		if (is_effect(node))
+			effects[n_effects++] = i;
+	}
+	sj__memory_free(effects);
+	return SJ_OK;
+}
+
 sj_status sj__making_optimise(sj__making *m)
 {
 	size_t n = (size_t)m->graph->n_nodes + 1;
 	m->twin = sj__memory_new(sizeof(*m->twin) * n);
 	m->fused = sj__memory_new_zeroed(sizeof(sj__fused *) * n);
-	if (m->twin == NULL || m->fused == NULL)
+	m->late = sj__memory_new_zeroed(n);
+	if (m->twin == NULL || m->fused == NULL || m->late == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
 	for (int i = 0; i < m->graph->n_nodes; i++)
 		m->twin[i] = i;
@@ -257,5 +321,7 @@ sj_status sj__making_optimise(sj__making *m)
 		status = sj__making_needs(m);
 	if (status == SJ_OK)
 		status = nodes_fuse(m);
-	return status == SJ_OK ? sj__making_needs(m) : status;
+	if (status == SJ_OK)
+		status = sj__making_needs(m);
+	return status == SJ_OK ? late_find(m) : status;
 }

@@ -208,16 +208,22 @@ static int32_t step_make(making *m, sj_node *node, int32_t at)
 	return at;
 }
 
+static int32_t steps_of(making *m, bool late, int32_t at)
+{
+	for (int i = 0; i < m->graph->n_nodes; i++) {
+		sj_node *node = m->graph->nodes[i];
+		bool is_known = node->n_outputs > 0 && m->needed[i] && m->plan->initial[m->first_slot[i]] != NULL;
+		if (m->needed[i] && !is_known && node->kind != SJ__NODE_GROUP && node->kind != SJ__NODE_PLACEHOLDER &&
+		    (m->late != NULL && m->late[i]) == late)
+			at = step_make(m, node, at);
+	}
+	return at;
+}
+
 static void steps_make(making *m)
 {
 	sj__plan *plan = m->plan;
-	int32_t at = 0;
-	for (int i = 0; i < m->graph->n_nodes; i++) {
-		sj_node *node = m->graph->nodes[i];
-		bool is_known = node->n_outputs > 0 && m->needed[i] && plan->initial[m->first_slot[i]] != NULL;
-		if (m->needed[i] && !is_known && node->kind != SJ__NODE_GROUP && node->kind != SJ__NODE_PLACEHOLDER)
-			at = step_make(m, node, at);
-	}
+	int32_t at = steps_of(m, true, steps_of(m, false, 0));
 	/* What ends where: a slot is seen once, at the step of its last use. */
 	for (int s = 0; s < plan->n_steps; s++) {
 		sj__step *step = &plan->steps[s];
@@ -365,6 +371,7 @@ sj_status sj__plan_make(sj_graph *graph, const sj__plan_key *key, sj_node *const
 	sj__memory_free(m.needed);
 	sj__memory_free(m.twin);
 	sj__memory_free(m.fused);
+	sj__memory_free(m.late);
 	sj__memory_free(m.first_slot);
 	sj__memory_free(m.last_use);
 	sj__memory_free(m.is_pinned);
