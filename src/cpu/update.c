@@ -143,16 +143,20 @@ static SJ_ALWAYS_INLINE sj_status variable_check(const char *what, int i, const 
 	return SJ_OK;
 }
 
-static sj_status like_check(const char *what, int i, const sj_tensor *variable, const sj_tensor *t)
+static SJ_NOINLINE SJ_COLD sj_status unlike(const char *what, int i, const sj_tensor *variable, const sj_tensor *t)
 {
-	if (SJ_UNLIKELY(!sj__is_live(t) || sj__is_nil(t)))
+	if (!sj_tensor_is_valid(t))
 		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %s %d is no valid tensor", what, i);
-	if (SJ_UNLIKELY(t->dtype != variable->dtype || !sj__same_shape(t, variable)))
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %s %d is %s %s, the variable '%s' is %s %s",
-		                what, i, sj_dtype_name((sj_dtype)t->dtype), sj__shape_text(t),
-		                sj_variable_name(variable), sj_dtype_name((sj_dtype)variable->dtype),
-		                sj__shape_text(variable));
-	return SJ_OK;
+	return sj__fail(SJ_INVALID_ARGUMENT, "sj_update_apply: %s %d is %s %s, the variable '%s' is %s %s", what, i,
+	                sj_dtype_name((sj_dtype)t->dtype), sj__shape_text(t), sj_variable_name(variable),
+	                sj_dtype_name((sj_dtype)variable->dtype), sj__shape_text(variable));
+}
+
+static SJ_ALWAYS_INLINE sj_status like_check(const char *what, int i, const sj_tensor *variable, const sj_tensor *t)
+{
+	if (SJ_LIKELY(sj__is_live(t) && !sj__is_nil(t) && t->dtype == variable->dtype && sj__same_shape(t, variable)))
+		return SJ_OK;
+	return unlike(what, i, variable, t);
 }
 
 static sj_status piece_check(int i, sj_tensor *variable, int n_slots, sj_tensor *const *slots,

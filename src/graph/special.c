@@ -195,10 +195,7 @@ typedef struct shapes {
 
 struct sj__special {
 	int32_t busy; /* one run at a time uses it; others run the plan as it is */
-	bool is_hopeless;
 	uint64_t now;
-	size_t n_numbers, room;
-	int64_t *numbers; /* of the run that is beginning */
 	shapes known[SPECIALS_MOST];
 };
 
@@ -210,67 +207,56 @@ void sj__special_free(struct sj__special *special)
 		sj__plan_destroy(special->known[i].plan);
 		sj__memory_free(special->known[i].numbers);
 	}
-	sj__memory_free(special->numbers);
 	sj__memory_free(special);
 }
 
-static bool shapes_read(struct sj__special *special, int n, sj_tensor *const *values)
+static bool are_these(const shapes *s, int n, sj_tensor *const *values)
 {
-	size_t at = 0, needed = 0;
-	for (int i = 0; i < n; i++)
-		needed += 1 + (size_t)values[i]->shape.rank;
-	if (needed > special->room) {
-		sj__memory_free(special->numbers);
-		special->numbers = sj__memory_new(sizeof(int64_t) * needed);
-		special->room = special->numbers ? needed : 0;
-		if (special->numbers == NULL)
-			return false;
-	}
+	const int64_t *number = s->numbers;
+	if (s->used == 0)
+		return false;
 	for (int i = 0; i < n; i++) {
 		const int64_t *dims = sj__dims(values[i]);
-		special->numbers[at++] = values[i]->shape.rank;
-		for (int a = 0; a < values[i]->shape.rank; a++)
-			special->numbers[at++] = dims[a];
+		int rank = values[i]->shape.rank;
+		if (*number++ != rank)
+			return false;
+		for (int a = 0; a < rank; a++)
+			if (*number++ != dims[a])
+				return false;
 	}
-	special->n_numbers = at;
 	return true;
 }
 
-static bool are_these(const struct sj__special *special, const shapes *s)
-{
-	if (s->used == 0)
-		return false;
-	bool same = true;
-	for (size_t i = 0; i < special->n_numbers && same; i++)
-		same = s->numbers[i] ==
-		       special->numbers[i]; /* ranks stand in front, so lengths are the same as far as this goes */
-	return same;
-}
-
 /* In place of those that were used longest ago. */
-static shapes *shapes_add(struct sj__special *special)
+static shapes *shapes_add(struct sj__special *special, int n, sj_tensor *const *values)
 {
 	shapes *oldest = &special->known[0];
+	size_t n_numbers = 1, at = 0;
 	for (int i = 1; i < SPECIALS_MOST; i++)
 		if (special->known[i].used < oldest->used)
 			oldest = &special->known[i];
-	int64_t *numbers = sj__memory_new(sizeof(int64_t) * (special->n_numbers + 1));
+	for (int i = 0; i < n; i++)
+		n_numbers += 1 + (size_t)values[i]->shape.rank;
+	int64_t *numbers = sj__memory_new(sizeof(int64_t) * n_numbers);
 	if (numbers == NULL)
 		return NULL;
+	for (int i = 0; i < n; i++) {
+		numbers[at++] = values[i]->shape.rank;
+		for (int a = 0; a < values[i]->shape.rank; a++)
+			numbers[at++] = sj__dims(values[i])[a];
+	}
 	sj__plan_destroy(oldest->plan);
 	sj__memory_free(oldest->numbers);
 	*oldest = (shapes){.numbers = numbers};
-	if (special->n_numbers > 0)
-		memcpy(numbers, special->numbers, sizeof(int64_t) * special->n_numbers);
 	return oldest;
 }
 
-static shapes *shapes_find(struct sj__special *special)
+static shapes *shapes_find(struct sj__special *special, int n, sj_tensor *const *values)
 {
 	for (int i = 0; i < SPECIALS_MOST; i++)
-		if (are_these(special, &special->known[i]))
+		if (are_these(&special->known[i], n, values))
 			return &special->known[i];
-	return shapes_add(special);
+	return shapes_add(special, n, values);
 }
 
 /* What goes wrong here goes wrong again in the plan as it is, which says so. */
@@ -316,7 +302,7 @@ sj__plan *sj__special_begin(sj__plan *plan, sj_tensor *const *values)
 	struct sj__special *special = special_of(plan);
 	if (special == NULL || __atomic_exchange_n(&special->busy, 1, __ATOMIC_ACQUIRE) != 0)
 		return NULL;
-	shapes *s = shapes_read(special, plan->key.n_feeds, values) ? shapes_find(special) : NULL;
+	shapes *s = shapes_find(special, plan->key.n_feeds, values);
 	if (s != NULL) {
 		s->used = ++special->now;
 		if (SJ_UNLIKELY(s->n_times < TIMES_BEFORE) && ++s->n_times == TIMES_BEFORE)
