@@ -190,12 +190,14 @@ static sj_status rule_invoke(void *context, int n_inputs, sj_tensor *const *inpu
 	return rule_take(context, false, inputs, n_outputs, ret_outputs);
 }
 
+bool sj__gradient_is_deferred(const sj_callable *callable) { return callable->type.invoke == rule_invoke; }
+
 sj_status sj__gradient_run_symbolic(const sj_callable *callable, sj_tensor *const *inputs, int n_outputs,
                                     sj_tensor **ret_outputs)
 {
 	const rule_context *c = callable->context;
 	sj__error_frame frame;
-	if (callable->type.invoke != rule_invoke)
+	if (!sj__gradient_is_deferred(callable))
 		return SJ_UNIMPLEMENTED;
 	for (int i = 0, at = 0; i < c->n_inputs + 2 * c->n_outputs; i++)
 		if (c->ports[i].how == PORT_SHAPE || c->ports[i].how == PORT_WHOLE) {

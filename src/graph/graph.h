@@ -119,6 +119,8 @@ void sj__names_clear(sj__names *names);
 /* ---- defer.c ---- */
 bool sj__gradient_must_defer(const sj__gradient *g);
 void sj__gradient_defer(const sj__gradient *g, sj_tensor **dx);
+/* Whether the callable stands for an operation's deferred rule. */
+bool sj__gradient_is_deferred(const sj_callable *callable);
 /*
  * Runs a deferred rule in the open graph, now that more is known: it leaves ordinary nodes. Unimplemented: the callable is no such rule, or
  * too little is known yet.

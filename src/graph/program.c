@@ -290,6 +290,23 @@ static void ends_settle(making *m, sj__step *step, blocks *b)
 	step->n_frees = n;
 }
 
+/* An elementwise result may take the place of an input of its shape that ends with the step. */
+static int32_t over_find(const making *m, const sj__step *step, const sj__work *work)
+{
+	const int32_t *slots = m->plan->slots + step->ports;
+	const sj__place *places = m->program->places, *out = &places[slots[step->n_inputs]];
+	if (work->way != SJ__WAY_KERNEL || !work->has_real || !(step->op->flags & SJ__OP_ELEMENTWISE) ||
+	    step->n_outputs != 1)
+		return -1;
+	for (int i = 0; i < step->n_inputs; i++)
+		for (int k = 0; slots[i] >= m->plan->key.n_feeds && k < step->n_frees; k++)
+			if (m->plan->slots[step->frees + k] == slots[i] && places[slots[i]].is_own &&
+			    places[slots[i]].handle->dtype == out->handle->dtype &&
+			    sj__same_shape(places[slots[i]].handle, out->handle))
+				return slots[i];
+	return -1;
+}
+
 static sj_status blocks_plan(making *m, blocks *b)
 {
 	sj__place *places = m->program->places;
@@ -310,6 +327,7 @@ static sj_status blocks_plan(making *m, blocks *b)
 				status = block_take(b, p->storage.n_bytes, &p->block);
 		}
 		ends_settle(m, step, b);
+		m->program->works[s].over = over_find(m, step, &m->program->works[s]);
 	}
 	return status;
 }

@@ -11,9 +11,15 @@ static SJ_ALWAYS_INLINE void place_point(sj__place *place, const sj_tensor *valu
 		place->handle->data = value->data;
 }
 
-static SJ_NOINLINE sj_status reals_make(const sj__plan *plan, const sj__step *step, sj_tensor **values)
+static SJ_NOINLINE sj_status reals_make(const sj__plan *plan, const sj__step *step, int32_t over, sj_tensor **values)
 {
 	const int32_t *slots = plan->slots + step->ports + step->n_inputs;
+	if (over >= 0 && values[over] != NULL && sj__is_sole_owner(values[over])) {
+		values[slots[0]] = values[over];
+		values[over] = NULL;
+		place_point(&plan->program->places[slots[0]], values[slots[0]]);
+		return SJ_OK;
+	}
 	for (int k = 0; k < step->n_outputs; k++) {
 		sj__place *place = &plan->program->places[slots[k]];
 		sj_tensor *t;
@@ -36,7 +42,7 @@ static SJ_ALWAYS_INLINE sj_status kernel_run(const sj__plan *plan, const sj__ste
 {
 	sj_status status = SJ_OK;
 	if (SJ_UNLIKELY(work->has_real))
-		status = reals_make(plan, step, values);
+		status = reals_make(plan, step, work->over, values);
 	if (SJ_LIKELY(status == SJ_OK))
 		status = work->kernel(&work->call);
 	if (SJ_UNLIKELY(sj__cancelled()) && status == SJ_OK) /* what the kernel skipped is nobody's result */

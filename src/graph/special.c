@@ -292,6 +292,20 @@ static struct sj__special *special_of(sj__plan *plan)
 	return special;
 }
 
+/* Whether a gradient's rule waits for shapes, or a tensor is large: the plan as it is takes more memory, so that it is not run even once. */
+static bool is_worth_it(const sj__plan *plan)
+{
+	enum { LARGE = 1 << 18 };
+	for (int s = 0; s < plan->n_steps; s++) {
+		const sj_node *node = plan->steps[s].node;
+		if (node->kind == SJ__NODE_CALLABLE && sj__gradient_is_deferred(node->callable))
+			return true;
+		if (node->kind == SJ__NODE_OP && node->n_outputs > 0 && node->outputs[0]->shape.size > LARGE)
+			return true;
+	}
+	return false;
+}
+
 sj__plan *sj__special_begin(sj__plan *plan, sj_tensor *const *values)
 {
 	enum { TIMES_BEFORE = 2 };
@@ -305,8 +319,11 @@ sj__plan *sj__special_begin(sj__plan *plan, sj_tensor *const *values)
 	shapes *s = shapes_find(special, plan->key.n_feeds, values);
 	if (s != NULL) {
 		s->used = ++special->now;
-		if (SJ_UNLIKELY(s->n_times < TIMES_BEFORE) && ++s->n_times == TIMES_BEFORE)
+		if (SJ_UNLIKELY(s->n_times < TIMES_BEFORE) &&
+		    (++s->n_times == TIMES_BEFORE || is_worth_it(plan))) {
+			s->n_times = TIMES_BEFORE;
 			special_try(plan, values, &s->plan);
+		}
 	}
 	if (s == NULL || s->plan == NULL) {
 		sj__special_end(plan);
