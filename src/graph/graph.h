@@ -151,7 +151,7 @@ void sj__callable_journal(const sj_callable *callable, struct sj__random_journal
 /* The shape that an integer vector stands for, as far as it is known (dims: SJ__UNKNOWN): its rank, -1 where not even that is. */
 int sj__graph_shape_of(const sj_tensor *t, int64_t *ret_dims);
 sj_tensor *sj__session_instance(sj_tensor *variable);
-/* How far the running session has used the stream of a node of a branch or a function; NULL: no session runs, or the node is its graph's. */
-uint64_t *sj__session_position(const sj_node *node);
+/* Where the running session counts how far a node's stream has been used whose position elsewhere is this; the same where no session runs. */
+uint64_t *sj__session_position(uint64_t *position);
 
 #endif

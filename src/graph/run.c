@@ -22,8 +22,7 @@ static sj_status node_run(sj__step *step, sj_tensor *const *inputs, sj_tensor **
 		return sj_call(node->callable, step->n_inputs, inputs, step->n_outputs, outputs);
 	if (!(step->op->flags & SJ__OP_STATEFUL))
 		return sj_execute(step->op, step->args, step->n_inputs, inputs, step->n_outputs, outputs);
-	uint64_t *position = sj__session_position(node);
-	uint64_t *before = sj__random_use_position(position ? position : step->position);
+	uint64_t *before = sj__random_use_position(sj__session_position(step->position));
 	sj_status status = sj_execute(step->op, step->args, step->n_inputs, inputs, step->n_outputs, outputs);
 	sj__random_use_position(before);
 	return status;

@@ -10,7 +10,7 @@
 /* How far a node's stream of random numbers has been used: all plans of the session go on where the last one stopped. */
 typedef struct stream {
 	struct stream *next;
-	const sj_node *node;
+	const void *node; /* of a branch or a function: the position that it has outside of sessions */
 	uint64_t position;
 } stream;
 
@@ -129,7 +129,7 @@ sj_tensor *sj__session_instance(sj_tensor *variable) { return sj_session_variabl
 
 /* ---- running ---- */
 
-static stream *stream_of(sj_session *session, const sj_node *node)
+static stream *stream_of(sj_session *session, const void *node)
 {
 	stream *own = session->streams;
 	while (own != NULL && own->node != node)
@@ -141,14 +141,18 @@ static stream *stream_of(sj_session *session, const sj_node *node)
 	return own;
 }
 
-uint64_t *sj__session_position(const sj_node *node)
+uint64_t *sj__session_position(uint64_t *position)
 {
-	if (running == NULL || node->graph == running->graph)
-		return NULL;
+	if (running == NULL)
+		return position;
 	pthread_mutex_lock(&running->lock);
-	stream *own = stream_of(running, node);
+	stream *own = running->streams;
+	while (own != NULL && &own->position != position)
+		own = own->next;
+	if (own == NULL)
+		own = stream_of(running, position);
 	pthread_mutex_unlock(&running->lock);
-	return own ? &own->position : NULL;
+	return own ? &own->position : position;
 }
 
 static sj_status streams_set(sj_session *session, sj__plan *plan)
