@@ -258,6 +258,9 @@ class Layer(LayerCheckpoints, _core.LayerBase):
             return keras_graph.apply(self, inputs, arguments, keywords)
         if variables._version == 2:
             _check_tensors((inputs, arguments))
+        if variables._version == 1 and hasattr(_core.graph_now(), "name_scope"):
+            with _core.graph_now().name_scope(self._name):
+                return self._run(self._taken(inputs), arguments, keywords)
         inputs = self._taken(inputs)
         if variables._version == 2 and arguments:
             arguments = tuple(self._taken(a) if isinstance(a, (_core.Tensor, np.ndarray)) else a for a in arguments)

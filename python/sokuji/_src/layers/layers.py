@@ -1,5 +1,6 @@
 """tf.layers of 1.x: the layers of layers.py under that module's signatures, and the functions that make one and call it."""
 
+from sokuji import _core
 from sokuji._src.keras import layers
 from sokuji._src.keras.layers_base import Layer
 from sokuji._src.ops import init_ops
@@ -15,6 +16,14 @@ class _Named:
         super().__init__(*arguments, **keywords)
         prefix = variables.scope_name()
         self._scope_prefix = prefix + "/" if prefix else ""
+
+    def _call_fully(self, *arguments, **keywords):
+        if _core.graph_now() is not None:
+            from sokuji._src.layers import in_graph
+
+            if in_graph.building() is not None and type(self).__module__.startswith("sokuji._src.layers.") and type(self).__name__ in in_graph._OF:
+                return in_graph.call(self, arguments, keywords)
+        return super()._call_fully(*arguments, **keywords)
 
 
 def _zeros():
