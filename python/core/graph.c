@@ -873,9 +873,10 @@ static PyMethodDef functions[] = {{"extend_symbolic", extend_symbolic, METH_VARA
 
 int core_graph_init(PyObject *module)
 {
-	PyTypeObject *const types[] = {&Graph_Type, &Node_Type, &SymbolicTensor_Type, &Session_Type,
-	                               &ConcreteFunction_Type};
-	static const char *const names[] = {"Graph", "Node", "SymbolicTensor", "Session", "ConcreteFunction"};
+	PyTypeObject *const types[] =
+		{&Graph_Type, &Node_Type, &SymbolicTensor_Type, &Session_Type, &ConcreteFunction_Type, &Traced_Type};
+	static const char *const names[] = {"Graph",     "Node", "SymbolicTensor", "Session", "ConcreteFunction",
+	                                    "TracedBase"};
 	SymbolicTensor_Type.tp_base = &Tensor_Type;
 	SymbolicTensor_Type.tp_hash = Tensor_Type.tp_hash;
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)

@@ -24,7 +24,17 @@ typedef struct SymbolicTensor {
 	PyObject *dict;
 } SymbolicTensor;
 
-extern PyTypeObject Graph_Type, Node_Type, SymbolicTensor_Type, Session_Type, ConcreteFunction_Type;
+typedef struct ConcreteFunction {
+	PyObject_HEAD sj_concrete_function *function;
+	PyObject *graph;
+	int n_outputs;
+	PyObject *dict, *weak_references;
+} ConcreteFunction;
+
+/* Calls it, without the interpreter where the inputs are large. outputs: references of the caller's own. */
+sj_status graph_function_run(const ConcreteFunction *f, int n_inputs, sj_tensor **inputs, sj_tensor **outputs);
+
+extern PyTypeObject Traced_Type, Graph_Type, Node_Type, SymbolicTensor_Type, Session_Type, ConcreteFunction_Type;
 
 /* The object of a node or a symbolic tensor of a graph that Python made; NULL and a Python error otherwise. */
 PyObject *graph_node_object(sj_node *node);

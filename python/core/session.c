@@ -144,13 +144,6 @@ PyTypeObject Session_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._c
 
 /* ---- ConcreteFunction ---- */
 
-typedef struct ConcreteFunction {
-	PyObject_HEAD sj_concrete_function *function;
-	PyObject *graph;
-	int n_outputs;
-	PyObject *dict, *weak_references;
-} ConcreteFunction;
-
 static int concrete_init(PyObject *self, PyObject *arguments, PyObject *Py_UNUSED(keywords))
 {
 	ConcreteFunction *f = (ConcreteFunction *)self;
@@ -210,14 +203,15 @@ static sj_status call_work(void *context)
 	return sj_concrete_function_call(c->function, c->n_inputs, c->inputs, c->n_outputs, c->outputs);
 }
 
-static sj_status call_run(Call *c)
+sj_status graph_function_run(const ConcreteFunction *f, int n_inputs, sj_tensor **inputs, sj_tensor **outputs)
 {
+	Call c = {f->function, n_inputs, f->n_outputs, inputs, outputs};
 	bool done = false;
-	if (sj_graph_now() != NULL || !core_is_heavy(c->n_inputs, c->inputs))
-		return call_work(c);
-	sj_status status = core_long(call_work, c, &done);
-	for (int k = 0; done && status != SJ_OK && k < c->n_outputs; k++)
-		sj_free(c->outputs[k]);
+	if (sj_graph_now() != NULL || !core_is_heavy(n_inputs, inputs))
+		return call_work(&c);
+	sj_status status = core_long(call_work, &c, &done);
+	for (int k = 0; done && status != SJ_OK && k < f->n_outputs; k++)
+		sj_free(outputs[k]);
 	return status;
 }
 
@@ -239,8 +233,7 @@ static PyObject *concrete_call(PyObject *self, PyObject *list)
 	sj_tensor **outputs = PyMem_Calloc((size_t)f->n_outputs + 1, sizeof(*outputs));
 	PyObject *result = NULL;
 	if (outputs != NULL) {
-		Call c = {f->function, (int)n, f->n_outputs, inputs, outputs};
-		sj_status status = call_run(&c);
+		sj_status status = graph_function_run(f, (int)n, inputs, outputs);
 		if (status == SJ_OK)
 			result = graph_list_of(f->n_outputs, outputs);
 		else if (sj_ok())

@@ -1,8 +1,8 @@
 """The names of traced functions and control flow: tf.function, tf.cond, tf.while_loop, tf.map_fn, tf.TensorArray and the like, which look whether a graph is open."""
 
-from sokuji._src.data import specs, type_specs
+from sokuji._src.data import specs
 from sokuji._src.eager import forward
-from sokuji._src.graph import control_flow, custom_gradient, func_graph, function, gradients, py_call, rows, tensor_array
+from sokuji._src.graph import control_flow, custom_gradient, func_graph, function, gradients, py_call, rows, tensor_array, type_specs
 from sokuji._src.ops import stateless_random_ops
 
 _ROWS = "foldl foldr"

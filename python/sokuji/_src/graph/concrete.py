@@ -70,11 +70,18 @@ class ConcreteFunction:
         made = self._call(tensors)
         return made[0] if self._is_one else self._packed(made)
 
+    def _reads(self):
+        if self._trainable is None:
+            self._trainable = tuple([weakref.ref(v) for v in self.variables if v.trainable])
+        return self._trainable
+
+    def remembered(self, function, args, kwargs, leaves):
+        """Calls like this one of the function find this trace by themselves."""
+        function._remember(args, kwargs, leaves, self._core, self._results.form, self._reads())
+
     def _note_reads(self):
         """Open tapes know the variables that are read only inside."""
-        if self._trainable is None:
-            self._trainable = [weakref.ref(v) for v in self.variables if v.trainable]
-        for reference in self._trainable:
+        for reference in self._reads():
             variable = reference()
             if variable is not None:
                 variable._read()

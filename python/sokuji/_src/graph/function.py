@@ -9,6 +9,7 @@ from sokuji import _core
 from sokuji._src.core import conversion, nest
 from sokuji._src.core.execute import convert
 from sokuji._src.data.specs import TensorSpec
+from sokuji._src.eager import forward
 from sokuji._src.graph import func_graph, signature
 from sokuji._src.graph.concrete import ConcreteFunction
 from sokuji._src.graph.func_graph import FuncGraph
@@ -20,6 +21,7 @@ def run_functions_eagerly(run_eagerly):
     """tf.config.run_functions_eagerly: whether functions run as ordinary Python."""
     global _eagerly
     _eagerly = bool(run_eagerly)
+    _core.TracedBase._run_eagerly(_eagerly)
 
 
 def functions_run_eagerly():
@@ -121,7 +123,7 @@ def _flat_specs(leaves):
 # ---- the function ----
 
 
-class Function:
+class Function(_core.TracedBase):
     """What tf.function returns."""
 
     def __init__(self, python_function, name=None, input_signature=None, autograph=True, reduce_retracing=False, autograph_options=None, jit_compile=None):
@@ -140,16 +142,16 @@ class Function:
         self._traces, self._n_traces, self._created, self._called = signature.Traces(), 0, False, False
         self._inside = weakref.WeakKeyDictionary()  # traces that use tensors of the graph they were made in, by graph
         self._bound = weakref.WeakKeyDictionary()
-        self._spared = 0  # the first trace, where another followed because it made variables
+        self._own = {}  # traces for certain variables
+        self._forget()
 
     python_function = property(lambda self: self._python_function)
     input_signature = property(lambda self: self._input_signature)
     name = property(lambda self: self._name)
     function_spec = property(lambda self: self._parameters.signature)
 
-    def __get__(self, instance, owner=None):
-        if instance is None:
-            return self
+    def _bound_to(self, instance):
+        """The function of an object whose method it is."""
         try:
             found = self._bound.get(instance)
         except TypeError:
@@ -170,17 +172,50 @@ class Function:
 
     # ---- calls ----
 
-    def __call__(self, *args, **kwargs):
+    def _call_fully(self, args, kwargs):
+        """A call that is not like one remembered."""
         if _eagerly:
             return self._python_function(*args, **kwargs)
         concrete, leaves = self._found(args, kwargs)
+        if leaves.variables and forward._active and any(forward.is_primal(v) for v in leaves.variables):
+            raise ValueError("Tried to take gradients (or similar) of a variable without handle data: a function's variable argument cannot be a primal")
+        if leaves.variables and any(a is not b for a, b in zip(concrete.arguments, leaves.variables)):
+            return self._call_with(concrete, leaves, args, kwargs)
+        if _core.graph_now() is None and not concrete.graph.captures():
+            concrete.remembered(self, args, kwargs, leaves)
         return concrete.call_flat(leaves)
 
-    def _found(self, args, kwargs):
+    def _call_with(self, concrete, leaves, args, kwargs):
+        """The call for other variables than those traced with: their values change places meanwhile. Where gradients must reach them, a trace of their own."""
+        if _core.graph_now() is None and not _core.is_recording():
+            pairs = [(a, b) for a, b in zip(concrete.arguments, leaves.variables) if a is not b]
+            kept = [a._read() for a, _ in pairs]
+            given = [b._read() for _, b in pairs]
+            for (a, _), value in zip(pairs, given):
+                a._assign(value)
+            try:
+                return concrete.call_flat(leaves)
+            finally:
+                for (a, b), value in zip(pairs, kept):
+                    b._assign(a._read())
+                    a._assign(value)
+        key = (signature.encode(args, []), signature.encode(kwargs, []), _flat_specs(leaves))
+        found = self._own.get(key)
+        if found is None:
+            args, kwargs = self._prepared(args, kwargs)
+            found = self._own[key] = self._trace(self._specs(leaves), args, kwargs, leaves, None)
+            self._n_traces -= 1
+        return found.call_flat(leaves)
+
+    def _prepared(self, args, kwargs):
         args, kwargs = self._parameters.bind(args, kwargs)
-        if self._input_signature is not None:
-            args, kwargs = self._parameters.fitted(args, kwargs)
-        leaves = []
+        return (args, kwargs) if self._input_signature is None else self._parameters.fitted(args, kwargs)
+
+    def _found(self, args, kwargs):
+        args, kwargs = self._prepared(args, kwargs)
+        leaves = signature.Leaves()
+        if conversion._version == 1:
+            leaves.variables = None
         structure = (signature.encode(args, leaves), signature.encode(kwargs, leaves) if kwargs else None)
         specs = self._specs(leaves)
         return self._looked_up(structure, specs) or self._made(structure, specs, args, kwargs, leaves), leaves
@@ -224,6 +259,7 @@ class Function:
             return self._kept(structure, specs, concrete)
 
     def _kept(self, structure, specs, concrete):
+        self._forget()
         if concrete.graph.captures():
             outer = concrete.graph.outer_graph
             traces = self._inside.get(outer)
@@ -301,6 +337,7 @@ def traced(function, name, parameters, specs, args, kwargs, leaves, creates):
         outputs = list(results.tensors)
     graph.outputs, graph.structured_outputs = outputs, results.packed(outputs)
     made = ConcreteFunction(graph, name, parameters, args, kwargs, results, input_names)
+    made.arguments = tuple(leaves.variables or ())
     graph._finalize()  # a tensor that leaked out of it is refused from here on
     return made
 

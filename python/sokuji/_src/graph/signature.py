@@ -24,6 +24,7 @@ class _Mark:
 
 
 TENSOR = _Mark()
+_core.TracedBase._set_mark(TENSOR)
 
 
 class Weak:
@@ -105,6 +106,13 @@ def composite_of(value):
 # ---- arguments ----
 
 
+class Leaves(list):
+    """The tensors of a call's arguments, and the variables, which a trace tells apart by dtype, shape and sameness only."""
+
+    def __init__(self):
+        self.variables = []
+
+
 def is_leaf(value):
     return isinstance(value, (_core.Tensor, TensorSpec))
 
@@ -127,7 +135,12 @@ def encode(value, leaves):
         leaves.append(convert(value, 0))
         return TENSOR
     if isinstance(value, _core.VariableBase):
-        return Same(value)
+        variables = getattr(leaves, "variables", None)
+        if variables is None:
+            return Same(value)
+        variables.append(value)
+        alias = next(i for i, v in enumerate(variables) if v is value)
+        return ("variable", value._dtype_number, value._shape_tuple, value.trainable, alias)
     parts = _COMPOSITES.get(kind)
     if parts is not None:
         return (kind, *[encode(part, leaves) for part in parts[0](value)])

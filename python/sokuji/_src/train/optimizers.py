@@ -14,6 +14,12 @@ _SGD, _MOMENTUM, _ADAM, _RMSPROP, _CENTERED, _ADAGRAD, _ADADELTA, _FTRL, _PROXIM
 _titles = collections.Counter()  # slot variables have names of their own: w/Adam, w/Adam_1
 
 
+def _builds(loss):
+    """Whether the loss is a graph's: not a function that is called with a tape, in eager code or in a function that is being traced."""
+    graph = _core.graph_now()
+    return isinstance(loss, _core.SymbolicTensor) or (graph is not None and not (callable(loss) and graph.building_function))
+
+
 class Optimizer(trackable.Trackable):
     """What all optimizers share: minimize, compute_gradients, apply_gradients, slots."""
 
@@ -98,10 +104,12 @@ class Optimizer(trackable.Trackable):
 
     def apply_gradients(self, grads_and_vars, global_step=None, name=None):
         """One step. Pairs whose gradient is None are left out. In a graph: the operation that does it."""
-        if _core.graph_now() is not None:
+        graph = _core.graph_now()
+        if graph is not None:
             from sokuji._src.train import optimizers_graph
 
-            return optimizers_graph.apply_gradients(self, grads_and_vars, global_step, name)
+            step = optimizers_graph.apply_in_function if graph.building_function else optimizers_graph.apply_gradients
+            return step(self, grads_and_vars, global_step, name)
         if self._live:
             self._prepare()
         if self._unready:
@@ -112,7 +120,7 @@ class Optimizer(trackable.Trackable):
 
     def compute_gradients(self, loss, var_list=None, gate_gradients=GATE_OP, aggregation_method=None, colocate_gradients_with_ops=False,
                           grad_loss=None):  # fmt: skip
-        if _core.graph_now() is not None or isinstance(loss, _core.SymbolicTensor):
+        if _builds(loss):
             from sokuji._src.train import optimizers_graph
 
             return optimizers_graph.compute_gradients(self, loss, var_list, gate_gradients, grad_loss)
@@ -129,7 +137,7 @@ class Optimizer(trackable.Trackable):
 
     def minimize(self, loss, global_step=None, var_list=None, gate_gradients=GATE_OP, aggregation_method=None, colocate_gradients_with_ops=False,
                  name=None, grad_loss=None):  # fmt: skip
-        if _core.graph_now() is not None or isinstance(loss, _core.SymbolicTensor):
+        if _builds(loss):
             from sokuji._src.train import optimizers_graph
 
             return optimizers_graph.minimize(self, loss, global_step, var_list, gate_gradients, name, grad_loss)

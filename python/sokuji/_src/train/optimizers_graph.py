@@ -3,7 +3,7 @@
 from sokuji import _core
 from sokuji._src.core import conversion, nest
 from sokuji._src.core.execute import convert, execute, run
-from sokuji._src.graph import gradients, variables, words
+from sokuji._src.graph import func_graph, gradients, variables, words
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph.graph import GraphKeys
 
@@ -76,6 +76,30 @@ def apply_gradients(optimizer, grads_and_vars, global_step=None, name=None):
     return made
 
 
+def apply_in_function(optimizer, grads_and_vars, global_step=None, name=None):
+    """The step of a function that is being traced: one node for all variables, whose slots are made at once."""
+    grads_and_vars = tuple(grads_and_vars)
+    if any(isinstance(v, variables.GraphVariable) for _, v in grads_and_vars):
+        return apply_gradients(optimizer, grads_and_vars, global_step, name)
+    pairs = [(g, v) for g, v in grads_and_vars if g is not None]
+    if not pairs:
+        raise ValueError("No gradients provided for any variable.")
+    is_adam = optimizer._betas_of_adam()
+    with func_graph.init_scope():
+        if is_adam and optimizer._unready:
+            optimizer._make_ready()
+        for _, v in pairs:
+            optimizer._updater.slots_of(v)
+    rate = optimizer._numbers["learning_rate"]
+    rate = rate() if callable(rate) and not isinstance(rate, _core.Handle) else rate
+    rate = execute("Cast", [rate], {"DstT": 1}) if isinstance(rate, _core.Handle) else convert(float(rate), 1)
+    optimizer._updater.apply_rate(pairs, _corrected(rate, optimizer._extra) if is_adam else rate)
+    for power, beta in zip(optimizer._extra, optimizer._betas) if is_adam else ():
+        power._assign(run("Mul", power._read(), convert(beta, 1)))
+    if global_step is not None:
+        global_step._assign_add(1)
+
+
 def _updates(graph, optimizer, given):
     """The operations of one step."""
     rate = _rate(optimizer)
@@ -130,8 +154,9 @@ def _rate(optimizer):
 
 def _corrected(rate, powers):
     one = convert(1.0, 1)
-    root = run("Sqrt", run("Sub", one, powers[1]._now()))
-    return run("RealDiv", run("Mul", rate, root), run("Sub", one, powers[0]._now()))
+    now = [p._now() if isinstance(p, variables.GraphVariable) else p._read() for p in powers]
+    root = run("Sqrt", run("Sub", one, now[1]))
+    return run("RealDiv", run("Mul", rate, root), run("Sub", one, now[0]))
 
 
 # ---- slots ----
