@@ -70,6 +70,11 @@ def _names(names, space):
                           init_from_checkpoint=_module("train.saver_nodes").init_from_checkpoint)  # fmt: skip
 
 
+def _saved(names, space):
+    for dotted, held in _module("exchange.saved_model").SPACES.items():
+        space(dotted).update(held)
+
+
 def _sparse(names, space):
     sparse = _module("graph.sparse")
     names.update(sparse.NAMES)
@@ -111,7 +116,7 @@ def _complete(names, spaces):
             self._inner.setdefault(name, value)
 
     top = _Setting(module)
-    for part in (_names, _running, _sparse):
+    for part in (_names, _running, _sparse, _saved):
         part(top, space)
 
 
