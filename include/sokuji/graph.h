@@ -99,6 +99,8 @@ SJ_PUBLIC const char *sj_node_type(const sj_node *node);      /* "MatMul", "Plac
 SJ_PUBLIC const sj_op *sj_node_op(const sj_node *node);       /* NULL: not of the operation table */
 SJ_PUBLIC const void *sj_node_args(const sj_node *node);      /* the operation's argument struct */
 SJ_PUBLIC sj_callable *sj_node_callable(const sj_node *node); /* NULL: none */
+SJ_PUBLIC sj_tensor *sj_node_changed(const sj_node *node,
+                                     int index);         /* a variable that running the node changes; NULL: no more */
 SJ_PUBLIC sj_tensor *sj_node_value(const sj_node *node); /* the tensor or variable that the node captured; NULL: none */
 SJ_PUBLIC int sj_node_input_count(const sj_node *node);
 SJ_PUBLIC sj_tensor *sj_node_input(const sj_node *node, int index); /* NULL where it was not given */

@@ -626,6 +626,13 @@ static PyObject *node_variable(PyObject *self, void *Py_UNUSED(closure))
 	return value && sj_is_variable(value) ? PyLong_FromVoidPtr(value) : Py_NewRef(Py_None);
 }
 
+/* The address of the variable that running the node changes (the first one), or None. */
+static PyObject *node_changed(PyObject *self, void *Py_UNUSED(closure))
+{
+	sj_tensor *variable = sj_node_changed(((Node *)self)->node, 0);
+	return variable ? PyLong_FromVoidPtr(variable) : Py_NewRef(Py_None);
+}
+
 static PyObject *node_graph(PyObject *self, void *Py_UNUSED(closure))
 {
 	return Py_NewRef(((Node *)self)->graph ? ((Node *)self)->graph : Py_None);
@@ -708,6 +715,8 @@ static PyGetSetDef node_properties[] = {{"index", node_index, NULL, "Its number 
                                         {"_controls", node_controls, NULL, "The nodes it waits for.", NULL},
                                         {"_graph", node_graph, NULL, "Its graph.", NULL},
                                         {"value", node_value, NULL, "The tensor it captured, or None.", NULL},
+                                        {"changed_address", node_changed, NULL, "Of the variable it changes, or None.",
+                                         NULL},
                                         {"variable_address", node_variable, NULL, "Of the variable it reads, or None.",
                                          NULL},
                                         {NULL, NULL, NULL, NULL, NULL}};

@@ -207,6 +207,14 @@ const char *sj_node_name(const sj_node *node) { return node ? node->name : ""; }
 const sj_op *sj_node_op(const sj_node *node) { return node ? node->op : NULL; }
 const void *sj_node_args(const sj_node *node) { return node ? node->args : NULL; }
 sj_callable *sj_node_callable(const sj_node *node) { return node ? node->callable : NULL; }
+sj_tensor *sj_node_changed(const sj_node *node, int index)
+{
+	sj_tensor *const *variables = NULL;
+	const sj_callable *c = node ? node->callable : NULL;
+	int n = c && c->type.changes ? c->type.changes(c->context, &variables) : 0;
+	return index >= 0 && index < n ? variables[index] : NULL;
+}
+
 sj_tensor *sj_node_value(const sj_node *node) { return node ? node->value : NULL; }
 int sj_node_input_count(const sj_node *node) { return node ? node->n_inputs : 0; }
 int sj_node_output_count(const sj_node *node) { return node ? node->n_outputs : 0; }

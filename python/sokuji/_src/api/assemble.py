@@ -5,7 +5,7 @@ import types
 
 from sokuji import _core
 from sokuji._src.variables import variables  # isort: skip (scopes, which others import, needs it whole)
-from sokuji._src.api import assemble_ops, compat_v1, missing
+from sokuji._src.api import assemble_ops, assemble_saved, compat_v1, missing
 from sokuji._src.api.missing import is_space, space as new_space
 from sokuji._src.core import conversion, dtypes, errors, nest, printing, shapes
 from sokuji._src.eager import gradients
@@ -262,6 +262,7 @@ def namespace(version):
         else:
             _put_off(names, spaces)
             missing.complete_by(_completion("sokuji", names, spaces))
+            missing.complete_by(lambda: assemble_saved.add(sys.modules["sokuji"]))
         names.update(_tree(spaces, {}))
         _namespaces[version] = names
     return _namespaces[version]

@@ -7,6 +7,7 @@ from sokuji._src.api import missing
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import operation
 from sokuji._src.graph.variables import GraphVariable
+from sokuji._src.ops.sparse_ops import SparseTensor
 from sokuji._src.train import checkpoint_saver
 
 _MESSAGES = """GraphDef NodeDef AttrValue NameAttrList MetaGraphDef ConfigProto GPUOptions GraphOptions OptimizerOptions RunOptions RunMetadata TensorInfo"""
@@ -41,6 +42,20 @@ def _attributes_of(op):
 operation._node_def, operation._attributes_of = _node_def, _attributes_of
 graphs.Graph.as_graph_def = _late("exchange.writer", "graph_def")
 GraphVariable.to_proto = _late("exchange.meta_graph", "variable_def")
+SparseTensor.eval = _late("graph.sparse", "evaluate")
+
+
+def _product(kind, eager):
+    times = _late("graph.sparse", "times")
+    return lambda self, dense: eager(self, dense) if graphs.building() is None else times(self, dense, kind)
+
+
+SparseTensor.__mul__ = _product("Mul", SparseTensor.__mul__)
+SparseTensor.__truediv__ = SparseTensor.__div__ = _product("RealDiv", SparseTensor.__truediv__)
+_SPARSE = """to_dense tensor_to_dense transpose reorder concat add maximum minimum slice split retain reshape reset_shape fill_empty_rows softmax to_indicator merge
+mask reduce_max reduce_max_sparse reduce_sum reduce_sum_sparse tensor_dense_matmul matmul segment_sum segment_mean segment_sqrt_n
+segment_sum_with_num_segments segment_mean_with_num_segments segment_sqrt_n_with_num_segments"""
+IN_GRAPH = {"sparse_" + name: _late("graph.sparse", "sparse_" + name) for name in _SPARSE.split()}  # also where 1.x has them eagerly
 checkpoint_saver.export = _late("exchange.meta_graph", "export_meta_graph")
 
 
@@ -53,6 +68,17 @@ def _names(names, space):
     space("train").update(write_graph=graph_util.write_graph, SaverDef=classes["SaverDef"], export_meta_graph=meta_graph.export_meta_graph,
                           import_meta_graph=meta_graph.import_meta_graph,
                           init_from_checkpoint=_module("train.saver_nodes").init_from_checkpoint)  # fmt: skip
+
+
+def _saved(names, space):
+    for dotted, held in _module("exchange.saved_model").SPACES.items():
+        space(dotted).update(held)
+
+
+def _sparse(names, space):
+    sparse = _module("graph.sparse")
+    names.update(sparse.NAMES)
+    space("nn")["embedding_lookup_sparse"] = sparse.embedding_lookup_sparse
 
 
 def _running(names, space):
@@ -90,7 +116,7 @@ def _complete(names, spaces):
             self._inner.setdefault(name, value)
 
     top = _Setting(module)
-    for part in (_names, _running):
+    for part in (_names, _running, _sparse, _saved):
         part(top, space)
 
 

@@ -5,6 +5,7 @@ import sys
 import types
 
 from sokuji import _core
+from sokuji._src.api import assemble_exchange
 from sokuji._src.api.missing import is_space
 from sokuji._src.graph import as_then, composed, datasets, direct, gradients, operation, operators, scopes, session, variables, words
 from sokuji._src.graph import graph as graphs
@@ -89,6 +90,8 @@ def _later(names):
     made["tuple"] = words.tuple_
     for name in "shape size rank".split():
         made[name] = _dispatch(names[name], getattr(as_then, name))
+    for name, in_graph in assemble_exchange.IN_GRAPH.items():
+        made[name] = _dispatch_open(names[name], in_graph) if name in names else in_graph
     for name in _ALWAYS_OF_VARIABLES.split():
         made[name] = getattr(variables, name)
     made["make_template"] = _dispatch_open(names["make_template"], scopes.make_template)

@@ -65,24 +65,30 @@ def build(reader, node, name, data):
 def by_table(reader, node, name, data):
     if not _core.has_op(node.op):
         raise NotImplementedError("not implemented: tf.import_graph_def of the operation %s (node '%s')" % (node.op, node.name))
-    definition, known = op_defs.find(node.op), _core.attributes_of(node.op)
-    given = {}
-    for key in known:
-        if key in node.attr:
-            given[key] = attributes.value_of(node.attr[key])
-        elif definition is not None and key in definition.attributes and definition.attributes[key][1] is not None:
-            given[key] = op_defs.default(*definition.attributes[key])
-        if isinstance(given.get(key), bytes):
-            given[key] = given[key].decode("utf-8", "surrogateescape")
     reader.graph.next_name(name + "/")
-    many = [a.count or a.type for a in definition.outputs if a.count or a.is_list]
-    n = [len(attributes.value_of(node.attr[key])) if kind == "lt" else node.attr[key].i for key, (kind, _) in definition.attributes.items() if key in many]
     try:
-        made = execute(node.op, data, given, n[0]) if n else execute(node.op, data, given)
+        return executed(node, op_defs.find(node.op), data)
     except (errors.InvalidArgumentError, TypeError) as error:
         raise ValueError("%s (node '%s' of the GraphDef, operation %s)" % (getattr(error, "message", error), node.name, node.op)) from None
     finally:
         reader.graph.next_name(None)
+
+
+def executed(node, definition, data):
+    """A row of the table with the node's attributes: its tensors."""
+    given = {}
+    for key in _core.attributes_of(node.op):
+        if key in node.attr:
+            given[key] = attributes.value_of(node.attr[key])
+        elif key in definition.attributes and definition.attributes[key][1] is not None:
+            given[key] = op_defs.default(*definition.attributes[key])
+        if isinstance(given.get(key), bytes):
+            given[key] = given[key].decode("utf-8", "surrogateescape")
+    many = [a.count or a.type for a in definition.outputs if a.count or a.is_list]
+    n = [len(attributes.value_of(node.attr[key])) if kind == "lt" else node.attr[key].i for key, (kind, _) in definition.attributes.items() if key in many]
+    if node.op in ("Split", "Unpack"):
+        n = [node.attr["num_split" if node.op == "Split" else "num"].i]
+    made = execute(node.op, data, given, n[0]) if n else execute(node.op, data, given)
     return list(made) if isinstance(made, (list, tuple)) else [made]
 
 

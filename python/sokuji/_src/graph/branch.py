@@ -9,7 +9,7 @@ from sokuji import _core
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph.func_graph import FuncGraph
 
-_SHARED = "_collections _variables _scopes _scope_counts _finalized _unfeedable _unfetchable seed _more _stack".split()
+_SHARED = "_made_variables _device _collections _variables _scopes _scope_counts _finalized _unfeedable _unfetchable seed _more _stack".split()
 
 
 class Branch(graphs.Graph, FuncGraph):
@@ -20,6 +20,7 @@ class Branch(graphs.Graph, FuncGraph):
         self.name, self.outer_graph, self._root = name, outer, outer._root
         self.inputs, self.outputs, self.given, self.creates, self.is_function = [], [], [], None, False
         self._operations, self._lines, self._hidden, self._controls = {}, {}, set(), []
+        self._changes, self._steps, self._devices = {}, {}, {}
         self.waits = []  # operations of outer graphs that something within was told to wait for
         self.set_lazy()
         self._scope(self._stack)

@@ -33,7 +33,8 @@ NAMES = {
     "confusion_matrix": "confusion_matrix|SparseTensorDenseAdd", "broadcast_dynamic_shape": "BroadcastArgs", "bincount": "Bincount",
     "sparse_tensor_to_dense": "SparseToDense", "complex": "Complex", "extract_image_patches": "ExtractImagePatches", "reverse_sequence": "ReverseSequence",
     "batch_to_space": "BatchToSpaceND", "space_to_batch": "SpaceToBatchND", "count_nonzero": "count_nonzero|Sum", "scalar_mul": "mul",
-    "strided_slice": "StridedSlice", "eye": "eye|MatrixDiag", "cosine_distance": "cosine_distance_loss|value",
+    "strided_slice": "StridedSlice", "eye": "eye|MatrixDiag", "cosine_distance": "cosine_distance_loss|value", "compute_weighted_loss": "weighted_loss|value",
+    "mean_pairwise_squared_error": "mean_pairwise_squared_error|value_2",
 }  # fmt: skip
 NAMES.update((loss, loss + "_loss|value") for loss in ("sparse_softmax_cross_entropy", "softmax_cross_entropy", "sigmoid_cross_entropy"))
 NAMES.update((loss, loss + "|value") for loss in ("mean_squared_error", "absolute_difference", "log_loss", "huber_loss", "hinge_loss"))
@@ -153,7 +154,7 @@ def of_several(function, default=None):
         signature = inspect.signature(function)
     except (TypeError, ValueError):
         return function
-    named = signature.parameters.get("name")
+    named = signature.parameters.get("name") or signature.parameters.get("scope")
     default, _, own = (default or "").partition("|")
     own = own or None
     preset = default or (named.default if named is not None and isinstance(named.default, str) else None) or function.__name__.strip("_")
@@ -173,13 +174,14 @@ def of_several(function, default=None):
                 given = signature.bind_partial(*arguments, **keywords).arguments
             except TypeError:
                 return function(*arguments, **keywords)
-            name = given.get("name") or preset
+            name = given.get(named.name) or preset
         first, count = len(graph), graph._last_id
         with graph.name_scope(name) as scope:
             made = attempt(function, _read(arguments), {key: _read(value) for key, value in keywords.items()})
             made = _in_graph(graph, made)
         if tail is None and function.__name__ in _NAMED_TWICE:
             tail = scope[:-1].rpartition("/")[2]
+        tail = {"none": "Mul", "weighted_sum": "Sum"}.get(keywords.get("reduction"), tail)
         _call_it(graph, made, scope + tail + "/" if tail else scope, first)
         if function.__name__ in _COUNTS and len(graph) > first:
             graph._more += count + _COUNTS[function.__name__] - graph._last_id

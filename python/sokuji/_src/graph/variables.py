@@ -24,7 +24,12 @@ def checked(value, number):
         for leaf in nest.flatten(value) if isinstance(value, (list, tuple)) else (value,):
             if isinstance(leaf, (int, float, complex, str, bytes)) and not isinstance(leaf, (np.generic, *kinds)):
                 raise TypeError("Expected %s, got %r of type '%s' instead." % (dtype.name, leaf, type(leaf).__name__))
-    return _core.convert(value, number)
+    try:
+        return _core.convert(value, number)
+    except ValueError as error:
+        if "unsupported type" not in str(error):
+            raise
+        raise TypeError("Failed to convert object of type %s to Tensor. Contents: %s. Consider casting elements to a supported type." % (type(value), value)) from None
 
 
 _KINDS = {"int": (int,), "bool": (bool,), "string": (str, bytes), "real": (int, float), "complex": (int, float, complex)}

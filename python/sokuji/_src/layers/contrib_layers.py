@@ -2,6 +2,7 @@
 
 from sokuji._src.core import dtypes
 from sokuji._src.core.execute import convert, run
+from sokuji._src.graph import composed
 from sokuji._src.layers import layers
 from sokuji._src.ops import array_ops
 from sokuji._src.ops.init_ops import contrib_variance_scaling_initializer, xavier_initializer
@@ -15,17 +16,21 @@ def _scale(scale):
 
 def l1_regularizer(scale, scope=None):
     _scale(scale)
-    return lambda weights, name=None: None if scale == 0.0 else scale * run("Sum", run("Abs", weights), None)
+    if scale == 0.0:
+        return lambda weights, name=None: None
+    return composed.of_several(lambda weights: scale * run("Sum", run("Abs", convert(weights, 0)), None), scope or "l1_regularizer")
 
 
 def l2_regularizer(scale, scope=None):
     _scale(scale)
-    return lambda weights, name=None: None if scale == 0.0 else scale * run("L2Loss", convert(weights, 0))
+    if scale == 0.0:
+        return lambda weights, name=None: None
+    return composed.of_several(lambda weights: scale * run("L2Loss", convert(weights, 0)), scope or "l2_regularizer")
 
 
 def l1_l2_regularizer(scale_l1=1.0, scale_l2=1.0, scope=None):
     first, second = l1_regularizer(scale_l1), l2_regularizer(scale_l2)
-    return lambda weights, name=None: first(weights) + second(weights)
+    return composed.of_several(lambda weights: first(weights) + second(weights), scope or "l1_l2_regularizer")
 
 
 def flatten(inputs, outputs_collections=None, scope=None):

@@ -32,12 +32,17 @@ class SparseTensor:
     values = property(lambda self: self._values)
     dense_shape = property(lambda self: self._dense_shape)
     dtype = property(lambda self: self._values.dtype)
+    op = property(lambda self: self._values.op)
+    graph = property(lambda self: self._values.graph)
 
     @property
     def shape(self):
-        if not isinstance(self._dense_shape, _core.EagerTensor):
-            return shapes.TensorShape([None] * self._dense_shape._shape_tuple[0])
-        return shapes.TensorShape([int(n) for n in self._dense_shape.numpy()])
+        whole = self._dense_shape
+        known = whole._known_value() if isinstance(whole, _core.SymbolicTensor) else whole
+        if known is not None:
+            return shapes.TensorShape([None if n < 0 else int(n) for n in known.numpy()])
+        rank = (whole._shape_tuple or (None,))[0]
+        return shapes.TensorShape(None if rank is None else [None] * rank)
 
     def get_shape(self):
         return self.shape

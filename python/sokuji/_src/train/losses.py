@@ -202,7 +202,7 @@ def mean_pairwise_squared_error(labels, predictions, weights=1.0, scope=None, lo
     _check_weights(w, y)
     diffs = p - y
     axes = convert(list(range(1, diffs.ndim)), 3)
-    if not w._shape_tuple and float(w) != 0:
+    if _core.graph_now() is None and not w._shape_tuple and float(w) != 0:
         present = convert(float(diffs._size), 1)  # TensorFlow 1.8's eager mode counts the whole batch here
     else:
         everywhere = array_ops.ones_like(diffs) * w

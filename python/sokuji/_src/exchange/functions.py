@@ -1,0 +1,230 @@
+"""Functions of a GraphDef's library, run node by node: at once, or into the graph that is open."""
+
+import numpy as np
+
+from sokuji import _core
+from sokuji._src.core import conversion, dtypes
+from sokuji._src.core.execute import convert, execute
+from sokuji._src.exchange import attributes, handlers, op_defs
+from sokuji._src.graph import control_flow, python_ops
+from sokuji._src.io import tensor_proto
+
+
+class Library:
+    """The functions by name."""
+
+    def __init__(self, definitions):
+        self._definitions = {f.signature.name: f for f in definitions}
+        self._bodies = {}
+
+    def __contains__(self, name):
+        return name in self._definitions
+
+    def body(self, name):
+        if name not in self._bodies:
+            if name not in self._definitions:
+                raise ValueError("the function %s is not in the file's library" % name)
+            self._bodies[name] = Body(self, self._definitions[name])
+        return self._bodies[name]
+
+
+class Body:
+    """One function: called with tensors (variables where it takes resources), gives tensors."""
+
+    def __init__(self, library, definition):
+        self.library, self.definition = library, definition
+        self.inputs = [a.name for a in definition.signature.input_arg]
+        self.outputs = [definition.ret.get(a.name, "") for a in definition.signature.output_arg]
+        self._order = self._sorted()
+
+    def _sorted(self):
+        nodes = {n.name: n for n in self.definition.node_def}
+        done, order, open_nodes = set(self.inputs), [], set()
+        for root in self.definition.node_def:
+            stack = [(root, False)]
+            while stack:
+                node, ready = stack.pop()
+                if ready:
+                    open_nodes.discard(node.name)
+                    done.add(node.name)
+                    order.append(node)
+                elif node.name not in done:
+                    if node.name in open_nodes:
+                        raise ValueError("the function %s goes in a circle at %s" % (self.definition.signature.name, node.name))
+                    open_nodes.add(node.name)
+                    stack.append((node, True))
+                    for reference in node.input:
+                        source = reference.lstrip("^").split(":")[0]
+                        if source not in done:
+                            if source not in nodes:
+                                raise ValueError("Node '%s': Unknown input node '%s'" % (node.name, reference))
+                            stack.append((nodes[source], False))
+        seen = set()
+        return [n for n in order if not (n.name in seen or seen.add(n.name))]
+
+    def __call__(self, arguments):
+        if len(arguments) != len(self.inputs):
+            raise ValueError("the function %s takes %d arguments, it got %d" % (self.definition.signature.name, len(self.inputs), len(arguments)))
+        values = {name: [value] for name, value in zip(self.inputs, arguments)}
+        for node in self._order:
+            data = [self._value(values, reference, node) for reference in node.input if not reference.startswith("^")]
+            values[node.name] = _run(self.library, node, data)
+        return [self._value(values, reference, None) for reference in self.outputs]
+
+    def _value(self, values, reference, node):
+        parts = reference.split(":")
+        found = values.get(parts[0])
+        if found is None:
+            raise ValueError("the function %s names %r, which there is not" % (self.definition.signature.name, reference))
+        if len(parts) == 1:
+            place = 0
+        else:
+            source = next((n for n in self._order if n.name == parts[0]), None)
+            place = _place(source, parts[1], int(parts[2])) if source is not None and len(parts) == 3 else int(parts[-1])
+        if place >= len(found):
+            raise ValueError("%r names an output that there is not" % reference)
+        return found[place]
+
+
+def _place(node, output, index):
+    """The number of an output that is named by its argument."""
+    definition = op_defs.find(node.op)
+    if definition is None or len(definition.outputs) < 2:
+        return index
+    at = 0
+    for argument in definition.outputs:
+        if argument.name == output:
+            return at + index
+        at += node.attr[argument.count].i if argument.count else len(node.attr[argument.type].list.type) if argument.is_list else 1
+    raise ValueError("%s has no output %r" % (node.op, output))
+
+
+def _is_variable(value):
+    return isinstance(value, _core.VariableBase)
+
+
+def _now(value):
+    return value._read() if _is_variable(value) else value
+
+
+def _split(values):
+    """The places of variables among values, which no branch or loop carries."""
+    return [i for i, v in enumerate(values) if not _is_variable(v)]
+
+
+def _filled(values, places, given):
+    made = list(values)
+    for place, value in zip(places, given):
+        made[place] = value
+    return made
+
+
+def _list(made):
+    return list(made) if isinstance(made, (list, tuple)) else [] if made is None or isinstance(made, _core.Node) else [made]
+
+
+def _run(library, node, data):
+    way = _WAYS.get(node.op)
+    if way is not None:
+        return way(library, node, data)
+    if node.op in library:
+        return library.body(node.op)(data)
+    data = [_now(v) for v in data]
+    if node.op in python_ops.KERNELS:
+        known = {key: attributes.value_of(value) for key, value in node.attr.items() if not key.startswith("_")}
+        return _list(python_ops.call(node.op, data, known))
+    definition = op_defs.find(node.op)
+    if definition is None or not _core.has_op(node.op):
+        raise NotImplementedError("not implemented: the operation %s of a function in a file (node '%s')" % (node.op, node.name))
+    return handlers.executed(node, definition, data)
+
+
+def _const(library, node, data):
+    proto = node.attr["value"].tensor
+    array = tensor_proto.make_ndarray(proto)
+    return [conversion._from_array(array, 7) if proto.dtype == 7 else convert(array, proto.dtype)]
+
+
+def _condition(library, node, data):
+    branches = [library.body(node.attr[key].func.name) for key in ("then_branch", "else_branch")]
+    taken = [lambda body=body: tuple(body(data[1:])) for body in branches]
+    if node.attr["Tout"].list.type:
+        return _list(control_flow.cond_2(_truth(data[0]), *taken))
+    dry = [lambda body=body: (body(data[1:]), convert(0, 3))[1] for body in branches]
+    control_flow.cond_2(_truth(data[0]), *dry)
+    return []
+
+
+def _truth(value):
+    value = _now(value)
+    if value.dtype is dtypes.bool:
+        return value
+    return execute("NotEqual", [value, convert(np.zeros((), value.dtype.as_numpy_dtype), value._dtype_number)], {})
+
+
+def _case(library, node, data):
+    bodies = [library.body(f.name) for f in node.attr["branches"].list.func]
+    return _list(control_flow.switch_case(_now(data[0]), [lambda body=body: tuple(body(data[1:])) for body in bodies]))
+
+
+def _loop(library, node, data):
+    test, body = library.body(node.attr["cond"].func.name), library.body(node.attr["body"].func.name)
+    places = _split(data)
+    shapes = attributes.value_of(node.attr["output_shapes"]) if "output_shapes" in node.attr else []
+    invariants = [_shape(shapes, place, data) for place in places]
+    made = control_flow.while_loop_2(lambda *s: _truth(test(_filled(data, places, s))[0]),
+                                     lambda *s: tuple(body(_filled(data, places, s))[p] for p in places), [data[p] for p in places],
+                                     shape_invariants=invariants)  # fmt: skip
+    return _filled(data, places, _list(made))
+
+
+def _shape(shapes, place, data):
+    from sokuji._src.core.shapes import TensorShape
+
+    return TensorShape(shapes[place] if place < len(shapes) else data[place]._shape_tuple)
+
+
+def _called(library, node, data):
+    return library.body(node.attr["f"].func.name)(data)
+
+
+def _assign(how):
+    def way(library, node, data):
+        if not _is_variable(data[0]):
+            raise ValueError("Node '%s': its first input is no variable" % node.name)
+        getattr(data[0], how)(_now(data[1]))
+        return []
+
+    return way
+
+
+def _gather(library, node, data):
+    batch = node.attr["batch_dims"].i if "batch_dims" in node.attr else 0
+    return [execute("GatherV2", [_now(data[0]), data[1], convert(batch, 3)], {"batch_dims": batch})]
+
+
+def _check(library, node, data):
+    from sokuji._src.graph import py_call
+
+    py_call.assert_(_now(data[0]), [_now(v) for v in data[1:]])
+    return []
+
+
+def _regex(library, node, data):
+    return [execute("RegexFullMatch", [data[0], convert(node.attr["pattern"].s, 7)], {})]
+
+
+def _refuse(library, node, data):
+    raise NotImplementedError("not implemented: the operation %s of a function in a file (node '%s')" % (node.op, node.name))
+
+
+_WAYS = {
+    "Const": _const, "NoOp": lambda library, node, data: [], "Identity": lambda library, node, data: [execute("Identity", [_now(data[0])], {})],
+    "IdentityN": lambda library, node, data: [_now(v) for v in data], "ReadVariableOp": lambda library, node, data: [_now(data[0])],
+    "DisableCopyOnRead": lambda library, node, data: [], "If": _condition, "StatelessIf": _condition, "While": _loop, "StatelessWhile": _loop,
+    "Case": _case, "StatelessCase": _case, "PartitionedCall": _called, "StatefulPartitionedCall": _called, "AssignVariableOp": _assign("assign"),
+    "AssignAddVariableOp": _assign("assign_add"), "AssignSubVariableOp": _assign("assign_sub"), "ResourceGather": _gather, "Assert": _check,
+    "StaticRegexFullMatch": _regex, "VarIsInitializedOp": lambda library, node, data: [convert(True, 10)],
+    "Snapshot": lambda library, node, data: [_now(data[0])], "PreventGradient": lambda library, node, data: [_now(data[0])],
+    "Placeholder": _refuse,
+}  # fmt: skip
