@@ -1,7 +1,8 @@
 """Names of 2.x's operations whose modules are imported late: sparse tensors, sequences' losses, windows over images."""
 
+from sokuji._src.api import ragged_dispatch  # noqa: F401  (what the first ragged tensor installs)
 from sokuji._src.data import specs
-from sokuji._src.ops import ctc_ops, nn_late_ops, sparse_ops_2
+from sokuji._src.ops import ctc_ops, nn_late_ops, ragged, sparse_ops_2
 
 
 def add(names, spaces):
@@ -10,4 +11,6 @@ def add(names, spaces):
     space("nn").update({**sparse_ops_2.NN_2, **ctc_ops.NN_2, "stateless_dropout": nn_late_ops.stateless_dropout, **nn_late_ops.NN_2})
     space("nn.experimental").update(stateless_dropout=nn_late_ops.stateless_dropout)
     space("image").update(nn_late_ops.IMAGE_2)
+    space("ragged").update(ragged.RAGGED)
+    names.update(RaggedTensor=ragged.RaggedTensor, RaggedTensorSpec=ragged.RaggedTensorSpec)
     names.update(SparseTensorSpec=specs.SparseTensorSpec, type_spec_from_value=specs.type_spec_from_value)
