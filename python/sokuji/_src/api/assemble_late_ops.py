@@ -2,7 +2,7 @@
 
 from sokuji._src.api import ragged_dispatch  # noqa: F401  (what the first ragged tensor installs)
 from sokuji._src.data import specs
-from sokuji._src.ops import ctc_ops, nn_late_ops, ragged, sparse_ops_2
+from sokuji._src.ops import ctc_ops, math_late_ops, nn_late_ops, ragged, raw_ops, sparse_ops_2
 
 
 def add(names, spaces):
@@ -11,6 +11,10 @@ def add(names, spaces):
     space("nn").update({**sparse_ops_2.NN_2, **ctc_ops.NN_2, "stateless_dropout": nn_late_ops.stateless_dropout, **nn_late_ops.NN_2})
     space("nn.experimental").update(stateless_dropout=nn_late_ops.stateless_dropout)
     space("image").update(nn_late_ops.IMAGE_2)
+    space("math").update({**math_late_ops.MATH_2, **{n: names[n] for n in math_late_ops.FROM_ROOT}, **{n: spaces["nn"][n] for n in math_late_ops.FROM_NN}})
+    space("math.special").update(math_late_ops.SPECIAL_2)
+    space("raw_ops").update(raw_ops.names())
+    space("sets").update(raw_ops.SETS)
     space("ragged").update(ragged.RAGGED)
     names.update(RaggedTensor=ragged.RaggedTensor, RaggedTensorSpec=ragged.RaggedTensorSpec)
     names.update(SparseTensorSpec=specs.SparseTensorSpec, type_spec_from_value=specs.type_spec_from_value)
