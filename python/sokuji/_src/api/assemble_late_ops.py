@@ -2,7 +2,7 @@
 
 from sokuji._src.api import ragged_dispatch  # noqa: F401  (what the first ragged tensor installs)
 from sokuji._src.data import specs
-from sokuji._src.ops import ctc_ops, math_late_ops, nn_late_ops, ragged, raw_ops, sparse_ops_2
+from sokuji._src.ops import ctc_ops, linalg_late_ops, math_late_ops, nn_late_ops, ragged, raw_ops, sparse_ops_2
 
 
 def add(names, spaces):
@@ -13,6 +13,8 @@ def add(names, spaces):
     space("image").update(nn_late_ops.IMAGE_2)
     space("math").update({**math_late_ops.MATH_2, **{n: names[n] for n in math_late_ops.FROM_ROOT}, **{n: spaces["nn"][n] for n in math_late_ops.FROM_NN}})
     space("math.special").update(math_late_ops.SPECIAL_2)
+    space("linalg").update(linalg_late_ops.LINALG_2)
+    names.update(norm=linalg_late_ops.norm, matrix_square_root=linalg_late_ops.sqrtm)
     space("raw_ops").update(raw_ops.names())
     space("sets").update(raw_ops.SETS)
     space("ragged").update(ragged.RAGGED)
