@@ -111,8 +111,8 @@ def test_wrong_arguments_are_refused(tf2):
         list(D.range(3).filter(lambda v: v))
     with pytest.raises(tf2.errors.NotFoundError):
         list(tf2.data.TextLineDataset("no such file"))
-    with pytest.raises(NotImplementedError, match="sample_from_datasets"):
-        D.sample_from_datasets([D.range(2)])
+    with pytest.raises(NotImplementedError, match="rejection_resample"):
+        D.range(2).rejection_resample(lambda v: v, [0.5, 0.5])
 
 
 def test_csv(tf2, tmp_path):

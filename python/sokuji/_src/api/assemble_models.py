@@ -1,6 +1,7 @@
 """The names of datasets and models: tf.data, tf.contrib.data, and tf.keras."""
 
 from sokuji._src.data import dataset as data
+from sokuji._src.data import composites  # noqa: F401  (Dataset.ragged_batch)
 from sokuji._src.data import parsing, passes, sources, specs, stored
 from sokuji._src.keras import activations, applications, attention, datasets, layers, layers_3d, layers_normalization, layers_products, layers_space, models, recurrent_cudnn, text
 from sokuji._src.keras import callbacks as keras_callbacks

@@ -236,6 +236,10 @@ class Dataset:
     @staticmethod
     def from_tensor_slices(tensors, name=None):
         layout, flat = specs.to_tensors(tensors)
+        if specs.has_composites(layout):
+            from sokuji._src.data import composites
+
+            return composites.from_slices(tensors)
         sizes = []
         for t in flat:
             if not t._shape_tuple:
@@ -426,9 +430,13 @@ class Dataset:
 
     def batch(self, batch_size, drop_remainder=False, num_parallel_calls=None, deterministic=None, name=None):
         size, drop = _integer(batch_size, "batch_size"), bool(drop_remainder)
+        if getattr(self, "_has_ragged_rows", False):
+            return self.ragged_batch(size, drop)
 
         def layout():
             inner = self._layout()
+            if specs.has_composites(inner):
+                raise NotImplementedError("not implemented: tf.data.Dataset.batch of sparse or ragged tensors; use parse_example on batches of records")
             lead = size if drop else None
             return None if inner is None else map_structure(lambda leaf: leaf.changed(shape=None if leaf.shape is None else (lead, *leaf.shape)), inner)
 

@@ -14,6 +14,17 @@ FixedLenFeature.__new__.__defaults__ = (None,)
 FixedLenSequenceFeature = collections.namedtuple("FixedLenSequenceFeature", "shape dtype allow_missing default_value")
 FixedLenSequenceFeature.__new__.__defaults__ = (False, None)
 VarLenFeature = collections.namedtuple("VarLenFeature", "dtype")
+SparseFeature = collections.namedtuple("SparseFeature", "index_key value_key dtype size already_sorted")
+SparseFeature.__new__.__defaults__ = (False,)
+
+
+class RaggedFeature(collections.namedtuple("RaggedFeature", "dtype value_key partitions row_splits_dtype validate")):
+    """Values of any number, as a ragged tensor of a batch."""
+
+    def __new__(cls, dtype, value_key=None, partitions=(), row_splits_dtype=dtypes.int32, validate=False):
+        if partitions:
+            raise NotImplementedError("not implemented: tf.io.RaggedFeature with partitions")
+        return super().__new__(cls, dtype, value_key, partitions, row_splits_dtype, validate)
 
 _LISTS = {"int64": "int64_list", "float32": "float_list", "string": "bytes_list"}
 _KINDS = {"int64": np.int64, "float32": np.float32, "string": object}
@@ -105,7 +116,7 @@ def _features(features):
     if not features:
         raise ValueError("Missing: features was %s." % (features,))
     for name, spec in features.items():
-        if not isinstance(spec, (FixedLenFeature, FixedLenSequenceFeature, VarLenFeature)):
+        if not isinstance(spec, (FixedLenFeature, FixedLenSequenceFeature, VarLenFeature, RaggedFeature)):
             raise NotImplementedError("not implemented: %s of the feature %s; use FixedLenFeature, FixedLenSequenceFeature or VarLenFeature"
                                       % (type(spec).__name__, name))  # fmt: skip
     return features
@@ -122,6 +133,8 @@ def parse_single_example(serialized, features, example_names=None, name=None):
         feature = found.get(key)
         if isinstance(spec, VarLenFeature):
             made[key] = _sparse([_values(feature, key, spec) or []], spec, False)
+        elif isinstance(spec, RaggedFeature):
+            made[key] = _tensor(_array(_values(found.get(spec.value_key or key), key, spec) or [], spec), spec)
         else:
             made[key] = _tensor((_fixed if isinstance(spec, FixedLenFeature) else _sequence)(feature, key, spec), spec)
     return made
@@ -137,6 +150,11 @@ def parse_example(serialized, features, example_names=None, name=None):
     for key, spec in _features(features).items():
         if isinstance(spec, VarLenFeature):
             made[key] = _sparse([_values(f.get(key), key, spec) or [] for f in found], spec, True)
+        elif isinstance(spec, RaggedFeature):
+            from sokuji._src.ops.ragged import RaggedTensor
+
+            rows = [_values(f.get(spec.value_key or key), key, spec) or [] for f in found]
+            made[key] = RaggedTensor.from_row_lengths(_tensor(_array([v for row in rows for v in row], spec), spec), [len(row) for row in rows])
         elif isinstance(spec, FixedLenFeature):
             shape = tuple(shapes.as_shape(spec.shape).as_list())
             rows = [_fixed(f.get(key), key, spec) for f in found]
@@ -187,7 +205,7 @@ def parse_tensor(serialized, out_type, name=None):
     return convert(tensor_proto.make_ndarray(proto), wanted._number)
 
 
-SPECS = {"FixedLenFeature": FixedLenFeature, "FixedLenSequenceFeature": FixedLenSequenceFeature, "VarLenFeature": VarLenFeature}
+SPECS = {"RaggedFeature": RaggedFeature, "FixedLenFeature": FixedLenFeature, "FixedLenSequenceFeature": FixedLenSequenceFeature, "VarLenFeature": VarLenFeature}
 def parse_single_example_1(serialized, features, name=None, example_names=None):
     return parse_single_example(serialized, features)
 
@@ -198,4 +216,4 @@ def parse_example_1(serialized, features, name=None, example_names=None):
 
 NAMES = {**SPECS, "parse_single_example": parse_single_example, "parse_example": parse_example, "parse_tensor": parse_tensor,
          "parse_single_sequence_example": parse_single_sequence_example, "serialize_tensor": serialize_tensor}  # fmt: skip
-NAMES_1 = {**NAMES, "parse_single_example": parse_single_example_1, "parse_example": parse_example_1}
+NAMES_1 = {**{name: value for name, value in NAMES.items() if name != "RaggedFeature"}, "parse_single_example": parse_single_example_1, "parse_example": parse_example_1}

@@ -210,13 +210,41 @@ def leaf_of(place, tensor):
 # ---- structures ----
 
 
+class Composite:
+    """Where an element has an object that consists of tensors (SparseTensor, RaggedTensor): its class and what stands for its tensors."""
+
+    def __init__(self, kind, parts):
+        self.kind, self.parts = kind, parts
+
+
+def _parts_of(value):
+    """(class, parts) of an object that consists of tensors, else None."""
+    if isinstance(value, Composite):
+        return value.kind, value.parts
+    return (type(value), value._components()) if hasattr(value, "_components") else None
+
+
+def _composed(kind, parts):
+    if all(isinstance(p, _core.Tensor) for p in parts):
+        return kind._of_components(parts)
+    return kind._spec_of(parts) if any(isinstance(p, TensorSpec) for p in parts) else Composite(kind, parts)
+
+
+def has_composites(layout):
+    if isinstance(layout, Mapping):
+        return any(has_composites(v) for v in layout.values())
+    return isinstance(layout, Composite) or isinstance(layout, tuple) and any(has_composites(v) for v in layout)
+
+
 def is_nested(value):
     return isinstance(value, (tuple, Mapping))
 
 
 def flatten(value):
     """As tf.nest does, but a list is one value: tf.data makes a tensor of it."""
-    return nest.flatten(value, (tuple,))
+    out = []
+    map_structure(out.append, value)
+    return out
 
 
 def map_structure(function, value):
@@ -227,6 +255,9 @@ def map_structure(function, value):
     if isinstance(value, tuple):
         made = [map_structure(function, item) for item in value]
         return type(value)(*made) if hasattr(value, "_fields") else tuple(made)
+    parts = _parts_of(value)
+    if parts is not None:
+        return _composed(parts[0], [function(p) for p in parts[1]])
     return function(value)
 
 
@@ -248,6 +279,8 @@ def same_structure(a, b):
         return isinstance(b, Mapping) and set(a) == set(b) and all(same_structure(a[key], b[key]) for key in a)
     if isinstance(a, tuple):
         return isinstance(b, tuple) and len(a) == len(b) and all(same_structure(x, y) for x, y in zip(a, b))
+    if isinstance(a, Composite) or isinstance(b, Composite):
+        return isinstance(a, Composite) and isinstance(b, Composite) and a.kind is b.kind and len(a.parts) == len(b.parts)
     return not is_nested(b)
 
 

@@ -13,6 +13,7 @@ from sokuji._src.core import dtypes, shapes
 from sokuji._src.core.conversion import IndexedSlices
 from sokuji._src.core.execute import convert
 from sokuji._src.data.specs import TensorSpec
+from sokuji._src.ops.ragged import RaggedTensor
 from sokuji._src.ops.sparse_ops import SparseTensor
 
 _PLAIN = frozenset((int, float, bool, str, bytes, complex, type(None)))
@@ -91,6 +92,9 @@ _COMPOSITES = {
     IndexedSlices: (lambda v: [v.values, v.indices] + ([] if v.dense_shape is None else [v.dense_shape]), lambda like, parts: IndexedSlices(*parts)),
     SparseTensor: (lambda v: [v.indices, v.values, v.dense_shape], lambda like, parts: _sparse_of(parts)),
 }
+
+
+_COMPOSITES[RaggedTensor] = lambda v: v._components(), lambda like, parts: RaggedTensor._of_components(parts)
 
 
 def composite(kind, parts, make):

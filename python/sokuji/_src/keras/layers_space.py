@@ -222,7 +222,8 @@ class UpSampling2D(Layer):
 
     def call(self, inputs):
         if self.interpolation != "nearest":
-            from sokuji._src.ops.image_ops import resize, resize_half_pixel
+            from sokuji._src.ops.image_late_ops import resize
+            from sokuji._src.ops.image_ops import resize_half_pixel
 
             t = channels_last(inputs) if self.data_format == "channels_first" else inputs
             _, h, w, _ = t._shape_tuple

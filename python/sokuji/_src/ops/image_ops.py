@@ -407,7 +407,7 @@ def adjust_saturation(image, saturation_factor, name=None):
 
 def adjust_hue(image, delta, name=None):
     if conversion._version == 2 and not -1.0 <= float(delta) <= 1.0:
-        raise invalid("delta must be in the range [-1, 1]")
+        raise ValueError("delta must be in the interval [-1, 1]")
     return _hue(image, delta)
 
 

@@ -426,7 +426,9 @@ def _axis(axis, rank):
 def reduce_variance(input_tensor, axis=None, keepdims=False, name=None):
     t = tensor(input_tensor)
     if t.dtype.is_complex:
-        raise NotImplementedError("not implemented: tf.math.reduce_variance of complex numbers; use the variances of the real and the imaginary part")
+        array = np.asarray(t)
+        made = array.var(None if axis is None else tuple(_axes(axis, array.ndim)), keepdims=bool(keepdims))
+        return tensor(np.asarray(made, t.dtype.real_dtype.as_numpy_dtype))
     if not t.dtype.is_floating:
         raise TypeError("Input must be either real or complex. Received integer type %s." % t.dtype)
     axes = _axis(axis, len(t._shape_tuple))

@@ -72,9 +72,22 @@ def bincount(arr, weights=None, minlength=None, maxlength=None, dtype=dtypes.int
 
 
 def bincount_2(arr, weights=None, minlength=None, maxlength=None, dtype=dtypes.int32, name=None, axis=None, binary_output=False):
-    if axis is not None or binary_output:
-        raise NotImplementedError("not implemented: bincount with axis or binary_output; use it row by row")
-    return bincount(arr, weights, minlength, maxlength, dtype)
+    """In all, or with axis=-1 in each row; binary_output: whether a number appears."""
+    numbers = tensor(arr, dtypes.int32 if isinstance(arr, (list, tuple)) else None)
+    if not numbers.dtype.is_integer:
+        raise invalid("bincount: arr is %s; it must be integers" % numbers.dtype.name)
+    if axis not in (None, 0, -1):
+        raise ValueError("Unsupported value for argument axis=%s. Only 0 and -1 are currently supported." % axis)
+    array = np.asarray(numbers)
+    if weights is not None and binary_output:
+        raise ValueError("bincount: weights and binary_output exclude each other")
+    if array.ndim < 2 or axis != -1:
+        made = bincount(array.ravel(), None if weights is None else run("Reshape", tensor(weights), convert([-1], 3)), minlength, maxlength, dtype)
+        return array_ops.cast(run("Minimum", made, run("OnesLike", made)), dtype) if binary_output else made
+    size = max(int(array.max()) + 1 if array.size else 0, int(minlength or 0))
+    size = size if maxlength is None else min(size, int(maxlength))
+    rows = [bincount_2(row, None if weights is None else tensor(weights)[i], size, size, dtype, None, None, binary_output) for i, row in enumerate(array)]
+    return array_ops.stack(rows)
 
 
 def histogram_fixed_width_bins(values, value_range, nbins=100, dtype=dtypes.int32, name=None):

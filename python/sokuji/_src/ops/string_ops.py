@@ -176,40 +176,6 @@ def reduce_join(inputs, axis=None, keep_dims=False, separator="", name=None, red
     return execute("ReduceJoin", [t, tensor(axes, dtypes.int32)], {"keep_dims": bool(keep_dims), "separator": separator})
 
 
-class RaggedTensor:
-    """Rows of different lengths: what splitting strings gives."""
-
-    def __init__(self, rows):
-        self._rows = rows
-
-    values = property(lambda self: tensor([piece for row in self._rows for piece in row], dtypes.string))
-    row_splits = property(lambda self: tensor(np.cumsum([0] + [len(row) for row in self._rows]).astype(np.int64)))
-
-    def to_list(self):
-        return [list(row) for row in self._rows]
-
-    def __len__(self):
-        return len(self._rows)
-
-    def __getitem__(self, key):
-        return tensor(self._rows[key], dtypes.string)
-
-    def __repr__(self):
-        return "<tf.RaggedTensor %s>" % (self.to_list(),)
-
-
-def split_2(input, sep=None, maxsplit=-1, name=None):
-    """The pieces of a string, or of each of a vector of strings."""
-    t = tensor(input, dtypes.string)
-    by = None if sep in (None, "", b"") else sep if isinstance(sep, bytes) else sep.encode()
-    rows = [item.split(by, maxsplit) for item in t._strings()]
-    if t._shape_tuple == ():
-        return tensor(rows[0], dtypes.string)
-    if len(t._shape_tuple) != 1:
-        raise NotImplementedError("not implemented: tf.strings.split of %d dimensions; use one" % len(t._shape_tuple))
-    return RaggedTensor(rows)
-
-
 def reduce_join_2(inputs, axis=None, keepdims=False, separator="", name=None):
     t = tensor(inputs)
     axes = list(range(len(t._shape_tuple)))[::-1] if axis is None else axis
@@ -232,7 +198,6 @@ NAMES_1 = {
     **sparse_ops.NAMES_1,
 }  # fmt: skip
 STRINGS_2 = {
-    "split": split_2,
     "regex_replace": regex_replace, "regex_full_match": regex_full_match, "strip": _strip, "length": length_2, "lower": lower, "upper": upper,
     "to_number": to_number, "join": join, "reduce_join": reduce_join_2, "substr": substr_2, "as_string": as_string_2,
 }  # fmt: skip
