@@ -4,6 +4,7 @@ from sokuji._src.data import dataset as data
 from sokuji._src.data import composites  # noqa: F401  (Dataset.ragged_batch)
 from sokuji._src.data import parsing, passes, sources, specs, stored
 from sokuji._src.keras import activations, applications, attention, datasets, layers, layers_3d, layers_normalization, layers_products, layers_space, models, recurrent_cudnn, text
+from sokuji._src.keras import backend as keras_backend
 from sokuji._src.keras import callbacks as keras_callbacks
 from sokuji._src.keras import constraints as keras_constraints
 from sokuji._src.keras import graph as keras_graph
@@ -55,7 +56,7 @@ def _keras(version, spaces):
     spaces["keras.constraints"] = keras_constraints.NAMES
     spaces.setdefault("keras.utils", {}).update(keras_utils.UTILS)
     spaces["keras.preprocessing.sequence"] = {"pad_sequences": keras_utils.pad_sequences}
-    spaces.setdefault("keras.backend", {}).update(clear_session=keras_utils.clear_session, floatx=lambda: "float32", epsilon=lambda: 1e-7)
+    spaces["keras.backend"] = keras_backend.names(version)
     spaces.setdefault("keras.regularizers", {}).update(Regularizer=activations.Regularizer, get=activations.get_regularizer)
     spaces["keras.preprocessing.text"] = text.names(version)
     spaces.update(("keras.datasets." + name, held) for name, held in datasets.NAMES.items())

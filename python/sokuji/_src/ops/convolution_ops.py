@@ -1,10 +1,10 @@
-"""Convolution and pooling over one or two axes, with 2.x's short forms of windows and strides."""
+"""Convolution and pooling over one to three axes, with 2.x's short forms of windows and strides."""
 
 import numpy as np
 
 from sokuji._src.core import dtypes
 from sokuji._src.core.execute import convert, execute, ints, invalid, run, same_dtype, tensor
-from sokuji._src.ops import array_ops
+from sokuji._src.ops import array_ops, nn_3d_ops
 
 
 def _spread(value, n, what):
@@ -25,14 +25,16 @@ def _undo(t, n):
 
 
 def convolution(input, filter, padding, strides=None, dilation_rate=None, name=None, data_format=None):
-    """Over one or two axes; three are not implemented."""
+    """Over one, two or three axes."""
     t, f = same_dtype([input, filter])
     n = len(f._shape_tuple) - 2
-    if n not in (1, 2) or (data_format or "N").endswith(("CW", "CHW")):
-        raise NotImplementedError("not implemented: tf.nn.convolution over %d axes with data_format=%r; use 1 or 2 axes, channels last" % (n, data_format))
+    if n not in (1, 2, 3) or (data_format or "N").startswith("NC"):
+        raise NotImplementedError("not implemented: tf.nn.convolution over %d axes with data_format=%r; use 1 to 3 axes, channels last" % (n, data_format))
     strides, rate = _spread(strides, n, "strides"), _spread(dilation_rate, n, "dilation_rate")
     if max(strides) > 1 and max(rate) > 1:
         raise ValueError("strides > 1 not supported in conjunction with dilation_rate > 1")
+    if n == 3:
+        return nn_3d_ops.conv3d(t, f, strides, padding, dilations=rate)
     f = run("ExpandDims", f, convert(0, 3)) if n == 1 else f
     ones = [1] * (2 - n)
     made = execute("Conv2D", [_two(t, n), f], {"strides": [1] + ones + strides + [1], "padding": padding, "dilations": [1] + ones + rate + [1]})
@@ -50,13 +52,15 @@ def _pool(op, input, window, padding, strides, n):
 
 
 def pool(input, window_shape, pooling_type, padding, dilation_rate=None, strides=None, name=None, data_format=None):
-    """Over one or two axes, without dilation."""
+    """Over one, two or three axes, without dilation."""
     window = ints(window_shape)
     n, ops = len(window), {"MAX": "MaxPool", "AVG": "AvgPool"}
     if pooling_type not in ops:
         raise ValueError("pooling_type is %r; it can be 'MAX' or 'AVG'" % (pooling_type,))
-    if n not in (1, 2) or max(_spread(dilation_rate, n, "dilation_rate")) > 1 or (data_format or "N").endswith(("CW", "CHW")):
-        raise NotImplementedError("not implemented: tf.nn.pool over %d axes, with dilation or channels first; use 1 or 2 axes, channels last" % n)
+    if n not in (1, 2, 3) or max(_spread(dilation_rate, n, "dilation_rate")) > 1 or (data_format or "N").startswith("NC"):
+        raise NotImplementedError("not implemented: tf.nn.pool over %d axes, with dilation or channels first; use 1 to 3 axes, channels last" % n)
+    if n == 3:
+        return getattr(nn_3d_ops, pooling_type.lower() + "_pool3d")(input, window, _spread(strides, n, "strides"), padding)
     return _pool(ops[pooling_type], input, window, padding, _spread(strides, n, "strides"), n)
 
 
