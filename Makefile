@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 CMAKE_FLAGS ?=
 CMAKE = cmake -S . -B $(BUILD) -DCMAKE_INSTALL_PREFIX=$(PREFIX) $(CMAKE_FLAGS)
 
-.PHONY: all test demo demo-python bench install clean format check-format check ci bootstrap-%
+.PHONY: all test demo demo-python bench bench-peers bench-check install clean format check-format check ci bootstrap-%
 
 all: bootstrap-build
 	@$(CMAKE) -DSOKUJI_TESTS=OFF >/dev/null
@@ -29,12 +29,22 @@ demo-python: bootstrap-python
 	@tools/install-python $(BUILD) build/demo-python "$$(tools/bootstrap python)"
 	@"$$(tools/bootstrap python)" tools/demo-python build/demo-python
 
-# First marks; with PEERS=FOLDER (virtual environments tf18, tf2, torch, jax) the same work on the peers in the same run.
+# Times of everything, a quarter of an hour; with PEERS=FOLDER (as bench-peers makes it) the same work on the peers in alternation.
 bench: bootstrap-test
 	@$(CMAKE) >/dev/null
 	@$(MAKE) --no-print-directory -C $(BUILD) -j$(JOBS) all bench >/dev/null
 	@tools/install-python $(BUILD) $(BUILD)/python "$$(tools/bootstrap test)"
 	@"$$(tools/bootstrap test)" bench/run.py $(BUILD) $(ROUNDS)
+
+# The virtual environments of TensorFlow, PyTorch, JAX and NumPy, outside of the repository: PEERS=FOLDER.
+bench-peers:
+	@bench/make-peers "$(PEERS)"
+
+# Instructions of dispatch, iris epochs and kernels against bench/baseline.json; UPDATE=--update records it anew.
+bench-check: bootstrap-check
+	@$(CMAKE) >/dev/null
+	@$(MAKE) --no-print-directory -C $(BUILD) -j$(JOBS) all bench >/dev/null
+	@"$$(tools/bootstrap check)" bench/check.py $(BUILD) $(UPDATE)
 
 install: bootstrap-build
 	@$(CMAKE) -DSOKUJI_TESTS=OFF >/dev/null

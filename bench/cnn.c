@@ -2,10 +2,9 @@
  * The column's MNIST network: seconds of a training step on 1,000 images and of an evaluation of 8,000 at once, peak memory; JSON lines.
  * The images are random numbers: the work is the same.
  */
-#include <sokuji.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/resource.h>
+
+#include "bench.h"
 
 enum { IMAGES = 8000, BATCH = 1000, STEPS = 8, EVALUATIONS = 3 };
 
@@ -37,19 +36,6 @@ static double evaluation(sj_layer *model, sj_tensor *x, sj_tensor *y)
 	return (double)(sj_clock_ns() - begin) * 1e-9;
 }
 
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
-static void show(const char *name, const char *unit, double *values, int n)
-{
-	qsort(values, (size_t)n, sizeof(*values), ascending);
-	printf("{\"workload\": \"cnn\", \"name\": \"%s\", \"unit\": \"%s\", \"median\": %.4g, \"low\": %.4g, \"high\": %.4g}\n",
-	       name, unit, values[n / 2], values[0], values[n - 1]);
-}
-
 static double peak_mib(void)
 {
 	struct rusage usage;
@@ -71,19 +57,20 @@ int main(void)
 	                                                      sj_dense(10, .activation = SJ_SOFTMAX)});
 	sj_optimizer *adam = sj_adam_new(0.001);
 	train_step(model, adam, x, y);
-	for (int i = 0; i < STEPS; i++)
+	int n_steps = bench_is_brief() ? 1 : STEPS, n_evaluations = bench_is_brief() ? 1 : EVALUATIONS;
+	for (int i = 0; i < n_steps; i++)
 		steps[i] = train_step(model, adam, x, y);
-	show("training step of 1,000 images", "s", steps, STEPS);
+	bench_show("cnn", "training step of 1,000 images", "s", steps, n_steps);
 	peak = peak_mib();
-	show("peak memory of training", "MiB", &peak, 1);
+	bench_show("cnn", "peak memory of training", "MiB", &peak, 1);
 	evaluation(model, x, y);
-	for (int i = 0; i < EVALUATIONS; i++)
+	for (int i = 0; i < n_evaluations; i++)
 		evaluations[i] = evaluation(model, x, y);
-	show("evaluation of 8,000 images at once", "s", evaluations, EVALUATIONS);
+	bench_show("cnn", "evaluation of 8,000 images at once", "s", evaluations, n_evaluations);
 	peak = peak_mib();
-	show("peak memory", "MiB", &peak, 1);
+	bench_show("cnn", "peak memory", "MiB", &peak, 1);
 	sj_layer_free(model);
 	sj_optimizer_free(adam);
 	sj_scope_end(scope);
-	return sj_ok() ? 0 : 1;
+	return bench_status();
 }

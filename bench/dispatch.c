@@ -1,84 +1,144 @@
-/* Cost of one eager operation from C, in nanoseconds: the median of several rounds, each a JSON line. */
-#include <sokuji.h>
-#include <stdio.h>
-#include <stdlib.h>
+/*
+ * Cost of one small operation from C, in nanoseconds: the median of several rounds, each a JSON line.
+ * dispatch NAME N runs one of them N times and prints nothing: for counting instructions.
+ */
+#include <string.h>
 
-enum { ROUNDS = 15, SCOPES = 300, CALLS = 100 };
+#include "bench.h"
 
-typedef sj_tensor *operation(sj_tensor *x);
+enum { ROUNDS = 15, CALLS = 100 };
 
-static sj_tensor *matmul(sj_tensor *x) { return sj_matmul(x, x); }
-static sj_tensor *add(sj_tensor *x) { return sj_add(x, x); }
-static sj_tensor *square(sj_tensor *x) { return sj_square(x); }
+/* What the work is done with. */
+typedef struct things {
+	sj_tensor *matrix, *scalar, *vector, *variable;
+	sj_concrete_function *function;
+} things;
 
-static int ascending(const void *a, const void *b)
+typedef struct work {
+	const char *name;
+	void (*run)(const things *t, int n);
+	bool has_tape; /* that watches matrix and scalar */
+	int n_calls;   /* of a round */
+} work;
+
+static void matmul(const things *t, int n)
 {
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
+	for (int i = 0; i < n; i++)
+		sj_matmul(t->matrix, t->matrix);
 }
 
-static double round_ns(operation *run, sj_tensor *x, bool with_tape)
+static void add(const things *t, int n)
 {
-	int64_t begin = sj_clock_ns();
-	for (int s = 0; s < SCOPES; s++) {
-		sj_scope scope = sj_scope_begin();
-		sj_tape *tape = with_tape ? sj_tape_begin() : NULL;
-		if (tape != NULL)
-			sj_tape_watch(tape, x);
-		for (int i = 0; i < CALLS; i++)
-			run(x);
-		sj_tape_free(tape);
-		sj_scope_end(scope);
-	}
-	return (double)(sj_clock_ns() - begin) / (SCOPES * CALLS);
+	for (int i = 0; i < n; i++)
+		sj_add(t->scalar, t->scalar);
 }
 
-static void show(const char *name, operation *run, sj_tensor *x, bool with_tape)
+static void square(const things *t, int n)
 {
-	double ns[ROUNDS];
-	for (int i = 0; i < ROUNDS; i++)
-		ns[i] = round_ns(run, x, with_tape);
-	qsort(ns, ROUNDS, sizeof(ns[0]), ascending);
-	printf("{\"workload\": \"dispatch\", \"name\": \"%s%s\", \"unit\": \"ns\", \"median\": %.1f, \"low\": %.1f, \"high\": %.1f}\n",
-	       name, with_tape ? " with tape" : "", ns[ROUNDS / 2], ns[0], ns[ROUNDS - 1]);
+	for (int i = 0; i < n; i++)
+		sj_square(t->matrix);
 }
 
 /* x*x + x and its gradient, for a vector of 10. */
-static double gradient_ns(sj_tensor *x)
+static void gradient(const things *t, int n)
 {
-	int64_t begin = sj_clock_ns();
-	for (int i = 0; i < 5000; i++) {
-		sj_tensor *dx;
-		sj_scope scope = sj_scope_begin();
+	sj_tensor *x = t->vector, *dx;
+	for (int i = 0; i < n; i++) {
 		sj_tape *tape = sj_tape_begin();
 		sj_tape_watch(tape, x);
 		sj_gradient(tape, sj_add(sj_mul(x, x), x), 1, &x, &dx);
+	}
+}
+
+static void from_list(const things *t, int n)
+{
+	static const float values[] = {1, 2, 3, 4};
+	(void)t;
+	for (int i = 0; i < n; i++)
+		sj_tensor_from(SJ_FLOAT32, SJ_INTS(2, 2), values);
+}
+
+static void to_number(const things *t, int n)
+{
+	for (int i = 0; i < n; i++)
+		sj_item(t->scalar);
+}
+
+static void read_variable(const things *t, int n)
+{
+	for (int i = 0; i < n; i++)
+		sj_variable_read(t->variable);
+}
+
+static void call_function(const things *t, int n)
+{
+	sj_tensor *x = t->matrix, *y;
+	for (int i = 0; i < n; i++)
+		if (sj_concrete_function_call(t->function, 1, &x, 1, &y) == SJ_OK)
+			sj_free(y);
+}
+
+static const work works[] = {
+	{"matmul 2x2", matmul, false, 30000},
+	{"matmul 2x2 with tape", matmul, true, 30000},
+	{"add of scalars", add, false, 30000},
+	{"add of scalars with tape", add, true, 30000},
+	{"square 2x2 with tape", square, true, 30000},
+	{"x*x+x and gradient", gradient, false, 5000},
+	{"tensor from a list", from_list, false, 30000},
+	{"scalar to a number", to_number, false, 30000},
+	{"read a variable", read_variable, false, 30000},
+	{"function call: matmul 2x2", call_function, false, 30000},
+};
+enum { N_WORKS = sizeof(works) / sizeof(works[0]) };
+
+/* In scopes of CALLS calls: what is made lives as long as in a training step. */
+static void run(const work *w, const things *t, int n)
+{
+	for (int done = 0; done < n; done += CALLS) {
+		sj_scope scope = sj_scope_begin();
+		sj_tape *tape = w->has_tape ? sj_tape_begin() : NULL;
+		if (tape != NULL) {
+			sj_tape_watch(tape, t->matrix);
+			sj_tape_watch(tape, t->scalar);
+		}
+		w->run(t, n - done < CALLS ? n - done : CALLS);
+		sj_tape_free(tape);
 		sj_scope_end(scope);
 	}
-	return (double)(sj_clock_ns() - begin) / 5000;
 }
 
-static void show_gradient(sj_tensor *x)
+static void measure(const work *w, const things *t)
 {
 	double ns[ROUNDS];
-	for (int i = 0; i < ROUNDS; i++)
-		ns[i] = gradient_ns(x);
-	qsort(ns, ROUNDS, sizeof(ns[0]), ascending);
-	printf("{\"workload\": \"dispatch\", \"name\": \"x*x+x and gradient\", \"unit\": \"ns\", \"median\": %.1f, \"low\": %.1f, \"high\": %.1f}\n",
-	       ns[ROUNDS / 2], ns[0], ns[ROUNDS - 1]);
+	int n = bench_is_brief() ? CALLS : w->n_calls;
+	for (int i = 0; i < ROUNDS; i++) {
+		int64_t begin = sj_clock_ns();
+		run(w, t, n);
+		ns[i] = (double)(sj_clock_ns() - begin) / n;
+	}
+	bench_show("overhead", w->name, "ns", ns, ROUNDS);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	float values[] = {1, 2, 3, 4};
+	static const float values[] = {1, 2, 3, 4};
+	if (argc > 2)
+		sj_set_threads(1);
 	sj_scope scope = sj_scope_begin();
-	sj_tensor *x = sj_tensor_from(SJ_FLOAT32, SJ_INTS(2, 2), values), *scalar = sj_float(2);
-	show("matmul 2x2", matmul, x, false);
-	show("matmul 2x2", matmul, x, true);
-	show("add of scalars", add, scalar, false);
-	show("add of scalars", add, scalar, true);
-	show("square 2x2", square, x, true);
-	show_gradient(sj_fill(SJ_INTS(10), scalar));
+	things t = {.matrix = sj_tensor_from(SJ_FLOAT32, SJ_INTS(2, 2), values), .scalar = sj_float(2)};
+	t.vector = sj_fill(SJ_INTS(10), t.scalar);
+	t.variable = sj_variable_new(t.matrix);
+	sj_graph *graph = sj_graph_new();
+	sj_tensor *x = sj_placeholder(graph, SJ_FLOAT32, SJ_INTS(2, 2), "x"), *y = sj_matmul(x, x);
+	t.function = sj_concrete_function_new(graph, 1, &x, 1, &y);
+	for (int i = 0; i < N_WORKS; i++)
+		if (argc < 3)
+			measure(&works[i], &t);
+		else if (strcmp(argv[1], works[i].name) == 0)
+			run(&works[i], &t, atoi(argv[2]));
+	sj_concrete_function_free(t.function);
+	sj_graph_free(graph);
 	sj_scope_end(scope);
-	return sj_ok() ? 0 : 1;
+	return bench_status();
 }

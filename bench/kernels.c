@@ -15,6 +15,7 @@
 #include "cpu/conv.h"
 #include "cpu/gemm.h"
 #include "cpu/isa.h"
+#include "peak.h"
 
 /* Processor time where there is one thread, so that a busy machine disturbs less; the wall clock's where there are more. */
 static double now(void)
@@ -22,64 +23,6 @@ static double now(void)
 	struct timespec t;
 	clock_gettime(sj__threads() > 1 ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-/* The peak: as many independent chains as keep the units busy, in the widest registers in use. */
-
-typedef float wide __attribute__((vector_size(64)));
-enum { CHAINS = 24, CHAIN_ROUNDS = 200000 };
-
-#if defined(__x86_64__)
-__attribute__((target("avx512f"))) static float chains_of_16(void)
-{
-	wide chain[CHAINS] = {{0}}, factor = (wide){0} + 0.999f, term = (wide){0} + 0.001f;
-	for (int round = 0; round < CHAIN_ROUNDS; round++)
-#pragma GCC unroll 24
-		for (int i = 0; i < CHAINS; i++)
-			__asm__("vfmadd213ps %2, %1, %0" : "+v"(chain[i]) : "v"(factor), "v"(term));
-	float total = 0;
-#pragma GCC unroll 24
-	for (int i = 0; i < CHAINS; i++)
-		total += chain[i][0];
-	return total;
-}
-
-typedef float half_wide __attribute__((vector_size(32)));
-
-__attribute__((target("avx2,fma"))) static float chains_of_8(void)
-{
-	half_wide chain[12] = {{0}}, factor = (half_wide){0} + 0.999f, term = (half_wide){0} + 0.001f;
-	for (int round = 0; round < CHAIN_ROUNDS; round++)
-#pragma GCC unroll 12
-		for (int i = 0; i < 12; i++)
-			__asm__("vfmadd213ps %2, %1, %0" : "+x"(chain[i]) : "x"(factor), "x"(term));
-	float total = 0;
-#pragma GCC unroll 12
-	for (int i = 0; i < 12; i++)
-		total += chain[i][0];
-	return total;
-}
-#endif
-
-static volatile float sink;
-
-static void one_peak(void *context, int64_t begin, int64_t end)
-{
-	(void)context;
-#if defined(__x86_64__)
-	for (int64_t i = begin; i < end; i++)
-		sink = sj__isa() == SJ__ISA_AVX512 ? chains_of_16() : sj__isa() == SJ__ISA_AVX2 ? chains_of_8() : 0;
-#else
-	(void)begin, (void)end;
-#endif
-}
-
-/* GFLOP/s of the units alone, on the threads in use. */
-static double measure_peak(void)
-{
-	double begin = now(), flops = sj__isa() == SJ__ISA_AVX512 ? CHAINS * 32. : 12 * 16.;
-	sj__parallel_for(sj__threads(), 1, one_peak, NULL);
-	return flops * CHAIN_ROUNDS * sj__threads() / (now() - begin) * 1e-9;
 }
 
 /* What is timed */
@@ -142,8 +85,8 @@ static timing time_of(const work *w)
 	time_batch(w, 1);
 	int64_t calls = (int64_t)fmax(1, 0.004 / time_batch(w, 3));
 	int n = 0;
-	for (double peak = measure_peak(); n < BATCHES && (n < 3 || spent < 1.5);) {
-		double seconds = time_batch(w, calls), after = measure_peak();
+	for (double peak = peak_gflops(sj__isa(), now); n < BATCHES && (n < 3 || spent < 1.5);) {
+		double seconds = time_batch(w, calls), after = peak_gflops(sj__isa(), now);
 		share[n++] = w->flops / seconds * 1e-9 / (0.5 * (peak + after));
 		t.seconds = fmin(t.seconds, seconds);
 		spent += seconds * (double)calls;
@@ -263,7 +206,7 @@ int main(int argc, char **argv)
 		sj__set_threads(n_threads);
 		double peak = 0;
 		for (int i = 0; i < 20; i++)
-			peak = fmax(peak, measure_peak());
+			peak = fmax(peak, peak_gflops(sj__isa(), now));
 		printf("isa %d, %d thread(s), peak %.1f GFLOP/s\n", sj__isa(), n_threads, peak);
 		for (int i = 0; i < SJ_COUNT_OF(works); i++)
 			if (is_wanted(works[i].name, argc - 1, argv + 1))

@@ -1,118 +1,213 @@
 #!/usr/bin/env python3
-"""Runs the benchmarks and, for each peer environment found, the same work on the peer, in alternation; prints tables.
+"""Runs the benchmarks and, for each peer environment found, the same work on the peer, in alternation; prints a table for each workload.
 
     run.py BUILD_FOLDER [ROUNDS]
 
-PEERS names a folder with the peers' virtual environments (tf18, tf2, torch, jax, each with bin/python); without it only our side
-runs: from C, and from Python where BUILD_FOLDER/python holds the package, there with the peers' own program for TensorFlow 1.8.
-Writes BUILD_FOLDER/bench/results.json: workload, name, unit, median, low, high, ratio_to_best_peer, from (C or Python).
+PEERS names a folder with the peers' virtual environments (tf18, tf2, torch, jax, numpy, each with bin/python); without it only our side runs: from
+C, and from Python where BUILD_FOLDER/python holds the package, there with the peers' own program for TensorFlow. The first round runs everything
+(of peers no more once BUDGET seconds, 780, are spent), further ones (3 rounds at most) what still fits into them. BENCH_BRIEF=1: only to see that everything runs.
+Writes build/bench/results.json, whose rows tables.py explains, and build/bench/machine.txt.
 """
+
+import datetime
+import glob
 import json
 import os
+import platform
+import re
 import statistics
 import subprocess
 import sys
 import time
 
+import tables
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
-PEER_RUNS = {"tf18": ["tf18-eager", "tf18-graph"], "tf2": ["tf2-eager", "tf2-function"], "torch": ["torch-eager"], "jax": ["jax-jit"]}
-HIGHER_IS_BETTER = {"epochs/s"}
+OUT = os.path.join(ROOT, "build", "bench")
+KERNELS, KERNELS_ONE = os.path.join(HERE, "kernels.txt"), os.path.join(HERE, "kernels-one.txt")
+LISTINGS = sorted(glob.glob(os.path.join(ROOT, "python", "tests", "listings", "0[13456]_*iris.py")))
+BRIEF = "BENCH_BRIEF" in os.environ
+# What each peer runs, by workload: modes of peers/peer.py. PyTorch's and JAX' other modes were never the best on these workloads.
+MODES = {
+    "overhead": ["tf18-eager", "tf2-eager", "torch-eager", "jax-jit", "numpy"],
+    "iris": ["tf2-function", "torch-eager", "jax-jit", "jax-scan", "numpy"],
+    "cnn": ["tf18-eager", "tf18-graph", "tf2-eager", "tf2-function", "torch-eager", "jax-jit"],
+    "kernels": ["tf18-eager", "tf2-eager", "tf2-xla", "torch-eager", "jax-jit", "numpy"],
+    "pipeline": ["tf18-eager", "tf2-eager", "torch-eager"],
+    "one thread": ["tf2-eager", "torch-eager", "jax-jit", "numpy"],
+}
+DISTRIBUTIONS = {"tf18": ["tensorflow"], "tf2": ["tensorflow_cpu"], "torch": ["torch"], "jax": ["jax", "jaxlib"]}
+
+# Compiled kernels of JAX are kept from round to round: compiling is not what is measured.
+ENVIRONMENT = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "JAX_COMPILATION_CACHE_DIR": os.path.join(OUT, "jax"), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
+ENVIRONMENT.pop("PYTHONPATH", None)
 
 
-def lines_of(command, timeout=900, **variables):
-    """The JSON lines that a command prints; none when it fails."""
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False, env=dict(os.environ, **variables))
-    rows = []
-    for line in done.stdout.splitlines():
-        if line.startswith("{"):
-            rows.append(json.loads(line))
+class Task:
+    """One process: whose it is, what it runs, and how long it took last."""
+
+    def __init__(self, workload, command, face=None, peer=None, runner=None, **variables):
+        self.workload, self.command, self.face, self.peer, self.variables = workload, command, face, peer, variables
+        self.runner, self.took = runner or lines_of, 0
+
+    def run(self):
+        begin = time.time()
+        rows = self.runner(self.command, self.workload == "one thread", **self.variables)
+        self.took = time.time() - begin
+        for row in rows:
+            row["workload"] = self.workload
+            row.update({"peer": self.peer} if self.peer else {"from": self.face})
+        return rows
+
+
+def lines_of(command, is_alone=False, **variables):
+    """The JSON lines that a command prints; is_alone: it gets one processor."""
+    processors = os.sched_getaffinity(0)
+    if is_alone:
+        os.sched_setaffinity(0, {min(processors)})
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False, env={**ENVIRONMENT, **variables})
+    except subprocess.TimeoutExpired:
+        print(f"longer than 600 s: {' '.join(command)}", file=sys.stderr)
+        return []
+    finally:
+        os.sched_setaffinity(0, processors)
     if done.returncode != 0:
         print(f"failed: {' '.join(command)}: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
-    return rows
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
-def iris(program, epochs=3000):
+def example_epochs(command, _):
     """Epochs a second of one of the iris examples, start-up left out by the difference of two runs."""
+
     def run(n):
         begin = time.perf_counter()
-        subprocess.run([program, "--quiet", "--epochs", str(n)], cwd=ROOT, check=True, capture_output=True)
+        subprocess.run([*command, "--quiet", "--epochs", str(n)], cwd=ROOT, check=True, capture_output=True)
         return time.perf_counter() - begin
-    short = run(10)
-    return (epochs - 10) / (run(epochs) - short)
+
+    n = 200 if BRIEF else 6000
+    rates = [(n - 10) / max(run(n) - run(10), 1e-6) for _ in range(3)]
+    name = "epoch, " + os.path.basename(command[0])
+    return [{"name": name, "unit": "epochs/s", "median": sorted(rates)[1], "low": min(rates), "high": max(rates), "work": "iris epoch"}]
 
 
 def ours(build):
-    rows = []
-    for name in ("dispatch", "graph", "cnn"):
-        rows += lines_of([os.path.join(build, "bench", name)])
+    """Our side's tasks."""
+    c = lambda workload, *words: Task(workload, [os.path.join(build, "bench", words[0]), *words[1:]], "C")  # noqa: E731
+    yield c("machine", "machine")
+    yield c("overhead", "dispatch")
     for name in ("iris_lowlevel", "iris_layers", "iris_graph"):
-        rates = sorted(iris(os.path.join(build, "examples", name)) for _ in range(5))
-        rows.append({"workload": "iris", "name": f"{name} epoch", "unit": "epochs/s", "median": rates[2], "low": rates[0],
-                     "high": rates[-1]})
+        yield Task("iris", [os.path.join(build, "examples", name)], "C", runner=example_epochs)
+    yield from (c("cnn", "cnn"), c("kernels", "suite", KERNELS), c("one thread", "suite", KERNELS_ONE), c("pipeline", "pipeline"), c("growth", "growth"))
     package = os.path.join(build, "python")
-    if os.path.isdir(package):
-        command = [sys.executable, "-m", "sokuji", "--tf", "1", os.path.join(HERE, "peers.py"), "tf18-eager"]
-        rows += [dict(row, **{"from": "Python"}) for row in lines_of(command, PYTHONPATH=os.path.abspath(package))]
-    return [dict({"from": "C"}, **row) for row in rows]
+    if not os.path.isdir(package):
+        return
+
+    def python(workload, version, *words, face="Python"):
+        command = [sys.executable, "-m", "sokuji", "--tf", version, os.path.join(HERE, "peers", words[0]), *words[1:]]
+        return Task(workload, command, face, PYTHONPATH=os.path.abspath(package))
+
+    yield python("overhead", "1", "peer.py", "tf18-eager", "overhead")
+    for listing in LISTINGS:
+        yield python("iris", "1", "listing.py", listing, "10" if BRIEF else "6000")
+    yield python("cnn", "1", "peer.py", "tf18-eager", "cnn")
+    yield python("cnn", "2", "peer.py", "tf2-function", "cnn", face="Python, tf.function")
+    yield python("kernels", "1", "peer.py", "tf18-eager", "kernels", KERNELS)
+    yield python("pipeline", "2", "peer.py", "tf2-eager", "pipeline")
+    command = [sys.executable, os.path.join(HERE, "peers", "startup.py"), "sokuji", os.path.join(package, "sokuji")]
+    yield Task("startup", command, "Python", PYTHONPATH=os.path.abspath(package))
 
 
 def peers(folder):
-    rows = []
-    for environment, names in PEER_RUNS.items():
-        python = os.path.join(folder, environment, "bin", "python")
-        for name in names if os.path.exists(python) else []:
-            for row in lines_of([python, os.path.join(HERE, "peers.py"), name]):
-                rows.append(dict(row, peer=name))
+    """The peers' tasks."""
+    python = {name: os.path.join(folder, name, "bin", "python") for name in ("tf18", "tf2", "torch", "jax", "numpy")}
+    python = {name: path for name, path in python.items() if os.path.exists(path)}
+    for workload, modes in MODES.items():
+        for mode in modes:
+            library = mode.partition("-")[0]
+            if library in python:
+                run = "kernels" if workload == "one thread" else workload
+                files = {"kernels": [KERNELS], "one thread": [KERNELS_ONE]}.get(workload, [])
+                yield Task(workload, [python[library], os.path.join(HERE, "peers", "peer.py"), mode, run, *files], peer=mode)
+    for listing in LISTINGS if "tf18" in python else []:
+        epochs = "3" if BRIEF else "400" if "01_" in listing else "60"
+        yield Task("iris", [python["tf18"], os.path.join(HERE, "peers", "listing.py"), listing, epochs], peer="tf18-graph" if "01_" in listing else "tf18-eager")
+    for library, distributions in DISTRIBUTIONS.items():
+        if library in python:
+            module = "tensorflow" if library.startswith("tf") else library
+            yield Task("startup", [python[library], os.path.join(HERE, "peers", "startup.py"), module, *distributions], peer=library)
+
+
+def in_turn(tasks):
+    """By workload; within one our tasks and the peers' alternate."""
+    found = []
+    for workload in dict.fromkeys(t.workload for t in tasks):
+        mine = [t for t in tasks if t.workload == workload and not t.peer]
+        others = [t for t in tasks if t.workload == workload and t.peer]
+        for i in range(max(len(mine), len(others))):
+            found += mine[i : i + 1] + others[i : i + 1]
+    return found
+
+
+def run_all(tasks, n_rounds, budget):
+    begin, rows = time.time(), []
+    for n in range(n_rounds):
+        for task in tasks:
+            if (n > 0 or task.peer) and time.time() - begin + task.took > budget:
+                continue
+            rows += task.run()
+            print(f"\r{time.time() - begin:5.0f} s, round {n + 1}: {task.workload}, {task.peer or task.face}".ljust(78), end="", file=sys.stderr)
+    print(file=sys.stderr)
     return rows
 
 
-def best_peer(row, peer_rows):
-    same = [p for p in peer_rows if p["name"] == row["name"]]
-    if not same:
-        return None
-    choose = max if row["unit"] in HIGHER_IS_BETTER else min
-    return choose(same, key=lambda p: p["median"])
-
-
-def merge(rounds):
-    """The median over rounds of each row's median, with the lowest and the highest of all."""
-    merged = {}
-    for rows in rounds:
-        for row in rows:
-            merged.setdefault((row.get("peer"), row.get("from"), row["workload"], row["name"], row["unit"]), []).append(row)
-    result = []
-    for (peer, face, workload, name, unit), group in merged.items():
-        row = {"workload": workload, "name": name, "unit": unit, "from": face or "Python", "median": statistics.median(r["median"] for r in group),
-               "low": min(r["low"] for r in group), "high": max(r["high"] for r in group)}
-        result.append(dict(row, peer=peer) if peer else row)
+def merge(rows):
+    """The median of each row's medians over the rounds, with the lowest and the highest of all."""
+    groups, result = {}, []
+    for row in rows:
+        groups.setdefault((row.get("peer"), row.get("from"), row["workload"], row["name"]), []).append(row)
+    for group in groups.values():
+        row = dict(group[0], median=statistics.median(r["median"] for r in group), low=min(r["low"] for r in group), high=max(r["high"] for r in group))
+        result.append(row)
     return result
+
+
+def first_match(pattern, text, default=""):
+    found = re.search(pattern, text, re.M)
+    return found.group(1).strip() if found else default
+
+
+def machine_text(folder):
+    """The machine and the versions of everything, in a sentence."""
+    cpu = first_match(r"^model name\s*:(.*)", open("/proc/cpuinfo").read(), platform.machine())
+    memory = int(first_match(r"^MemTotal:\s*(\d+)", open("/proc/meminfo").read(), "0")) / 2**20
+    compiler = subprocess.run(["cc", "--version"], capture_output=True, text=True, check=False).stdout.splitlines()[:1]
+    found = []
+    for library, distributions in DISTRIBUTIONS.items():
+        for path in glob.glob(os.path.join(folder, library, "lib", "*", "site-packages", distributions[0] + "-[0-9]*.dist-info")) if folder else []:
+            found.append(os.path.basename(path)[: -len(".dist-info")].replace("-", " "))
+    with_peers = "; " + ", ".join(found) if found else ""
+    n = len(os.sched_getaffinity(0))
+    return f"One run of `make bench` on {datetime.date.today()}: {cpu}, {n} processors, {memory:.0f} GiB; {' '.join(compiler)}{with_peers}."
 
 
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    build, n_rounds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    build, n_rounds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1 if BRIEF else 3
     folder = os.environ.get("PEERS", "")
-    our_rounds, peer_rounds = [], []
-    for _ in range(n_rounds):
-        our_rounds.append(ours(build))
-        peer_rounds.append(peers(folder) if folder else [])
-    rows, peer_rows = merge(our_rounds), merge(peer_rounds)
-    print("| workload | what | from | unit | median | lowest | highest | best peer | its median | ours / best peer |")
-    print("|---|---|---|---|---|---|---|---|---|---|")
-    for row in rows:
-        best = best_peer(row, peer_rows)
-        row["ratio_to_best_peer"] = row["median"] / best["median"] if best else None
-        tail = f"{best['peer']} | {best['median']:.4g} | {row['ratio_to_best_peer']:.3g}" if best else " | | "
-        print(f"| {row['workload']} | {row['name']} | {row['from']} | {row['unit']} | {row['median']:.4g} | {row['low']:.4g} | {row['high']:.4g} | {tail} |")
-    if peer_rows:
-        print("\n| peer | what | unit | median |\n|---|---|---|---|")
-        for row in peer_rows:
-            print(f"| {row['peer']} | {row['name']} | {row['unit']} | {row['median']:.4g} |")
-    os.makedirs(os.path.join(build, "bench"), exist_ok=True)
-    with open(os.path.join(build, "bench", "results.json"), "w", encoding="utf-8") as file:
-        json.dump(rows + peer_rows, file, indent=1)
+    tasks = in_turn([*ours(build), *(peers(folder) if folder else [])])
+    wanted = os.environ.get("WORKLOADS")
+    tasks = [t for t in tasks if not wanted or t.workload in wanted.split(",")]
+    rows = tables.compared(merge(run_all(tasks, n_rounds, float(os.environ.get("BUDGET", "780")))))
+    for workload in dict.fromkeys(row["workload"] for row in rows):
+        print(f"\n## {workload}\n\n{tables.of_workload(rows, workload)}")
+    os.makedirs(OUT, exist_ok=True)
+    with open(os.path.join(OUT, "results.json"), "w", encoding="utf-8") as file:
+        json.dump(rows, file, indent=1)
+    with open(os.path.join(OUT, "machine.txt"), "w", encoding="utf-8") as file:
+        file.write(machine_text(folder) + "\n")
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def test_listing(listing, tmp_path):
     done = subprocess.run([sys.executable, "-m", "sokuji", "--tf", "1", str(listing)], cwd=tmp_path, capture_output=True, timeout=120)
     out = done.stdout.decode("utf-8", "replace")
     assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
-    assert out.startswith("TensorFlow version: 1.8.0\nEager execution: True\n")
+    assert "eager" not in listing.name or out.startswith("TensorFlow version: 1.8.0\nEager execution: True\n")
     losses = [float(x) for x in re.findall(r"train/loss:\s+([\d.]+)", out)]
     assert len(losses) == 6 and losses[-1] < losses[0], losses
 
