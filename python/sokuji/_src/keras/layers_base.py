@@ -384,10 +384,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
     trainable_weights = property(lambda self: self._weights(True, False))
     non_trainable_weights = property(lambda self: self._weights(False, True))
 
-    @property
-    def weights(self):
-        if variables._version == 1:
-            return self._weights(True, True)
+    def _every_weight(self):
         every = []
         self._gather_all(every)
         return _distinct(every)
@@ -398,11 +395,8 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         for layer in self._sublayers:
             layer._gather_all(out)
 
-    @property
-    def variables(self):
-        if not self._metrics:
-            return self.weights
-        return self.weights + [v for m in self._metrics for v in m.variables]
+    def _with_metrics(self, weights):
+        return weights + [v for m in self._metrics for v in m.variables]
 
     trainable_variables = property(lambda self: self.trainable_weights)
     non_trainable_variables = property(lambda self: self.non_trainable_weights)
