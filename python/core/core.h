@@ -163,6 +163,7 @@ PyObject *core_record_gradient(PyObject *module, PyObject *arguments);
 
 /* ---- layer.c ---- */
 int core_layer_init(void);
+int core_layer_finish(void);
 
 /* ---- quick.c ---- */
 /* quick(function): the function with its commonest calls answered in C, and put off where a graph's tensors say too little. */

@@ -1,15 +1,13 @@
 /*
  * LayerBase: what of Keras' layers runs at every step. A call with one tensor of a layer that needs nothing else is call() at once, a dense
- * layer's call() is three operations, and the list of weights is gathered here. Everything else is Python's (keras/layers_base.py).
+ * layer's call() is one operation, and that of layers in a row one after the other. Everything else is Python's (keras/layers_base.py), but for
+ * the lists of weights (weights.c).
  */
-#include "core.h"
+#include "layer.h"
 
-typedef struct Layer {
-	PyObject_HEAD long plain; /* 0: no; else 1 + the dtype that such a call must have, 0 for any */
-} Layer;
-
-static PyObject *word_call, *word_call_fully, *word_call_any, *word_kernel, *word_bias, *word_activation,
-	*word_trainable, *word_trainable_weights, *word_frozen_weights, *word_sublayers;
+static PyObject *word_call, *word_call_fully, *word_call_any;
+static PyObject *method_dense,
+	*method_row; /* the descriptors of _dense_call and _row_call: what call() is in most layers */
 static const sj_op *op_fused, *op_relu;
 static size_t place_of_relu; /* in the arguments of op_fused */
 
@@ -18,16 +16,7 @@ int core_layer_init(void)
 	const struct {
 		PyObject **place;
 		const char *text;
-	} words[] = {{&word_call, "call"},
-	             {&word_call_fully, "_call_fully"},
-	             {&word_call_any, "_call_any"},
-	             {&word_kernel, "kernel"},
-	             {&word_bias, "bias"},
-	             {&word_activation, "activation"},
-	             {&word_trainable, "_trainable"},
-	             {&word_trainable_weights, "_trainable_weights"},
-	             {&word_frozen_weights, "_non_trainable_weights"},
-	             {&word_sublayers, "_sublayers"}};
+	} words[] = {{&word_call, "call"}, {&word_call_fully, "_call_fully"}, {&word_call_any, "_call_any"}};
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if ((*words[i].place = PyUnicode_InternFromString(words[i].text)) == NULL)
 			return -1;
@@ -39,25 +28,77 @@ int core_layer_init(void)
 	else
 		place_of_relu = relu->offset;
 	LayerBase_Type.tp_new = PyBaseObject_Type.tp_new; /* so that object.__new__ makes layers */
-	return 0;
+	return core_fields_init() < 0 ? -1 : core_weights_init();
 }
 
 /* ---- calls ---- */
 
-static PyObject *layer_call(PyObject *self, PyObject *arguments, PyObject *keywords)
+static PyObject *dense_call(PyObject *self, PyObject *inputs);
+static PyObject *row_call(PyObject *self, PyObject *const *arguments, Py_ssize_t n, PyObject *keywords);
+static PyObject *layer_call(PyObject *self, PyObject *arguments, PyObject *keywords);
+
+/* Whether a call with this is call() and nothing else. */
+static bool is_plain_call(PyObject *self, PyObject *inputs)
 {
 	long plain = ((Layer *)self)->plain;
-	if (plain != 0 && PyTuple_GET_SIZE(arguments) == 1 && (keywords == NULL || PyDict_GET_SIZE(keywords) == 0) &&
-	    (core.masks == NULL || PyDict_GET_SIZE(core.masks) == 0)) {
-		PyObject *both[] = {self, PyTuple_GET_ITEM(arguments, 0)};
-		if (Py_TYPE(both[1]) == &EagerTensor_Type &&
-		    (plain == 1 || plain - 1 == (long)sj_tensor_dtype(HANDLE_TENSOR(both[1]))))
-			return PyObject_VectorcallMethod(word_call, both, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
-	}
+	return plain != 0 && Py_TYPE(inputs) == &EagerTensor_Type &&
+	       (plain == 1 || plain - 1 == (long)sj_tensor_dtype(HANDLE_TENSOR(inputs))) &&
+	       (core.masks == NULL || PyDict_GET_SIZE(core.masks) == 0);
+}
+
+static PyObject *plain_call(PyObject *self, PyObject *inputs)
+{
+	PyObject *both[] = {self, inputs}, *call = _PyType_Lookup(Py_TYPE(self), word_call);
+	if (call != NULL && call == method_dense)
+		return dense_call(self, inputs);
+	if (call != NULL && call == method_row)
+		return row_call(self, &inputs, 1, NULL);
+	return PyObject_VectorcallMethod(word_call, both, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+}
+
+static PyObject *call_with_one(PyObject *layer, PyObject *inputs)
+{
+	if (Py_TYPE(layer)->tp_call == layer_call && is_plain_call(layer, inputs))
+		return plain_call(layer, inputs);
+	return PyObject_CallOneArg(layer, inputs);
+}
+
+static PyObject *layer_call(PyObject *self, PyObject *arguments, PyObject *keywords)
+{
+	if (PyTuple_GET_SIZE(arguments) == 1 && (keywords == NULL || PyDict_GET_SIZE(keywords) == 0) &&
+	    is_plain_call(self, PyTuple_GET_ITEM(arguments, 0)))
+		return plain_call(self, PyTuple_GET_ITEM(arguments, 0));
 	PyObject *method = PyObject_GetAttr(self, word_call_fully);
 	PyObject *result = method ? PyObject_Call(method, arguments, keywords) : NULL;
 	Py_XDECREF(method);
 	return result;
+}
+
+/*
+ * _row_call(inputs, training=None, mask=None): a Sequential's call: its layers one after the other. Where training is given, or something is
+ * not as here, _call_row does it.
+ */
+static PyObject *row_call(PyObject *self, PyObject *const *arguments, Py_ssize_t n, PyObject *keywords)
+{
+	static PyObject *word_slow;
+	PyObject *layers = n == 1 && keywords == NULL ? core_layer_field(self, SUBLAYERS) : NULL;
+	if (layers == NULL || !PyList_CheckExact(layers)) {
+		Py_XDECREF(layers);
+		if (word_slow == NULL)
+			word_slow = PyUnicode_InternFromString("_call_row");
+		PyObject *method = word_slow && !PyErr_Occurred() ? PyObject_GetAttr(self, word_slow) : NULL;
+		PyObject *made = method ? PyObject_Vectorcall(method, arguments, (size_t)n, keywords) : NULL;
+		Py_XDECREF(method);
+		return made;
+	}
+	PyObject *now = Py_NewRef(arguments[0]);
+	for (Py_ssize_t i = 0; now != NULL && i < PyList_GET_SIZE(layers); i++) {
+		PyObject *layer = Py_NewRef(PyList_GET_ITEM(layers, i));
+		Py_SETREF(now, call_with_one(layer, now));
+		Py_DECREF(layer);
+	}
+	Py_DECREF(layers);
+	return now;
 }
 
 static PyObject *plain_get(PyObject *self, void *Py_UNUSED(closure))
@@ -73,6 +114,14 @@ static int plain_set(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
 		return -1;
 	((Layer *)self)->plain = plain;
 	return 0;
+}
+
+/* Once the type is there. */
+int core_layer_finish(void)
+{
+	method_dense = PyDict_GetItemString(LayerBase_Type.tp_dict, "_dense_call");
+	method_row = PyDict_GetItemString(LayerBase_Type.tp_dict, "_row_call");
+	return method_dense != NULL && method_row != NULL ? 0 : -1;
 }
 
 /* ---- Dense ---- */
@@ -96,9 +145,8 @@ static sj_status fused(PyObject *inputs, PyObject *kernel, PyObject *bias, bool 
 /* Dense.call: what is not a matrix by a kernel, plus a bias, is _call_any's; so is what the operation refuses, to say why. */
 static PyObject *dense_call(PyObject *self, PyObject *inputs)
 {
-	PyObject *kernel = PyObject_GetAttr(self, word_kernel),
-		 *bias = kernel ? PyObject_GetAttr(self, word_bias) : NULL;
-	PyObject *activation = bias ? PyObject_GetAttr(self, word_activation) : NULL, *result = NULL;
+	PyObject *kernel = core_layer_field(self, KERNEL), *bias = kernel ? core_layer_field(self, BIAS) : NULL;
+	PyObject *activation = bias ? core_layer_field(self, ACTIVATION) : NULL, *result = NULL;
 	sj_tensor *outputs = NULL;
 	if (activation != NULL && op_fused != NULL && core.executed == NULL && is_matrix(inputs) && has_value(kernel) &&
 	    has_value(bias)) {
@@ -117,118 +165,23 @@ static PyObject *dense_call(PyObject *self, PyObject *inputs)
 	return result;
 }
 
-/* ---- weights ---- */
-
-static int extend_by(PyObject *list, PyObject *self, PyObject *word)
-{
-	PyObject *more = PyObject_GetAttr(self, word);
-	int failed = more == NULL || !PyList_Check(more) ? -1 : 0;
-	if (more != NULL && failed)
-		PyErr_Format(PyExc_TypeError, "%U must be a list", word);
-	for (Py_ssize_t i = 0; failed == 0 && i < PyList_GET_SIZE(more); i++)
-		failed = PyList_Append(list, PyList_GET_ITEM(more, i));
-	Py_XDECREF(more);
-	return failed;
-}
-
-static int gather(PyObject *self, PyObject *trainable, PyObject *frozen, int on);
-
-static int gather_below(PyObject *layers, PyObject *trainable, PyObject *frozen, int on)
-{
-	int failed = 0;
-	if (!PyList_Check(layers)) {
-		PyErr_SetString(PyExc_TypeError, "_sublayers must be a list");
-		return -1;
-	}
-	if (Py_EnterRecursiveCall(" while gathering weights"))
-		return -1;
-	for (Py_ssize_t i = 0; failed == 0 && i < PyList_GET_SIZE(layers); i++) {
-		PyObject *layer = Py_NewRef(PyList_GET_ITEM(layers, i));
-		failed = gather(layer, trainable, frozen, on);
-		Py_DECREF(layer);
-	}
-	Py_LeaveRecursiveCall();
-	return failed;
-}
-
-static int gather(PyObject *self, PyObject *trainable, PyObject *frozen, int on)
-{
-	PyObject *mine = PyObject_GetAttr(self, word_trainable);
-	int is_trainable = mine ? PyObject_IsTrue(mine) : -1;
-	Py_XDECREF(mine);
-	on = on && is_trainable;
-	if (is_trainable < 0 || extend_by(on ? trainable : frozen, self, word_trainable_weights) < 0 ||
-	    extend_by(frozen, self, word_frozen_weights) < 0)
-		return -1;
-	PyObject *below = PyObject_GetAttr(self, word_sublayers);
-	int failed = below ? gather_below(below, trainable, frozen, on) : -1;
-	Py_XDECREF(below);
-	return failed;
-}
-
-/* Each of the items once, where it comes first: few of them, so they are looked through. */
-static PyObject *distinct(PyObject *list)
-{
-	PyObject *made = PyList_New(0);
-	for (Py_ssize_t i = 0; made != NULL && i < PyList_GET_SIZE(list); i++) {
-		PyObject *item = PyList_GET_ITEM(list, i);
-		bool known = false;
-		for (Py_ssize_t k = 0; k < PyList_GET_SIZE(made) && !known; k++)
-			known = PyList_GET_ITEM(made, k) == item;
-		if (!known && PyList_Append(made, item) < 0)
-			Py_CLEAR(made);
-	}
-	return made;
-}
-
-static PyObject *both_distinct(PyObject *first, PyObject *second)
-{
-	if (PyList_SetSlice(first, PyList_GET_SIZE(first), PyList_GET_SIZE(first), second) < 0)
-		return NULL;
-	if (PyList_GET_SIZE(first) <= 64)
-		return distinct(first);
-	PyObject *ids = PyDict_New(), *made = ids ? PyList_New(0) : NULL;
-	for (Py_ssize_t i = 0; made != NULL && i < PyList_GET_SIZE(first); i++) {
-		PyObject *item = PyList_GET_ITEM(first, i), *key = PyLong_FromVoidPtr(item);
-		int known = key ? PyDict_Contains(ids, key) : -1;
-		if (known < 0 ||
-		    (known == 0 && (PyDict_SetItem(ids, key, Py_None) < 0 || PyList_Append(made, item) < 0)))
-			Py_CLEAR(made);
-		Py_XDECREF(key);
-	}
-	Py_XDECREF(ids);
-	return made;
-}
-
-/* _weights(trainable, frozen): those kinds of weights, the layers' below after its own, each once. */
-static PyObject *layer_weights(PyObject *self, PyObject *const *arguments, Py_ssize_t n)
-{
-	PyObject *trainable = PyList_New(0), *frozen = PyList_New(0), *made = NULL;
-	if (n != 2)
-		PyErr_SetString(PyExc_TypeError, "_weights(trainable, frozen)");
-	else if (trainable != NULL && frozen != NULL && gather(self, trainable, frozen, 1) == 0) {
-		if (arguments[0] != Py_True)
-			PyList_SetSlice(trainable, 0, PyList_GET_SIZE(trainable), NULL);
-		if (arguments[1] != Py_True)
-			PyList_SetSlice(frozen, 0, PyList_GET_SIZE(frozen), NULL);
-		made = both_distinct(trainable, frozen);
-	}
-	Py_XDECREF(trainable);
-	Py_XDECREF(frozen);
-	return made;
-}
-
 /* ---- the type ---- */
 
-static PyMethodDef methods[] = {{"_dense_call", dense_call, METH_O,
-                                 "_dense_call($self, inputs, /)\n--\n\nactivation(inputs @ kernel + bias)"},
-                                {"_weights", (PyCFunction)(void (*)(void))layer_weights, METH_FASTCALL,
-                                 "_weights($self, trainable, frozen, /)\n--\n\nWeights of these kinds."},
-                                {NULL, NULL, 0, NULL}};
+static PyMethodDef methods[] =
+	{{"_dense_call", dense_call, METH_O, "_dense_call($self, inputs, /)\n--\n\nactivation(inputs @ kernel + bias)"},
+         {"_row_call", (PyCFunction)(void (*)(void))row_call, METH_FASTCALL | METH_KEYWORDS,
+          "_row_call($self, inputs, training=None, mask=None)\n--\n\nThe layers one after the other."},
+         {"_weights", (PyCFunction)(void (*)(void))core_layer_weights, METH_FASTCALL,
+          "_weights($self, trainable, frozen, /)\n--\n\nWeights of these kinds."},
+         {"_weights_below", core_weights_below, METH_NOARGS,
+          "_weights_below($self, /)\n--\n\nThe weights of each layer below."},
+         {NULL, NULL, 0, NULL}};
 
 static PyGetSetDef properties[] =
 	{{"_plain", plain_get, plain_set,
           "Calls with one tensor need nothing but call(): False, 0, or the dtype they must have.", NULL},
+         {"weights", core_weights_get, NULL, "The layer's variables and those of the layers in it.", NULL},
+         {"variables", core_variables_get, NULL, "The weights, and the variables of the layer's metrics.", NULL},
          {NULL, NULL, NULL, NULL, NULL}};
 
 PyTypeObject LayerBase_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._core.LayerBase",

@@ -262,23 +262,16 @@ typedef struct Place {
 	PyObject *name, *value; /* the value is the dictionary's */
 } Place;
 
-static Place *place_of(const PyDictObject *dict, PyObject *name, bool *ret_is_it)
-{
-	static Place places[PLACES];
-	Place *p = &places[((uintptr_t)name >> 4 ^ (uintptr_t)dict >> 6) % PLACES];
-	*ret_is_it = p->name == name && p->version == dict->ma_version_tag;
-	return p;
-}
-
 static PyObject *space_find(PyObject *dict, PyObject *name)
 {
-	bool is_it;
-	Place *p = place_of((PyDictObject *)dict, name, &is_it);
-	if (is_it)
+	static Place places[PLACES];
+	uint64_t version = ((PyDictObject *)dict)->ma_version_tag;
+	Place *p = &places[((uintptr_t)name >> 4 ^ version) % PLACES];
+	if (p->name == name && p->version == version)
 		return p->value;
 	PyObject *found = PyDict_GetItemWithError(dict, name);
 	if (found != NULL) {
-		p->version = ((PyDictObject *)dict)->ma_version_tag;
+		p->version = version;
 		p->value = found;
 		Py_XSETREF(p->name, Py_NewRef(name));
 	}
@@ -319,7 +312,7 @@ PyMODINIT_FUNC PyInit__core(void)
 	for (size_t i = 0; module != NULL && i < sizeof(types) / sizeof(types[0]); i++)
 		if (PyType_Ready(types[i]) < 0 || PyModule_AddObjectRef(module, names[i], (PyObject *)types[i]) < 0)
 			Py_CLEAR(module);
-	if (module != NULL && (core_files_init(module) < 0 || core_graph_init(module) < 0))
+	if (module != NULL && (core_layer_finish() < 0 || core_files_init(module) < 0 || core_graph_init(module) < 0))
 		Py_CLEAR(module);
 	return module;
 }

@@ -401,10 +401,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
     trainable_weights = property(lambda self: self._weights(True, False))
     non_trainable_weights = property(lambda self: self._weights(False, True))
 
-    @property
-    def weights(self):
-        if variables._version == 1:
-            return self._weights(True, True)
+    def _every_weight(self):
         every = []
         self._gather_all(every)
         return _distinct(every)
@@ -415,12 +412,10 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         for layer in self._sublayers:
             layer._gather_all(out)
 
-    @property
-    def variables(self):
+    def _with_metrics(self, weights):
+        """Besides weights: in 2.x the states of generators, and the metrics' variables."""
         states = [g.state for g in keras_random.generators_of(self)] if variables._version == 2 else []
-        if not self._metrics:
-            return self.weights + states
-        return self.weights + states + [v for m in self._metrics for v in m.variables]
+        return weights + states + [v for m in self._metrics for v in m.variables]
 
     trainable_variables = property(lambda self: self.trainable_weights)
 

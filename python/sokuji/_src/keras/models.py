@@ -285,7 +285,9 @@ class Sequential(Model):
             arguments = (self._in_order(arguments[0])[0], *arguments[1:])
         return super()._call_fully(*arguments, **keywords)
 
-    def call(self, inputs, training=None, mask=None):
+    call = _core.LayerBase._row_call
+
+    def _call_row(self, inputs, training=None, mask=None):
         for layer in self._sublayers:
             inputs = layer(inputs, training=training) if training is not None and "training" in layers_base.call_arguments(layer) else layer(inputs)
         return inputs
@@ -358,11 +360,7 @@ class Network(_Composite, Layer):
         self.built = True
 
     layers = property(lambda self: list(self._sublayers))
-    @property
-    def weights(self):
-        return [w for layer in self._sublayers for w in layer.weights]
-
-    variables = property(lambda self: self.weights)
+    weights = property(_core.LayerBase._weights_below)
     get_layer = Model.get_layer
 
 

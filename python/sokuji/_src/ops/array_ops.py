@@ -358,7 +358,7 @@ def reshape_2(tensor, shape, name=None):
     """2.x: beside a size of 0 a -1 is what the sizes that are not 0 leave."""
     t = convert(tensor, 0)
     try:
-        return run("Reshape", t, shape)
+        return run("Reshape", t, sizes(shape))
     except errors.InvalidArgumentError:
         wanted = [] if isinstance(shape, _core.SymbolicTensor) else np.ravel(shape).tolist()
         have = [d for d in t._shape_tuple if d]

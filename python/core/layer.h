@@ -1,0 +1,40 @@
+/*
+ * What the files about layers share. A layer's attributes lie in its dictionary, where Python sets them; those that every step reads are noted
+ * beside it and hold as long as neither the dictionary nor the class changes.
+ */
+#ifndef SOKUJI_PYTHON_LAYER_H
+#define SOKUJI_PYTHON_LAYER_H
+
+#include "core.h"
+
+typedef enum Field {
+	TRAINABLE,
+	TRAINABLE_WEIGHTS,
+	FROZEN_WEIGHTS,
+	SUBLAYERS,
+	METRICS,
+	KERNEL,
+	BIAS,
+	ACTIVATION,
+	FIELDS
+} Field;
+
+typedef struct Layer {
+	PyObject_HEAD long plain; /* 0: no; else 1 + the dtype that a call with one tensor must have, 0 for any */
+	uint64_t version;         /* of the dictionary that the fields were read from */
+	unsigned class_version;
+	PyObject *fields[FIELDS]; /* the dictionary's; NULL: not in it, or not its to say */
+} Layer;
+
+/* The attribute of a layer, a new reference. */
+PyObject *core_layer_field(PyObject *self, Field which);
+int core_fields_init(void);
+
+/* ---- weights.c ---- */
+int core_weights_init(void);
+PyObject *core_layer_weights(PyObject *self, PyObject *const *arguments, Py_ssize_t n);
+PyObject *core_weights_below(PyObject *self, PyObject *nothing);
+PyObject *core_weights_get(PyObject *self, void *closure);
+PyObject *core_variables_get(PyObject *self, void *closure);
+
+#endif
