@@ -25,7 +25,7 @@ class Conv1D(Conv2D):
         self.__dict__["_causal"] = padding == "causal"
         super().__init__(filters, (_one(kernel_size), 1), (_one(strides), 1), "valid" if padding == "causal" else padding, data_format,
                          (_one(dilation_rate), 1), activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,
-                         activity_regularizer, kernel_constraint, bias_constraint, **{**kwargs, "groups": groups})  # fmt: skip
+                         activity_regularizer, kernel_constraint, bias_constraint, **(kwargs if groups == 1 else {**kwargs, "groups": groups}))  # fmt: skip
 
     _rank = 1
 
