@@ -210,18 +210,17 @@ static void compute_pieces(void *context, int64_t begin, int64_t end)
 			              w->scratch + worker * w->scratch_bytes);
 }
 
-/* Adds elements [begin, end) of every chunk to the first's, in order. */
-static void add_chunks(const filter_work *w, int64_t begin, int64_t end)
+void sj__conv_add_chunks(const sj__gemm_kernels *kernels, int64_t n_chunks, int64_t size, char *sums, int64_t begin,
+                         int64_t end)
 {
-	int64_t size = w->g->out_c * w->n_columns;
-	for (int64_t chunk = 1; chunk < w->n_chunks; chunk++) {
-		if (w->kernels->element == sizeof(float)) {
-			float *restrict to = (float *)w->sums;
+	for (int64_t chunk = 1; chunk < n_chunks; chunk++) {
+		if (kernels->element == sizeof(float)) {
+			float *restrict to = (float *)sums;
 			const float *restrict from = to + chunk * size;
 			for (int64_t i = begin; i < end; i++)
 				to[i] += from[i];
 		} else {
-			double *restrict to = (double *)w->sums;
+			double *restrict to = (double *)sums;
 			const double *restrict from = to + chunk * size;
 			for (int64_t i = begin; i < end; i++)
 				to[i] += from[i];
@@ -234,7 +233,8 @@ static void finish_channels(void *context, int64_t begin, int64_t end)
 {
 	const filter_work *w = context;
 	int64_t element = w->kernels->element;
-	add_chunks(w, begin * w->n_columns, end * w->n_columns);
+	sj__conv_add_chunks(w->kernels, w->n_chunks, w->g->out_c * w->n_columns, w->sums, begin * w->n_columns,
+	                    end * w->n_columns);
 	for (int64_t first = begin; first < end; first += MOST_ROWS) {
 		int64_t n_rows = sj__min_i64(MOST_ROWS, end - first);
 		const void *row[MOST_ROWS];

@@ -15,9 +15,10 @@
 
 enum {
 	ROWS_AT_ONCE = 192,       /* of a: with SJ__GEMM_BLOCK terms most of a core's second-level cache */
-	COLUMNS_AT_ONCE = 384,    /* of b, computed by one thread */
+	COLUMNS_AT_ONCE = 1536,   /* of b, computed by one thread */
 	PACKED_B_BYTES = 4 << 20, /* shared by the threads */
 	SMALL = 1 << 19,          /* multiply-adds: below, handing out work costs more than it gains */
+	UNPACKED_COLUMNS = 256,  /* up to here, rows of a are read where they lie */
 	FEW = 24,                 /* rows or columns: below, packing costs more than it gains */
 };
 
@@ -60,6 +61,43 @@ static void pack_panels(void *context, int64_t begin, int64_t end)
 	}
 }
 
+/* A matrix's rows where they lie, one run a tile. */
+static void find_runs(const gemm_pass *pass, int64_t row, int64_t n_rows, int64_t k, int64_t n_k, sj__gemm_run *run)
+{
+	const sj__gemm *g = pass->g;
+	int64_t height = pass->kernels->rows, element = pass->kernels->element;
+	for (int64_t first = 0; first < n_rows; first += height, run++) {
+		run->n = n_k;
+		for (int64_t r = 0; r < height; r++) {
+			int64_t i = row + sj__min_i64(first + r, n_rows - 1);
+			run->row[r] = (const char *)g->a + (i * g->lda + k) * element;
+		}
+	}
+}
+
+/* Gives the block its rows of a: where they lie if few columns would share the work of packing them. */
+static void give_rows(const gemm_pass *pass, int64_t row, int64_t k, char *scratch, sj__gemm_block *block)
+{
+	const sj__gemm_source *source = pass->source;
+	int64_t n_rows = block->n_rows, n_k = block->n_k;
+	block->a = scratch;
+	block->run = (sj__gemm_run *)scratch;
+	if (source && source->find_runs) {
+		int64_t most = pass->packed_a_bytes / (int64_t)sizeof(sj__gemm_run);
+		if (source->find_runs(source, row, n_rows, k, n_k, most, (sj__gemm_run *)scratch))
+			block->a = NULL;
+	} else if (!(source && source->pack_a) && !pass->g->transpose_a && pass->g->n <= UNPACKED_COLUMNS && n_k > 0) {
+		find_runs(pass, row, n_rows, k, n_k, (sj__gemm_run *)scratch);
+		block->a = NULL;
+	}
+	if (!block->a)
+		return;
+	if (source && source->pack_a)
+		source->pack_a(source, row, n_rows, k, n_k, scratch);
+	else
+		pass->kernels->pack_a(pass->g, row, n_rows, k, n_k, scratch);
+}
+
 /* Computes one piece of c: all terms of the pass for a block of rows and columns. */
 static void compute_piece(const gemm_pass *pass, int64_t row, int64_t column, char *packed_a)
 {
@@ -68,7 +106,6 @@ static void compute_piece(const gemm_pass *pass, int64_t row, int64_t column, ch
 	sj__gemm_block block = {
 		.n_rows = sj__min_i64(pass->rows_at_once, g->m - row),
 		.n_columns = sj__min_i64(pass->columns_at_once, pass->n_columns - column),
-		.a = packed_a,
 		.c = (char *)g->c + first * element,
 		.c_offset = offset,
 	};
@@ -85,10 +122,7 @@ static void compute_piece(const gemm_pass *pass, int64_t row, int64_t column, ch
 		block.add = g->accumulate || pass->k + k > 0;
 		block.bias = last && g->bias ? (const char *)g->bias + first * element : NULL;
 		block.relu = last && g->relu;
-		if (pass->source && pass->source->pack_a)
-			pass->source->pack_a(pass->source, row, block.n_rows, pass->k + k, block.n_k, packed_a);
-		else
-			pass->kernels->pack_a(g, row, block.n_rows, pass->k + k, block.n_k, packed_a);
+		give_rows(pass, row, pass->k + k, packed_a, &block);
 		pass->kernels->block(&block);
 		k += SJ__GEMM_BLOCK;
 	} while (k < pass->n_k);

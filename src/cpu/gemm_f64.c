@@ -21,6 +21,7 @@ const sj__gemm_kernels TABLE = {
 	.pack_a = pack_a,
 	.pack_b = pack_b,
 	.block = block,
+	.lines = lines,
 	.interleave = interleave,
 	.panel_height = panel_height,
 	.spread = spread,

@@ -24,14 +24,24 @@ typedef struct sj__gemm {
 	const void *bias;
 } sj__gemm;
 
+enum { SJ__GEMM_RUN_ROWS = 8 }; /* at least the rows of any register tile */
+
+/* Terms that lie side by side in every row of a register tile, where they lie; a tile lower than others repeats a row. */
+typedef struct sj__gemm_run {
+	int64_t n;
+	const void *row[SJ__GEMM_RUN_ROWS];
+} sj__gemm_run;
+
 /*
- * One packed block: c (n_rows, n_columns) gets the sums over n_k <= SJ__GEMM_BLOCK terms, by adding or by storing.
- * a: row panels of the table's panel_height(n_rows), the last one lower: [panel][k][row of the panel].
+ * One block: c (n_rows, n_columns) gets the sums over n_k <= SJ__GEMM_BLOCK terms, by adding or by storing.
+ * a: row panels of the table's panel_height(n_rows), the last one lower: [panel][k][row of the panel]; or NULL, and the runs of
+ * every `rows` rows, one tile's after the other's, n_k terms each.
  * b: column panels of the table's `columns`, the last one filled up with anything: [panel][k][column of the panel].
  */
 typedef struct sj__gemm_block {
 	int64_t n_rows, n_columns, n_k;
 	const void *a, *b;
+	const sj__gemm_run *run;
 	void *c;                 /* element (0, 0) */
 	const int64_t *c_offset; /* (n_rows): elements from c to the beginning of each row */
 	bool add;
@@ -43,6 +53,25 @@ typedef struct sj__gemm_block {
 typedef struct sj__piece {
 	int64_t from, to, length;
 } sj__piece;
+
+/* Terms side by side in a product of matrices that lie as they are: how many, and where the first is, in elements from a. */
+typedef struct sj__gemm_line {
+	int64_t n, a;
+} sj__gemm_line;
+
+/*
+ * c (n_rows, n_columns) gets the sums over all terms of all lines, by adding or by storing. Row r of a line's term p lies at
+ * a + line.a + p * a_step + r; up to a tile's rows beyond n_rows are read. The lines' terms follow each other in b.
+ */
+typedef struct sj__gemm_lines {
+	int64_t n_rows, n_columns, n_lines;
+	const sj__gemm_line *line;
+	const void *a, *b;
+	int64_t a_step, b_step;
+	void *c;
+	int64_t c_row;
+	bool add;
+} sj__gemm_lines;
 
 typedef struct sj__gemm_kernels {
 	int64_t element;       /* bytes */
@@ -62,6 +91,7 @@ typedef struct sj__gemm_kernels {
 	void (*pack_a)(const sj__gemm *g, int64_t row, int64_t n_rows, int64_t k, int64_t n_k, void *packed);
 	void (*pack_b)(const sj__gemm *g, int64_t column, int64_t n_columns, int64_t k, int64_t n_k, void *packed);
 	void (*block)(const sj__gemm_block *b);
+	void (*lines)(const sj__gemm_lines *l);
 	/* packed[i * step + r] = row[r][i] for r < n_rows, i < n. */
 	void (*interleave)(const void *const *row, int64_t n_rows, int64_t n, void *packed, int64_t step);
 	int64_t (*panel_height)(int64_t n_rows);
@@ -81,6 +111,9 @@ typedef struct sj__gemm_source {
 	void (*pack_a)(const struct sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t k, int64_t n_k,
 	               void *packed);
 	void (*c_offset)(const struct sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t *ret_offset);
+	/* Instead of packing, the runs of a block; false where there are more than `most` (or packing is better). May be NULL. */
+	bool (*find_runs)(const struct sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t k, int64_t n_k,
+	                  int64_t most, sj__gemm_run *ret_run);
 } sj__gemm_source;
 
 /* The product from packed panels. SJ_RESOURCE_EXHAUSTED: c is untouched. Sizes may be 0. */

@@ -201,13 +201,15 @@ static void pack_b(const sj__gemm *g, int64_t column, int64_t n_columns, int64_t
 	}
 }
 
+enum { AHEAD = 8 };
 /* Packed tiles */
 
 /*
- * sums[r][v] = sum over p of a[p][r] * b[p][v], each a chain from zero. Inlined with constant rows and vectors, so that the
+ * out[r][v] = sum over p of a[p][r] * b[p][v], each a chain from zero. Inlined with constant rows and vectors, so that the
  * accumulators live in registers.
  */
-static SJ_ALWAYS_INLINE void sum_tile(int rows, int vectors, int64_t n_k, const real *a, const real *b, real *sums)
+static SJ_ALWAYS_INLINE void sum_tile(int rows, int vectors, int64_t n_k, const real *a, const real *b,
+                                      real *const *out)
 {
 	vec sum[TILE_ROWS][TILE_VECTORS], bv[TILE_VECTORS];
 	SJ_UNROLL
@@ -216,6 +218,9 @@ static SJ_ALWAYS_INLINE void sum_tile(int rows, int vectors, int64_t n_k, const 
 	for (int v = 0; v < vectors; v++)
 		sum[r][v] = (vec){0};
 	for (int64_t p = 0; p < n_k; p++, a += rows, b += TILE_COLUMNS) {
+		SJ_UNROLL
+		for (int v = 0; v < vectors; v++)
+			__builtin_prefetch(b + AHEAD * TILE_COLUMNS + v * LANES);
 		SJ_UNROLL
 		for (int v = 0; v < vectors; v++)
 			bv[v] = vec_load(b + v * LANES);
@@ -231,21 +236,22 @@ static SJ_ALWAYS_INLINE void sum_tile(int rows, int vectors, int64_t n_k, const 
 	for (int r = 0; r < rows; r++)
 		SJ_UNROLL
 	for (int v = 0; v < vectors; v++)
-		vec_store(sums + r * TILE_COLUMNS + v * LANES, sum[r][v]);
+		vec_store(out[r] + v * LANES, sum[r][v]);
 }
 
 /* Heights that the instruction set does not use compile to nothing. */
 #define TILE_OF_HEIGHT(height) \
 	case height: \
 		if (height <= TILE_ROWS && vectors == 1) \
-			sum_tile(height, 1, n_k, a, b, sums); \
+			sum_tile(height, 1, n_k, a, b, out); \
 		else if (height <= TILE_ROWS && vectors == 2 && TILE_VECTORS > 2) \
-			sum_tile(height, 2, n_k, a, b, sums); \
+			sum_tile(height, 2, n_k, a, b, out); \
 		else if (height <= TILE_ROWS) \
-			sum_tile(height, TILE_VECTORS, n_k, a, b, sums); \
+			sum_tile(height, TILE_VECTORS, n_k, a, b, out); \
 		break
 
-static SJ_NOINLINE void sum_tile_of(int rows, int vectors, int64_t n_k, const real *a, const real *b, real *sums)
+static SJ_NOINLINE void sum_tile_of(int rows, int vectors, int64_t n_k, const real *a, const real *b,
+                                    real *const *out)
 {
 	switch (rows) {
 		TILE_OF_HEIGHT(1);
@@ -258,6 +264,53 @@ static SJ_NOINLINE void sum_tile_of(int rows, int vectors, int64_t n_k, const re
 		TILE_OF_HEIGHT(8);
 	default: break;
 	}
+}
+
+/* The same from runs, always of TILE_ROWS rows; returns the next tile's. */
+static SJ_ALWAYS_INLINE const sj__gemm_run *sum_runs(int vectors, int64_t n_k, const sj__gemm_run *run, const real *b,
+                                                     real *const *out)
+{
+	vec sum[TILE_ROWS][TILE_VECTORS], bv[TILE_VECTORS];
+	SJ_UNROLL
+	for (int r = 0; r < TILE_ROWS; r++)
+		SJ_UNROLL
+	for (int v = 0; v < vectors; v++)
+		sum[r][v] = (vec){0};
+	for (int64_t n; n_k > 0; n_k -= n, run++) {
+		const real *a[TILE_ROWS];
+		n = run->n;
+		SJ_UNROLL
+		for (int r = 0; r < TILE_ROWS; r++)
+			a[r] = run->row[r];
+		for (int64_t p = 0; p < n; p++, b += TILE_COLUMNS) {
+			SJ_UNROLL
+			for (int v = 0; v < vectors; v++)
+				bv[v] = vec_load(b + v * LANES);
+			SJ_UNROLL
+			for (int r = 0; r < TILE_ROWS; r++) {
+				vec ar = vec_broadcast(a[r][p]);
+				SJ_UNROLL
+				for (int v = 0; v < vectors; v++)
+					sum[r][v] = vec_fma(ar, bv[v], sum[r][v]);
+			}
+		}
+	}
+	SJ_UNROLL
+	for (int r = 0; r < TILE_ROWS; r++)
+		SJ_UNROLL
+	for (int v = 0; v < vectors; v++)
+		vec_store(out[r] + v * LANES, sum[r][v]);
+	return run;
+}
+
+static SJ_NOINLINE const sj__gemm_run *sum_runs_of(int vectors, int64_t n_k, const sj__gemm_run *run, const real *b,
+                                                   real *const *out)
+{
+	if (vectors == 1)
+		return sum_runs(1, n_k, run, b, out);
+	if (vectors == 2 && TILE_VECTORS > 2)
+		return sum_runs(2, n_k, run, b, out);
+	return sum_runs(TILE_VECTORS, n_k, run, b, out);
 }
 
 /* What becomes of a block's sum: added to c or stored, then bias and relu. */
@@ -275,9 +328,12 @@ static void finish_tile(const sj__gemm_block *b, int64_t row, int64_t n_rows, in
                         const real *sums)
 {
 	const real *bias = b->bias ? (const real *)b->bias + column : NULL;
+	const bool add_only = b->add && !bias && !b->relu;
 	for (int64_t r = 0; r < n_rows; r++, sums += TILE_COLUMNS) {
 		real *c = (real *)b->c + b->c_offset[row + r] + column;
 		int64_t j = 0;
+		for (; add_only && j + LANES <= n_columns; j += LANES)
+			vec_store(c + j, vec_load(c + j) + vec_load(sums + j));
 		for (; j + LANES <= n_columns; j += LANES) {
 			vec old = b->add ? vec_load(c + j) : (vec){0};
 			vec bv = bias ? vec_load(bias + j) : (vec){0};
@@ -293,30 +349,47 @@ static void finish_tile(const sj__gemm_block *b, int64_t row, int64_t n_rows, in
 	}
 }
 
-/* Asks for c's tile while the sums are being computed. */
-static void fetch_tile(const sj__gemm_block *b, int64_t row, int64_t n_rows, int64_t column)
+/* Where the sums of a tile go: to c itself (true), where nothing else becomes of them, or to `sums`. c is asked for meanwhile. */
+static bool place_tile(const sj__gemm_block *b, int64_t row, int64_t n_rows, int64_t column, int64_t n_columns,
+                       real *sums, real **ret_out)
 {
-	for (int64_t r = 0; r < n_rows; r++) {
-		const real *c = (const real *)b->c + b->c_offset[row + r] + column;
-		__builtin_prefetch(c, 1);
+	bool in_place = !b->add && !b->bias && !b->relu && n_columns % LANES == 0;
+	for (int64_t r = 0; r < TILE_ROWS; r++) {
+		ret_out[r] = sums + r * TILE_COLUMNS;
+		if (r >= n_rows)
+			continue;
+		real *c = (real *)b->c + b->c_offset[row + r] + column;
+		if (in_place)
+			ret_out[r] = c;
+		SJ_UNROLL
+		for (int v = 0; v < TILE_VECTORS; v++)
+			__builtin_prefetch(c + v * LANES, 1);
 		__builtin_prefetch(c + TILE_COLUMNS - 1, 1);
 	}
+	return in_place;
 }
 
 static void block(const sj__gemm_block *b)
 {
-	real sums[TILE_ROWS * TILE_COLUMNS] __attribute__((aligned(64)));
+	real sums[TILE_ROWS * TILE_COLUMNS] __attribute__((aligned(64))), *out[TILE_ROWS];
 	const real *b_panel = b->b;
-	int64_t most = panel_height(b->n_rows);
+	int64_t most = b->a ? panel_height(b->n_rows) : TILE_ROWS;
 	for (int64_t column = 0; column < b->n_columns; column += TILE_COLUMNS) {
 		int64_t width = sj__min_i64(TILE_COLUMNS, b->n_columns - column);
 		const real *a_panel = b->a;
+		const sj__gemm_run *run = b->run;
+		int vectors = (int)((width + LANES - 1) / LANES);
 		for (int64_t row = 0; row < b->n_rows; row += most) {
 			int64_t height = sj__min_i64(most, b->n_rows - row);
-			fetch_tile(b, row, height, column);
-			sum_tile_of((int)height, (int)((width + LANES - 1) / LANES), b->n_k, a_panel, b_panel, sums);
-			finish_tile(b, row, height, column, width, sums);
-			a_panel += most * b->n_k;
+			bool in_place = place_tile(b, row, height, column, width, sums, out);
+			if (a_panel) {
+				sum_tile_of((int)height, vectors, b->n_k, a_panel, b_panel, out);
+				a_panel += most * b->n_k;
+			} else {
+				run = sum_runs_of(vectors, b->n_k, run, b_panel, out);
+			}
+			if (!in_place)
+				finish_tile(b, row, height, column, width, sums);
 		}
 		b_panel += TILE_COLUMNS * b->n_k;
 	}
@@ -483,6 +556,79 @@ static void direct(const sj__gemm *g, int64_t row_begin, int64_t row_end, int64_
 		}
 		k += SJ__GEMM_BLOCK;
 	} while (k < g->k);
+}
+
+/* Sums along lines */
+
+static SJ_ALWAYS_INLINE void lines_sum(int vectors, const sj__gemm_lines *l, const real *a_first, const real *b, int part,
+                                       real *sums)
+{
+	vec sum[TILE_ROWS][TILE_VECTORS], bv[TILE_VECTORS];
+	const int64_t a_step = l->a_step, b_step = l->b_step, n_lines = l->n_lines;
+	SJ_UNROLL
+	for (int r = 0; r < TILE_ROWS; r++)
+		SJ_UNROLL
+	for (int v = 0; v < vectors; v++)
+		sum[r][v] = (vec){0};
+	for (int64_t i = 0; i < n_lines; i++) {
+		const real *a = a_first + l->line[i].a;
+		for (int64_t p = l->line[i].n; p > 0; p--, a += a_step, b += b_step) {
+			SJ_UNROLL
+			for (int v = 0; v < vectors; v++)
+				__builtin_prefetch(b + AHEAD * b_step + v * LANES);
+			__builtin_prefetch(a + AHEAD * a_step);
+			load_row(vectors, part, b, bv);
+			SJ_UNROLL
+			for (int r = 0; r < TILE_ROWS; r++) {
+				vec ar = vec_broadcast(a[r]);
+				SJ_UNROLL
+				for (int v = 0; v < vectors; v++)
+					sum[r][v] = vec_fma(ar, bv[v], sum[r][v]);
+			}
+		}
+	}
+	SJ_UNROLL
+	for (int r = 0; r < TILE_ROWS; r++)
+		SJ_UNROLL
+	for (int v = 0; v < vectors; v++)
+		vec_store(sums + r * TILE_COLUMNS + v * LANES, sum[r][v]);
+}
+
+static SJ_NOINLINE void lines_tile(int vectors, const sj__gemm_lines *l, const real *a, const real *b, int part,
+                                   real *sums)
+{
+	if (vectors == 1)
+		lines_sum(1, l, a, b, part, sums);
+	else if (vectors == 2 && TILE_VECTORS > 2)
+		lines_sum(2, l, a, b, part, sums);
+	else
+		lines_sum(TILE_VECTORS, l, a, b, part, sums);
+}
+
+static void lines_finish(int64_t n_rows, int64_t n_columns, const real *sums, real *c, int64_t c_row, bool add)
+{
+	for (int64_t r = 0; r < n_rows; r++, sums += TILE_COLUMNS, c += c_row)
+		for (int64_t j = 0; j < n_columns; j += LANES) {
+			int part = (int)sj__min_i64(LANES, n_columns - j);
+			vec v = vec_load(sums + j);
+			if (add)
+				v = vec_load_part(c + j, part) + v;
+			vec_store_part(c + j, v, part);
+		}
+}
+
+static void lines(const sj__gemm_lines *l)
+{
+	real sums[TILE_ROWS * TILE_COLUMNS] __attribute__((aligned(64)));
+	for (int64_t column = 0; column < l->n_columns; column += TILE_COLUMNS) {
+		int64_t width = sj__min_i64(TILE_COLUMNS, l->n_columns - column);
+		int vectors = (int)((width + LANES - 1) / LANES), part = (int)(width - (vectors - 1) * LANES);
+		for (int64_t row = 0; row < l->n_rows; row += TILE_ROWS) {
+			real *c = (real *)l->c + row * l->c_row + column;
+			lines_tile(vectors, l, (const real *)l->a + row, (const real *)l->b + column, part, sums);
+			lines_finish(sj__min_i64(TILE_ROWS, l->n_rows - row), width, sums, c, l->c_row, l->add);
+		}
+	}
 }
 
 /* The same chains of multiply-adds, for products of a few numbers: any loop is dearer than the arithmetic. */
