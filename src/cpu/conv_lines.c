@@ -16,10 +16,11 @@ enum {
 	BLOCK_PIXELS = 256, /* of output: summed in registers */
 	MOST_LINES = 128,   /* in a block */
 	MOST_CHUNKS = 64,
-	CHUNK_ELEMENTS = 2 << 20,     /* in the matrices of all chunks together, where there are several */
-	MOST_PADDED = 1 << 19,        /* elements of x's images that are copied at once */
-	LEAST_PIXELS = 100,           /* in an image */
-	LEAST_GROUPS = 8,             /* of images: they are what threads share */
+	CHUNK_ELEMENTS = 2 << 20,  /* in the matrices of all chunks together, where there are several */
+	MOST_PADDED = 1 << 19,     /* elements of x's images that are copied at once */
+	LEAST_PIXELS = 100,        /* in an image */
+	LEAST_ROWS = 4,            /* taps and channels side by side */
+	LEAST_GROUPS = 8,          /* of images: they are what threads share */
 	SLACK = SJ__GEMM_RUN_ROWS, /* elements that a tile may read too far */
 };
 
@@ -28,13 +29,14 @@ typedef struct lines_work {
 	const sj__gemm_kernels *kernels;
 	const char *x, *dy;
 	char *dfilter;
-	bool copied;                  /* x's images are copied, with zeros around */
-	int64_t padded_h, padded_w;   /* of an image as the tiles see it */
-	int64_t images_at_once;       /* a group */
+	bool copied;                /* x's images are copied, with zeros around */
+	int64_t padded_h, padded_w; /* of an image as the tiles see it */
+	int64_t images_at_once;     /* a group */
+	int64_t vectors;            /* of a tile */
 	int64_t chunk_images, n_chunks;
-	int64_t n_filter;             /* elements */
-	char *sums;                   /* [chunk][filter] */
-	char *scratch;                /* for each worker */
+	int64_t n_filter; /* elements */
+	char *sums;       /* [chunk][filter] */
+	char *scratch;    /* for each worker */
 	int64_t scratch_bytes;
 	atomic_llong next;
 } lines_work;
@@ -57,11 +59,11 @@ static int64_t padded_width(const sj__conv_geometry *g)
 	return (g->out_w - 1) * g->stride_w + (g->filter_w - 1) * g->dilation_w + 1;
 }
 
-/* Whether the tiles may read x itself: no border, no tile that reaches beyond a pixel's channels. */
+/* Whether the tiles may read x itself: no border, and a tile's rows in each filter row. */
 static bool lies_ready(const sj__conv_geometry *g)
 {
 	return g->pad_top == 0 && g->pad_left == 0 && padded_height(g) <= g->in_h && padded_width(g) <= g->in_w &&
-	       g->in_c % SJ__GEMM_RUN_ROWS == 0;
+	       g->in_c * g->filter_w >= SJ__GEMM_RUN_ROWS;
 }
 
 bool sj__conv_lines_fit(const sj__conv_geometry *g)
@@ -69,9 +71,9 @@ bool sj__conv_lines_fit(const sj__conv_geometry *g)
 	if (g->n < 1 || g->in_c < 1 || g->out_c < 1 || g->filter_h < 1 || g->filter_w < 1 || g->in_h < 1 ||
 	    g->in_w < 1 || g->out_h < 1 || g->out_w < 1 || g->dilation_w != 1 || g->out_w > BLOCK_PIXELS)
 		return false;
-	if (g->in_c > 256 || g->filter_w > 64 || g->filter_h > 64 || g->out_h * g->out_w < LEAST_PIXELS)
+	if (g->in_c > 64 || g->filter_w > 64 || g->filter_h > 64 || g->out_h * g->out_w < LEAST_PIXELS)
 		return false;
-	if (g->in_c * g->filter_w < SJ__GEMM_RUN_ROWS / 2)
+	if (g->in_c * g->filter_w < LEAST_ROWS)
 		return false;
 	if (divide_up(g->n, images_at_once(g)) < LEAST_GROUPS)
 		return false;
@@ -99,8 +101,8 @@ static void copy_images(const lines_work *w, int64_t image, int64_t n, char *to)
 }
 
 /* All taps and channels of one block of lines, filter row by filter row. */
-static void compute_block(const lines_work *w, const sj__gemm_line *line, int64_t n_lines, const char *x, const char *dy,
-                          char *sums, bool add)
+static void compute_block(const lines_work *w, const sj__gemm_line *line, int64_t n_lines, const char *x,
+                          const char *dy, char *sums, bool add)
 {
 	const sj__conv_geometry *g = w->g;
 	int64_t element = w->kernels->element, width = g->filter_w * g->in_c;
@@ -109,6 +111,7 @@ static void compute_block(const lines_work *w, const sj__gemm_line *line, int64_
 			.n_rows = width,
 			.n_columns = g->out_c,
 			.n_lines = n_lines,
+			.vectors = w->vectors,
 			.line = line,
 			.a = x + tap_y * g->dilation_h * w->padded_w * g->in_c * element,
 			.b = dy,
@@ -177,6 +180,7 @@ static void finish(void *context, int64_t begin, int64_t end)
 static void plan(lines_work *w)
 {
 	const sj__conv_geometry *g = w->g;
+	w->vectors = sj__gemm_vectors(w->kernels, g->out_c);
 	w->copied = !lies_ready(g);
 	w->padded_h = w->copied ? padded_height(g) : g->in_h;
 	w->padded_w = w->copied ? padded_width(g) : g->in_w;

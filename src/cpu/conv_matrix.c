@@ -87,8 +87,7 @@ static void find_pixels(const class_product *p, int64_t row, int64_t n, pixel *r
 		int64_t image = line / p->y.n;
 		int64_t y = start_of(&p->d->y, &p->y, p->y.first + line % p->y.n * p->d->y.divisor);
 		for (; x < p->x.n && done < n; x++)
-			ret[done++] = (pixel){image, y,
-			                      start_of(&p->d->x, &p->x, p->x.first + x * p->d->x.divisor)};
+			ret[done++] = (pixel){image, y, start_of(&p->d->x, &p->x, p->x.first + x * p->d->x.divisor)};
 	}
 }
 
@@ -100,8 +99,8 @@ static void offsets_of_rows(const sj__gemm_source *source, int64_t row, int64_t 
 	for (int64_t done = 0; done < n_rows; line++, x = 0) {
 		int64_t y = line / p->y.n * d->y.n_destination + p->y.first + line % p->y.n * d->y.divisor;
 		for (; x < p->x.n && done < n_rows; x++)
-			ret_offset[done++] =
-				(y * d->x.n_destination + p->x.first + x * d->x.divisor) * d->destination_c;
+			ret_offset[done++] = (y * d->x.n_destination + p->x.first + x * d->x.divisor) *
+			                     d->destination_c;
 	}
 }
 
@@ -142,40 +141,40 @@ static SJ_ALWAYS_INLINE stretch find_stretch(const class_product *p, bool joined
 	return (stretch){tap / p->x.n_taps, tap % p->x.n_taps, k % n_c, sj__min_i64(unit - k % unit, most)};
 }
 
-static void gather_panel(const class_product *p, const pixel *at, int64_t height, int64_t k, int64_t n_k, char *panel)
+static void gather_panel(const class_product *p, const pixel *at, int64_t n, int64_t k, int64_t n_k, int64_t height,
+                         char *panel)
 {
-	bool joined = is_joined(p, at, height);
+	bool joined = is_joined(p, at, n);
 	const void *row[MOST_ROWS];
 	for (int64_t done = 0; done < n_k;) {
 		stretch s = find_stretch(p, joined, k + done, n_k - done);
-		for (int64_t r = 0; r < height; r++)
+		for (int64_t r = 0; r < n; r++)
 			row[r] = find_source(p, &at[r], s.tap_y, s.tap_x, s.channel);
-		p->kernels->interleave(row, height, s.n, panel + done * height * p->kernels->element, height);
+		p->kernels->interleave(row, n, s.n, panel + done * height * p->kernels->element, height);
 		done += s.n;
 	}
 }
 
 static void gather_rows(const sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t k, int64_t n_k,
-                        void *packed)
+                        int64_t height, void *packed)
 {
 	const class_product *p = (const class_product *)source;
-	int64_t most = p->kernels->panel_height(n_rows);
 	char *panel = packed;
-	for (int64_t first = 0; first < n_rows; first += most) {
-		int64_t height = sj__min_i64(most, n_rows - first);
-		pixel at[MOST_ROWS];
-		find_pixels(p, row + first, height, at);
-		gather_panel(p, at, height, k, n_k, panel);
-		panel += most * n_k * p->kernels->element;
+	for (int64_t first = 0; first < n_rows; first += height) {
+		int64_t n = sj__min_i64(height, n_rows - first);
+		pixel at[SJ__GEMM_RUN_ROWS];
+		find_pixels(p, row + first, n, at);
+		gather_panel(p, at, n, k, n_k, height, panel);
+		panel += height * n_k * p->kernels->element;
 	}
 }
 
 /* The rows of every tile where they lie: one run for each tap, or for each row of joined taps. */
-static bool find_runs(const sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t k, int64_t n_k, int64_t most,
-                      sj__gemm_run *run)
+static bool find_runs(const sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t k, int64_t n_k,
+                      int64_t height, int64_t most, sj__gemm_run *run)
 {
 	const class_product *p = (const class_product *)source;
-	int64_t height = p->kernels->rows, n_runs = 0;
+	int64_t n_runs = 0;
 	if (n_k == 0 || p->d->destination_c > RUNS_COLUMNS)
 		return false;
 	for (int64_t first = 0; first < n_rows; first += height) {

@@ -12,7 +12,10 @@
 
 const sj__gemm_kernels TABLE = {
 	.element = sizeof(real),
-	.rows = TILE_ROWS,
+	.lanes = LANES,
+	.most_vectors = MOST_VECTORS,
+	.rows_of = rows_of,
+	.rows = DIRECT_ROWS,
 	.columns = TILE_COLUMNS,
 	.direct = direct,
 	.few = few,
@@ -23,7 +26,6 @@ const sj__gemm_kernels TABLE = {
 	.block = block,
 	.lines = lines,
 	.interleave = interleave,
-	.panel_height = panel_height,
 	.spread = spread,
 	.collect = collect,
 	.copy_pieces = copy_pieces,
