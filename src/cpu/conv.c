@@ -92,12 +92,20 @@ sj_status sj__conv2d_backward_input_f64(const sj__conv_geometry *g, const double
 	return sj__conv_matrix(&d, sj__gemm_f64_kernels());
 }
 
+static sj_status backward_filter(const sj__conv_geometry *g, const void *x, const void *dy, void *dfilter,
+                                 const sj__gemm_kernels *kernels)
+{
+	if (sj__conv_lines_fit(g))
+		return sj__conv_lines_filter(g, x, dy, dfilter, kernels);
+	return sj__conv_matrix_filter(g, x, dy, dfilter, kernels);
+}
+
 sj_status sj__conv2d_backward_filter_f32(const sj__conv_geometry *g, const float *x, const float *dy, float *dfilter)
 {
-	return sj__conv_matrix_filter(g, x, dy, dfilter, sj__gemm_f32_kernels());
+	return backward_filter(g, x, dy, dfilter, sj__gemm_f32_kernels());
 }
 
 sj_status sj__conv2d_backward_filter_f64(const sj__conv_geometry *g, const double *x, const double *dy, double *dfilter)
 {
-	return sj__conv_matrix_filter(g, x, dy, dfilter, sj__gemm_f64_kernels());
+	return backward_filter(g, x, dy, dfilter, sj__gemm_f64_kernels());
 }

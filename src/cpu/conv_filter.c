@@ -17,7 +17,7 @@ enum {
 	CHUNK_ELEMENTS = 2 << 20, /* in the matrices of all chunks together, where there are several */
 	ROWS_AT_ONCE = 192,
 	COLUMNS_AT_ONCE = 1152, /* a multiple of every panel's width */
-	MOST_PIECES = 48,       /* a panel is at most so wide */
+	MOST_PIECES = 64,       /* a panel is at most so wide */
 	MOST_ROWS = 64,
 };
 
@@ -29,8 +29,9 @@ typedef struct filter_work {
 	int64_t n_pixels, n_columns; /* n * out_h * out_w; filter_h * filter_w * in_c */
 	int64_t n_chunks, chunk_pixels;
 	int64_t columns_at_once, n_strips;
-	char *sums;    /* [chunk][out_c][column] */
-	char *scratch; /* for each worker: a panel of patches, then a block of dy */
+	int64_t vectors, width, height; /* of a panel; its columns; the rows of its tiles */
+	char *sums;                     /* [chunk][out_c][column] */
+	char *scratch;                  /* for each worker: a panel of patches, then a block of dy */
 	int64_t patches_bytes, scratch_bytes;
 	atomic_llong next;
 } filter_work;
@@ -133,15 +134,15 @@ static void copy_border(const filter_work *w, const panel_runs *runs, const segm
 /* The patches of n pixels, given as segments, for one panel of columns. */
 static void pack_patches(const filter_work *w, const segment *s, int64_t n, int64_t column, int64_t width, char *packed)
 {
-	int64_t pixel_bytes = w->kernels->columns * w->kernels->element;
+	int64_t pixel_bytes = w->width * w->kernels->element;
 	panel_runs runs;
 	plan_panel(w, column, width, &runs);
-	if (width < w->kernels->columns)
+	if (width < w->width)
 		memset(packed, 0, (size_t)(n * pixel_bytes));
 	for (int64_t done = 0; done < n; done += s->n, s++)
 		if (s->is_inner)
 			w->kernels->copy_pieces(s->source, w->g->stride_w * w->g->in_c, runs.joined, runs.n_joined,
-			                        s->n, packed + done * pixel_bytes, w->kernels->columns);
+			                        s->n, packed + done * pixel_bytes, w->width);
 		else
 			copy_border(w, &runs, s, packed + done * pixel_bytes);
 }
@@ -152,7 +153,7 @@ static void pack_dy(const filter_work *w, int64_t pixel, int64_t n, char *packed
 	int64_t out_c = w->g->out_c;
 	sj__gemm dy = {.transpose_a = true, .m = out_c, .k = w->n_pixels, .a = w->dy, .lda = out_c};
 	for (int64_t row = 0; row < out_c; row += ROWS_AT_ONCE)
-		w->kernels->pack_a(&dy, row, sj__min_i64(ROWS_AT_ONCE, out_c - row), pixel, n,
+		w->kernels->pack_a(&dy, row, sj__min_i64(ROWS_AT_ONCE, out_c - row), pixel, n, w->height,
 		                   packed + row * n * w->kernels->element);
 }
 
@@ -164,6 +165,7 @@ static void compute_panel(const filter_work *w, int64_t n, int64_t column, int64
 	const char *packed_dy = patches + w->patches_bytes;
 	sj__gemm_block block = {.n_columns = width,
 	                        .n_k = n,
+	                        .vectors = w->vectors,
 	                        .b = patches,
 	                        .c = sums + column * element,
 	                        .c_offset = offset,
@@ -185,8 +187,8 @@ static void compute_block(const filter_work *w, int64_t pixel, int64_t n, int64_
 	segment segments[SJ__GEMM_BLOCK];
 	find_segments(w, pixel, n, segments);
 	pack_dy(w, pixel, n, scratch + w->patches_bytes);
-	for (; column < end; column += w->kernels->columns) {
-		int64_t width = sj__min_i64(w->kernels->columns, end - column);
+	for (; column < end; column += w->width) {
+		int64_t width = sj__min_i64(w->width, end - column);
 		pack_patches(w, segments, n, column, width, scratch);
 		compute_panel(w, n, column, width, sums, add, scratch);
 	}
@@ -210,18 +212,17 @@ static void compute_pieces(void *context, int64_t begin, int64_t end)
 			              w->scratch + worker * w->scratch_bytes);
 }
 
-/* Adds elements [begin, end) of every chunk to the first's, in order. */
-static void add_chunks(const filter_work *w, int64_t begin, int64_t end)
+void sj__conv_add_chunks(const sj__gemm_kernels *kernels, int64_t n_chunks, int64_t size, char *sums, int64_t begin,
+                         int64_t end)
 {
-	int64_t size = w->g->out_c * w->n_columns;
-	for (int64_t chunk = 1; chunk < w->n_chunks; chunk++) {
-		if (w->kernels->element == sizeof(float)) {
-			float *restrict to = (float *)w->sums;
+	for (int64_t chunk = 1; chunk < n_chunks; chunk++) {
+		if (kernels->element == sizeof(float)) {
+			float *restrict to = (float *)sums;
 			const float *restrict from = to + chunk * size;
 			for (int64_t i = begin; i < end; i++)
 				to[i] += from[i];
 		} else {
-			double *restrict to = (double *)w->sums;
+			double *restrict to = (double *)sums;
 			const double *restrict from = to + chunk * size;
 			for (int64_t i = begin; i < end; i++)
 				to[i] += from[i];
@@ -234,7 +235,8 @@ static void finish_channels(void *context, int64_t begin, int64_t end)
 {
 	const filter_work *w = context;
 	int64_t element = w->kernels->element;
-	add_chunks(w, begin * w->n_columns, end * w->n_columns);
+	sj__conv_add_chunks(w->kernels, w->n_chunks, w->g->out_c * w->n_columns, w->sums, begin * w->n_columns,
+	                    end * w->n_columns);
 	for (int64_t first = begin; first < end; first += MOST_ROWS) {
 		int64_t n_rows = sj__min_i64(MOST_ROWS, end - first);
 		const void *row[MOST_ROWS];
@@ -247,17 +249,20 @@ static void finish_channels(void *context, int64_t begin, int64_t end)
 /* The chunks decide the bits, so they follow from the geometry; the strips do not, so they may follow from the threads. */
 static void plan(filter_work *w, int64_t n_threads)
 {
+	w->vectors = sj__gemm_vectors(w->kernels, w->n_columns);
+	w->width = w->vectors * w->kernels->lanes;
+	w->height = w->kernels->rows_of(w->vectors);
 	int64_t n_blocks = divide_up(w->n_pixels, SJ__GEMM_BLOCK), size = w->g->out_c * w->n_columns;
 	int64_t wanted = sj__min_i64(MOST_CHUNKS, sj__min_i64(n_blocks / LEAST_BLOCKS, CHUNK_ELEMENTS / size));
 	w->chunk_pixels = divide_up(n_blocks, sj__max_i64(1, wanted)) * SJ__GEMM_BLOCK;
 	w->n_chunks = divide_up(w->n_pixels, w->chunk_pixels);
 	int64_t strips = divide_up(n_threads > 1 ? 4 * n_threads : 1, w->n_chunks);
-	w->columns_at_once = round_up(divide_up(w->n_columns, strips), w->kernels->columns);
+	w->columns_at_once = round_up(divide_up(w->n_columns, strips), w->width);
 	w->columns_at_once = sj__min_i64(COLUMNS_AT_ONCE, w->columns_at_once);
 	w->n_strips = divide_up(w->n_columns, w->columns_at_once);
 	int64_t column_bytes = SJ__GEMM_BLOCK * w->kernels->element;
-	w->patches_bytes = round_up(w->kernels->columns * column_bytes, 64);
-	w->scratch_bytes = w->patches_bytes + round_up(w->g->out_c * column_bytes, 64);
+	w->patches_bytes = round_up(w->width * column_bytes, 64);
+	w->scratch_bytes = w->patches_bytes + round_up(round_up(w->g->out_c, w->height) * column_bytes, 64);
 }
 
 sj_status sj__conv_matrix_filter(const sj__conv_geometry *g, const void *x, const void *dy, void *dfilter,

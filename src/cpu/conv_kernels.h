@@ -47,6 +47,15 @@ sj_status sj__conv_matrix(const sj__conv_direction *d, const sj__gemm_kernels *k
 sj_status sj__conv_matrix_filter(const sj__conv_geometry *g, const void *x, const void *dy, void *dfilter,
                                  const sj__gemm_kernels *kernels);
 
+/* Adds elements [begin, end) of matrices 1 to n_chunks - 1, `size` elements each, to those of the first, in order. */
+void sj__conv_add_chunks(const sj__gemm_kernels *kernels, int64_t n_chunks, int64_t size, char *sums, int64_t begin,
+                         int64_t end);
+
+/* The filter's gradient from x and dy where they lie; sj__conv_lines_fit says whether that is the faster way. */
+bool sj__conv_lines_fit(const sj__conv_geometry *g);
+sj_status sj__conv_lines_filter(const sj__conv_geometry *g, const void *x, const void *dy, void *dfilter,
+                                const sj__gemm_kernels *kernels);
+
 /* float32 with a batch in lanes. sj__conv_lanes_fit says whether that is the faster way; the geometry alone decides. */
 bool sj__conv_lanes_fit(const sj__conv_direction *d);
 sj_status sj__conv_lanes(const sj__conv_direction *d);

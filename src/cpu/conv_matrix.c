@@ -10,7 +10,10 @@
 #include "base/threads.h"
 #include "cpu/conv_kernels.h"
 
-enum { MOST_ROWS = 64 }; /* row pointers handed over at once */
+enum {
+	MOST_ROWS = 64,     /* row pointers handed over at once */
+	RUNS_COLUMNS = 256, /* up to so many channels, rows are read where they lie */
+};
 
 /* What taps without a source are gathered from. */
 static const double zeros[SJ__GEMM_BLOCK];
@@ -49,47 +52,67 @@ static axis_class find_class(const sj__conv_axis *axis, int64_t first)
 	return class;
 }
 
+/* Along one axis the taps of a class step through the source evenly. */
+static int64_t step_of(const sj__conv_axis *axis, const axis_class *class)
+{
+	return class->period * axis->step / axis->divisor;
+}
+
+/* Where a destination meets the class's first tap; outside the source too. */
+static int64_t start_of(const sj__conv_axis *axis, const axis_class *class, int64_t d)
+{
+	return (d * axis->multiplier + axis->origin + class->first_tap * axis->step) / axis->divisor;
+}
+
 /* One product. Its terms are (tap of the class, source channel), its rows (image, y of the class, x of the class). */
 typedef struct class_product {
 	sj__gemm_source source; /* first: the product hands it back */
 	const sj__conv_direction *d;
 	const sj__gemm_kernels *kernels;
 	axis_class y, x;
+	int64_t step_y, step_x;
 	char *filter; /* backward: (tap of the class, source channel, destination channel) */
 } class_product;
 
+/* A destination pixel: where it meets the first tap of the class, also outside the source. */
 typedef struct pixel {
 	int64_t image, y, x;
 } pixel;
 
-static pixel pixel_of_row(const class_product *p, int64_t row)
+/* The pixels of rows [row, row + n). */
+static void find_pixels(const class_product *p, int64_t row, int64_t n, pixel *ret)
 {
-	int64_t line = row / p->x.n;
-	return (pixel){
-		.image = line / p->y.n,
-		.y = p->y.first + line % p->y.n * p->d->y.divisor,
-		.x = p->x.first + row % p->x.n * p->d->x.divisor,
-	};
+	int64_t line = row / p->x.n, x = row % p->x.n;
+	for (int64_t done = 0; done < n; line++, x = 0) {
+		int64_t image = line / p->y.n;
+		int64_t y = start_of(&p->d->y, &p->y, p->y.first + line % p->y.n * p->d->y.divisor);
+		for (; x < p->x.n && done < n; x++)
+			ret[done++] = (pixel){image, y, start_of(&p->d->x, &p->x, p->x.first + x * p->d->x.divisor)};
+	}
 }
 
 static void offsets_of_rows(const sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t *ret_offset)
 {
 	const class_product *p = (const class_product *)source;
 	const sj__conv_direction *d = p->d;
-	for (int64_t r = 0; r < n_rows; r++) {
-		pixel at = pixel_of_row(p, row + r);
-		ret_offset[r] = ((at.image * d->y.n_destination + at.y) * d->x.n_destination + at.x) * d->destination_c;
+	int64_t line = row / p->x.n, x = row % p->x.n;
+	for (int64_t done = 0; done < n_rows; line++, x = 0) {
+		int64_t y = line / p->y.n * d->y.n_destination + p->y.first + line % p->y.n * d->y.divisor;
+		for (; x < p->x.n && done < n_rows; x++)
+			ret_offset[done++] = (y * d->x.n_destination + p->x.first + x * d->x.divisor) *
+			                     d->destination_c;
 	}
 }
 
-/* Where source channel `channel` lies that a destination pixel meets through taps (tap_y, tap_x). */
-static const void *find_source(const class_product *p, pixel at, int64_t tap_y, int64_t tap_x, int64_t channel)
+/* Where source channel `channel` lies that a pixel meets through tap (y, x) of the class. */
+static SJ_ALWAYS_INLINE const void *find_source(const class_product *p, const pixel *at, int64_t tap_y, int64_t tap_x,
+                                                int64_t channel)
 {
 	const sj__conv_direction *d = p->d;
-	int64_t y = sj__conv_meet(&d->y, at.y, tap_y), x = sj__conv_meet(&d->x, at.x, tap_x);
-	if (y < 0 || x < 0)
+	int64_t y = at->y + tap_y * p->step_y, x = at->x + tap_x * p->step_x;
+	if ((uint64_t)y >= (uint64_t)d->y.n_source || (uint64_t)x >= (uint64_t)d->x.n_source)
 		return zeros;
-	int64_t index = ((at.image * d->y.n_source + y) * d->x.n_source + x) * d->source_c + channel;
+	int64_t index = ((at->image * d->y.n_source + y) * d->x.n_source + x) * d->source_c + channel;
 	return (const char *)d->source + index * p->kernels->element;
 }
 
@@ -99,46 +122,77 @@ static const void *find_source(const class_product *p, pixel at, int64_t tap_y, 
  */
 static bool is_joined(const class_product *p, const pixel *at, int64_t n)
 {
-	const sj__conv_axis *x = &p->d->x;
-	if (x->step != 1 || x->divisor != 1)
+	if (p->step_x != 1 || p->x.period != 1)
 		return false;
-	for (int64_t i = 0; i < n; i++) {
-		int64_t first = at[i].x * x->multiplier + x->origin;
-		if (first < 0 || first + x->n_taps > x->n_source)
+	for (int64_t i = 0; i < n; i++)
+		if (at[i].x < 0 || at[i].x + p->x.n_taps > p->d->x.n_source)
 			return false;
-	}
 	return true;
 }
 
-static void gather_panel(const class_product *p, const pixel *at, int64_t height, int64_t k, int64_t n_k, char *panel)
+/* Terms [k, k + n) of a panel, up to the end of a tap or of a row of joined taps. */
+typedef struct stretch {
+	int64_t tap_y, tap_x, channel, n;
+} stretch;
+
+static SJ_ALWAYS_INLINE stretch find_stretch(const class_product *p, bool joined, int64_t k, int64_t most)
 {
-	int64_t n_c = p->d->source_c, unit = is_joined(p, at, height) ? n_c * p->x.n_taps : n_c;
+	int64_t n_c = p->d->source_c, unit = joined ? n_c * p->x.n_taps : n_c, tap = k / n_c;
+	return (stretch){tap / p->x.n_taps, tap % p->x.n_taps, k % n_c, sj__min_i64(unit - k % unit, most)};
+}
+
+static void gather_panel(const class_product *p, const pixel *at, int64_t n, int64_t k, int64_t n_k, int64_t height,
+                         char *panel)
+{
+	bool joined = is_joined(p, at, n);
 	const void *row[MOST_ROWS];
-	for (int64_t done = 0, length; done < n_k; done += length) {
-		int64_t tap = (k + done) / n_c, channel = (k + done) % n_c;
-		int64_t tap_y = p->y.first_tap + tap / p->x.n_taps * p->y.period;
-		int64_t tap_x = p->x.first_tap + tap % p->x.n_taps * p->x.period;
-		length = sj__min_i64(unit - (k + done) % unit, n_k - done);
-		for (int64_t r = 0; r < height; r++)
-			row[r] = find_source(p, at[r], tap_y, tap_x, channel);
-		p->kernels->interleave(row, height, length, panel + done * height * p->kernels->element, height);
+	for (int64_t done = 0; done < n_k;) {
+		stretch s = find_stretch(p, joined, k + done, n_k - done);
+		for (int64_t r = 0; r < n; r++)
+			row[r] = find_source(p, &at[r], s.tap_y, s.tap_x, s.channel);
+		p->kernels->interleave(row, n, s.n, panel + done * height * p->kernels->element, height);
+		done += s.n;
 	}
 }
 
 static void gather_rows(const sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t k, int64_t n_k,
-                        void *packed)
+                        int64_t height, void *packed)
 {
 	const class_product *p = (const class_product *)source;
-	int64_t most = p->kernels->panel_height(n_rows);
 	char *panel = packed;
-	for (int64_t first = 0; first < n_rows; first += most) {
-		int64_t height = sj__min_i64(most, n_rows - first);
-		pixel at[MOST_ROWS];
-		for (int64_t r = 0; r < height; r++)
-			at[r] = pixel_of_row(p, row + first + r);
-		gather_panel(p, at, height, k, n_k, panel);
-		panel += most * n_k * p->kernels->element;
+	for (int64_t first = 0; first < n_rows; first += height) {
+		int64_t n = sj__min_i64(height, n_rows - first);
+		pixel at[SJ__GEMM_RUN_ROWS];
+		find_pixels(p, row + first, n, at);
+		gather_panel(p, at, n, k, n_k, height, panel);
+		panel += height * n_k * p->kernels->element;
 	}
+}
+
+/* The rows of every tile where they lie: one run for each tap, or for each row of joined taps. */
+static bool find_runs(const sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t k, int64_t n_k,
+                      int64_t height, int64_t most, sj__gemm_run *run)
+{
+	const class_product *p = (const class_product *)source;
+	int64_t n_runs = 0;
+	if (n_k == 0 || p->d->destination_c > RUNS_COLUMNS)
+		return false;
+	for (int64_t first = 0; first < n_rows; first += height) {
+		int64_t n = sj__min_i64(height, n_rows - first);
+		pixel at[SJ__GEMM_RUN_ROWS];
+		find_pixels(p, row + first, n, at);
+		bool joined = is_joined(p, at, n);
+		for (int64_t done = 0; done < n_k; run++) {
+			if (n_runs++ == most)
+				return false;
+			stretch s = find_stretch(p, joined, k + done, n_k - done);
+			run->n = s.n;
+			for (int64_t r = 0; r < height; r++)
+				run->row[r] = r < n ? find_source(p, &at[r], s.tap_y, s.tap_x, s.channel) : run->row[0];
+			done += s.n;
+		}
+	}
+	return true;
 }
 
 /* Turns the filter's taps [begin, end) of the class from (destination channel, source channel) to its transpose. */
@@ -184,7 +238,7 @@ static sj_status run_class(class_product *p)
 
 sj_status sj__conv_matrix(const sj__conv_direction *d, const sj__gemm_kernels *kernels)
 {
-	class_product p = {.source = {gather_rows, offsets_of_rows}, .d = d, .kernels = kernels};
+	class_product p = {.source = {gather_rows, offsets_of_rows, find_runs}, .d = d, .kernels = kernels};
 	int64_t filter_bytes = d->y.n_taps * d->x.n_taps * d->source_c * d->destination_c * kernels->element;
 	if (d->backward && !(p.filter = sj__memory_new((size_t)filter_bytes)))
 		return SJ_RESOURCE_EXHAUSTED;
@@ -193,6 +247,8 @@ sj_status sj__conv_matrix(const sj__conv_direction *d, const sj__gemm_kernels *k
 		for (int64_t x = 0; x < d->x.divisor && status == SJ_OK; x++) {
 			p.y = find_class(&d->y, y);
 			p.x = find_class(&d->x, x);
+			p.step_y = step_of(&d->y, &p.y);
+			p.step_x = step_of(&d->x, &p.x);
 			status = run_class(&p);
 		}
 	sj__memory_free(p.filter);

@@ -15,9 +15,10 @@
 
 enum {
 	ROWS_AT_ONCE = 192,       /* of a: with SJ__GEMM_BLOCK terms most of a core's second-level cache */
-	COLUMNS_AT_ONCE = 384,    /* of b, computed by one thread */
+	COLUMNS_AT_ONCE = 1536,   /* of b, computed by one thread */
 	PACKED_B_BYTES = 4 << 20, /* shared by the threads */
 	SMALL = 1 << 19,          /* multiply-adds: below, handing out work costs more than it gains */
+	UNPACKED_COLUMNS = 256,   /* up to here, rows of a are read where they lie */
 	FEW = 24,                 /* rows or columns: below, packing costs more than it gains */
 };
 
@@ -27,12 +28,29 @@ static int64_t round_up(int64_t a, int64_t b) { return divide_up(a, b) * b; }
 
 /* Products of many panels */
 
+/* What a row of a costs, roughly, with so many of a panel's vectors in use: [panel's vectors][vectors]. */
+static const uint8_t panel_cost[5][5] = {{0}, {0, 16}, {0, 17, 21}, {0, 21, 24, 30}, {0, 22, 26, 34, 40}};
+
+int64_t sj__gemm_vectors(const sj__gemm_kernels *kernels, int64_t n_columns)
+{
+	int64_t needed = divide_up(n_columns, kernels->lanes), best = 1, least = INT64_MAX;
+	for (int64_t v = 1; v <= kernels->most_vectors; v++) {
+		int64_t cost = needed / v * panel_cost[v][v] + panel_cost[v][needed % v];
+		if (cost <= least) {
+			least = cost;
+			best = v;
+		}
+	}
+	return best;
+}
+
 /* One pass: columns [column, column + n_columns) and terms [k, k + n_k) of b, packed in blocks of SJ__GEMM_BLOCK terms. */
 typedef struct gemm_pass {
 	const sj__gemm *g;
 	const sj__gemm_kernels *kernels;
 	const sj__gemm_source *source; /* may be NULL */
 	int64_t column, n_columns, k, n_k;
+	int64_t vectors, width, height; /* of a panel of b; its columns; the rows of its tiles */
 	int64_t rows_at_once, columns_at_once;
 	char *packed_b; /* [block of k][panel of columns][k][column] */
 	char *packed_a; /* one block for each worker */
@@ -43,7 +61,7 @@ typedef struct gemm_pass {
 /* Where column panel `panel` of the block that begins at term k (from the pass's first) lies in packed_b. */
 static char *packed_panel(const gemm_pass *pass, int64_t k, int64_t panel)
 {
-	int64_t width = pass->kernels->columns, n_k = sj__min_i64(SJ__GEMM_BLOCK, pass->n_k - k);
+	int64_t width = pass->width, n_k = sj__min_i64(SJ__GEMM_BLOCK, pass->n_k - k);
 	return pass->packed_b + (k * round_up(pass->n_columns, width) + panel * width * n_k) * pass->kernels->element;
 }
 
@@ -51,13 +69,50 @@ static char *packed_panel(const gemm_pass *pass, int64_t k, int64_t panel)
 static void pack_panels(void *context, int64_t begin, int64_t end)
 {
 	const gemm_pass *pass = context;
-	int64_t width = pass->kernels->columns, n_panels = divide_up(pass->n_columns, width);
+	int64_t width = pass->width, n_panels = divide_up(pass->n_columns, width);
 	for (int64_t i = begin; i < end; i++) {
 		int64_t k = i / n_panels * SJ__GEMM_BLOCK, panel = i % n_panels, column = panel * width;
 		pass->kernels->pack_b(pass->g, pass->column + column, sj__min_i64(width, pass->n_columns - column),
-		                      pass->k + k, sj__min_i64(SJ__GEMM_BLOCK, pass->n_k - k),
+		                      pass->k + k, sj__min_i64(SJ__GEMM_BLOCK, pass->n_k - k), width,
 		                      packed_panel(pass, k, panel));
 	}
+}
+
+/* A matrix's rows where they lie, one run a tile. */
+static void find_runs(const gemm_pass *pass, int64_t row, int64_t n_rows, int64_t k, int64_t n_k, sj__gemm_run *run)
+{
+	const sj__gemm *g = pass->g;
+	int64_t height = pass->height, element = pass->kernels->element;
+	for (int64_t first = 0; first < n_rows; first += height, run++) {
+		run->n = n_k;
+		for (int64_t r = 0; r < height; r++) {
+			int64_t i = row + sj__min_i64(first + r, n_rows - 1);
+			run->row[r] = (const char *)g->a + (i * g->lda + k) * element;
+		}
+	}
+}
+
+/* Gives the block its rows of a: where they lie if few columns would share the work of packing them. */
+static void give_rows(const gemm_pass *pass, int64_t row, int64_t k, char *scratch, sj__gemm_block *block)
+{
+	const sj__gemm_source *source = pass->source;
+	int64_t n_rows = block->n_rows, n_k = block->n_k;
+	block->a = scratch;
+	block->run = (sj__gemm_run *)scratch;
+	if (source && source->find_runs) {
+		int64_t most = pass->packed_a_bytes / (int64_t)sizeof(sj__gemm_run);
+		if (source->find_runs(source, row, n_rows, k, n_k, pass->height, most, (sj__gemm_run *)scratch))
+			block->a = NULL;
+	} else if (!(source && source->pack_a) && !pass->g->transpose_a && pass->g->n <= UNPACKED_COLUMNS && n_k > 0) {
+		find_runs(pass, row, n_rows, k, n_k, (sj__gemm_run *)scratch);
+		block->a = NULL;
+	}
+	if (!block->a)
+		return;
+	if (source && source->pack_a)
+		source->pack_a(source, row, n_rows, k, n_k, pass->height, scratch);
+	else
+		pass->kernels->pack_a(pass->g, row, n_rows, k, n_k, pass->height, scratch);
 }
 
 /* Computes one piece of c: all terms of the pass for a block of rows and columns. */
@@ -68,9 +123,9 @@ static void compute_piece(const gemm_pass *pass, int64_t row, int64_t column, ch
 	sj__gemm_block block = {
 		.n_rows = sj__min_i64(pass->rows_at_once, g->m - row),
 		.n_columns = sj__min_i64(pass->columns_at_once, pass->n_columns - column),
-		.a = packed_a,
 		.c = (char *)g->c + first * element,
 		.c_offset = offset,
+		.vectors = pass->vectors,
 	};
 	if (pass->source && pass->source->c_offset)
 		pass->source->c_offset(pass->source, row, block.n_rows, offset);
@@ -81,14 +136,11 @@ static void compute_piece(const gemm_pass *pass, int64_t row, int64_t column, ch
 	do {
 		bool last = pass->k + k + SJ__GEMM_BLOCK >= g->k;
 		block.n_k = sj__min_i64(SJ__GEMM_BLOCK, pass->n_k - k);
-		block.b = packed_panel(pass, k, column / pass->kernels->columns);
+		block.b = packed_panel(pass, k, column / pass->width);
 		block.add = g->accumulate || pass->k + k > 0;
 		block.bias = last && g->bias ? (const char *)g->bias + first * element : NULL;
 		block.relu = last && g->relu;
-		if (pass->source && pass->source->pack_a)
-			pass->source->pack_a(pass->source, row, block.n_rows, pass->k + k, block.n_k, packed_a);
-		else
-			pass->kernels->pack_a(g, row, block.n_rows, pass->k + k, block.n_k, packed_a);
+		give_rows(pass, row, pass->k + k, packed_a, &block);
 		pass->kernels->block(&block);
 		k += SJ__GEMM_BLOCK;
 	} while (k < pass->n_k);
@@ -109,9 +161,8 @@ static void compute_pieces(void *context, int64_t begin, int64_t end)
 /* Cuts c so that each thread gets several pieces where there is enough work. */
 static void choose_pieces(gemm_pass *pass, int64_t n_threads)
 {
-	int64_t height = pass->kernels->rows, n = sj__min_i64(pass->g->n, pass->n_columns);
-	pass->columns_at_once = sj__min_i64(round_up(COLUMNS_AT_ONCE, pass->kernels->columns),
-	                                    round_up(n, pass->kernels->columns));
+	int64_t height = pass->height, n = sj__min_i64(pass->g->n, pass->n_columns);
+	pass->columns_at_once = sj__min_i64(round_up(COLUMNS_AT_ONCE, pass->width), round_up(n, pass->width));
 	int64_t across = divide_up(n, pass->columns_at_once);
 	int64_t wanted = divide_up(n_threads * (n_threads > 1 ? 2 : 1), across);
 	pass->rows_at_once = sj__min_i64(ROWS_AT_ONCE / height * height,
@@ -120,7 +171,7 @@ static void choose_pieces(gemm_pass *pass, int64_t n_threads)
 
 static void run_pass(gemm_pass *pass, int64_t n_workers)
 {
-	int64_t n_panels = divide_up(pass->n_columns, pass->kernels->columns) * divide_up(pass->n_k, SJ__GEMM_BLOCK);
+	int64_t n_panels = divide_up(pass->n_columns, pass->width) * divide_up(pass->n_k, SJ__GEMM_BLOCK);
 	sj__parallel_for(n_panels, sj__max_i64(1, divide_up(n_panels, 4 * n_workers)), pack_panels, pass);
 	atomic_store(&pass->next, 0);
 	sj__parallel_for(n_workers, 1, compute_pieces, pass);
@@ -132,8 +183,11 @@ sj_status sj__gemm_packed(const sj__gemm *g, const sj__gemm_kernels *kernels, co
 	if (g->m == 0 || g->n == 0)
 		return SJ_OK;
 	int64_t element = kernels->element, block_bytes = SJ__GEMM_BLOCK * element;
-	int64_t most_columns = PACKED_B_BYTES / block_bytes / kernels->columns * kernels->columns;
-	int64_t columns = sj__min_i64(most_columns, round_up(g->n, kernels->columns));
+	pass.vectors = sj__gemm_vectors(kernels, g->n);
+	pass.width = pass.vectors * kernels->lanes;
+	pass.height = kernels->rows_of(pass.vectors);
+	int64_t most_columns = PACKED_B_BYTES / block_bytes / pass.width * pass.width;
+	int64_t columns = sj__min_i64(most_columns, round_up(g->n, pass.width));
 	int64_t terms = sj__min_i64(round_up(sj__max_i64(1, g->k), SJ__GEMM_BLOCK),
 	                            PACKED_B_BYTES / (columns * block_bytes) * SJ__GEMM_BLOCK);
 	pass.n_columns = columns;

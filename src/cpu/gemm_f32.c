@@ -12,7 +12,10 @@
 
 const sj__gemm_kernels TABLE = {
 	.element = sizeof(real),
-	.rows = TILE_ROWS,
+	.lanes = LANES,
+	.most_vectors = MOST_VECTORS,
+	.rows_of = rows_of,
+	.rows = DIRECT_ROWS,
 	.columns = TILE_COLUMNS,
 	.direct = direct,
 	.few = few,
@@ -21,8 +24,8 @@ const sj__gemm_kernels TABLE = {
 	.pack_a = pack_a,
 	.pack_b = pack_b,
 	.block = block,
+	.lines = lines,
 	.interleave = interleave,
-	.panel_height = panel_height,
 	.spread = spread,
 	.collect = collect,
 	.copy_pieces = copy_pieces,

@@ -24,14 +24,24 @@ typedef struct sj__gemm {
 	const void *bias;
 } sj__gemm;
 
+enum { SJ__GEMM_RUN_ROWS = 12 }; /* at least the rows of any register tile */
+
+/* Terms that lie side by side in every row of a register tile, where they lie; a tile lower than others repeats a row. */
+typedef struct sj__gemm_run {
+	int64_t n;
+	const void *row[SJ__GEMM_RUN_ROWS];
+} sj__gemm_run;
+
 /*
- * One packed block: c (n_rows, n_columns) gets the sums over n_k <= SJ__GEMM_BLOCK terms, by adding or by storing.
- * a: row panels of the table's panel_height(n_rows), the last one lower: [panel][k][row of the panel].
- * b: column panels of the table's `columns`, the last one filled up with anything: [panel][k][column of the panel].
+ * One block: c (n_rows, n_columns) gets the sums over n_k <= SJ__GEMM_BLOCK terms, by adding or by storing.
+ * a: panels of rows_of(vectors) rows, the last one filled up with anything: [panel][k][row of the panel]; or NULL, and the runs of
+ * as many rows, one tile's after the other's, n_k terms each.
+ * b: panels of `vectors` vectors of columns, the last one filled up with anything: [panel][k][column of the panel].
  */
 typedef struct sj__gemm_block {
-	int64_t n_rows, n_columns, n_k;
+	int64_t n_rows, n_columns, n_k, vectors;
 	const void *a, *b;
+	const sj__gemm_run *run;
 	void *c;                 /* element (0, 0) */
 	const int64_t *c_offset; /* (n_rows): elements from c to the beginning of each row */
 	bool add;
@@ -44,9 +54,30 @@ typedef struct sj__piece {
 	int64_t from, to, length;
 } sj__piece;
 
+/* Terms side by side in a product of matrices that lie as they are: how many, and where the first is, in elements from a. */
+typedef struct sj__gemm_line {
+	int64_t n, a;
+} sj__gemm_line;
+
+/*
+ * c (n_rows, n_columns) gets the sums over all terms of all lines, by adding or by storing. Row r of a line's term p lies at
+ * a + line.a + p * a_step + r; if there are fewer rows than in a tile, as many as in a tile are read. The lines' terms follow each other in b.
+ */
+typedef struct sj__gemm_lines {
+	int64_t n_rows, n_columns, n_lines, vectors; /* of a tile, at most */
+	const sj__gemm_line *line;
+	const void *a, *b;
+	int64_t a_step, b_step;
+	void *c;
+	int64_t c_row;
+	bool add;
+} sj__gemm_lines;
+
 typedef struct sj__gemm_kernels {
-	int64_t element;       /* bytes */
-	int64_t rows, columns; /* of one register tile */
+	int64_t element;                     /* bytes */
+	int64_t lanes, most_vectors;         /* in a panel */
+	int64_t (*rows_of)(int64_t vectors); /* of a tile from a panel of so many vectors */
+	int64_t rows, columns;               /* of one tile from unpacked matrices */
 
 	/* Computes the given part of c from a and b where they lie. Needs no scratch memory. */
 	void (*direct)(const sj__gemm *g, int64_t row_begin, int64_t row_end, int64_t column_begin, int64_t column_end);
@@ -59,12 +90,14 @@ typedef struct sj__gemm_kernels {
 	/* The same for matrices of two by two, none of which has gaps. */
 	void (*two_by_two)(const void *a, const void *b, void *c);
 	/* Packs a's rows [row, row + n_rows) and terms [k, k + n_k) as sj__gemm_block wants them. */
-	void (*pack_a)(const sj__gemm *g, int64_t row, int64_t n_rows, int64_t k, int64_t n_k, void *packed);
-	void (*pack_b)(const sj__gemm *g, int64_t column, int64_t n_columns, int64_t k, int64_t n_k, void *packed);
+	void (*pack_a)(const sj__gemm *g, int64_t row, int64_t n_rows, int64_t k, int64_t n_k, int64_t height,
+	               void *packed);
+	void (*pack_b)(const sj__gemm *g, int64_t column, int64_t n_columns, int64_t k, int64_t n_k, int64_t width,
+	               void *packed);
 	void (*block)(const sj__gemm_block *b);
+	void (*lines)(const sj__gemm_lines *l);
 	/* packed[i * step + r] = row[r][i] for r < n_rows, i < n. */
 	void (*interleave)(const void *const *row, int64_t n_rows, int64_t n, void *packed, int64_t step);
-	int64_t (*panel_height)(int64_t n_rows);
 	/* Depthwise: out[c * multiplier + j] += a[c] * b[c * multiplier + j]; and out[c] += a[…] * b[…], j ascending. */
 	void (*spread)(const void *a, const void *b, int64_t n_c, int64_t multiplier, void *out);
 	void (*collect)(const void *a, const void *b, int64_t n_c, int64_t multiplier, void *out);
@@ -79,12 +112,18 @@ typedef struct sj__gemm_kernels {
  */
 typedef struct sj__gemm_source {
 	void (*pack_a)(const struct sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t k, int64_t n_k,
-	               void *packed);
+	               int64_t height, void *packed);
 	void (*c_offset)(const struct sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t *ret_offset);
+	/* Instead of packing, the runs of a block; false where there are more than `most` (or packing is better). May be NULL. */
+	bool (*find_runs)(const struct sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t k, int64_t n_k,
+	                  int64_t height, int64_t most, sj__gemm_run *ret_run);
 } sj__gemm_source;
 
 /* The product from packed panels. SJ_RESOURCE_EXHAUSTED: c is untouched. Sizes may be 0. */
 sj_status sj__gemm_packed(const sj__gemm *g, const sj__gemm_kernels *kernels, const sj__gemm_source *source);
+
+/* How many vectors a panel had best have for so many columns. */
+int64_t sj__gemm_vectors(const sj__gemm_kernels *kernels, int64_t n_columns);
 
 /* The table of the instruction set in use. */
 extern SJ_HIDDEN const sj__gemm_kernels *const sj__gemm_f32_tables[];

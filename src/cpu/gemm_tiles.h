@@ -5,18 +5,25 @@
 #include "cpu/gemm_kernels.h"
 #include "cpu/gemm_vector.h"
 
-/* A tile's accumulators, one row of b and one broadcast must fit the registers: 32, 16 or (plain) any. */
+/*
+ * A tile's accumulators, one row of b and one broadcast must fit the registers: 32, 16 or (plain) any. Tiles that are computed from
+ * panels have ROWS_OF(panel's vectors) rows, whatever the product's: few vectors want many rows, since each row costs a broadcast.
+ */
 #if defined(__AVX512F__)
-enum { TILE_ROWS = 8, TILE_VECTORS = 3, DIRECT_ROWS = 8 };
+enum { MOST_VECTORS = 4, MOST_ROWS = 12, TILE_VECTORS = 3, DIRECT_ROWS = 8 };
+#define ROWS_OF(vectors) ((vectors) == 4 ? 6 : (vectors) == 3 ? 8 : 12)
 #elif defined(__AVX2__)
-enum { TILE_ROWS = 4, TILE_VECTORS = 3, DIRECT_ROWS = 4 };
-#elif defined(__x86_64__)
-enum { TILE_ROWS = 4, TILE_VECTORS = 2, DIRECT_ROWS = 4 }; /* no fused multiply-add: small rather than fast */
+enum { MOST_VECTORS = 3, MOST_ROWS = 8, TILE_VECTORS = 3, DIRECT_ROWS = 4 };
+#define ROWS_OF(vectors) ((vectors) == 3 ? 4 : (vectors) == 2 ? 6 : 8)
+#elif defined(__x86_64__) /* no fused multiply-add: small rather than fast */
+enum { MOST_VECTORS = 2, MOST_ROWS = 4, TILE_VECTORS = 2, DIRECT_ROWS = 4 };
+#define ROWS_OF(vectors) ((void)(vectors), 4)
 #else
-enum { TILE_ROWS = 8, TILE_VECTORS = 2, DIRECT_ROWS = 8 };
+enum { MOST_VECTORS = 4, MOST_ROWS = 12, TILE_VECTORS = 2, DIRECT_ROWS = 8 };
+#define ROWS_OF(vectors) ((vectors) == 4 ? 6 : (vectors) == 3 ? 8 : 12)
 #endif
-enum { TILE_COLUMNS = TILE_VECTORS * LANES };
-enum { MOST_ACROSS = (int)TILE_COLUMNS > (int)TILE_ROWS ? (int)TILE_COLUMNS : (int)TILE_ROWS };
+enum { TILE_COLUMNS = TILE_VECTORS * LANES, MOST_COLUMNS = MOST_VECTORS * LANES };
+enum { MOST_ACROSS = (int)MOST_COLUMNS > (int)MOST_ROWS ? (int)MOST_COLUMNS : (int)MOST_ROWS };
 
 /* Packing */
 
@@ -138,8 +145,8 @@ static void copy_pieces(const void *source, int64_t source_step, const sj__piece
 		case 0: copy_piece(0, part, from, source_step, to, step, n); break;
 		case 1: copy_piece(1, part, from, source_step, to, step, n); break;
 		case 2: copy_piece(2, part, from, source_step, to, step, n); break;
-		default: /* a panel has no more than three vectors */
-			copy_piece(3, part, from, source_step, to, step, n);
+		case 3: copy_piece(3, part, from, source_step, to, step, n); break;
+		default: /* a panel has no more than four vectors */ copy_piece(4, 0, from, source_step, to, step, n);
 		}
 	}
 }
@@ -160,102 +167,129 @@ static void pack_along(const real *first, int64_t stride, int64_t n_rows, int64_
 		int64_t r = 0;
 		for (; r + LANES <= n_rows; r += LANES)
 			vec_store(packed + r, vec_load(first + r));
-		if (r < n_rows)
-			vec_store_part(packed + r, vec_load_part(first + r, (int)(n_rows - r)), (int)(n_rows - r));
+		for (; r + QUAD <= n_rows; r += QUAD)
+			quad_store(packed + r, quad_load(first + r));
+		for (; r < n_rows; r++)
+			packed[r] = first[r];
 	}
 }
 
-/* The height of the row panels of a block: as even as TILE_ROWS allows, so that no tile is much lower than the others. */
-static int64_t panel_height(int64_t n_rows)
-{
-	int64_t n_panels = (n_rows + TILE_ROWS - 1) / TILE_ROWS;
-	return (n_rows + n_panels - 1) / n_panels;
-}
-
-static void pack_a(const sj__gemm *g, int64_t row, int64_t n_rows, int64_t k, int64_t n_k, void *packed)
+static void pack_a(const sj__gemm *g, int64_t row, int64_t n_rows, int64_t k, int64_t n_k, int64_t height, void *packed)
 {
 	const real *a = g->a;
 	real *panel = packed;
-	int64_t most = panel_height(n_rows);
-	for (int64_t r = 0; r < n_rows; r += most, panel += most * n_k) {
-		int64_t height = sj__min_i64(most, n_rows - r);
+	for (int64_t r = 0; r < n_rows; r += height, panel += height * n_k) {
+		int64_t n = sj__min_i64(height, n_rows - r);
 		if (g->transpose_a)
-			pack_along(a + k * g->lda + row + r, g->lda, height, n_k, panel, height);
+			pack_along(a + k * g->lda + row + r, g->lda, n, n_k, panel, height);
 		else
-			pack_across(a + (row + r) * g->lda + k, g->lda, height, n_k, panel, height);
+			pack_across(a + (row + r) * g->lda + k, g->lda, n, n_k, panel, height);
 	}
 }
 
-static void pack_b(const sj__gemm *g, int64_t column, int64_t n_columns, int64_t k, int64_t n_k, void *packed)
+static void pack_b(const sj__gemm *g, int64_t column, int64_t n_columns, int64_t k, int64_t n_k, int64_t width,
+                   void *packed)
 {
 	const real *b = g->b;
 	real *panel = packed;
-	for (int64_t j = 0; j < n_columns; j += TILE_COLUMNS, panel += TILE_COLUMNS * n_k) {
-		int64_t width = sj__min_i64(TILE_COLUMNS, n_columns - j);
-		if (width < TILE_COLUMNS)
-			memset(panel, 0, (size_t)(TILE_COLUMNS * n_k) * sizeof(real));
+	for (int64_t j = 0; j < n_columns; j += width, panel += width * n_k) {
+		int64_t n = sj__min_i64(width, n_columns - j);
+		if (n < width)
+			memset(panel, 0, (size_t)(width * n_k) * sizeof(real));
 		if (g->transpose_b)
-			pack_across(b + (column + j) * g->ldb + k, g->ldb, width, n_k, panel, TILE_COLUMNS);
+			pack_across(b + (column + j) * g->ldb + k, g->ldb, n, n_k, panel, width);
 		else
-			pack_along(b + k * g->ldb + column + j, g->ldb, width, n_k, panel, TILE_COLUMNS);
+			pack_along(b + k * g->ldb + column + j, g->ldb, n, n_k, panel, width);
 	}
 }
 
-/* Packed tiles */
+/* Tiles from panels */
 
-/*
- * sums[r][v] = sum over p of a[p][r] * b[p][v], each a chain from zero. Inlined with constant rows and vectors, so that the
- * accumulators live in registers.
- */
-static SJ_ALWAYS_INLINE void sum_tile(int rows, int vectors, int64_t n_k, const real *a, const real *b, real *sums)
+/* What a tile sums: rows of a, packed [k][row] or as runs, and a panel of b, [k][panel's columns]; and where the rows of sums go. */
+typedef struct panel_tile {
+	int64_t n_k;
+	const real *a;
+	const sj__gemm_run *run;
+	const real *b;
+	real *out[MOST_ROWS];
+} panel_tile;
+
+enum { AHEAD = 8 }; /* rows of b that are asked for beforehand */
+
+/* One term of a chain: a's column of `rows` numbers times a row of b. */
+#define TILE_STEP(rows, vectors, a_of_r) \
+	do { \
+		SJ_UNROLL \
+		for (int v = 0; v < vectors; v++) \
+			bv[v] = vec_load(b + v * LANES); \
+		SJ_UNROLL \
+		for (int r = 0; r < rows; r++) { \
+			vec ar = vec_broadcast(a_of_r); \
+			SJ_UNROLL \
+			for (int v = 0; v < vectors; v++) \
+				sum[r][v] = vec_fma(ar, bv[v], sum[r][v]); \
+		} \
+	} while (0)
+
+/* The first `vectors` of a panel's columns, each sum a chain from zero. Inlined with constants, so that sums live in registers. */
+static SJ_ALWAYS_INLINE void sum_panel(int panel, int vectors, panel_tile *t)
 {
-	vec sum[TILE_ROWS][TILE_VECTORS], bv[TILE_VECTORS];
+	const int rows = ROWS_OF(panel);
+	vec sum[MOST_ROWS][MOST_VECTORS], bv[MOST_VECTORS];
+	const real *a = t->a, *b = t->b;
+	int64_t n_k = t->n_k;
 	SJ_UNROLL
 	for (int r = 0; r < rows; r++)
 		SJ_UNROLL
 	for (int v = 0; v < vectors; v++)
 		sum[r][v] = (vec){0};
-	for (int64_t p = 0; p < n_k; p++, a += rows, b += TILE_COLUMNS) {
-		SJ_UNROLL
-		for (int v = 0; v < vectors; v++)
-			bv[v] = vec_load(b + v * LANES);
-		SJ_UNROLL
-		for (int r = 0; r < rows; r++) {
-			vec ar = vec_broadcast(a[r]);
+	if (a) {
+		for (; n_k > 0; n_k--, a += rows, b += panel * LANES) {
 			SJ_UNROLL
 			for (int v = 0; v < vectors; v++)
-				sum[r][v] = vec_fma(ar, bv[v], sum[r][v]);
+				__builtin_prefetch(b + AHEAD * panel * LANES + v * LANES);
+			TILE_STEP(rows, vectors, a[r]);
 		}
+	} else {
+		const sj__gemm_run *run = t->run;
+		for (int64_t n; n_k > 0; n_k -= n, run++) {
+			const real *row[MOST_ROWS];
+			n = run->n;
+			SJ_UNROLL
+			for (int r = 0; r < rows; r++)
+				row[r] = run->row[r];
+			for (int64_t p = 0; p < n; p++, b += panel * LANES)
+				TILE_STEP(rows, vectors, row[r][p]);
+		}
+		t->run = run;
 	}
 	SJ_UNROLL
 	for (int r = 0; r < rows; r++)
 		SJ_UNROLL
 	for (int v = 0; v < vectors; v++)
-		vec_store(sums + r * TILE_COLUMNS + v * LANES, sum[r][v]);
+		vec_store(t->out[r] + v * LANES, sum[r][v]);
 }
 
-/* Heights that the instruction set does not use compile to nothing. */
-#define TILE_OF_HEIGHT(height) \
-	case height: \
-		if (height <= TILE_ROWS && vectors == 1) \
-			sum_tile(height, 1, n_k, a, b, sums); \
-		else if (height <= TILE_ROWS && vectors == 2 && TILE_VECTORS > 2) \
-			sum_tile(height, 2, n_k, a, b, sums); \
-		else if (height <= TILE_ROWS) \
-			sum_tile(height, TILE_VECTORS, n_k, a, b, sums); \
+/* Panels that the instruction set does not use compile to nothing. */
+#define PANEL_CASE(panel, vectors) \
+	case panel * 8 + vectors: \
+		if (panel <= MOST_VECTORS) \
+			sum_panel(panel <= MOST_VECTORS ? panel : 1, panel <= MOST_VECTORS ? vectors : 1, t); \
 		break
 
-static SJ_NOINLINE void sum_tile_of(int rows, int vectors, int64_t n_k, const real *a, const real *b, real *sums)
+static SJ_NOINLINE void sum_panel_of(int panel, int vectors, panel_tile *t)
 {
-	switch (rows) {
-		TILE_OF_HEIGHT(1);
-		TILE_OF_HEIGHT(2);
-		TILE_OF_HEIGHT(3);
-		TILE_OF_HEIGHT(4);
-		TILE_OF_HEIGHT(5);
-		TILE_OF_HEIGHT(6);
-		TILE_OF_HEIGHT(7);
-		TILE_OF_HEIGHT(8);
+	switch (panel * 8 + vectors) {
+		PANEL_CASE(1, 1);
+		PANEL_CASE(2, 1);
+		PANEL_CASE(2, 2);
+		PANEL_CASE(3, 1);
+		PANEL_CASE(3, 2);
+		PANEL_CASE(3, 3);
+		PANEL_CASE(4, 1);
+		PANEL_CASE(4, 2);
+		PANEL_CASE(4, 3);
+		PANEL_CASE(4, 4);
 	default: break;
 	}
 }
@@ -275,9 +309,12 @@ static void finish_tile(const sj__gemm_block *b, int64_t row, int64_t n_rows, in
                         const real *sums)
 {
 	const real *bias = b->bias ? (const real *)b->bias + column : NULL;
-	for (int64_t r = 0; r < n_rows; r++, sums += TILE_COLUMNS) {
+	const bool add_only = b->add && !bias && !b->relu;
+	for (int64_t r = 0; r < n_rows; r++, sums += MOST_COLUMNS) {
 		real *c = (real *)b->c + b->c_offset[row + r] + column;
 		int64_t j = 0;
+		for (; add_only && j + LANES <= n_columns; j += LANES)
+			vec_store(c + j, vec_load(c + j) + vec_load(sums + j));
 		for (; j + LANES <= n_columns; j += LANES) {
 			vec old = b->add ? vec_load(c + j) : (vec){0};
 			vec bv = bias ? vec_load(bias + j) : (vec){0};
@@ -293,32 +330,45 @@ static void finish_tile(const sj__gemm_block *b, int64_t row, int64_t n_rows, in
 	}
 }
 
-/* Asks for c's tile while the sums are being computed. */
-static void fetch_tile(const sj__gemm_block *b, int64_t row, int64_t n_rows, int64_t column)
+/* Where the sums of a tile go: to c itself (true), where nothing else becomes of them, or to `sums`. c is asked for meanwhile. */
+static bool place_tile(const sj__gemm_block *b, int64_t row, int64_t n_rows, int64_t column, int64_t n_columns,
+                       real *sums, real **ret_out)
 {
-	for (int64_t r = 0; r < n_rows; r++) {
-		const real *c = (const real *)b->c + b->c_offset[row + r] + column;
-		__builtin_prefetch(c, 1);
-		__builtin_prefetch(c + TILE_COLUMNS - 1, 1);
+	bool in_place = !b->add && !b->bias && !b->relu && n_columns % LANES == 0;
+	for (int64_t r = 0; r < MOST_ROWS; r++) {
+		ret_out[r] = sums + r * MOST_COLUMNS;
+		if (r >= n_rows)
+			continue;
+		real *c = (real *)b->c + b->c_offset[row + r] + column;
+		if (in_place)
+			ret_out[r] = c;
+		for (int64_t j = 0; j < n_columns; j += LANES)
+			__builtin_prefetch(c + j, 1);
+		__builtin_prefetch(c + n_columns - 1, 1);
 	}
+	return in_place;
 }
 
 static void block(const sj__gemm_block *b)
 {
-	real sums[TILE_ROWS * TILE_COLUMNS] __attribute__((aligned(64)));
-	const real *b_panel = b->b;
-	int64_t most = panel_height(b->n_rows);
-	for (int64_t column = 0; column < b->n_columns; column += TILE_COLUMNS) {
-		int64_t width = sj__min_i64(TILE_COLUMNS, b->n_columns - column);
-		const real *a_panel = b->a;
+	real sums[MOST_ROWS * MOST_COLUMNS] __attribute__((aligned(64)));
+	int64_t panel_width = b->vectors * LANES, most = ROWS_OF(b->vectors);
+	panel_tile t = {.n_k = b->n_k, .b = b->b};
+	for (int64_t column = 0; column < b->n_columns; column += panel_width) {
+		int64_t width = sj__min_i64(panel_width, b->n_columns - column);
+		int vectors = (int)((width + LANES - 1) / LANES);
+		t.a = b->a;
+		t.run = b->run;
 		for (int64_t row = 0; row < b->n_rows; row += most) {
 			int64_t height = sj__min_i64(most, b->n_rows - row);
-			fetch_tile(b, row, height, column);
-			sum_tile_of((int)height, (int)((width + LANES - 1) / LANES), b->n_k, a_panel, b_panel, sums);
-			finish_tile(b, row, height, column, width, sums);
-			a_panel += most * b->n_k;
+			bool in_place = place_tile(b, row, height, column, width, sums, t.out);
+			sum_panel_of((int)b->vectors, vectors, &t);
+			if (t.a)
+				t.a += most * b->n_k;
+			if (!in_place)
+				finish_tile(b, row, height, column, width, sums);
 		}
-		b_panel += TILE_COLUMNS * b->n_k;
+		t.b += panel_width * b->n_k;
 	}
 }
 
@@ -484,6 +534,87 @@ static void direct(const sj__gemm *g, int64_t row_begin, int64_t row_end, int64_
 		k += SJ__GEMM_BLOCK;
 	} while (k < g->k);
 }
+
+/* Sums along lines */
+
+/* A tile of `vectors` vectors, the last of them `part` elements wide. */
+static SJ_ALWAYS_INLINE void lines_sum(int vectors, const sj__gemm_lines *l, const real *a_first, const real *b,
+                                       int part, real *sums)
+{
+	const int rows = ROWS_OF(vectors);
+	vec sum[MOST_ROWS][MOST_VECTORS], bv[MOST_VECTORS];
+	const int64_t a_step = l->a_step, b_step = l->b_step, n_lines = l->n_lines;
+	SJ_UNROLL
+	for (int r = 0; r < rows; r++)
+		SJ_UNROLL
+	for (int v = 0; v < vectors; v++)
+		sum[r][v] = (vec){0};
+	for (int64_t i = 0; i < n_lines; i++) {
+		const real *a = a_first + l->line[i].a;
+		for (int64_t p = l->line[i].n; p > 0; p--, a += a_step, b += b_step) {
+			SJ_UNROLL
+			for (int v = 0; v < vectors; v++)
+				__builtin_prefetch(b + AHEAD * b_step + v * LANES);
+			__builtin_prefetch(a + AHEAD * a_step);
+			load_row(vectors, part, b, bv);
+			SJ_UNROLL
+			for (int r = 0; r < rows; r++) {
+				vec ar = vec_broadcast(a[r]);
+				SJ_UNROLL
+				for (int v = 0; v < vectors; v++)
+					sum[r][v] = vec_fma(ar, bv[v], sum[r][v]);
+			}
+		}
+	}
+	SJ_UNROLL
+	for (int r = 0; r < rows; r++)
+		SJ_UNROLL
+	for (int v = 0; v < vectors; v++)
+		vec_store(sums + r * MOST_COLUMNS + v * LANES, sum[r][v]);
+}
+
+static SJ_NOINLINE void lines_tile(int vectors, const sj__gemm_lines *l, const real *a, const real *b, int part,
+                                   real *sums)
+{
+	switch (vectors) {
+	case 1: lines_sum(1, l, a, b, part, sums); break;
+	case 2: lines_sum(2, l, a, b, part, sums); break;
+	case 3: lines_sum(MOST_VECTORS > 2 ? 3 : 1, l, a, b, part, sums); break;
+	default: lines_sum(MOST_VECTORS > 3 ? 4 : 1, l, a, b, part, sums);
+	}
+}
+
+static void lines_finish(int64_t n_rows, int64_t n_columns, const real *sums, real *c, int64_t c_row, bool add)
+{
+	for (int64_t r = 0; r < n_rows; r++, sums += MOST_COLUMNS, c += c_row)
+		for (int64_t j = 0; j < n_columns; j += LANES) {
+			int part = (int)sj__min_i64(LANES, n_columns - j);
+			vec v = vec_load(sums + j);
+			if (add)
+				v = vec_load_part(c + j, part) + v;
+			vec_store_part(c + j, v, part);
+		}
+}
+
+static void lines(const sj__gemm_lines *l)
+{
+	real sums[MOST_ROWS * MOST_COLUMNS] __attribute__((aligned(64)));
+	int64_t most_width = l->vectors * LANES;
+	for (int64_t column = 0; column < l->n_columns; column += most_width) {
+		int64_t width = sj__min_i64(most_width, l->n_columns - column);
+		int vectors = (int)((width + LANES - 1) / LANES), part = (int)(width - (vectors - 1) * LANES);
+		int64_t most = ROWS_OF(vectors);
+		for (int64_t row = 0; row < l->n_rows; row += most) {
+			/* The last tile begins early rather than read beyond the rows. */
+			int64_t first = sj__max_i64(0, sj__min_i64(row, l->n_rows - most));
+			lines_tile(vectors, l, (const real *)l->a + first, (const real *)l->b + column, part, sums);
+			lines_finish(sj__min_i64(most, l->n_rows - row), width, sums + (row - first) * MOST_COLUMNS,
+			             (real *)l->c + row * l->c_row + column, l->c_row, l->add);
+		}
+	}
+}
+
+static int64_t rows_of(int64_t vectors) { return ROWS_OF(vectors); }
 
 /* The same chains of multiply-adds, for products of a few numbers: any loop is dearer than the arithmetic. */
 static SJ_ALWAYS_INLINE void few_terms(int64_t m, int64_t n, int64_t k, const real *a, int64_t a_row, int64_t a_term,

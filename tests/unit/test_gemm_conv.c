@@ -565,6 +565,31 @@ static void test_known_convolutions(void **state)
 	check_square(3, 4, 2, 1, 3, 3, 0);     /* pixels that no tap meets */
 }
 
+/* Filter gradients that are summed where x and dy lie (conv_lines.c): enough images, and enough pixels in each. */
+static void test_filters_along_lines(void **state)
+{
+	(void)state;
+	check_square(9, 14, 5, 3, 70, 1, 1);
+	check_square(8, 12, 64, 1, 33, 1, 0); /* x itself */
+	check_square(16, 10, 1, 5, 20, 1, 2); /* fewer rows than in a tile */
+	check_square(8, 25, 3, 7, 16, 2, 3);
+	check_square(17, 13, 14, 3, 96, 1, 0);
+	for (int i = 0; i < 12; i++) {
+		convolution v = {.g = random_geometry(8 + random_below(9), 1, 1 + random_below(20),
+		                                      1 + random_below(70)),
+		                 .element = random_below(4) ? sizeof(float) : sizeof(double)};
+		v.g.in_h = 14 + random_below(5);
+		v.g.in_w = 14 + random_below(5);
+		v.g.stride_h = v.g.dilation_w = 1;
+		v.g.stride_w = 1 + random_below(2);
+		v.g.pad_top = random_below((v.g.filter_h - 1) * v.g.dilation_h + 1);
+		v.g.pad_left = random_below(v.g.filter_w);
+		v.g.out_h = out_size(v.g.in_h, v.g.filter_h, 1, v.g.dilation_h, 2 * v.g.pad_top);
+		v.g.out_w = out_size(v.g.in_w, v.g.filter_w, v.g.stride_w, 1, 2 * v.g.pad_left);
+		check_convolution(&v);
+	}
+}
+
 static void test_empty_convolutions(void **state)
 {
 	(void)state;
@@ -584,7 +609,7 @@ int main(void)
 		cmocka_unit_test(test_special_values),         cmocka_unit_test(test_integer_products),
 		cmocka_unit_test(test_product_without_memory), cmocka_unit_test(test_random_convolutions),
 		cmocka_unit_test(test_random_depthwise),       cmocka_unit_test(test_known_convolutions),
-		cmocka_unit_test(test_empty_convolutions),
+		cmocka_unit_test(test_filters_along_lines),    cmocka_unit_test(test_empty_convolutions),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
