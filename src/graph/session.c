@@ -264,7 +264,6 @@ static sj_status run_apart(sj_session *session, sj__plan *plan, sj_tensor *const
 	running = session;
 	thread->graph = NULL;
 	thread->recording = 0;
-	sj__plan_failed_clear();
 	sj_status status = sj__plan_run(plan, values, ret_values);
 	thread->recording = recording;
 	thread->graph = open;
@@ -277,6 +276,7 @@ sj_status sj_session_run(sj_session *session, int n_feeds, sj_tensor *const *fee
                          sj_tensor **ret_values)
 {
 	sj__local_now();
+	sj__plan_failed_clear();
 	sj__plan_key key = {n_feeds, n_fetches, n_targets, feeds, fetches, targets};
 	sj__plan *plan = NULL;
 	sj_status status = key_is_good(session, &key, values, ret_values);
