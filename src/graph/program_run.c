@@ -69,9 +69,7 @@ static SJ_ALWAYS_INLINE bool read_run(const sj__plan *plan, const sj__step *step
 	sj_tensor *variable = step->node->value;
 	if (SJ__COUNTS_ARE_SHARED)
 		return false;
-	if (variable->variable->place != 0)
-		variable = sj__session_instance(variable);
-	if (SJ_UNLIKELY(variable == NULL || variable->variable->value == NULL))
+	if (SJ_UNLIKELY(sj__session_instances(1, &variable, &variable) == 0 || variable->variable->value == NULL))
 		return false;
 	if (SJ_UNLIKELY(!sj__same_shape(plan->program->places[slot].handle, variable->variable->value)))
 		return false;

@@ -125,6 +125,22 @@ sj_tensor *sj_session_variable(sj_session *session, sj_tensor *variable)
 	return SJ_LIKELY(instance != NULL) ? instance : instance_make(session, variable->variable->place, variable);
 }
 
+int sj__session_instances(int n, sj_tensor *const *variables, sj_tensor **ret_instances)
+{
+	sj_session *session = running;
+	for (int i = 0; i < n; i++) {
+		const struct sj__variable *v = variables[i]->variable;
+		sj_tensor *instance = variables[i];
+		if (v->place != 0) {
+			instance = session && v->graph == session->graph ? instance_find(session, v->place) : NULL;
+			if (SJ_UNLIKELY(instance == NULL && (instance = sj__session_instance(variables[i])) == NULL))
+				return i;
+		}
+		ret_instances[i] = instance;
+	}
+	return n;
+}
+
 sj_tensor *sj__session_instance(sj_tensor *variable) { return sj_session_variable(running, variable); }
 
 /* ---- running ---- */
