@@ -310,8 +310,8 @@ sj__plan *sj__special_begin(sj__plan *plan, sj_tensor *const *values)
 {
 	enum { TIMES_BEFORE = 2 };
 	const sj__local *thread = &sj__local_state;
-	if (thread->recording != 0 || thread->graph != NULL || !sj__graphs_are_optimised() ||
-	    !values_are_plain(plan->key.n_feeds, values) || plan->n_steps == 0)
+	if (plan->is_short || thread->recording != 0 || thread->graph != NULL || !sj__graphs_are_optimised() ||
+	    !values_are_plain(plan->key.n_feeds, values))
 		return NULL;
 	struct sj__special *special = special_of(plan);
 	if (special == NULL || __atomic_exchange_n(&special->busy, 1, __ATOMIC_ACQUIRE) != 0)
