@@ -87,10 +87,31 @@ typedef struct arg_work {
 	sj__split_shape shape;
 } arg_work;
 
+/* The commonest: the greatest of each row of floats. */
+static void rows_max_f32(const arg_work *w, int64_t begin, int64_t end)
+{
+	const int64_t length = w->shape.length;
+	const float *x = (const float *)w->x->data + begin * length;
+	for (; begin < end; begin++, x += length) {
+		float best = -INFINITY;
+		int64_t index = 0;
+		for (int64_t j = 0; j < length; j++)
+			if (x[j] > best) {
+				best = x[j];
+				index = j;
+			}
+		sj__index_set(w->y, begin, index);
+	}
+}
+
 static void arg_range(void *context, int64_t begin, int64_t end)
 {
 	const arg_work *w = context;
 	int64_t index[COLUMNS], inner = w->shape.inner, size = (int64_t)sj_dtype_size((sj_dtype)w->x->dtype);
+	if (inner == 1 && w->function == max_f32) {
+		rows_max_f32(w, begin, end);
+		return;
+	}
 	while (begin < end) {
 		int64_t outer = inner == 1 ? begin : begin / inner, column = inner == 1 ? 0 : begin % inner,
 			n = sj__min_i64(inner == 1 ? COLUMNS : sj__min_i64(COLUMNS, inner - column), end - begin);

@@ -104,7 +104,9 @@ static void one_hot_rows(const sj_tensor *indices, int64_t depth, const void *on
 		                        ? ((const int32_t *)indices->data)[i]
 		                        : sj__element_as_int64((sj_dtype)indices->dtype, indices->data, i);
 		for (int64_t d = 0; d < depth; d++)
-			y[d] = d == index ? hot : cold;
+			y[d] = cold;
+		if ((uint64_t)index < (uint64_t)depth)
+			y[index] = hot;
 	}
 }
 

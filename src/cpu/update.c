@@ -195,6 +195,15 @@ static sj_status gradient_prepare(piece *p, sj_tensor *gradient, sj_tensor **ret
 	return status;
 }
 
+static SJ_ALWAYS_INLINE sj_status writable(sj_tensor *variable, void **ret_data)
+{
+	const sj_tensor *value = variable->variable->value;
+	if (SJ_UNLIKELY(value == NULL || !sj__is_sole_owner(value)))
+		return sj__variable_writable(variable, ret_data);
+	*ret_data = value->data;
+	return SJ_OK;
+}
+
 static sj_status piece_prepare(piece *p, sj_tensor *variable, int n_slots, sj_tensor *const *slots, sj_tensor *gradient,
                                sj_tensor **ret_copy)
 {
@@ -204,12 +213,12 @@ static sj_status piece_prepare(piece *p, sj_tensor *variable, int n_slots, sj_te
 	p->n = variable->shape.size;
 	sj_status status = gradient_prepare(p, gradient, ret_copy);
 	if (status == SJ_OK)
-		status = sj__variable_writable(variable, &data);
+		status = writable(variable, &data);
 	if (status != SJ_OK)
 		return status;
 	p->var = data;
 	for (int k = 0; k < n_slots && status == SJ_OK; k++) {
-		status = sj__variable_writable(slots[k], &data);
+		status = writable(slots[k], &data);
 		p->slots[k] = data;
 	}
 	return status;

@@ -189,12 +189,8 @@ static int update_changes(void *context, sj_tensor *const **ret_variables)
 /* The running session's own variables are there, or can be made. */
 static sj_status instances_find(int n, sj_tensor *const *variables, sj_tensor **ret_instances)
 {
-	for (int i = 0; i < n; i++) {
-		ret_instances[i] = sj__variable_instance(variables[i]);
-		if (SJ_UNLIKELY(ret_instances[i] == NULL))
-			return instance_missing(variables[i]);
-	}
-	return SJ_OK;
+	int n_found = sj__session_instances(n, variables, ret_instances);
+	return SJ_LIKELY(n_found == n) ? SJ_OK : instance_missing(variables[n_found]);
 }
 
 static sj_status update_apply(const update_context *c, sj_tensor *rate, sj_tensor *const *gradients)

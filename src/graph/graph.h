@@ -151,6 +151,8 @@ void sj__callable_journal(const sj_callable *callable, struct sj__random_journal
 /* The shape that an integer vector stands for, as far as it is known (dims: SJ__UNKNOWN): its rank, -1 where not even that is. */
 int sj__graph_shape_of(const sj_tensor *t, int64_t *ret_dims);
 sj_tensor *sj__session_instance(sj_tensor *variable);
+/* The same of n variables; ordinary ones stand for themselves. How many were found before one that is not there. */
+int sj__session_instances(int n, sj_tensor *const *variables, sj_tensor **ret_instances);
 /* Where the running session counts how far a node's stream has been used whose position elsewhere is this; the same where no session runs. */
 uint64_t *sj__session_position(uint64_t *position);
 

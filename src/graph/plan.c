@@ -222,8 +222,14 @@ static int32_t steps_of(making *m, bool late, int32_t at)
 
 static void steps_make(making *m)
 {
+	enum { SHORT = 3 };
 	sj__plan *plan = m->plan;
-	int32_t at = steps_of(m, true, steps_of(m, false, 0));
+	int32_t at = steps_of(m, false, 0);
+	plan->n_early = plan->n_steps;
+	at = steps_of(m, true, at);
+	plan->is_short = plan->n_steps <= SHORT;
+	for (int s = 0; s < plan->n_steps; s++)
+		plan->is_short &= plan->steps[s].is_quick;
 	/* What ends where: a slot is seen once, at the step of its last use. */
 	for (int s = 0; s < plan->n_steps; s++) {
 		sj__step *step = &plan->steps[s];

@@ -44,6 +44,8 @@ typedef struct sj__plan {
 	sj__plan_key key; /* own arrays; the tensors are the graph's */
 	sj__step *steps;
 	int n_steps, n_slots;
+	bool is_short; /* so few steps, all quick, that nothing is gained by making them ready */
+	int n_early;   /* of an optimised plan: the steps before the first that has effects */
 	int32_t *slots;
 	uint64_t *positions;  /* by step; a session has its own */
 	sj_tensor **initial;  /* by slot: constants, own references */

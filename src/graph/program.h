@@ -20,7 +20,7 @@ sj_status sj__step_failed(sj_status status, const sj__step *step) SJ_COLD;
 /* ---- special.c ---- */
 /* The optimised plan for the shapes of these values (own references of the caller's), which is then this run's alone until the end; NULL: none. */
 sj__plan *sj__special_begin(sj__plan *plan, sj_tensor *const *values);
-void sj__special_end(sj__plan *plan);
+void sj__special_end(sj__plan *plan, const sj__plan *used);
 void sj__special_free(struct sj__special *special);
 bool sj__graphs_are_optimised(void);
 
@@ -40,7 +40,7 @@ typedef struct sj__work {
 	sj__call call;
 	int64_t offset; /* of a view, in bytes */
 	bool has_real;  /* some output is an ordinary tensor */
-	int32_t over;   /* the slot that a single output may be written over, where its tensor is nobody else's; -1: none */
+	int32_t over; /* the slot that a single output may be written over, where its tensor is nobody else's; -1: none */
 } sj__work;
 
 /* A slot of the plan. */
@@ -63,6 +63,8 @@ struct sj__program {
 	sj_tensor **ports; /* of all calls */
 	sj_tensor **start; /* by slot: constants, and the handles of what is planned */
 	char *bytes;
+	bool is_stale;    /* a variable's shape is another now than it was for: to be made anew */
+	bool has_changed; /* the last run came as far as what has effects */
 };
 
 #endif

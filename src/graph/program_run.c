@@ -50,6 +50,18 @@ static SJ_ALWAYS_INLINE sj_status kernel_run(const sj__plan *plan, const sj__ste
 	return SJ_LIKELY(status == SJ_OK) ? SJ_OK : sj__step_failed(status, step);
 }
 
+/* The value that a variable of changing shape has now may not be one that the program is for. */
+static sj_status SJ_COLD shape_changed(const sj__plan *plan, const sj__step *step)
+{
+	plan->program->is_stale = true;
+	plan->program->has_changed = step - plan->steps >= plan->n_early;
+	return sj__step_failed(
+		sj__fail(SJ_FAILED_PRECONDITION,
+	                 "the variable '%s' has got another shape within the run; assign it in a run before",
+	                 sj_variable_name(step->node->value)),
+		step);
+}
+
 /* False, and nothing done: the general way then does it, or says why not. */
 static SJ_ALWAYS_INLINE bool read_run(const sj__plan *plan, const sj__step *step, sj_tensor **values)
 {
@@ -57,9 +69,9 @@ static SJ_ALWAYS_INLINE bool read_run(const sj__plan *plan, const sj__step *step
 	sj_tensor *variable = step->node->value;
 	if (SJ__COUNTS_ARE_SHARED)
 		return false;
-	if (variable->variable->place != 0)
-		variable = sj__session_instance(variable);
-	if (SJ_UNLIKELY(variable == NULL || variable->variable->value == NULL))
+	if (SJ_UNLIKELY(sj__session_instances(1, &variable, &variable) == 0 || variable->variable->value == NULL))
+		return false;
+	if (SJ_UNLIKELY(!sj__same_shape(plan->program->places[slot].handle, variable->variable->value)))
 		return false;
 	values[slot] = sj__keep(variable->variable->value);
 	place_point(&plan->program->places[slot], values[slot]);
@@ -70,9 +82,14 @@ static SJ_NOINLINE sj_status general_run(const sj__plan *plan, sj__step *step, s
 {
 	const int32_t *slots = plan->slots + step->ports + step->n_inputs;
 	sj_status status = sj__step_run(plan, step, values);
-	for (int k = 0; k < step->n_outputs && status == SJ_OK; k++)
-		if (values[slots[k]] != NULL)
-			place_point(&plan->program->places[slots[k]], values[slots[k]]);
+	for (int k = 0; k < step->n_outputs && status == SJ_OK; k++) {
+		sj__place *place = &plan->program->places[slots[k]];
+		if (values[slots[k]] == NULL || place->handle == NULL)
+			continue;
+		if (step->node->kind == SJ__NODE_READ && !sj__same_shape(place->handle, values[slots[k]]))
+			return shape_changed(plan, step);
+		place_point(place, values[slots[k]]);
+	}
 	return status;
 }
 
@@ -85,6 +102,7 @@ sj_status sj__program_run(sj__plan *plan, sj_tensor **values)
 	for (int s = 0; s < plan->n_steps && status == SJ_OK; s++) {
 		sj__work *work = &program->works[s];
 		sj__step *step = &plan->steps[s];
+		program->has_changed = s >= plan->n_early;
 		if (SJ_LIKELY(work->way == SJ__WAY_KERNEL)) {
 			status = kernel_run(plan, step, work, values);
 		} else if (work->way == SJ__WAY_VIEW) {

@@ -120,13 +120,13 @@ static void values_let_go(const sj__plan *plan, sj_tensor **kept)
 /* In one region: denormals are flushed once, not by every step. */
 static sj_status steps_run(sj__plan *plan, sj_tensor **values)
 {
-	if (plan->program != NULL)
-		return sj__program_run(plan, values);
 	sj__local *thread = &sj__local_state;
 	sj_status status = SJ_OK;
 	if (thread->region_depth++ == 0)
 		thread->denormals_before = sj__denormals_flush_begin();
-	for (int s = 0; s < plan->n_steps && status == SJ_OK; s++)
+	if (plan->program != NULL)
+		status = sj__program_run(plan, values);
+	for (int s = 0; s < plan->n_steps && status == SJ_OK && plan->program == NULL; s++)
 		if (!plan->steps[s].is_quick || !step_quick_run(plan, &plan->steps[s], thread, values))
 			status = sj__step_run(plan, &plan->steps[s], values);
 	if (--thread->region_depth == 0)
@@ -183,6 +183,7 @@ sj_status sj__plan_run(sj__plan *plan, sj_tensor *const *feeds, sj_tensor **ret_
 	if (special == NULL)
 		return plan_run(plan, feeds, ret_values);
 	sj_status status = plan_run(special, feeds, ret_values);
-	sj__special_end(plan);
-	return status;
+	bool is_undone = status != SJ_OK && special->program->is_stale && !special->program->has_changed;
+	sj__special_end(plan, special);
+	return is_undone ? plan_run(plan, feeds, ret_values) : status;
 }

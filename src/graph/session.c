@@ -125,6 +125,22 @@ sj_tensor *sj_session_variable(sj_session *session, sj_tensor *variable)
 	return SJ_LIKELY(instance != NULL) ? instance : instance_make(session, variable->variable->place, variable);
 }
 
+int sj__session_instances(int n, sj_tensor *const *variables, sj_tensor **ret_instances)
+{
+	sj_session *session = running;
+	for (int i = 0; i < n; i++) {
+		const struct sj__variable *v = variables[i]->variable;
+		sj_tensor *instance = variables[i];
+		if (v->place != 0) {
+			instance = session && v->graph == session->graph ? instance_find(session, v->place) : NULL;
+			if (SJ_UNLIKELY(instance == NULL && (instance = sj__session_instance(variables[i])) == NULL))
+				return i;
+		}
+		ret_instances[i] = instance;
+	}
+	return n;
+}
+
 sj_tensor *sj__session_instance(sj_tensor *variable) { return sj_session_variable(running, variable); }
 
 /* ---- running ---- */
@@ -264,7 +280,6 @@ static sj_status run_apart(sj_session *session, sj__plan *plan, sj_tensor *const
 	running = session;
 	thread->graph = NULL;
 	thread->recording = 0;
-	sj__plan_failed_clear();
 	sj_status status = sj__plan_run(plan, values, ret_values);
 	thread->recording = recording;
 	thread->graph = open;
@@ -277,6 +292,7 @@ sj_status sj_session_run(sj_session *session, int n_feeds, sj_tensor *const *fee
                          sj_tensor **ret_values)
 {
 	sj__local_now();
+	sj__plan_failed_clear();
 	sj__plan_key key = {n_feeds, n_fetches, n_targets, feeds, fetches, targets};
 	sj__plan *plan = NULL;
 	sj_status status = key_is_good(session, &key, values, ret_values);

@@ -310,8 +310,8 @@ sj__plan *sj__special_begin(sj__plan *plan, sj_tensor *const *values)
 {
 	enum { TIMES_BEFORE = 2 };
 	const sj__local *thread = &sj__local_state;
-	if (thread->recording != 0 || thread->graph != NULL || !sj__graphs_are_optimised() ||
-	    !values_are_plain(plan->key.n_feeds, values) || plan->n_steps == 0)
+	if (plan->is_short || thread->recording != 0 || thread->graph != NULL || !sj__graphs_are_optimised() ||
+	    !values_are_plain(plan->key.n_feeds, values))
 		return NULL;
 	struct sj__special *special = special_of(plan);
 	if (special == NULL || __atomic_exchange_n(&special->busy, 1, __ATOMIC_ACQUIRE) != 0)
@@ -319,20 +319,29 @@ sj__plan *sj__special_begin(sj__plan *plan, sj_tensor *const *values)
 	shapes *s = shapes_find(special, plan->key.n_feeds, values);
 	if (s != NULL) {
 		s->used = ++special->now;
-		if (SJ_UNLIKELY(s->n_times < TIMES_BEFORE) &&
-		    (++s->n_times == TIMES_BEFORE || is_worth_it(plan))) {
+		if (SJ_UNLIKELY(s->n_times < TIMES_BEFORE) && (++s->n_times == TIMES_BEFORE || is_worth_it(plan))) {
 			s->n_times = TIMES_BEFORE;
 			special_try(plan, values, &s->plan);
 		}
 	}
 	if (s == NULL || s->plan == NULL) {
-		sj__special_end(plan);
+		sj__special_end(plan, NULL);
 		return NULL;
 	}
 	return s->plan;
 }
 
-void sj__special_end(sj__plan *plan) { __atomic_store_n(&plan->special->busy, 0, __ATOMIC_RELEASE); }
+/* One whose variables have got another shape is given up for good: they may do so again. */
+void sj__special_end(sj__plan *plan, const sj__plan *used)
+{
+	struct sj__special *special = plan->special;
+	for (int i = 0; used != NULL && used->program->is_stale && i < SPECIALS_MOST; i++)
+		if (special->known[i].plan == used) {
+			sj__plan_destroy(special->known[i].plan);
+			special->known[i].plan = NULL;
+		}
+	__atomic_store_n(&special->busy, 0, __ATOMIC_RELEASE);
+}
 
 /* ---- the switch ---- */
 
