@@ -3,7 +3,7 @@
 
 _Thread_local int core_open_tapes;
 _Thread_local uint64_t core_tape_mark;
-static _Thread_local PyObject *reads; /* variables read since the outermost open tape began, in order */
+static _Thread_local PyObject *reads; /* variables read since the outermost open tape began, in order; NULL: none yet */
 
 typedef struct Tape {
 	PyObject_HEAD sj_tape *tape;
@@ -17,17 +17,17 @@ typedef struct Tape {
 void core_note_read(PyObject *handle)
 {
 	((Handle *)handle)->read_mark = core_tape_mark;
-	if (reads != NULL && sj_variable_is_trainable(HANDLE_TENSOR(handle)) && PyList_Append(reads, handle) < 0)
+	if (!sj_variable_is_trainable(HANDLE_TENSOR(handle)))
+		return;
+	if (reads == NULL)
+		reads = PyList_New(0);
+	if (reads == NULL || PyList_Append(reads, handle) < 0)
 		PyErr_Clear();
 }
 
 static void reads_begin(Tape *t)
 {
 	static uint64_t mark;
-	if (reads == NULL)
-		reads = PyList_New(0);
-	if (reads == NULL)
-		PyErr_Clear();
 	t->first_read = reads ? PyList_GET_SIZE(reads) : 0;
 	core_open_tapes++;
 	core_tape_mark = ++mark;
@@ -35,9 +35,12 @@ static void reads_begin(Tape *t)
 
 static void reads_end(Tape *t)
 {
-	Py_XSETREF(t->seen, reads ? PyList_GetSlice(reads, t->first_read, PyList_GET_SIZE(reads)) : NULL);
-	if (--core_open_tapes == 0)
-		Py_CLEAR(reads);
+	if (--core_open_tapes == 0) { /* the outermost tape saw all of them */
+		Py_XSETREF(t->seen, reads);
+		reads = NULL;
+	} else if (reads != NULL) {
+		Py_XSETREF(t->seen, PyList_GetSlice(reads, t->first_read, PyList_GET_SIZE(reads)));
+	}
 }
 
 /* ---- begin and end ---- */
