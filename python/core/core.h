@@ -168,6 +168,8 @@ extern _Thread_local uint64_t core_tape_mark;
 void core_note_read(PyObject *handle);
 /* A gradient: a tensor, IndexedSlices, or None of NULL; a scope is open. */
 PyObject *core_wrap_gradient(sj_tensor *g);
+
+/* ---- custom_gradient.c ---- */
 PyObject *core_record_gradient(PyObject *module, PyObject *arguments);
 
 /* ---- layer.c ---- */
