@@ -51,7 +51,16 @@ extern core_hooks core;
 extern PyTypeObject Handle_Type, Tensor_Type, EagerTensor_Type, VariableBase_Type, Function_Type, GradientTape_Type,
 	Updater_Type, Dataset_Type, DatasetIterator_Type, LayerBase_Type, Quick_Type;
 
-#define Handle_Check(o) (Py_TYPE(o) == &EagerTensor_Type || PyObject_TypeCheck(o, &Handle_Type))
+/* Classes of Python's are found by a walk: the class of the variable met last is kept, and is mostly the next one's too. */
+extern PyTypeObject *core_variable_class;
+bool core_is_variable_at_all(PyObject *o);
+static inline bool core_is_variable(PyObject *o)
+{
+	return Py_TYPE(o) == core_variable_class || core_is_variable_at_all(o);
+}
+
+#define Handle_Check(o) \
+	(Py_TYPE(o) == &EagerTensor_Type || Py_TYPE(o) == core_variable_class || PyObject_TypeCheck(o, &Handle_Type))
 #define HANDLE_TENSOR(o) (((Handle *)(o))->tensor)
 
 /* ---- tensor.c ---- */
@@ -159,6 +168,8 @@ extern _Thread_local uint64_t core_tape_mark;
 void core_note_read(PyObject *handle);
 /* A gradient: a tensor, IndexedSlices, or None of NULL; a scope is open. */
 PyObject *core_wrap_gradient(sj_tensor *g);
+
+/* ---- custom_gradient.c ---- */
 PyObject *core_record_gradient(PyObject *module, PyObject *arguments);
 
 /* ---- layer.c ---- */

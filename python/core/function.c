@@ -217,7 +217,7 @@ static bool is_short_call(const Function *f, PyObject *const *arguments, Py_ssiz
 	for (Py_ssize_t i = 0; i < n; i++) {
 		PyObject *o = arguments[i];
 		if (Py_TYPE(o) != &EagerTensor_Type) {
-			if (!PyObject_TypeCheck(o, &VariableBase_Type) || HANDLE_TENSOR(o) == NULL)
+			if (!core_is_variable(o) || HANDLE_TENSOR(o) == NULL)
 				return false;
 			CORE_NOTE_READ(o);
 		}

@@ -38,6 +38,10 @@ extern PyTypeObject Traced_Type, Graph_Type, Node_Type, SymbolicTensor_Type, Ses
 
 /* The object of a node or a symbolic tensor of a graph that Python made; NULL and a Python error otherwise. */
 PyObject *graph_node_object(sj_node *node);
+/* The object of a node's k-th output. */
+PyObject *graph_output_of(PyObject *node, int k);
+/* None, or the exception of a call that failed. */
+PyObject *graph_done(sj_status status);
 /* Tensors and variables of a list or tuple into an array (borrowed), which ends with the caller's PyMem_Free; NULL and an error. */
 sj_tensor **graph_tensors_of(PyObject *sequence, const char *what, Py_ssize_t *ret_n);
 /* Objects of n own references, as a list; takes the references over. */

@@ -119,7 +119,7 @@ static sj_tensor *tensor_of(PyObject *o)
 {
 	if (Py_TYPE(o) == &EagerTensor_Type)
 		return HANDLE_TENSOR(o);
-	if (!PyObject_TypeCheck(o, &VariableBase_Type) || HANDLE_TENSOR(o) == NULL)
+	if (!core_is_variable(o) || HANDLE_TENSOR(o) == NULL)
 		return NULL;
 	CORE_NOTE_READ(o);
 	return HANDLE_TENSOR(o);

@@ -55,13 +55,15 @@ static bool is_heavy_product(int n, sj_tensor *const *inputs)
 int core_is_heavy(int n, sj_tensor *const *inputs)
 {
 	size_t bytes = 0;
-	bool counts = n > 2;
-	for (int i = 0; i < n && !counts; i++) {
-		size_t own = inputs[i] ? sj_tensor_bytes(inputs[i]) : 0;
+	if (n > 2)
+		return is_heavy_product(n, inputs);
+	for (int i = 0; i < n; i++) {
+		size_t own = sj_tensor_bytes(inputs[i]);
 		bytes += own;
-		counts = own - 1 < FEW_BYTES && is_count(inputs[i]);
+		if (own <= FEW_BYTES && own > 0 && is_count(inputs[i]))
+			return is_heavy_product(n, inputs);
 	}
-	return (counts || bytes >= LIGHT_BYTES) && is_heavy_product(n, inputs);
+	return bytes >= LIGHT_BYTES && is_heavy_product(n, inputs);
 }
 
 typedef struct Execution {
@@ -78,11 +80,9 @@ static sj_status execute_work(void *context)
 	return sj_execute(e->op, e->args, e->n_inputs, e->inputs, e->n_outputs, e->outputs);
 }
 
-sj_status core_run(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs, int n_outputs,
-                   sj_tensor **ret_outputs)
+static sj_status run_long(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs, int n_outputs,
+                          sj_tensor **ret_outputs)
 {
-	if (!core_is_heavy(n_inputs, inputs))
-		return sj_execute(op, args, n_inputs, inputs, n_outputs, ret_outputs);
 	Execution execution = {op, args, n_inputs, n_outputs, inputs, ret_outputs};
 	bool done;
 	core_heavy = 1;
@@ -90,6 +90,13 @@ sj_status core_run(const sj_op *op, const void *args, int n_inputs, sj_tensor *c
 	for (int i = 0; done && status != SJ_OK && i < n_outputs; i++)
 		sj_free(ret_outputs[i]);
 	return status;
+}
+
+sj_status core_run(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs, int n_outputs,
+                   sj_tensor **ret_outputs)
+{
+	return core_is_heavy(n_inputs, inputs) ? run_long(op, args, n_inputs, inputs, n_outputs, ret_outputs)
+	                                       : sj_execute(op, args, n_inputs, inputs, n_outputs, ret_outputs);
 }
 
 /* Tells the execution callback; a failure of it drops the result. */
@@ -118,9 +125,7 @@ PyObject *core_run_one(const sj_op *op, const void *args, int n_inputs, sj_tenso
 	if (status != SJ_OK)
 		return core_raise(status);
 	PyObject *result = core_wrap(output);
-	if (core.executed != NULL && result != NULL)
-		result = announce(op, n_inputs, inputs, result);
-	return result;
+	return core.executed != NULL && result != NULL ? announce(op, n_inputs, inputs, result) : result;
 }
 
 PyObject *core_run_many(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs, int n_outputs)

@@ -1,9 +1,9 @@
-/* GradientTape over the library's tapes, gradients written in Python (custom_gradient), and which variables a tape saw. */
+/* GradientTape over the library's tapes, and which variables a tape saw. */
 #include "core.h"
 
 _Thread_local int core_open_tapes;
 _Thread_local uint64_t core_tape_mark;
-static _Thread_local PyObject *reads; /* variables read since the outermost open tape began, in order */
+static _Thread_local PyObject *reads; /* variables read since the outermost open tape began, in order; NULL: none yet */
 
 typedef struct Tape {
 	PyObject_HEAD sj_tape *tape;
@@ -17,17 +17,17 @@ typedef struct Tape {
 void core_note_read(PyObject *handle)
 {
 	((Handle *)handle)->read_mark = core_tape_mark;
-	if (reads != NULL && sj_variable_is_trainable(HANDLE_TENSOR(handle)) && PyList_Append(reads, handle) < 0)
+	if (!sj_variable_is_trainable(HANDLE_TENSOR(handle)))
+		return;
+	if (reads == NULL)
+		reads = PyList_New(0);
+	if (reads == NULL || PyList_Append(reads, handle) < 0)
 		PyErr_Clear();
 }
 
 static void reads_begin(Tape *t)
 {
 	static uint64_t mark;
-	if (reads == NULL)
-		reads = PyList_New(0);
-	if (reads == NULL)
-		PyErr_Clear();
 	t->first_read = reads ? PyList_GET_SIZE(reads) : 0;
 	core_open_tapes++;
 	core_tape_mark = ++mark;
@@ -35,9 +35,12 @@ static void reads_begin(Tape *t)
 
 static void reads_end(Tape *t)
 {
-	Py_XSETREF(t->seen, reads ? PyList_GetSlice(reads, t->first_read, PyList_GET_SIZE(reads)) : NULL);
-	if (--core_open_tapes == 0)
-		Py_CLEAR(reads);
+	if (--core_open_tapes == 0) { /* the outermost tape saw all of them */
+		Py_XSETREF(t->seen, reads);
+		reads = NULL;
+	} else if (reads != NULL) {
+		Py_XSETREF(t->seen, PyList_GetSlice(reads, t->first_read, PyList_GET_SIZE(reads)));
+	}
 }
 
 /* ---- begin and end ---- */
@@ -461,67 +464,3 @@ PyTypeObject GradientTape_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "soku
                                   .tp_new = PyType_GenericNew,
                                   .tp_vectorcall = tape_make,
                                   .tp_doc = "Records operations, to be asked for gradients."};
-
-/* ---- gradients of the user's own ---- */
-
-static void custom_release(void *context)
-{
-	PyGILState_STATE state = PyGILState_Ensure();
-	Py_DECREF((PyObject *)context);
-	PyGILState_Release(state);
-}
-
-/* Puts what the function returned into ret_dx; tensors go to the open scope. */
-static int custom_take(PyObject *result, int n_inputs, sj_tensor **ret_dx)
-{
-	PyObject *list = PySequence_Fast(result, "a gradient function must return a list of gradients");
-	if (list == NULL)
-		return -1;
-	int failed = 0;
-	if (PySequence_Fast_GET_SIZE(list) != n_inputs) {
-		PyErr_Format(PyExc_ValueError, "the gradient function returned %zd gradients for %d inputs",
-		             PySequence_Fast_GET_SIZE(list), n_inputs);
-		failed = -1;
-	}
-	for (int i = 0; failed == 0 && i < n_inputs; i++) {
-		PyObject *o = PySequence_Fast_GET_ITEM(list, i);
-		sj_tensor *t = o == Py_None ? NULL : core_convert(o, SJ_DTYPE_NONE);
-		failed = t == NULL && o != Py_None ? -1 : 0;
-		ret_dx[i] = t ? sj_scope_own(t) : NULL;
-	}
-	Py_DECREF(list);
-	return failed;
-}
-
-static void custom_call(void *context, int n_outputs, sj_tensor *const *dy, int n_inputs, sj_tensor **ret_dx)
-{
-	PyGILState_STATE state = PyGILState_Ensure();
-	PyObject *gradients = PyErr_Occurred() ? NULL : PyList_New(n_outputs), *result = NULL;
-	for (int k = 0; gradients != NULL && k < n_outputs; k++)
-		PyList_SET_ITEM(gradients, k, dy[k] ? core_wrap(sj_keep(dy[k])) : Py_NewRef(Py_None));
-	if (gradients != NULL)
-		result = PyObject_CallOneArg(context, gradients);
-	if (result == NULL || custom_take(result, n_inputs, ret_dx) < 0)
-		sj_error_set(SJ_UNKNOWN, "a gradient function raised a Python exception");
-	Py_XDECREF(result);
-	Py_XDECREF(gradients);
-	PyGILState_Release(state);
-}
-
-/* record_gradient(inputs, outputs, function): function takes a list of output gradients (or None) and returns one of input gradients. */
-PyObject *core_record_gradient(PyObject *Py_UNUSED(module), PyObject *arguments)
-{
-	PyObject *inputs, *outputs, *function;
-	sj_tensor *few[2][FEW];
-	if (!PyArg_ParseTuple(arguments, "O!O!O", &PyList_Type, &inputs, &PyList_Type, &outputs, &function))
-		return NULL;
-	if (PyList_GET_SIZE(inputs) > FEW || PyList_GET_SIZE(outputs) > FEW)
-		return PyErr_Format(PyExc_ValueError, "at most %d inputs and outputs", FEW);
-	if (tensors_of(inputs, "an input", few[0]) == NULL || tensors_of(outputs, "an output", few[1]) == NULL)
-		return NULL;
-	sj_status status = sj_tape_record((int)PyList_GET_SIZE(inputs), few[0], (int)PyList_GET_SIZE(outputs), few[1],
-	                                  custom_call, Py_NewRef(function), custom_release);
-	if (status != SJ_OK)
-		return sj_ok() ? core_raise(status) : core_raise_sticky();
-	Py_RETURN_NONE;
-}

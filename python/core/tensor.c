@@ -55,6 +55,18 @@ static void handle_dealloc(PyObject *self)
 	Py_TYPE(self)->tp_free(self);
 }
 
+PyTypeObject *core_variable_class;
+
+bool core_is_variable_at_all(PyObject *o)
+{
+	if (!PyType_IsSubtype(Py_TYPE(o), &VariableBase_Type))
+		return false;
+	PyTypeObject *before = core_variable_class;
+	core_variable_class = (PyTypeObject *)Py_NewRef(Py_TYPE(o));
+	Py_XDECREF(before);
+	return true;
+}
+
 int core_handle_check(PyObject *o, const char *what)
 {
 	if (Handle_Check(o) && HANDLE_TENSOR(o) != NULL)

@@ -178,7 +178,7 @@ static int pair_take(Pairs *p, PyObject *pair)
 	p->any = true;
 	if (!is_pair)
 		PyErr_SetString(PyExc_TypeError, "apply_gradients takes pairs (gradient, variable)");
-	else if (!PyObject_TypeCheck(v, &VariableBase_Type) || HANDLE_TENSOR(v) == NULL)
+	else if (!core_is_variable(v) || HANDLE_TENSOR(v) == NULL)
 		PyErr_Format(PyExc_TypeError, "%R is not a variable", v);
 	else if (g == Py_None)
 		return 0;

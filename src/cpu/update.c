@@ -226,8 +226,48 @@ static sj_status piece_prepare(piece *p, sj_tensor *variable, int n_slots, sj_te
 
 /* ---- the whole ---- */
 
-static sj_status pieces_apply(const sj_update *u, int n, sj_tensor *const *variables, sj_tensor *const *slots,
-                              sj_tensor *const *gradients, piece *pieces, sj_tensor **copies)
+/* The bytes of a variable that fits the gradient and whose value nobody else holds; NULL of any other. */
+static SJ_ALWAYS_INLINE char *plain_bytes(const sj_tensor *variable, const sj_tensor *gradient)
+{
+	if (!sj__is_live(variable) || !(variable->flags & SJ__FLAG_VARIABLE) || variable->dtype != gradient->dtype)
+		return NULL;
+	const sj_tensor *value = variable->variable->value;
+	return value != NULL && sj__is_sole_owner(value) && sj__same_shape(variable, gradient) ? value->data : NULL;
+}
+
+/* The commonest piece, checked and prepared at once. False: the long way finds out what there is to do, or to say. */
+static bool piece_take(piece *p, sj_tensor *const *slots, int n_slots, const sj_tensor *variable,
+                       const sj_tensor *gradient)
+{
+	if (!sj__is_live(gradient) || gradient->flags != 0 ||
+	    (gradient->dtype != SJ_FLOAT32 && gradient->dtype != SJ_FLOAT64))
+		return false;
+	p->var = plain_bytes(variable, gradient);
+	for (int k = 0; k < n_slots; k++)
+		if ((p->slots[k] = plain_bytes(slots[k], gradient)) == NULL)
+			return false;
+	p->size = sj__dtype_size(gradient->dtype);
+	p->loop = loops()->of[gradient->dtype == SJ_FLOAT64][p->update->rule];
+	p->n = gradient->shape.size;
+	p->gradient = gradient->data;
+	return p->var != NULL;
+}
+
+static bool pieces_take(const sj_update *u, int n, sj_tensor *const *variables, sj_tensor *const *slots,
+                        sj_tensor *const *gradients, piece *pieces)
+{
+	int n_slots = sj_update_slots(u->rule);
+	for (int i = 0; i < n; i++) {
+		pieces[i].update = u;
+		if (gradients[i] != NULL &&
+		    !piece_take(&pieces[i], slots + i * n_slots, n_slots, variables[i], gradients[i]))
+			return false;
+	}
+	return true;
+}
+
+static sj_status pieces_prepare(const sj_update *u, int n, sj_tensor *const *variables, sj_tensor *const *slots,
+                                sj_tensor *const *gradients, piece *pieces, sj_tensor **copies)
 {
 	int n_slots = sj_update_slots(u->rule);
 	sj_status status = SJ_OK;
@@ -240,6 +280,15 @@ static sj_status pieces_apply(const sj_update *u, int n, sj_tensor *const *varia
 			status = piece_prepare(&pieces[i], variables[i], n_slots, slots + i * n_slots, gradients[i],
 			                       &copies[i]);
 	}
+	return status;
+}
+
+static sj_status pieces_apply(const sj_update *u, int n, sj_tensor *const *variables, sj_tensor *const *slots,
+                              sj_tensor *const *gradients, piece *pieces, sj_tensor **copies)
+{
+	sj_status status = SJ_OK;
+	if (!pieces_take(u, n, variables, slots, gradients, pieces))
+		status = pieces_prepare(u, n, variables, slots, gradients, pieces, copies);
 	uint32_t before = sj__denormals_flush_begin();
 	for (int i = 0; i < n && status == SJ_OK; i++)
 		if (gradients[i] != NULL)

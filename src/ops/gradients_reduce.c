@@ -17,20 +17,23 @@ static sj_ints kept_shape(const sj__gradient *g, int64_t *dims)
 	return (sj_ints){rank, dims};
 }
 
-/* dy spread over the input's shape. */
-static sj_tensor *spread(const sj__gradient *g)
+/* What has the result's shape, spread over the input's. */
+static sj_tensor *spread_of(const sj__gradient *g, sj_tensor *t)
 {
 	int64_t dims[SJ_MAX_RANK];
-	return sj_broadcast_to(sj_reshape(g->dy[0], kept_shape(g, dims)), sj__shape_list(g->inputs[0]));
+	if (t->shape.rank != 0)
+		t = sj_reshape(t, kept_shape(g, dims));
+	return sj_broadcast_to(t, sj__shape_list(g->inputs[0]));
 }
+
+static sj_tensor *spread(const sj__gradient *g) { return spread_of(g, g->dy[0]); }
 
 void sj__gradient_sum(const sj__gradient *g, sj_tensor **dx) { dx[0] = spread(g); }
 
 void sj__gradient_mean(const sj__gradient *g, sj_tensor **dx)
 {
-	int64_t dims[SJ_MAX_RANK], n_in = g->inputs[0]->shape.size, n_out = g->dy[0]->shape.size;
-	sj_tensor *share = sj_div(g->dy[0], sj__constant(g, n_out > 0 ? (double)(n_in / n_out) : 1));
-	dx[0] = sj_broadcast_to(sj_reshape(share, kept_shape(g, dims)), sj__shape_list(g->inputs[0]));
+	int64_t n_in = g->inputs[0]->shape.size, n_out = g->dy[0]->shape.size;
+	dx[0] = spread_of(g, sj_div(g->dy[0], sj__constant(g, n_out > 0 ? (double)(n_in / n_out) : 1)));
 }
 
 /* ---- products and norms ---- */

@@ -25,8 +25,7 @@ int64_t sj_tensor_size(const sj_tensor *t) { return sj_tensor_is_valid(t) ? t->s
 
 size_t sj_tensor_bytes(const sj_tensor *t)
 {
-	return sj_tensor_is_valid(t) && t->shape.size >= 0 ? (size_t)t->shape.size * sj_dtype_size((sj_dtype)t->dtype)
-	                                                   : 0;
+	return sj_tensor_is_valid(t) && t->shape.size >= 0 ? (size_t)t->shape.size * sj__dtype_size(t->dtype) : 0;
 }
 
 /* The handle whose bytes are meant: a variable's present value, the dense form of slices, else the tensor; NULL when there are no bytes. */
