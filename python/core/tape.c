@@ -35,7 +35,10 @@ static void reads_begin(Tape *t)
 
 static void reads_end(Tape *t)
 {
-	Py_XSETREF(t->seen, reads ? PyList_GetSlice(reads, t->first_read, PyList_GET_SIZE(reads)) : NULL);
+	PyObject *now = reads ? PyList_GetSlice(reads, t->first_read, PyList_GET_SIZE(reads)) : NULL;
+	if (now != NULL && t->seen != NULL) /* the tape was entered before */
+		PyList_SetSlice(now, 0, 0, t->seen);
+	Py_XSETREF(t->seen, now);
 	if (--core_open_tapes == 0)
 		Py_CLEAR(reads);
 }
@@ -132,6 +135,12 @@ static sj_tape *tape_live(Tape *t)
 
 static int watch_one(sj_tape *tape, PyObject *o)
 {
+	if (core.version == 2 && !Handle_Check(o)) {
+		PyErr_Format(PyExc_ValueError,
+		             "Passed in object %R of type '%s', not tf.Tensor or tf.Variable or ExtensionType.", o,
+		             Py_TYPE(o)->tp_name);
+		return -1;
+	}
 	if (core_handle_check(o, "what is watched") < 0)
 		return -1;
 	if (!sj_dtype_is_floating(sj_tensor_dtype(HANDLE_TENSOR(o))))
@@ -232,6 +241,8 @@ static sj_status walk(Walk *w)
 /* Weights of the targets: NULL where None, else converted; own references. */
 static int weights_of(PyObject *given, Py_ssize_t n, sj_tensor *const *targets, sj_tensor **weights)
 {
+	if (core.version == 2 && PySequence_Fast_GET_SIZE(given) < n)
+		n = PySequence_Fast_GET_SIZE(given); /* the others' are ones */
 	if (PySequence_Fast_GET_SIZE(given) != n) {
 		PyErr_Format(PyExc_ValueError, "%zd output_gradients for %zd targets", PySequence_Fast_GET_SIZE(given),
 		             n);
@@ -239,7 +250,8 @@ static int weights_of(PyObject *given, Py_ssize_t n, sj_tensor *const *targets, 
 	}
 	for (Py_ssize_t i = 0; i < n; i++) {
 		PyObject *o = PySequence_Fast_GET_ITEM(given, i);
-		if (o != Py_None && (weights[i] = core_convert(o, sj_tensor_dtype(targets[i]))) == NULL)
+		if ((o != Py_None || core.version == 2) &&
+		    (weights[i] = core_convert(o, sj_tensor_dtype(targets[i]))) == NULL)
 			return -1;
 	}
 	return 0;
@@ -388,6 +400,8 @@ static PyObject *tape_gradient(PyObject *self, PyObject *const *arguments, Py_ss
 static PyObject *tape_reset(PyObject *self, PyObject *Py_UNUSED(nothing))
 {
 	Tape *t = (Tape *)self;
+	if (!t->is_open)
+		return PyErr_Format(PyExc_ValueError, "Tape is not recording.");
 	if (tape_live(t) == NULL)
 		return NULL;
 	sj_tape_reset(t->tape);
@@ -409,6 +423,8 @@ static PyObject *tape_variables(PyObject *self, PyObject *Py_UNUSED(nothing))
 			Py_CLEAR(distinct);
 	}
 	Py_XDECREF(list);
+	if (distinct != NULL && core.version == 2)
+		Py_SETREF(distinct, PyList_AsTuple(distinct));
 	return distinct;
 }
 
@@ -439,6 +455,11 @@ static PyObject *tape_resume(PyObject *Py_UNUSED(type), PyObject *Py_UNUSED(noth
 	Py_RETURN_NONE;
 }
 
+static PyObject *tape_is_open(PyObject *self, PyObject *Py_UNUSED(nothing))
+{
+	return PyBool_FromLong(((Tape *)self)->is_open);
+}
+
 static PyMethodDef tape_methods[] = {
 	{"__enter__", tape_enter, METH_NOARGS, NULL},
 	{"__exit__", (PyCFunction)(void (*)(void))tape_exit, METH_FASTCALL, NULL},
@@ -448,6 +469,7 @@ static PyMethodDef tape_methods[] = {
 	{"_jacobian", tape_jacobian, METH_VARARGS, NULL},
 	{"reset", tape_reset, METH_NOARGS, "Forgets what was recorded and watched."},
 	{"watched_variables", tape_variables, METH_NOARGS, "The trainable variables read while the tape was open."},
+	{"_is_open", tape_is_open, METH_NOARGS, NULL},
 	{"_pause", tape_pause, METH_NOARGS | METH_STATIC, NULL},
 	{"_resume", tape_resume, METH_NOARGS | METH_STATIC, NULL},
 	{NULL, NULL, 0, NULL}};
