@@ -142,6 +142,7 @@ class Function(_core.TracedBase):
         self._traces, self._n_traces, self._created, self._called = signature.Traces(), 0, False, False
         self._inside = weakref.WeakKeyDictionary()  # traces that use tensors of the graph they were made in, by graph
         self._bound = weakref.WeakKeyDictionary()
+        self._history = []  # (structure, specs) of each trace
         self._own = {}  # traces for certain variables
         self._forget()
 
@@ -259,6 +260,7 @@ class Function(_core.TracedBase):
             return self._kept(structure, specs, concrete)
 
     def _kept(self, structure, specs, concrete):
+        self._history.append((structure, specs))
         self._forget()
         if concrete.graph.captures():
             outer = concrete.graph.outer_graph
@@ -288,6 +290,13 @@ class Function(_core.TracedBase):
 
     def experimental_get_tracing_count(self):
         return self._n_traces
+
+    def explain_retracing(self):
+        """Why the function was traced as often as it was: a line for each trace, with what tells it from the one most like it."""
+        from sokuji._src.graph import explain
+
+        names = lambda n: self._parameters.names((None,) * n, {})[0]  # noqa: E731
+        return explain.explain(self._name, names, self._history)
 
     def pretty_printed_concrete_signatures(self, verbose=True):
         return "\n\n".join(c.pretty_printed_signature(verbose) for c in self._traces)
