@@ -299,7 +299,7 @@ class Function(_core.TracedBase):
         return explain.explain(self._name, names, self._history)
 
     def pretty_printed_concrete_signatures(self, verbose=True):
-        return "\n\n".join(c.pretty_printed_signature(verbose) for c in self._traces)
+        return ("\n\n" if verbose else "\n").join(c.pretty_printed_signature(verbose) for c in self._traces)
 
     def experimental_get_compiler_ir(self, *args, **kwargs):
         raise NotImplementedError("not implemented: tf.function.experimental_get_compiler_ir; there is no XLA compiler")
@@ -346,6 +346,7 @@ def traced(function, name, parameters, specs, args, kwargs, leaves, creates):
         outputs = list(results.tensors)
     graph.outputs, graph.structured_outputs = outputs, results.packed(outputs)
     made = ConcreteFunction(graph, name, parameters, args, kwargs, results, input_names)
+    made._named.update(leaf.name for leaf in (*leaves, *(parameters.input_signature or ())) if isinstance(leaf, TensorSpec) and leaf.name)
     made.arguments = tuple(leaves.variables or ())
     graph._finalize()  # a tensor that leaked out of it is refused from here on
     return made
