@@ -8,7 +8,7 @@ import weakref
 from sokuji import _core
 from sokuji._src.core import conversion, nest
 from sokuji._src.core.execute import convert
-from sokuji._src.data.specs import TensorSpec
+from sokuji._src.data.specs import TensorSpec, type_spec_from_value
 from sokuji._src.eager import forward
 from sokuji._src.graph import func_graph, signature
 from sokuji._src.graph.concrete import ConcreteFunction
@@ -91,7 +91,7 @@ class Parameters:
                     raise TypeError("Binding inputs to tf.function failed: argument '%s': %s" % (name, error)) from None
                 flat = [self._fitted(v, s, name) for v, s in zip(nest.flatten(value), nest.flatten(spec))]
                 return nest.pack_sequence_as(spec, flat)
-            if hasattr(spec, "element_spec") or value == spec:
+            if hasattr(spec, "element_spec") or _is_of(value, spec):
                 return value
             raise TypeError("Binding inputs to tf.function failed: argument '%s' is %r, input_signature says %r" % (name, value, spec))
         if isinstance(value, TensorSpec):
@@ -106,6 +106,18 @@ class Parameters:
             raise TypeError("Binding inputs to tf.function failed due to `Can not cast TensorSpec(shape=%s, dtype=%r, name=None) to %r`."
                             % (tensor.shape, tensor.dtype, spec))  # fmt: skip
         return tensor
+
+
+def _is_of(value, spec):
+    """Whether a value that consists of tensors is what a spec says."""
+    if value is spec:
+        return True
+    try:
+        found = getattr(value, "_type_spec", None) or type_spec_from_value(value)
+    except TypeError:
+        return value == spec
+    same = type(found).__name__ == type(spec).__name__ and hasattr(spec, "shape") and found.dtype == spec.dtype and spec.shape.is_compatible_with(found.shape)
+    return same and getattr(found, "ragged_rank", None) == getattr(spec, "ragged_rank", None)
 
 
 def _autograph():
