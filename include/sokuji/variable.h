@@ -19,6 +19,12 @@ SJ_PUBLIC sj_tensor *sj_variable_new_named(sj_tensor *initial_value, const char 
 /* A variable without a value yet: reading it is FailedPrecondition until it is assigned. */
 SJ_PUBLIC sj_tensor *sj_variable_new_uninitialized(sj_dtype dtype, sj_ints shape, const char *name, bool trainable);
 
+/*
+ * Lets values of other shapes be assigned: those that have these dimensions, -1 for any (count -1: any shape at all). A variable's shape is
+ * its value's then; graphs know of it only what is said here. At most six dimensions.
+ */
+SJ_PUBLIC sj_status sj_variable_set_shape(sj_tensor *variable, sj_ints shape);
+
 SJ_PUBLIC bool sj_is_variable(const sj_tensor *tensor);
 SJ_PUBLIC bool sj_variable_is_trainable(const sj_tensor *variable);
 SJ_PUBLIC const char *sj_variable_name(const sj_tensor *variable); /* "" without a name or when it is no variable */

@@ -14,6 +14,7 @@ typedef struct Parameter {
 	Destination destination;
 	int index; /* of the input */
 	const sj_attribute *attribute;
+	bool is_name; /* of the node, where a graph is open */
 } Parameter;
 
 typedef struct Function {
@@ -180,6 +181,9 @@ static int spread(const Function *f, PyObject *const *values, PyObject **objects
 	for (int i = 0; i < f->n_parameters; i++) {
 		const Parameter *p = &f->parameters[i];
 		if (p->destination >= IGNORED) {
+			if (p->is_name && values[i] != p->default_value && PyUnicode_Check(values[i]) &&
+			    sj_graph_now() != NULL && core.version == 2)
+				sj_graph_next_name(sj_graph_now(), PyUnicode_AsUTF8(values[i]));
 			if (p->destination == REFUSED && values[i] != p->default_value && refuse(f, p, values[i]) < 0)
 				return -1;
 			continue;
@@ -294,6 +298,7 @@ static int parameter_init(Function *f, PyObject *row)
 	p->default_value = has_default ? Py_NewRef(value) : NULL;
 	f->n_parameters++;
 	p->destination = IGNORED;
+	p->is_name = target == NULL && PyUnicode_CompareWithASCIIString(name, "name") == 0;
 	if (target == NULL)
 		return 0;
 	if (strcmp(target, "?") == 0) {

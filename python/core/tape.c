@@ -35,12 +35,18 @@ static void reads_begin(Tape *t)
 
 static void reads_end(Tape *t)
 {
+	PyObject *now = NULL;
 	if (--core_open_tapes == 0) { /* the outermost tape saw all of them */
-		Py_XSETREF(t->seen, reads);
+		now = reads;
 		reads = NULL;
 	} else if (reads != NULL) {
-		Py_XSETREF(t->seen, PyList_GetSlice(reads, t->first_read, PyList_GET_SIZE(reads)));
+		now = PyList_GetSlice(reads, t->first_read, PyList_GET_SIZE(reads));
 	}
+	if (now == NULL)
+		return;
+	if (t->seen != NULL) /* the tape was entered before */
+		PyList_SetSlice(now, 0, 0, t->seen);
+	Py_XSETREF(t->seen, now);
 }
 
 /* ---- begin and end ---- */
@@ -135,6 +141,12 @@ static sj_tape *tape_live(Tape *t)
 
 static int watch_one(sj_tape *tape, PyObject *o)
 {
+	if (core.version == 2 && !Handle_Check(o)) {
+		PyErr_Format(PyExc_ValueError,
+		             "Passed in object %R of type '%s', not tf.Tensor or tf.Variable or ExtensionType.", o,
+		             Py_TYPE(o)->tp_name);
+		return -1;
+	}
 	if (core_handle_check(o, "what is watched") < 0)
 		return -1;
 	if (!sj_dtype_is_floating(sj_tensor_dtype(HANDLE_TENSOR(o))))
@@ -235,6 +247,8 @@ static sj_status walk(Walk *w)
 /* Weights of the targets: NULL where None, else converted; own references. */
 static int weights_of(PyObject *given, Py_ssize_t n, sj_tensor *const *targets, sj_tensor **weights)
 {
+	if (core.version == 2 && PySequence_Fast_GET_SIZE(given) < n)
+		n = PySequence_Fast_GET_SIZE(given); /* the others' are ones */
 	if (PySequence_Fast_GET_SIZE(given) != n) {
 		PyErr_Format(PyExc_ValueError, "%zd output_gradients for %zd targets", PySequence_Fast_GET_SIZE(given),
 		             n);
@@ -242,7 +256,8 @@ static int weights_of(PyObject *given, Py_ssize_t n, sj_tensor *const *targets, 
 	}
 	for (Py_ssize_t i = 0; i < n; i++) {
 		PyObject *o = PySequence_Fast_GET_ITEM(given, i);
-		if (o != Py_None && (weights[i] = core_convert(o, sj_tensor_dtype(targets[i]))) == NULL)
+		if ((o != Py_None || core.version == 2) &&
+		    (weights[i] = core_convert(o, sj_tensor_dtype(targets[i]))) == NULL)
 			return -1;
 	}
 	return 0;
@@ -391,6 +406,8 @@ static PyObject *tape_gradient(PyObject *self, PyObject *const *arguments, Py_ss
 static PyObject *tape_reset(PyObject *self, PyObject *Py_UNUSED(nothing))
 {
 	Tape *t = (Tape *)self;
+	if (!t->is_open)
+		return PyErr_Format(PyExc_ValueError, "Tape is not recording.");
 	if (tape_live(t) == NULL)
 		return NULL;
 	sj_tape_reset(t->tape);
@@ -412,6 +429,8 @@ static PyObject *tape_variables(PyObject *self, PyObject *Py_UNUSED(nothing))
 			Py_CLEAR(distinct);
 	}
 	Py_XDECREF(list);
+	if (distinct != NULL && core.version == 2)
+		Py_SETREF(distinct, PyList_AsTuple(distinct));
 	return distinct;
 }
 
@@ -442,6 +461,11 @@ static PyObject *tape_resume(PyObject *Py_UNUSED(type), PyObject *Py_UNUSED(noth
 	Py_RETURN_NONE;
 }
 
+static PyObject *tape_is_open(PyObject *self, PyObject *Py_UNUSED(nothing))
+{
+	return PyBool_FromLong(((Tape *)self)->is_open);
+}
+
 static PyMethodDef tape_methods[] = {
 	{"__enter__", tape_enter, METH_NOARGS, NULL},
 	{"__exit__", (PyCFunction)(void (*)(void))tape_exit, METH_FASTCALL, NULL},
@@ -451,6 +475,7 @@ static PyMethodDef tape_methods[] = {
 	{"_jacobian", tape_jacobian, METH_VARARGS, NULL},
 	{"reset", tape_reset, METH_NOARGS, "Forgets what was recorded and watched."},
 	{"watched_variables", tape_variables, METH_NOARGS, "The trainable variables read while the tape was open."},
+	{"_is_open", tape_is_open, METH_NOARGS, NULL},
 	{"_pause", tape_pause, METH_NOARGS | METH_STATIC, NULL},
 	{"_resume", tape_resume, METH_NOARGS | METH_STATIC, NULL},
 	{NULL, NULL, 0, NULL}};

@@ -282,6 +282,15 @@ static int variable_init(PyObject *self, PyObject *arguments, PyObject *Py_UNUSE
 	return 0;
 }
 
+static PyObject *variable_set_shape(PyObject *self, PyObject *shape)
+{
+	int64_t dims[SJ_MAX_RANK];
+	sj_ints ints;
+	if (graph_shape_of(shape, &ints, dims) < 0)
+		return NULL;
+	return sj_variable_set_shape(HANDLE_TENSOR(self), ints) == SJ_OK ? Py_NewRef(Py_None) : core_raise_sticky();
+}
+
 typedef sj_status assign_function(sj_tensor *variable, sj_tensor *value);
 
 static PyObject *assign_by(PyObject *self, PyObject *value, assign_function *how)
@@ -329,7 +338,8 @@ static PyGetSetDef handle_properties[] = {{"shape", shape, NULL, "The shape.", N
                                           {"_size", n_elements, NULL, "The number of elements.", NULL},
                                           {NULL, NULL, NULL, NULL, NULL}};
 
-static PyMethodDef variable_methods[] = {{"_assign", variable_assign, METH_O, NULL},
+static PyMethodDef variable_methods[] = {{"_set_shape", variable_set_shape, METH_O, NULL},
+                                         {"_assign", variable_assign, METH_O, NULL},
                                          {"_assign_add", variable_add, METH_O, NULL},
                                          {"_assign_sub", variable_subtract, METH_O, NULL},
                                          {"_read", variable_read, METH_NOARGS, NULL},

@@ -31,12 +31,14 @@ sj__philox sj__random_stateful(const sj__call *call, uint64_t n_groups)
 	return sj__random_reserve(call, args->seed, args->seed2, n_groups);
 }
 
-/* One group whose key is a constant and whose counter is the two seeds gives the key and the counter's upper half. */
+/* One group whose key is a constant and whose counter is the two seeds gives the key and the counter's upper half; three are counter and key. */
 sj__philox sj__random_stateless(const sj__call *call, int seed)
 {
 	int64_t seeds[SJ_MAX_RANK], n;
 	uint32_t words[4];
-	sj__call_ints(call, seed, seeds, &n); /* the rule has seen that there are two */
+	sj__call_ints(call, seed, seeds, &n); /* the rule has seen that there are two or three */
+	if (n == 3)
+		return (sj__philox){(uint64_t)seeds[2], (uint64_t)seeds[1], (uint64_t)seeds[0]};
 	sj__philox_group((sj__philox){0x02461E293EC8F720u, (uint64_t)seeds[1], (uint64_t)seeds[0]}, words);
 	return (sj__philox){words[0] | (uint64_t)words[1] << 32, words[2] | (uint64_t)words[3] << 32, 0};
 }

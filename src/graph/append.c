@@ -122,6 +122,9 @@ static sj_status source_like(sj_graph *graph, enum sj__node_kind kind, const cha
                              sj_tensor **ret_tensor)
 {
 	sj_tensor *value = kind == SJ__NODE_PLACEHOLDER ? NULL : like;
+	if (kind == SJ__NODE_READ && like->variable->dims != NULL) /* of many shapes: what they have in common */
+		return sj__source_append(graph, kind, name, value, (sj_dtype)like->dtype,
+		                         (sj_ints){like->variable->rank, like->variable->dims}, ret_tensor);
 	return sj__source_append(graph, kind, name, value, (sj_dtype)like->dtype, sj__shape_list(like), ret_tensor);
 }
 

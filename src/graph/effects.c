@@ -60,7 +60,7 @@ static sj_status assign_infer(void *context, int n_inputs, sj_tensor *const *inp
 		return sj__fail(SJ_INVALID_ARGUMENT, "the variable '%s' is %s, the value is %s; cast it with sj_cast",
 		                sj_variable_name(variable), sj_dtype_name((sj_dtype)variable->dtype),
 		                sj_dtype_name((sj_dtype)value->dtype));
-	bool is_loose = ((assign_context *)context)->how == SJ__ASSIGN_LOOSELY;
+	bool is_loose = ((assign_context *)context)->how == SJ__ASSIGN_LOOSELY || variable->variable->dims != NULL;
 	bool fits = is_loose || value->shape.rank < 0 || value->shape.rank == variable->shape.rank ||
 	            ((assign_context *)context)->how != SJ__ASSIGN;
 	for (int a = 0; fits && !is_loose && value->shape.rank == variable->shape.rank && a < value->shape.rank; a++)

@@ -51,7 +51,7 @@ static bool are_known(const making *m, int n, const int32_t *slots)
 static bool outputs_are_known(const making *m, const sj__step *step, const int32_t *slots)
 {
 	if (step->node->kind == SJ__NODE_READ)
-		return true;
+		return step->node->outputs[0]->shape.size >= 0;
 	if (step->op == NULL || step->op->flags & SJ__OP_ALLOCATES || !are_known(m, step->n_inputs, slots))
 		return false;
 	for (int k = 0; k < step->n_outputs; k++)

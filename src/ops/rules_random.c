@@ -55,11 +55,13 @@ static sj_status scalar_is_good(const sj__call *call, int i)
 	                     call->op->inputs[i].name, sj__shape_text(call->inputs[i]));
 }
 
+/* Two integers, or, for generators that keep their state, a counter's halves and a key in int64. */
 static sj_status seed_is_good(const sj__call *call, int i)
 {
 	const sj_tensor *seed = call->inputs[i];
 	if (seed->shape.rank < 0 ||
-	    (seed->shape.rank == 1 && (sj__dims(seed)[0] == 2 || sj__dims(seed)[0] == SJ__UNKNOWN)))
+	    (seed->shape.rank == 1 && (sj__dims(seed)[0] == 2 || sj__dims(seed)[0] == SJ__UNKNOWN ||
+	                               (sj__dims(seed)[0] == 3 && seed->dtype == SJ_INT64))))
 		return SJ_OK;
 	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "seed has shape %s; it must have shape [2]",
 	                     sj__shape_text(seed));

@@ -261,6 +261,7 @@ static void SJ_NOINLINE variable_destroy(struct sj__variable *variable)
 {
 	sj__drop(variable->value);
 	sj__memory_free(variable->name);
+	sj__memory_free(variable->dims);
 	sj__memory_free(variable);
 }
 

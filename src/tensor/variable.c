@@ -100,6 +100,49 @@ sj_status sj__variable_writable(sj_tensor *variable, void **ret_data)
 	return SJ_OK;
 }
 
+static bool may_take(const struct sj__variable *v, const sj_tensor *value)
+{
+	bool fits = v->dims == NULL || v->rank < 0 || v->rank == value->shape.rank;
+	for (int a = 0; fits && v->dims != NULL && a < v->rank; a++)
+		fits = v->dims[a] < 0 || v->dims[a] == sj__dims(value)[a];
+	return fits;
+}
+
+/* Of a loose variable the handle says what its value is. More dimensions than fit into the handle it does not follow. */
+static void shape_follow(sj_tensor *variable, const sj_tensor *value)
+{
+	sj__shape *shape = &variable->shape;
+	if (value == NULL || value->shape.rank > SJ__INLINE_DIMS || shape->rank > SJ__INLINE_DIMS)
+		return;
+	shape->rank = value->shape.rank;
+	shape->size = value->shape.size;
+	memcpy(shape->inline_dims, value->shape.inline_dims, sizeof(shape->inline_dims));
+}
+
+sj_status sj_variable_set_shape(sj_tensor *variable, sj_ints dims)
+{
+	sj_status status = SJ_OK;
+	int64_t *own = NULL;
+	if (!sj_is_variable(variable) || dims.count > SJ__INLINE_DIMS || (dims.count > 0 && dims.data == NULL))
+		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_variable_set_shape: %s",
+		                  sj_is_variable(variable) ? "at most 6 dimensions are possible"
+		                                           : "the argument is no variable");
+	else if ((own = sj__memory_new(sizeof(*own) * SJ__INLINE_DIMS)) == NULL)
+		status = SJ_RESOURCE_EXHAUSTED;
+	if (status != SJ_OK) {
+		sj__error_stick(status);
+		return status;
+	}
+	struct sj__variable *v = variable->variable;
+	v->is_loose = true;
+	v->rank = dims.count < 0 ? -1 : (int32_t)dims.count;
+	for (int a = 0; a < v->rank; a++)
+		own[a] = dims.data[a];
+	sj__memory_free(v->dims);
+	v->dims = own;
+	return SJ_OK;
+}
+
 static sj_status assignment_is_good(const sj_tensor *variable, const sj_tensor *value)
 {
 	if (value->dtype != variable->dtype)
@@ -107,7 +150,7 @@ static sj_status assignment_is_good(const sj_tensor *variable, const sj_tensor *
 		                "assign: the variable '%s' is %s, the value is %s; cast it with sj_cast",
 		                sj_variable_name(variable), sj_dtype_name((sj_dtype)variable->dtype),
 		                sj_dtype_name((sj_dtype)value->dtype));
-	if (!variable->variable->is_loose && !sj__same_shape(variable, value))
+	if (!(variable->variable->is_loose ? may_take(variable->variable, value) : sj__same_shape(variable, value)))
 		return sj__fail(SJ_INVALID_ARGUMENT, "assign: the variable '%s' has shape %s, the value has shape %s",
 		                sj_variable_name(variable), sj__shape_text(variable), sj__shape_text(value));
 	return SJ_OK;
@@ -126,6 +169,8 @@ sj_status sj__variable_set(sj_tensor *variable, sj_tensor *value)
 	lock_enter(v);
 	sj_tensor *old = v->value;
 	v->value = own;
+	if (v->is_loose)
+		shape_follow(variable, own);
 	lock_leave(v);
 	sj__drop(old);
 	return SJ_OK;
@@ -137,6 +182,8 @@ void sj__variable_exchange(sj_tensor *variable, sj_tensor **value)
 	lock_enter(v);
 	sj_tensor *old = v->value;
 	v->value = *value;
+	if (v->is_loose)
+		shape_follow(variable, *value);
 	lock_leave(v);
 	*value = old;
 }

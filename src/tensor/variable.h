@@ -8,7 +8,9 @@
 struct sj__variable {
 	sj_tensor *value; /* an ordinary handle; NULL before the first assignment */
 	bool trainable;
-	bool is_loose;          /* values of other shapes may be assigned */
+	bool is_loose;          /* values of other shapes may be assigned; the handle's shape follows */
+	int32_t rank;           /* of a loose one: what its shapes have in common, -1: nothing, not even a rank */
+	int64_t *dims;          /* so, -1: any; NULL: not said */
 	int32_t lock;           /* a spin lock, taken once a second thread uses the library */
 	int32_t place;          /* of a graph's variable: its number from 1 in each session; 0: an ordinary one */
 	char *name;             /* of the one allocator; NULL: none */

@@ -4,6 +4,7 @@ from sokuji._src.data import specs
 from sokuji._src.eager import forward
 from sokuji._src.graph import control_flow, custom_gradient, func_graph, function, gradients, py_call, rows, tensor_array, type_specs
 from sokuji._src.ops import stateless_random_ops
+from sokuji._src.variables import generator
 
 _ROWS = "foldl foldr"
 
@@ -36,6 +37,8 @@ def _add_2(names, space):
     names.update(recompute_grad=custom_gradient.recompute_grad, grad_pass_through=custom_gradient.grad_pass_through)
     names.update(gradients=gradients.gradients_2, hessians=gradients.hessians_2, TypeSpec=specs.TypeSpec, TensorSpec=specs.TensorSpec,
                  type_spec_from_value=specs.type_spec_from_value, **type_specs.NAMES)  # fmt: skip
+    space("random").update(generator.NAMES)
+    space("random.experimental").update({name: generator.NAMES[name] for name in ("Generator", "Algorithm", "create_rng_state", "get_global_generator", "set_global_generator")})
     space("autodiff")["ForwardAccumulator"] = forward.ForwardAccumulator
     space("nn.experimental").update(stateless_random_ops.EXPERIMENTAL)
     space("config").update(experimental_run_functions_eagerly=function.run_functions_eagerly)

@@ -90,7 +90,7 @@ class TensorSpec(TypeSpec):
     def _narrower(self, other):
         a, b = self._sizes(), other._sizes()
         fits = b is None or (a is not None and len(a) == len(b) and all(n is None or m == n for m, n in zip(a, b)))
-        return fits and self._dtype == other._dtype
+        return fits and self._dtype == other._dtype and (not self._name or self._name == other._name)
 
     def _wider(self, other):
         a, b = self._sizes(), other._sizes()

@@ -58,7 +58,7 @@ def _batch_jacobian(self, target, source, unconnected_gradients=None, parallel_i
 
 
 def _stop_recording(self):
-    return _Paused()
+    return _Paused(self)
 
 
 for _name, _method in (("jacobian", _jacobian_of), ("batch_jacobian", _batch_jacobian), ("stop_recording", _stop_recording)):
@@ -67,7 +67,12 @@ for _name, _method in (("jacobian", _jacobian_of), ("batch_jacobian", _batch_jac
 
 
 class _Paused:
+    def __init__(self, tape):
+        self.tape = tape
+
     def __enter__(self):
+        if not self.tape._is_open():
+            raise RuntimeError("Trying to stop recording a tape which is not recording.")
         _core.GradientTape._pause()
 
     def __exit__(self, *exception):

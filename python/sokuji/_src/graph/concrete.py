@@ -32,6 +32,7 @@ class ConcreteFunction:
     def _shape_of(self, args, kwargs):
         specs = [TensorSpec(t.shape, t.dtype, name) for t, name in zip(self.graph.inputs, self._input_names)]
         rest = iter(specs)
+        self._named = set()  # the names that TensorSpecs gave
         self._args = tuple(signature.replaced(value, rest) for value in args)
         self._kwargs = {key: signature.replaced(value, rest) for key, value in kwargs.items()}
 
@@ -59,7 +60,7 @@ class ConcreteFunction:
             node = self.graph.node(i)
             if node._type == "Const" and node.value is not None and node.value._shape_tuple != () and not any(node.value is c for c in constants):
                 constants.append(node.value)
-        return [*captured, *constants, *self.variables]
+        return [*captured, *self.variables, *constants]
 
     # ---- calls ----
 
@@ -143,22 +144,30 @@ class ConcreteFunction:
 
     # ---- to look at ----
 
-    def pretty_printed_signature(self, verbose=True):
-        lines = ["Input Parameters:"]
+    def _rows(self):
+        """(name, kind, text) of each argument, as a call of this trace has them."""
         names, keywords = self._parameters.names(self._args, self._kwargs)
-        for name, value in [*zip(names, self._args), *zip(keywords, self._kwargs.values())]:
-            row = self._parameters.signature.parameters.get(name)
-            kind = row.kind.name if row is not None else "VAR_POSITIONAL"
-            lines.append("  %s (%s): %s" % (name, kind, _type_text(value)))
-        lines.append("Output Type:")
-        lines.append("  %s" % _type_text(self.structured_outputs))
-        lines.append("Captures:")
-        captured = self.captured_inputs
-        lines += ["  %d: %s" % (id(c), _type_text(TensorSpec(c.shape, c.dtype))) for c in captured] or ["  None"]
+        plain = [p.name for p in self._parameters.rows if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        named = [name if i < len(plain) else "args_%d" % (i - len(plain)) for i, name in enumerate(names)]
+        rows = [(name, "POSITIONAL_ONLY", _type_text(value, self._named)) for name, value in zip(named, self._args)]
+        return rows + [(name, "KEYWORD_ONLY", _type_text(value, self._named)) for name, value in zip(keywords, self._kwargs.values())]
+
+    def _signature_text(self):
+        rows = self._rows()
+        first = ["%s: %s" % (name, text) for name, kind, text in rows if kind == "POSITIONAL_ONLY"]
+        last = ["%s: %s" % (name, text) for name, kind, text in rows if kind == "KEYWORD_ONLY"]
+        return "(%s) -> %s" % (", ".join([*first, *(["/"] if first else []), *(["*"] if last else []), *last]), _type_text(self.structured_outputs))
+
+    def pretty_printed_signature(self, verbose=True):
+        if not verbose:
+            return self._signature_text()
+        lines = ["Input Parameters:", *["  %s (%s): %s" % row for row in self._rows()]] if self._rows() else ["Input Parameters:", "  None"]
+        lines += ["Output Type:", "  %s" % _type_text(self.structured_outputs), "Captures:"]
+        lines += ["  %d: %s" % (id(c), _type_text(c)) for c in self.captured_inputs] or ["  None"]
         return "\n".join(lines)
 
     def __repr__(self):
-        return "<ConcreteFunction %s at 0x%X>" % (self._parameters.name, id(self))
+        return "<ConcreteFunction %s at 0x%X>" % (self._signature_text(), id(self))
 
     def __str__(self):
         return "ConcreteFunction " + self.pretty_printed_signature()
@@ -170,13 +179,17 @@ def _has_specs(value):
     return bool(leaves)
 
 
-def _type_text(value):
+def _type_text(value, named=()):
     if isinstance(value, TensorSpec):
-        return "TensorSpec(shape=%s, dtype=%r, name=None)" % (value.shape, value.dtype)
+        return repr(value if value.name in named else TensorSpec(value.shape, value.dtype))
+    if isinstance(value, _core.VariableBase):
+        return "TensorSpec(shape=(), dtype=tf.resource, name=None)"
+    if isinstance(value, _core.Tensor):
+        return repr(TensorSpec(value.shape, value.dtype))
     if isinstance(value, (list, tuple)):
-        return "%s[%s]" % ("List" if isinstance(value, list) else "Tuple", ", ".join(map(_type_text, value)))
+        return "%s[%s]" % ("List" if isinstance(value, list) else "Tuple", ", ".join(_type_text(item, named) for item in value))
     if isinstance(value, dict):
-        return "Dict[%s]" % ", ".join("[%r, %s]" % (key, _type_text(item)) for key, item in value.items())
+        return "Dict[%s]" % ", ".join("[%r, %s]" % (key, _type_text(item, named)) for key, item in value.items())
     return "Literal[%r]" % (value,)
 
 

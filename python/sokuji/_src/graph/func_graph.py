@@ -64,6 +64,23 @@ class FuncGraph(_core.Graph):
         self.given.append(value if type(value) is _core.EagerTensor else None)
         return made
 
+    # ---- looking ----
+
+    def get_operations(self):
+        return [operation.of(self.node(i)) for i in range(len(self))]
+
+    def get_operation_by_name(self, name):
+        made = self.find(name)
+        if made is None:
+            raise KeyError("The name '%s' refers to an Operation not in the graph." % name)
+        return operation.of(made)
+
+    def get_tensor_by_name(self, name):
+        name_of_it, colon, output = name.rpartition(":")
+        if not colon or not output.isdigit():
+            raise ValueError("names of the form 'name' are of operations; a tensor's is 'name:output', not '%s'" % name)
+        return self.get_operation_by_name(name_of_it).outputs[int(output)]
+
     def result(self, value):
         """A returned value's leaf as a tensor of this graph."""
         return as_tensor(value)

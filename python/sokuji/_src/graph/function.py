@@ -8,7 +8,7 @@ import weakref
 from sokuji import _core
 from sokuji._src.core import conversion, nest
 from sokuji._src.core.execute import convert
-from sokuji._src.data.specs import TensorSpec
+from sokuji._src.data.specs import TensorSpec, type_spec_from_value
 from sokuji._src.eager import forward
 from sokuji._src.graph import func_graph, signature
 from sokuji._src.graph.concrete import ConcreteFunction
@@ -91,7 +91,7 @@ class Parameters:
                     raise TypeError("Binding inputs to tf.function failed: argument '%s': %s" % (name, error)) from None
                 flat = [self._fitted(v, s, name) for v, s in zip(nest.flatten(value), nest.flatten(spec))]
                 return nest.pack_sequence_as(spec, flat)
-            if hasattr(spec, "element_spec") or value == spec:
+            if hasattr(spec, "element_spec") or _is_of(value, spec):
                 return value
             raise TypeError("Binding inputs to tf.function failed: argument '%s' is %r, input_signature says %r" % (name, value, spec))
         if isinstance(value, TensorSpec):
@@ -106,6 +106,18 @@ class Parameters:
             raise TypeError("Binding inputs to tf.function failed due to `Can not cast TensorSpec(shape=%s, dtype=%r, name=None) to %r`."
                             % (tensor.shape, tensor.dtype, spec))  # fmt: skip
         return tensor
+
+
+def _is_of(value, spec):
+    """Whether a value that consists of tensors is what a spec says."""
+    if value is spec:
+        return True
+    try:
+        found = getattr(value, "_type_spec", None) or type_spec_from_value(value)
+    except TypeError:
+        return value == spec
+    same = type(found).__name__ == type(spec).__name__ and hasattr(spec, "shape") and found.dtype == spec.dtype and spec.shape.is_compatible_with(found.shape)
+    return same and getattr(found, "ragged_rank", None) == getattr(spec, "ragged_rank", None)
 
 
 def _autograph():
@@ -142,6 +154,7 @@ class Function(_core.TracedBase):
         self._traces, self._n_traces, self._created, self._called = signature.Traces(), 0, False, False
         self._inside = weakref.WeakKeyDictionary()  # traces that use tensors of the graph they were made in, by graph
         self._bound = weakref.WeakKeyDictionary()
+        self._history = []  # (structure, specs) of each trace
         self._own = {}  # traces for certain variables
         self._forget()
 
@@ -259,6 +272,7 @@ class Function(_core.TracedBase):
             return self._kept(structure, specs, concrete)
 
     def _kept(self, structure, specs, concrete):
+        self._history.append((structure, specs))
         self._forget()
         if concrete.graph.captures():
             outer = concrete.graph.outer_graph
@@ -289,8 +303,15 @@ class Function(_core.TracedBase):
     def experimental_get_tracing_count(self):
         return self._n_traces
 
+    def explain_retracing(self):
+        """Why the function was traced as often as it was: a line for each trace, with what tells it from the one most like it."""
+        from sokuji._src.graph import explain
+
+        names = lambda n: self._parameters.names((None,) * n, {})[0]  # noqa: E731
+        return explain.explain(self._name, names, self._history)
+
     def pretty_printed_concrete_signatures(self, verbose=True):
-        return "\n\n".join(c.pretty_printed_signature(verbose) for c in self._traces)
+        return ("\n\n" if verbose else "\n").join(c.pretty_printed_signature(verbose) for c in self._traces)
 
     def experimental_get_compiler_ir(self, *args, **kwargs):
         raise NotImplementedError("not implemented: tf.function.experimental_get_compiler_ir; there is no XLA compiler")
@@ -337,6 +358,7 @@ def traced(function, name, parameters, specs, args, kwargs, leaves, creates):
         outputs = list(results.tensors)
     graph.outputs, graph.structured_outputs = outputs, results.packed(outputs)
     made = ConcreteFunction(graph, name, parameters, args, kwargs, results, input_names)
+    made._named.update(leaf.name for leaf in (*leaves, *(parameters.input_signature or ())) if isinstance(leaf, TensorSpec) and leaf.name)
     made.arguments = tuple(leaves.variables or ())
     graph._finalize()  # a tensor that leaked out of it is refused from here on
     return made

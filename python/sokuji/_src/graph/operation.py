@@ -1,10 +1,12 @@
 """tf.Operation, and what a symbolic tensor can do: its operation, shape, consumers, eval."""
 
 from sokuji import _core
-from sokuji._src.core import shapes
+from sokuji._src.core import conversion, shapes
 
 # The core's types that TensorFlow 1.8 calls otherwise.
 _TYPES = {"AddV2": "Add", "SelectV2": "Select", "BatchMatMulV2": "BatchMatMul", "Read": "ReadVariableOp"}
+
+_TYPES_2 = {"Add": "AddV2", "Select": "SelectV2", "BatchMatMul": "BatchMatMulV2", "Read": "ReadVariableOp"}
 
 
 def _node_def(op):
@@ -49,7 +51,7 @@ class Operation:
     def type(self):
         if self._type is not None:
             return self._type
-        return _TYPES.get(self._node._type, self._node._type)
+        return (_TYPES if conversion._version == 1 else _TYPES_2).get(self._node._type, self._node._type)
 
     def values(self):
         return tuple(self.outputs)

@@ -1,4 +1,4 @@
-"""The specs of what is no plain tensor: sparse and ragged tensors, slices, variables, TensorArrays, optionals."""
+"""The specs of what is no plain tensor: sparse tensors, slices, variables, TensorArrays, optionals."""
 
 from sokuji import _core
 from sokuji._src.core import conversion, dtypes, shapes
@@ -26,29 +26,6 @@ class SparseTensorSpec(_Shaped):
 
     rank = property(lambda self: self._shape.rank)
     value_type = sparse_ops.SparseTensor
-
-
-class RaggedTensorSpec(_Shaped):
-    """What is known of a ragged tensor: its first ragged_rank dimensions behind the outermost vary."""
-
-    def __init__(self, shape=None, dtype=dtypes.float32, ragged_rank=None, row_splits_dtype=dtypes.int64, flat_values_spec=None):
-        super().__init__(shape, dtype)
-        if ragged_rank is None:
-            if self._shape.rank is None:
-                raise ValueError("Must specify ragged_rank or a shape with a known rank.")
-            ragged_rank = self._shape.rank - 1
-        if not isinstance(ragged_rank, int):
-            raise TypeError("Argument `ragged_rank` must be an int. Received %r." % (ragged_rank,))
-        if self._shape.rank is not None and ragged_rank >= self._shape.rank:
-            raise ValueError("Argument `ragged_rank` (%d) must be less than rank (%d)." % (ragged_rank, self._shape.rank))
-        self._ragged_rank, self._splits = ragged_rank, dtypes.as_dtype(row_splits_dtype)
-
-    ragged_rank = property(lambda self: self._ragged_rank)
-    row_splits_dtype = property(lambda self: self._splits)
-    flat_values_spec = None
-
-    def _parts(self):
-        return self._shape, self._dtype, self._ragged_rank, self._splits
 
 
 class IndexedSlicesSpec(_Shaped):
@@ -112,4 +89,4 @@ specs._SPEC_OF += [
     (tensor_array.TensorArray, lambda v: TensorArraySpec(v.element_shape, v.dtype)),
 ]
 
-NAMES = {kind.__name__: kind for kind in (SparseTensorSpec, RaggedTensorSpec, IndexedSlicesSpec, TensorArraySpec, OptionalSpec)}
+NAMES = {kind.__name__: kind for kind in (SparseTensorSpec, IndexedSlicesSpec, TensorArraySpec, OptionalSpec)}

@@ -61,6 +61,9 @@ def ones_like_2(input, dtype=None, name=None):
 
 
 def identity(input, name=None):
+    graph = None if name is None else _core.graph_now()
+    if graph is not None:
+        graph.next_name(name)
     return run("Identity", tensor(input)) if not isinstance(input, _core.VariableBase) else input._read()
 
 

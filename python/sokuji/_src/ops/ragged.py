@@ -334,6 +334,8 @@ class RaggedTensorSpec:
 
     def __init__(self, shape=None, dtype=dtypes.float32, ragged_rank=None, row_splits_dtype=dtypes.int64, flat_values_spec=None):
         self.shape, self.dtype, self.row_splits_dtype = shapes.TensorShape(shape), dtypes.as_dtype(dtype), dtypes.as_dtype(row_splits_dtype)
+        if ragged_rank is None and self.shape.rank is None:
+            raise ValueError("Must specify ragged_rank or a shape with a known rank.")
         self.ragged_rank = len(self.shape) - 1 if ragged_rank is None else ragged_rank
 
     def __eq__(self, other):

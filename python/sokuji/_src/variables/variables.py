@@ -57,13 +57,18 @@ class Variable(_core.VariableBase):
         if dtype is not None and value.dtype is not dtypes.as_dtype(dtype):
             raise ValueError("Tensor conversion requested dtype %s for Tensor with dtype %s: %r"
                              % (dtypes.as_dtype(dtype).name, value.dtype.name, value))  # fmt: skip
-        if shape is not None and not shapes.as_shape(shape).is_fully_defined():
-            raise NotImplementedError("not implemented: tf.Variable with a shape of unknown sizes; use a variable of the greatest shape, or a Python attribute")
+        if shape is not None and not shapes.as_shape(shape).is_compatible_with(value._shape_tuple):
+            raise ValueError("In this `tf.Variable` creation, the initial value's shape (%s) is not compatible with the explicitly supplied `shape` argument (%s)."
+                             % (shapes.as_shape(value._shape_tuple), shapes.as_shape(shape)))  # fmt: skip
         prefix = "/".join(n for n in _scopes().names if n)
         self._name = (prefix + "/" if prefix else "") + (name or "Variable")
         self._constraint = constraint
         super().__init__(value, self._name, bool(trainable))
         _by_address[self._address] = self
+        if shape is not None and not shapes.as_shape(shape).is_fully_defined():
+            self._declared = shapes.as_shape(shape)
+            self._set_shape(self._declared._dims)
+            self.__class__ = _Free
         if _made is not None:
             _made(self)
 
@@ -177,8 +182,20 @@ for _name, _method in {**updates.ROWS, **updates.COORDINATES, **updates.IN_PLACE
     setattr(Variable, _name, _method)
 
 
+class _Free(Variable):
+    """A variable whose values may be of several shapes."""
+
+    shape = property(lambda self: self._declared)
+    get_shape = lambda self: self._declared  # noqa: E731
+
+
+_Free.__name__ = _Free.__qualname__ = "Variable"
+
+
 def _may_fit(variable, value):
     """Whether a symbolic value may have the variable's shape when the graph runs."""
+    if type(variable) is _Free:
+        return variable._declared.is_compatible_with(shapes.as_shape(value._shape_tuple))
     return isinstance(value, _core.SymbolicTensor) and shapes.as_shape(variable._shape_tuple).is_compatible_with(shapes.as_shape(value._shape_tuple))
 
 
