@@ -8,6 +8,7 @@ from sokuji._src.keras import backend as keras_backend
 from sokuji._src.keras import callbacks as keras_callbacks
 from sokuji._src.keras import constraints as keras_constraints
 from sokuji._src.keras import graph as keras_graph
+from sokuji._src.keras import json_1
 from sokuji._src.keras import initializers as keras_initializers
 from sokuji._src.keras import losses as keras_losses
 from sokuji._src.keras import metrics as keras_metrics
@@ -46,6 +47,9 @@ def _keras(version, spaces):
     tops = {"Sequential": models.Sequential, "Model": models.Model, "Input": keras_graph.Input}
     spaces.setdefault("keras", {}).update(tops)
     spaces["keras.models"] = {"Sequential": models.Sequential, "Model": models.Model}
+    if version == 1:
+        models.methods_1()
+        spaces["keras.models"].update(model_from_json=json_1.model_from_json, model_from_config=json_1.model_from_config)
     spaces["keras.layers"] = dict(layers.KERAS, Input=keras_graph.Input, InputLayer=keras_graph.InputLayer)
     for module in (layers_space, layers_normalization, layers_products, layers_3d, keras_recurrent):
         spaces["keras.layers"].update(module.LAYERS)

@@ -92,6 +92,8 @@ def make(error_class, message):
         if version == 1 or getattr(_core.graph_now(), "finalized", False):
             return RuntimeError("Graph is finalized and cannot be modified.")
         return TypeError("out of scope: " + message)
+    if version == 1 and error_class is InvalidArgumentError and _core.graph_now() is not None:  # noqa: F821
+        return ValueError(message)  # what cannot be built
     return error_class(None, None, message)
 
 

@@ -103,8 +103,29 @@ def _run(graph, targets, weights, sources, stops):
     made = graph.gradients(targets, weights if any(w is not None for w in weights) else None, [sources[i] for i in places], stops) if places else []
     found = [None] * len(sources)
     for i, g in zip(places, made):
-        found[i] = g
+        found[i] = _mixed(g) if isinstance(sources[i], _core.VariableBase) and isinstance(g, _core.SymbolicTensor) else g
     return found
+
+
+def _mixed(gradient):
+    """A sum with slices of rows in it is slices of all rows, as TensorFlow adds them up."""
+    leaves, stack = [], [gradient]
+    while stack:
+        node = stack.pop()._node
+        if node._type in ("Add", "AddV2", "AddN"):
+            stack += node._inputs[::-1]
+        else:
+            leaves.append(node)
+    if len(leaves) < 2 or not any(node._type == "UnsortedSegmentSum" for node in leaves):
+        return gradient
+    parts = [node._inputs[:2] if node._type == "UnsortedSegmentSum" else
+             [node._outputs[0], symbolic(_core.convert(list(range(gradient._shape_tuple[0])), 3))] for node in leaves]  # fmt: skip
+    number = max(indices._dtype_number for _, indices in parts)
+    indices = [i if i._dtype_number == number else _core.execute("Cast", [i], {"DstT": number}) for _, i in parts]
+    values, indices = (_core.execute("ConcatV2", [*each, _core.convert(0, 3)], {}) for each in ([v for v, _ in parts], indices))
+    made = conversion.IndexedSlices(values, indices, _core.convert(list(gradient._shape_tuple), 3))
+    made._whole = gradient  # for optimizers
+    return made
 
 
 _UNDIFFERENTIABLE = {"bincount"}

@@ -5,6 +5,8 @@ where the array goes through a loop or a branch. All arrays that come of one ano
 a loop's body tells what the rows before the loop must look like.
 """
 
+import numpy as np
+
 from sokuji import _core
 from sokuji._src.core import dtypes, errors, shapes
 from sokuji._src.core.execute import convert, run
@@ -47,8 +49,8 @@ class TensorArray:
             raise NotImplementedError("not implemented: tf.TensorArray(handle=…, flow=…); pass the TensorArray itself")
         clears = clear_after_read if clear_after_read is not None else True
         self._cell = Cell(dtypes.as_dtype(dtype), element_shape, bool(dynamic_size), clears, infer_shape, in_graph(size))
-        self._rows = self._list = None
-        self._n = None
+        self._rows = self._list = self._n = None
+        self._cleared = set()
         size = 0 if size is None else size
         if isinstance(size, _core.Handle):
             known = size._known_value() if isinstance(size, _core.SymbolicTensor) else size
@@ -56,7 +58,7 @@ class TensorArray:
         elif not isinstance(size, int):
             size = int(size)
         if isinstance(size, int):
-            self._list, self._cleared = [None] * size, set()
+            self._list = [None] * size
         else:
             self._n = size
 
@@ -73,7 +75,11 @@ class TensorArray:
 
     @property
     def flow(self):
-        return run("Identity", convert(0.0, 1)) if self._cell.is_graph else convert(0.0, 1)
+        graph = graphs.building()
+        if graph is None or type(self._rows) is not _core.SymbolicTensor:
+            return run("Identity", convert(0.0, 1)) if self._cell.is_graph else convert(0.0, 1)
+        with graph.control_dependencies([self._rows]):
+            return run("Identity", graph.constant(convert(0.0, 1)))
 
     # ---- its two forms ----
 
@@ -145,7 +151,8 @@ class TensorArray:
 
     def _room(self, place):
         if place < 0:
-            raise errors.OutOfRangeError(None, None, "Writing to negative indices (index %d) is not allowed." % place)
+            wrong = errors.InvalidArgumentError if _version == 1 and self._cell.is_graph else errors.OutOfRangeError
+            raise wrong(None, None, "Writing to negative indices (index %d) is not allowed." % place)
         if place < len(self._list):
             return
         if not self._cell.dynamic:
@@ -159,7 +166,7 @@ class TensorArray:
             at = run("Reshape", index, convert([1, 1], 3))
             made = run("TensorScatterUpdate", self._rows, at, run("ExpandDims", value, convert(0, 3)))
         else:
-            made = _core.py_call(_write_at, "TensorArrayWrite", False, [self._rows, index, value], [(cell.dtype._number, self._row_shape())])[0]
+            made = _core.py_call(_write_at if cell.dynamic else _write_within, "TensorArrayWrite", False, [self._rows, index, value], [(cell.dtype._number, self._row_shape())])[0]
         return self._like(rows=_shaped(made, self._row_shape()))
 
     def scatter(self, indices, value, name=None):
@@ -189,6 +196,8 @@ class TensorArray:
         """The array of the rows of a value."""
         value = self._taken_rows(value)
         n = None if value._shape_tuple is None else value._shape_tuple[0]
+        if _version == 1 and self._cell.is_graph and self._list is not None and n is not None and n > len(self._list) and not self._cell.dynamic:
+            raise errors.InvalidArgumentError(None, None, "Tried to unstack %d rows, but the array is not resizeable and its size is %d" % (n, len(self._list)))
         if not self._cell.is_graph and n is not None:
             if n > len(self._list) and not self._cell.dynamic:
                 raise ValueError("Cannot unstack %d tensors into a TensorArray of static size %d " % (n, len(self._list)))
@@ -223,6 +232,7 @@ class TensorArray:
         """The element at the index; zeros where none was written."""
         place = self._place(index)
         if place is None:
+            self._note_reads(_numbers([index]))
             made = run("GatherV2", self._as_rows(), _index(index), convert(0, 3))
             return _shaped(made, self._cell.shape._dims)
         if not 0 <= place < len(self._list):
@@ -248,8 +258,19 @@ class TensorArray:
         known = _numbers(indices)
         if known is not None and self._list is not None:
             return run_pack([self.read(i) for i in known]) if known else self.stack()
+        self._note_reads(known)
         made = run("GatherV2", self._as_rows(), as_tensor(indices), convert(0, 3))
-        return _shaped(made, self._row_shape())
+        return self._of_any_size(_shaped(made, self._row_shape()))
+
+    def _note_reads(self, known):
+        """What was read is cleared: in graphs of 1.x it cannot be read again."""
+        if graphs.building() is None or not self._cell.clears:
+            return
+        for place in known or ():
+            if place in self._cleared:
+                raise errors.InvalidArgumentError(None, None, "Could not read index %d twice because it was cleared after a previous read (perhaps try setting "
+                                                  "clear_after_read = false?)" % place)  # fmt: skip
+            self._cleared.add(place)
 
     def stack(self, name=None, is_named=False):
         """All elements, stacked."""
@@ -258,11 +279,25 @@ class TensorArray:
         if graph is not None and type(made) is _core.SymbolicTensor and made._node._graph is graph:
             with graph.name_scope("TensorArrayStack") as scope:
                 made._node.rename(scope + "TensorArrayGatherV3")
-        return made
+        return made if is_named else self._of_any_size(made)
+
+    def _of_any_size(self, made):
+        """In graphs of 1.x nothing is known of how many rows there are."""
+        if graphs.building() is None or type(made) is not _core.SymbolicTensor or made._shape_tuple is None or made._shape_tuple[0] is None:
+            return made
+        from sokuji._src.graph import control_flow
+
+        none = convert(np.zeros((0, *[d or 0 for d in made._shape_tuple[1:]]), self._cell.dtype.as_numpy_dtype), 0) if made._dtype_number != 7 else None
+        return made if none is None else control_flow.build_cond(graphs.building().constant(convert(True, 10), "always"), lambda: made, lambda: none)
 
     def _stacked(self):
         if self._list:
-            return run_pack([self._zeros() if v is None else v for v in self._list])
+            try:
+                return run_pack([self._zeros() if v is None else v for v in self._list])
+            except ValueError as error:
+                if _version == 1 and not self._cell.infers:
+                    raise errors.InvalidArgumentError(None, None, str(error)) from None
+                raise
         if self._list is not None:
             dims = [0, *(self._cell.shape.as_list() if self._cell.shape.is_fully_defined() else [])]
             return run("Fill", convert(dims, 3), _zero(self._cell.dtype))
@@ -348,6 +383,14 @@ def _write_at(given):
     if place >= n:
         rows = run("ConcatV2", rows, _rows_of_zeros(place + 1 - n, value), convert(0, 3)) if n else _rows_of_zeros(place + 1, value)
     return [run("TensorScatterUpdate", rows, convert([[place]], 3), run("ExpandDims", value, convert(0, 3)))]
+
+
+def _write_within(given):
+    """Of an array that does not grow."""
+    n, place = given[0]._shape_tuple[0], int(given[1].numpy())
+    if place >= n:
+        raise errors.InvalidArgumentError(None, None, "Tried to write to index %d but array is not resizeable and size is: %d" % (place, n))
+    return _write_at(given)
 
 
 def _rows_of_zeros(n, like):

@@ -1,6 +1,7 @@
 """tf.keras.backend: Keras' own words for operations, and its settings (floatx, epsilon, image_data_format)."""
 
 import collections
+import functools
 
 import numpy as np
 
@@ -10,7 +11,8 @@ from sokuji._src.core.execute import convert, ints, run, sizes, tensor
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import session, words
 from sokuji._src.graph.gradients import gradients as graph_gradients
-from sokuji._src.keras import models, utils
+from sokuji._src.keras import at_once, models, training_1, utils
+from sokuji._src.keras import graph as keras_graph
 from sokuji._src.ops import array_ops, control_flow, convolution_ops, image_ops, init_ops, math_ops, nn_3d_ops, nn_ops, random_ops, sparse_ops
 from sokuji._src.variables import scopes, variables
 
@@ -147,7 +149,7 @@ def random_binomial(shape, p=0.0, dtype=None, seed=None):
 
 
 def get_value(x):
-    return x.eval(session=get_session()) if isinstance(x, (_core.SymbolicTensor, graphs_variable())) else x.numpy()
+    return x.eval(session=get_session()) if isinstance(x, (_core.SymbolicTensor, graphs_variable())) else at_once.at_once(lambda: x.numpy())()
 
 
 def graphs_variable():
@@ -164,6 +166,7 @@ def batch_get_value(tensors):
     return [get_value(x) for x in tensors]
 
 
+@at_once.at_once
 def set_value(x, value):
     value = np.asarray(value, dtype=x.dtype.as_numpy_dtype)
     x.load(value, get_session()) if isinstance(x, graphs_variable()) else x.assign(value)
@@ -625,6 +628,8 @@ def stop_gradient(variables):
 
 
 def gradients(loss, variables):
+    if isinstance(loss, keras_graph.KerasTensor):
+        return [_Gradient(loss, v) for v in variables] if isinstance(variables, (list, tuple)) else [_Gradient(loss, variables)]
     return graph_gradients(loss, variables)
 
 
@@ -673,11 +678,63 @@ class function:
     def __call__(self, inputs):
         if not isinstance(inputs, (list, tuple)):
             raise TypeError("`inputs` should be a list or tuple.")
+        if keras_graph.has_symbols([self.inputs, self.outputs]):
+            return self._run_symbols(list(inputs))
         made = get_session().run(self.outputs + self.updates, dict(zip(self.inputs, inputs)))
         return made[: len(self.outputs)]
 
 
+    @at_once.at_once
+    def _run_symbols(self, values):
+        phase = dict(zip(map(id, self.inputs), values)).get(id(models._phase_symbol), 0)
+        pairs = [(s, convert(np.asarray(v, dtypes.as_dtype(s._kind).as_numpy_dtype), 0)) for s, v in zip(self.inputs, values) if s is not models._phase_symbol]
+        inputs = [s for s, _ in pairs]
+        plain = [s for s in self.outputs if not isinstance(s, _Gradient)]
+        with training_1._phase(int(np.asarray(phase))), _core.GradientTape(persistent=True) as tape:
+            for _, value in pairs:
+                tape.watch(value)
+            wanted = plain + [s for g in self.outputs if isinstance(g, _Gradient) for s in (g.loss, *([g.of] if keras_graph.has_symbols(g.of) else []))]
+            graph = keras_graph.Graph(inputs, wanted)
+            kept = [row for node in graph.nodes for row in keras_graph._kept(node.layer)]
+            made = graph.run([value for _, value in pairs], lambda layer: {}) if wanted else []
+            for v, value in kept:
+                v._assign(value)
+        known = {id(s): value for s, value in zip(wanted, made)}
+        known.update((id(s), value) for s, value in pairs)
+        rows = []
+        for s in self.outputs:
+            if isinstance(s, _Gradient):
+                rows.append(tape.gradient(known[id(s.loss)], known.get(id(s.of), s.of)))
+            else:
+                rows.append(known[id(s)])
+        return [t.numpy() for t in rows]
+
+
+class _Gradient(keras_graph.KerasTensor):
+    """The gradient of a symbol by another, or by a weight."""
+
+    def __init__(self, loss, of):
+        super().__init__(shapes.TensorShape(of.shape).as_list(), dtypes.as_dtype(of.dtype).base_dtype.name, node=loss.node)
+        self.loss, self.of = loss, of
+
+
+def _of_symbols(name, function):
+    """The function, whose result for symbols is a symbol."""
+
+    @functools.wraps(function)
+    def either(*arguments, **keywords):
+        if keras_graph.has_symbols((arguments, keywords)):
+            return keras_graph.apply(keras_graph.Operation(name, function), arguments[0] if arguments else None, arguments[1:], keywords)
+        return function(*arguments, **keywords)
+
+    return either
+
+
 # ---- the names ----
+
+_ON_VALUES = """floatx set_floatx epsilon set_epsilon image_data_format set_image_data_format backend get_uid reset_uids manual_variable_initialization
+get_session set_session get_value eval batch_get_value set_value batch_set_value is_sparse dtype int_shape ndim count_params gradients function learning_phase
+set_learning_phase clear_session name_scope""".split()
 
 _UNARY = {"abs": "Abs", "square": "Square", "exp": "Exp", "log": "Log", "round": "Round", "sign": "Sign", "sin": "Sin", "cos": "Cos", "tanh": "Tanh",
           "sigmoid": "Sigmoid", "softplus": "Softplus", "softsign": "Softsign"}  # fmt: skip
@@ -706,4 +763,6 @@ def names(version):
                 zeros=_filled(array_ops.zeros), ones=_filled(array_ops.ones), zeros_like=_like(array_ops.zeros_like), ones_like=_like(array_ops.ones_like),
                 random_normal_variable=_random_variable(init_ops.RandomNormal), random_uniform_variable=_random_variable(init_ops.RandomUniform),
                 learning_phase=models.learning_phase, set_learning_phase=models.set_learning_phase, clear_session=utils.clear_session)  # fmt: skip
+    if version == 1:
+        made = {name: f if name in _ON_VALUES else _of_symbols(name, f) for name, f in made.items()}
     return made

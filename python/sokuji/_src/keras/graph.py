@@ -16,6 +16,7 @@ from sokuji._src.core.execute import convert, run
 from sokuji._src.graph import func_graph
 from sokuji._src.keras import layers_base, masks
 from sokuji._src.keras import random as keras_random
+from sokuji._src.keras.at_once import at_once, is_graph
 from sokuji._src.keras.layers_base import Layer, unique_name
 from sokuji._src.variables import variables
 
@@ -43,6 +44,14 @@ class KerasTensor:
 
     def get_shape(self):
         return _shapes.TensorShape(self._sizes)
+
+    @property
+    def _uses_learning_phase(self):
+        """Whether what made it does something else in training."""
+        layer = self.node.layer
+        takes = isinstance(layer, Layer) and "training" in layers_base.call_arguments(layer) and not isinstance(layer, layers_base._Composite)
+        return takes or any(s._uses_learning_phase for s in self.node.sources)
+
 
     def __len__(self):
         raise TypeError("object of type 'KerasTensor' has no len()")
@@ -228,6 +237,7 @@ def output_shape(layer, input_shape):
     return shapes if isinstance(made, (list, tuple)) else shapes[0]
 
 
+@at_once
 def apply(layer, inputs, arguments=(), keywords=None):
     """Joins the layer to symbols: new symbols."""
     keywords = keywords or {}
@@ -237,7 +247,7 @@ def apply(layer, inputs, arguments=(), keywords=None):
     made, flat = shapes_given(layer, inputs, arguments, keywords)
     node.outputs = [KerasTensor(sizes, dtype, None, node, i) for i, (sizes, dtype, _) in enumerate(flat)]
     for symbol, (_, _, mask) in zip(node.outputs, flat):
-        if mask is not None and variables._version == 2:
+        if mask is not None and (variables._version == 2 or is_graph()):
             symbol._keras_mask = KerasTensor(mask, "bool")
     node.outputs_given = nest.pack_sequence_as(made, node.outputs)
     layer._nodes.append(node)
@@ -282,7 +292,7 @@ class Operation:
 
 def _operator(name, function):
     def method(self, *others):
-        if variables._version == 1:
+        if variables._version == 1 and not is_graph():
             raise NotImplementedError("not implemented: operators on symbolic inputs; use a Lambda layer")
         return apply(Operation(name, function), self, tuple(o if isinstance(o, KerasTensor) else convert(o, dtypes.as_dtype(self._kind)._number)
                                                             if not isinstance(o, (slice, tuple, int, type(None))) else o for o in others))  # fmt: skip

@@ -5,7 +5,7 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.core import shapes
 from sokuji._src.core.execute import convert, execute, run, run_fused, sizes
-from sokuji._src.keras import activations
+from sokuji._src.keras import activations, at_once
 from sokuji._src.keras import random as keras_random
 from sokuji._src.keras.layers_base import InputSpec, Layer
 from sokuji._src.ops import array_ops, convolution_ops, init_ops, math_ops, nn_ops
@@ -210,7 +210,8 @@ class SeparableConv2D(Conv2D):
                  activity_regularizer=None, depthwise_constraint=None, pointwise_constraint=None, bias_constraint=None, **kwargs):  # fmt: skip
         super().__init__(filters, kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, None, bias_initializer,
                          bias_regularizer=bias_regularizer, activity_regularizer=activity_regularizer, **kwargs)  # fmt: skip
-        self.depth_multiplier = depth_multiplier
+        # tf.keras of 1.8 takes it and has one filter for each channel nevertheless
+        self.depth_multiplier = 1 if variables._version == 1 and type(self) is SeparableConv2D else depth_multiplier
         self.depthwise_initializer, self.pointwise_initializer = init_ops.get(depthwise_initializer), init_ops.get(pointwise_initializer)
         self.depthwise_regularizer, self.pointwise_regularizer = (activations.get_regularizer(r) for r in (depthwise_regularizer, pointwise_regularizer))
 
@@ -402,6 +403,11 @@ class BatchNormalization(Layer):
         self.moving_mean = self.add_weight("moving_mean", size, initializer=self._initializers[2], trainable=False)
         self.moving_variance = self.add_weight("moving_variance", size, initializer=self._initializers[3], trainable=False)
         self.built = True
+
+    @property
+    def updates(self):
+        """In graphs of 1.x: what a step of training changes beside the weights."""
+        return [self.moving_mean, self.moving_variance] if self.built and at_once.is_graph() else []
 
     def _moved(self, variable, value):
         variable._assign_sub((variable._read() - value) * (1.0 - self.momentum))

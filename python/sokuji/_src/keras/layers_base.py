@@ -12,6 +12,7 @@ from sokuji._src.core import shapes as _shapes
 from sokuji._src.core.errors import InvalidArgumentError
 from sokuji._src.core.execute import convert
 from sokuji._src.graph import func_graph
+from sokuji._src.keras import at_once
 from sokuji._src.keras import masks as _masks
 from sokuji._src.keras import random as keras_random
 from sokuji._src.keras import serialization
@@ -98,7 +99,12 @@ class Layer(LayerCheckpoints, _core.LayerBase):
     _names_from_zero = None  # by the version
     _refuses_shapes = True  # what fails in call() is the inputs' shape: a ValueError in 2.x
     name = property(lambda self: self._name)
-    scope_name = property(lambda self: self._scope_prefix + self._name)
+    @property
+    def scope_name(self):
+        if at_once.depth and "_variable_scope" not in self.__dict__ and not isinstance(self, _Composite):
+            self.__dict__["_variable_scope"] = at_once.scope_of(self._arguments[1].get("name") or snake_case(type(self).__name__))
+        return self.__dict__.get("_variable_scope") or self._scope_prefix + self._name
+
     path = property(lambda self: self.scope_name)
 
     @property
@@ -111,8 +117,9 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         for v in self._trainable_weights:
             if isinstance(v, keras_variable.KerasVariable):
                 v.trainable = value
-        for layer in self._sublayers:
-            layer.trainable = value
+        if variables._version == 2 or not isinstance(self, _Composite):
+            for layer in self._sublayers:
+                layer.trainable = value
 
     @property
     def dtype(self):
@@ -480,6 +487,12 @@ class Layer(LayerCheckpoints, _core.LayerBase):
     def get_output_at(self, node_index):
         return self._nodes[node_index].outputs_given
 
+    def get_input_shape_at(self, node_index):
+        return _shapes_of(self._nodes[node_index].inputs_given)
+
+    def get_output_shape_at(self, node_index):
+        return _shapes_of(self._nodes[node_index].outputs_given)
+
     # ---- configuration ----
 
     _fields = ()  # the constructor's arguments beside those of every layer
@@ -615,6 +628,9 @@ def _shapes_of(symbols):
     if isinstance(symbols, (list, tuple)):
         return [tuple(s._sizes) for s in symbols]
     return tuple(symbols._sizes)
+
+
+at_once.all_at_once(Layer, "get_weights set_weights")
 
 
 def _regularizer(identifier):

@@ -22,6 +22,8 @@ class Conv1D(Conv2D):
     def __init__(self, filters, kernel_size, strides=1, padding="valid", data_format=None, dilation_rate=1, groups=1, activation=None, use_bias=True,
                  kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None, bias_regularizer=None,
                  activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs):  # fmt: skip
+        if variables._version == 1 and padding == "causal":
+            raise ValueError("The `padding` argument must be one of \"valid\", \"same\". Received: causal")
         self.__dict__["_causal"] = padding == "causal"
         super().__init__(filters, (_one(kernel_size), 1), (_one(strides), 1), "valid" if padding == "causal" else padding, data_format,
                          (_one(dilation_rate), 1), activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer,

@@ -7,7 +7,7 @@ from sokuji._src.core import nest
 from sokuji._src.core import shapes as _shapes
 from sokuji._src.core.execute import convert
 from sokuji._src.keras import graph as keras_graph
-from sokuji._src.keras import layers_base
+from sokuji._src.keras import at_once, layers_base
 from sokuji._src.keras.checkpoints import ModelCheckpoints
 from sokuji._src.keras.graph import Graph, InputLayer
 from sokuji._src.keras.layers_base import Layer, _Composite, unique_name
@@ -18,7 +18,21 @@ _phase = False
 
 
 def learning_phase():
+    """Whether models train now: in a graph of 1.x a symbol, to be given to K.function."""
+    if _phase is False and at_once.is_graph() and not at_once.depth:
+        global _phase_symbol
+        if _phase_symbol is None:
+            node = keras_graph.Node(_Phase(), [], (), {})
+            _phase_symbol = keras_graph.KerasTensor((), "bool", "keras_learning_phase", node)
+        return _phase_symbol
     return _phase
+
+
+class _Phase:
+    name, trainable, built = "keras_learning_phase", True, True
+
+
+_phase_symbol = None
 
 
 def set_learning_phase(value):
@@ -89,6 +103,16 @@ class Model(ModelCheckpoints, Trainer, _Composite, Layer):
     def get_weights(self):
         return [w.numpy() for w in self._weights_in_order()]
 
+    def set_weights(self, weights):
+        if variables._version == 2:
+            return super().set_weights(weights)
+        own, weights = self._weights_in_order(), list(weights)  # 1.x does not mind how many there are
+        for variable, value in zip(own, weights):
+            if variable._shape_tuple != np.shape(value):
+                raise ValueError("Layer weight shape %s not compatible with provided weight shape %s" % (variable._shape_tuple, np.shape(value)))
+        for variable, value in zip(own, weights):
+            variable.assign(np.asarray(value, variable.dtype.as_numpy_dtype))
+
     def call(self, inputs, training=None, mask=None):
         if self._graph is None:
             raise NotImplementedError("When subclassing the `Model` class, you should implement a `call` method.")
@@ -155,6 +179,10 @@ class Model(ModelCheckpoints, Trainer, _Composite, Layer):
         return {}
 
     def to_json(self, **keywords):
+        if variables._version == 1:
+            from sokuji._src.keras import json_1
+
+            return json_1.to_json(self, **keywords)
         raise NotImplementedError("not implemented: tf.keras.Model.to_json; use save_weights and the program that makes the model")
 
     def save(self, *arguments, **keywords):
@@ -380,3 +408,22 @@ class NetworkSequential(Network):
         for step in self._steps:
             inputs = step(inputs)
         return inputs
+
+def _predict_classes(self, x, batch_size=32, verbose=0):
+    proba = self.predict(x, batch_size=batch_size, verbose=verbose)
+    return proba.argmax(axis=-1) if proba.shape[-1] > 1 else (proba > 0.5).astype("int32")
+
+
+def _predict_proba(self, x, batch_size=32, verbose=0):
+    return self.predict(x, batch_size=batch_size, verbose=verbose)
+
+
+def methods_1():
+    """What only 1.x's models have."""
+    Sequential.predict_classes, Sequential.predict_proba = _predict_classes, _predict_proba
+
+
+at_once.all_at_once(Trainer, "compile fit evaluate predict train_on_batch test_on_batch predict_on_batch")
+at_once.all_at_once(Model, "get_weights set_weights save_weights load_weights _join")
+at_once.all_at_once(Sequential, "add pop")
+at_once.all_at_once(ModelCheckpoints, "save_weights load_weights")

@@ -454,13 +454,7 @@ def names():
     return {**CLASSES, "Optimizer": Optimizer, "get": get}
 
 
-class Holder:
-    """A Keras optimizer of 1.x, which eager execution does not take."""
-
-    def __init__(self, *arguments, **keywords):
-        pass
-
-
 def names_1():
-    kinds = ("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam")
-    return {name: type(name, (Holder,), {"__doc__": "Eager execution takes the optimizers of tf.train."}) for name in kinds}
+    from sokuji._src.keras import optimizers_1
+
+    return dict(optimizers_1.KINDS, get=optimizers_1.get, Optimizer=optimizers_1.Optimizer)

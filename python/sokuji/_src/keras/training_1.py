@@ -5,6 +5,7 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.core import nest
 from sokuji._src.core.execute import convert, run
+from sokuji._src.keras import at_once
 from sokuji._src.keras import callbacks as keras_callbacks
 from sokuji._src.keras import layers_base
 from sokuji._src.keras import losses as keras_losses
@@ -13,9 +14,12 @@ from sokuji._src.ops import array_ops
 
 
 def compile(model, optimizer, loss, metrics, loss_weights, sample_weight_mode, weighted_metrics, target_tensors):
+    from sokuji._src.keras import optimizers_1
     from sokuji._src.train.optimizers import Optimizer
 
-    if not isinstance(optimizer, Optimizer):
+    if at_once.depth:
+        optimizer = optimizers_1.get(optimizer)
+    if not isinstance(optimizer, optimizers_1.Optimizer if at_once.depth else ()) and not isinstance(optimizer, Optimizer):
         raise ValueError("Only TF native optimizers are supported in Eager mode.")
     if target_tensors is not None:
         raise ValueError("target_tensors are not currently supported in Eager mode.")
@@ -125,7 +129,7 @@ def _checked(model, arrays, symbols, what):
     for array, symbol in zip(arrays, symbols or []):
         want = symbol._sizes
         if len(want) != array.ndim or any(w is not None and i > 0 and w != h for i, (w, h) in enumerate(zip(want, array.shape))):
-            raise ValueError("Error when checking %s: expected %s to have shape %s but got array with shape %s" % (what, symbol.name, want, array.shape))
+            raise ValueError("Error when checking %s: expected %s to have shape %s but got array with shape %s" % (what, symbol.name, want[1:], array.shape[1:]))
 
 
 def _standard(model, x, y, sample_weight, class_weight):
@@ -258,8 +262,8 @@ def _number(t):
 
 def train_on_batch(model, x, y, sample_weight, class_weight):
     inputs, targets, weights = (_tensors(v) for v in _standard(model, x, y, sample_weight, class_weight))
-    outputs, total, _ = _train(model, inputs, targets, weights)
-    values = [_number(v) for v in [total, *_metric_values(model, outputs, targets)]]
+    outputs, total, each = _train(model, inputs, targets, weights)
+    values = [_number(v) for v in [total, *(each if at_once.depth else []), *_metric_values(model, outputs, targets)]]
     return values[0] if len(values) == 1 else values
 
 

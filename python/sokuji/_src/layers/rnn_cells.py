@@ -1,13 +1,15 @@
 """tf.nn.rnn_cell of 1.x, and the functions that run a cell over a sequence: static_rnn, dynamic_rnn, bidirectional_dynamic_rnn."""
 
 import collections
+import functools
+from contextlib import nullcontext as _nothing
 
 import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import nest, shapes
 from sokuji._src.core.execute import convert, run
-from sokuji._src.keras.layers_base import Layer
+from sokuji._src.keras.layers_base import Layer, snake_case
 from sokuji._src.ops import array_ops, init_ops, nn_ops
 from sokuji._src.variables import variables
 
@@ -22,6 +24,15 @@ def _sigmoid(x):
     return run("Sigmoid", x)
 
 
+def _in_graph():
+    """What cells do in graphs, where a tf.Graph is open."""
+    if _core.graph_now() is None:
+        return None
+    from sokuji._src.layers import rnn_in_graph
+
+    return rnn_in_graph if rnn_in_graph.building() is not None else None
+
+
 class RNNCell(Layer):
     """One step: cell(inputs, state) gives (output, new state)."""
 
@@ -33,17 +44,35 @@ class RNNCell(Layer):
         self._scope_prefix = prefix + "/" if prefix else ""
 
     def __call__(self, inputs, state, scope=None):
+        graph = _in_graph()
+        if graph is not None:
+            return self._call_in(graph, inputs, state)
         if not self.built:
             self._build_now(self._taken(inputs))
         return self.call(self._taken(inputs), state)
 
+    def _call_in(self, graph, inputs, state):
+        inputs = self._taken(inputs)
+        if getattr(self, "_graph_scope", None) is not None:
+            with graph.building().name_scope(self._graph_scope.original_name_scope), graph.scopes.variable_scope(self._graph_scope, auxiliary_name_scope=False):
+                return self.call(inputs, state)
+        with graph.cell_scope(self, snake_case(type(self).__name__)) as self._graph_scope:
+            if not self.built:
+                self._dtype = self._dtype or inputs.dtype
+                self.build(shapes.TensorShape(inputs._shape_tuple))
+            return self.call(inputs, state)
+
     def zero_state(self, batch_size, dtype):
         """Zeros in the structure of state_size."""
+        graph = _in_graph()
+        if graph is not None:
+            return nest.map_structure(lambda d: graph.zeros(batch_size, d, dtype), self.state_size)
         n = int(batch_size)
         return nest.map_structure(lambda d: array_ops.zeros([n, *shapes.TensorShape(d).as_list()], dtype), self.state_size)
 
     def _weight(self, name, shape, initializer=None):
-        return self.add_variable(name, shape, initializer=initializer)
+        graph = _in_graph()
+        return self.add_variable(name, shape, initializer=initializer) if graph is None else graph.weight(self, name, shape, initializer)
 
 
 def _width(input_shape):
@@ -260,10 +289,18 @@ class MultiRNNCell(RNNCell):
     def zero_state(self, batch_size, dtype):
         return tuple(cell.zero_state(batch_size, dtype) for cell in self._cells)
 
+    @property
+    def trainable_weights(self):
+        return [w for cell in self._cells for w in cell.trainable_weights]
+
+    weights = trainable_weights
+
     def call(self, inputs, state):
         new = []
-        for cell, mine in zip(self._cells, state):
-            inputs, made = cell(inputs, mine)
+        graph = _in_graph()
+        for k, (cell, mine) in enumerate(zip(self._cells, state)):
+            with _nothing() if graph is None else graph.scopes.variable_scope("cell_%d" % k):
+                inputs, made = cell(inputs, mine)
             new.append(made)
         return inputs, tuple(new)
 
@@ -334,4 +371,18 @@ def bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, sequence_length=None, in
 
 CELLS = {c.__name__: c for c in (RNNCell, BasicRNNCell, GRUCell, BasicLSTMCell, LSTMCell, DropoutWrapper, ResidualWrapper, DeviceWrapper, MultiRNNCell,
                                  LSTMStateTuple)}  # fmt: skip
+
+
+def _either(name, eager):
+    @functools.wraps(eager or _in_graph)
+    def function(*arguments, **keywords):
+        graph = _in_graph()
+        if graph is None and eager is None:
+            raise NotImplementedError("not implemented: tf.nn.%s outside of graphs" % name)
+        return (eager if graph is None else graph.FUNCTIONS[name])(*arguments, **keywords)
+
+    return function
+
+
 FUNCTIONS = {"static_rnn": static_rnn, "dynamic_rnn": dynamic_rnn, "bidirectional_dynamic_rnn": bidirectional_dynamic_rnn}
+FUNCTIONS = {name: _either(name, FUNCTIONS.get(name)) for name in [*FUNCTIONS, "static_bidirectional_rnn"]}

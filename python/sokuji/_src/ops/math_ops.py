@@ -67,6 +67,8 @@ def add_n(inputs, name=None):
     tensors = same_dtype(list(inputs))
     if len({t._shape_tuple for t in tensors}) > 1:
         raise invalid("add_n: the shapes differ: %s" % [t._shape_tuple for t in tensors])
+    if len(tensors) > 1 and any(isinstance(t, _core.SymbolicTensor) for t in tensors):
+        return run("AddN", *tensors)
     total = tensors[0] if len(tensors) > 1 else array_ops.identity(tensors[0])
     for t in tensors[1:]:
         total = run("Add", total, t)

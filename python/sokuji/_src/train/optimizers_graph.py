@@ -57,6 +57,7 @@ def apply_gradients(optimizer, grads_and_vars, global_step=None, name=None):
     for g, v in pairs:
         if not isinstance(v, _core.VariableBase):
             raise NotImplementedError("Trying to update a Tensor %s" % (v,))
+    pairs = [(getattr(g, "_whole", g), v) for g, v in pairs]
     given = [(g if isinstance(g, conversion.IndexedSlices) else variables.symbolic(g, v.dtype.base_dtype), v) for g, v in pairs if g is not None]
     if not given:
         raise ValueError("No gradients provided for any variable: %s." % ([str(v) for _, v in pairs],))

@@ -1,0 +1,194 @@
+"""Cells and sequences in graphs of 1.x: variable scopes of cells, and dynamic_rnn as a loop over steps whose number only a run may know."""
+
+from sokuji import _core
+from sokuji._src.core import nest, shapes
+from sokuji._src.core.execute import convert, execute, run
+from sokuji._src.graph import as_then, control_flow, scopes
+from sokuji._src.graph import graph as graphs
+from sokuji._src.graph.tensor_array import TensorArray
+from sokuji._src.graph.variables import symbolic
+
+building = graphs.building
+
+
+def cell_scope(cell, base):
+    """The variable scope that a cell's variables are made in."""
+    name = cell.__dict__.get("_arguments", ((), {}))[1].get("name")
+    return scopes.variable_scope(None, default_name=name or base)
+
+
+def weight(cell, name, shape, initializer):
+    made = scopes.get_variable(name, shape, cell._dtype, initializer)
+    cell._trainable_weights.append(made)
+    return made
+
+
+def zeros(batch_size, size, dtype):
+    """Zeros of (batch, size); the batch may be a tensor."""
+    rest = shapes.TensorShape(size).as_list()
+    if isinstance(batch_size, _core.Handle) and (not isinstance(batch_size, _core.SymbolicTensor) or batch_size._known_value() is not None):
+        batch_size = int((batch_size._known_value() if isinstance(batch_size, _core.SymbolicTensor) else batch_size).numpy())
+    made = as_then.zeros([batch_size, *rest], dtype)
+    if isinstance(batch_size, _core.Handle):
+        made.set_shape([None, *rest])
+    return made
+
+
+def batch_of(t, axis):
+    known = t._shape_tuple[axis]
+    return as_then.op("Shape", [t])[axis] if known is None else known
+
+
+def lengths_of(sequence_length):
+    if sequence_length is None:
+        return None
+    made = symbolic(sequence_length)
+    if made._shape_tuple is not None and len(made._shape_tuple) != 1:
+        raise ValueError("sequence_length must be a vector of length batch_size, but saw shape: %s" % made.shape)
+    return made if made._dtype_number == 3 else execute("Cast", [made], {"DstT": 3})
+
+
+def _first_state(cell, batch, initial_state, dtype):
+    if initial_state is not None:
+        return nest.map_structure(symbolic, initial_state)
+    if dtype is None:
+        raise ValueError("If there is no initial_state, you must give a dtype.")
+    return cell.zero_state(batch, dtype)
+
+
+def _swapped(t):
+    """(batch, steps, …) as (steps, batch, …), or back."""
+    if t._shape_tuple is None or len(t._shape_tuple) < 2:
+        raise ValueError("Expected input tensor %s to have rank at least 2, but saw shape: %s" % (t, t.shape))
+    return as_then.op("Transpose", [t, convert([1, 0, *range(2, len(t._shape_tuple))], 3)])
+
+
+def _selected(on, new, old):
+    return nest.pack_sequence_as(new, [run("Select", on, a, b) for a, b in zip(nest.flatten(new), nest.flatten(old))])
+
+
+def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=None, parallel_iterations=None, swap_memory=False, time_major=False, scope=None):
+    """(outputs, state) of a cell over (batch, steps, features)."""
+    check(cell)
+    with scopes.variable_scope(scope or "rnn"):
+        x = symbolic(inputs)
+        x, lengths = x if time_major else _swapped(x), lengths_of(sequence_length)
+        if x._shape_tuple is None or len(x._shape_tuple) < 3:
+            raise ValueError("Shape %s must have rank at least 3" % x.shape)
+        if None in x._shape_tuple[2:]:
+            raise ValueError("Input size (depth of inputs) must be accessible via shape inference, but saw value None.")
+        state = _first_state(cell, batch_of(x, 1), initial_state, dtype)
+        steps = batch_of(x, 0)
+        outputs, state = _loop(cell, x, state, steps, lengths)
+        outputs = nest.map_structure(lambda t: t if time_major else _swapped(t), outputs)
+    return outputs, state
+
+
+def _loop(cell, x, state, steps, lengths):
+    kind = (nest.flatten(state) or [x])[0].dtype
+    sizes = cell.output_size
+    arrays = [TensorArray(kind, size=steps) for _ in nest.flatten(sizes)]
+    if not cell.built:  # variables are made outside of the loop
+        build(cell, x)
+
+    def step(i, state, arrays):
+        row = run("GatherV2", x, i, convert(0, 3))
+        output, new = cell(row, state)
+        nest.assert_same_structure(state, new)
+        flat = nest.flatten(output)
+        if lengths is not None:
+            on = run("Less", i, lengths)
+            flat, new = [run("Select", on, t, run("ZerosLike", t)) for t in flat], _selected(on, new, state)
+        return i + 1, new, [array.write(i, t) for array, t in zip(arrays, flat)]
+
+    made = control_flow.while_loop(lambda i, state, arrays: i < steps, step, (convert(0, 3), state, arrays),
+                                   shape_invariants=(shapes.TensorShape([]), nest.map_structure(_loose, state), [None] * len(arrays)))  # fmt: skip
+    outputs = []
+    for array in made[2]:
+        stacked = array.stack()
+        stacked.set_shape([x._shape_tuple[0], x._shape_tuple[1], *stacked._shape_tuple[2:]])
+        outputs.append(stacked)
+    return nest.pack_sequence_as(sizes, outputs), made[1]
+
+
+def _loose(t):
+    return shapes.as_shape(t._shape_tuple)
+
+
+def build(cell, x):
+    """Makes the variables of a cell for steps like those of x, by a step that nothing needs."""
+    cell(run("GatherV2", x, convert(0, 3), convert(0, 3)), cell.zero_state(batch_of(x, 1), x.dtype))
+
+
+def check(cell):
+    if not all(hasattr(cell, word) for word in ("output_size", "state_size", "zero_state")) or not callable(cell):
+        raise TypeError("The argument 'cell' (%r) is not an RNNCell" % (cell,))
+
+
+def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=None, scope=None):
+    check(cell)
+    if not isinstance(inputs, (list, tuple)):
+        raise TypeError("inputs must be a sequence")
+    if not inputs:
+        raise ValueError("inputs must not be empty")
+    with scopes.variable_scope(scope or "rnn"):
+        inputs, lengths = [symbolic(x) for x in inputs], lengths_of(sequence_length)
+        if None in inputs[0]._shape_tuple[1:]:
+            raise ValueError("Input size (second dimension of inputs[0]) must be accessible via shape inference, but saw value None.")
+        state = _first_state(cell, batch_of(inputs[0], 0), initial_state, dtype)
+        outputs = []
+        for k, x in enumerate(inputs):
+            output, new = cell(x, state)
+            if lengths is not None:
+                on = run("Less", convert(k, 3), lengths)
+                output, new = nest.map_structure(lambda t: run("Select", on, t, run("ZerosLike", t)), output), _selected(on, new, state)
+            outputs.append(output)
+            state = new
+    return outputs, state
+
+
+def _turned(t, lengths, axis):
+    if lengths is None:
+        return as_then.op("ReverseV2", [t, convert([axis], 3)])
+    return as_then.op("ReverseSequence", [t, lengths], seq_dim=axis, batch_dim=1 - axis)
+
+
+def bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, sequence_length=None, initial_state_fw=None, initial_state_bw=None, dtype=None,
+                              parallel_iterations=None, swap_memory=False, time_major=False, scope=None):  # fmt: skip
+    """((outputs forwards, outputs backwards), (state forwards, state backwards))"""
+    check(cell_fw)
+    check(cell_bw)
+    axis = 0 if time_major else 1
+    with scopes.variable_scope(scope or "bidirectional_rnn"):
+        x, lengths = symbolic(inputs), lengths_of(sequence_length)
+        with scopes.variable_scope("fw") as fw:
+            forwards, state_fw = dynamic_rnn(cell_fw, x, lengths, initial_state_fw, dtype, time_major=time_major, scope=fw)
+        with scopes.variable_scope("bw") as bw:
+            made, state_bw = dynamic_rnn(cell_bw, _turned(x, lengths, axis), lengths, initial_state_bw, dtype, time_major=time_major, scope=bw)
+        return (forwards, _turned(made, lengths, axis)), (state_fw, state_bw)
+
+
+def static_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None, initial_state_bw=None, dtype=None, sequence_length=None, scope=None):
+    """(outputs of both, joined, state forwards, state backwards)"""
+    check(cell_fw)
+    check(cell_bw)
+    if not isinstance(inputs, (list, tuple)):
+        raise TypeError("inputs must be a sequence")
+    with scopes.variable_scope(scope or "bidirectional_rnn"):
+        lengths = lengths_of(sequence_length)
+
+        def reverse(values):
+            if lengths is None:
+                return list(reversed(values))
+            t = _turned(as_then.stack(values), lengths, 0)
+            return [run("GatherV2", t, convert(k, 3), convert(0, 3)) for k in range(len(values))]
+
+        with scopes.variable_scope("fw") as fw:
+            forwards, state_fw = static_rnn(cell_fw, inputs, initial_state_fw, dtype, lengths, fw)
+        with scopes.variable_scope("bw") as bw:
+            made, state_bw = static_rnn(cell_bw, reverse([symbolic(x) for x in inputs]), initial_state_bw, dtype, lengths, bw)
+        outputs = [execute("ConcatV2", [a, b, convert(1, 3)], {}) for a, b in zip(forwards, reverse(made))]
+        return outputs, state_fw, state_bw
+
+
+FUNCTIONS = {f.__name__: f for f in (static_rnn, dynamic_rnn, bidirectional_dynamic_rnn, static_bidirectional_rnn)}
