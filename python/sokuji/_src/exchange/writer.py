@@ -5,6 +5,7 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.core import dtypes
 from sokuji._src.exchange import attributes, op_defs
+from sokuji._src.graph import operation
 from sokuji._src.io import graph_messages, tensor_proto
 
 C = graph_messages.CLASSES
@@ -266,7 +267,7 @@ def _says_all(definition, node):
 _WAYS = {
     "Const": Writer._const, "Placeholder": Writer._placeholder, "VariableV2": Writer._variable, "VarHandleOp": Writer._variable,
     "BroadcastTo": Writer._broadcast, "Identity": Writer._read, "ReadVariableOp": Writer._read, "VarIsInitializedOp": Writer._initialized, "NoOp": lambda *a: None,
-    **dict.fromkeys(["AssignVariableOp", *_CHANGED], Writer._assign),
+    **dict.fromkeys(["AssignVariableOp", "AssignAddVariableOp", "AssignSubVariableOp", *_CHANGED], Writer._assign),
 }  # fmt: skip
 _WAYS.update(dict.fromkeys("ApplyGradientDescent ApplyMomentum ApplyAdam ApplyRMSProp ApplyAdagrad ResourceApplyUpdate".split(), Writer._apply))
 
