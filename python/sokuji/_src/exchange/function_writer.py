@@ -36,11 +36,14 @@ def variables_of(graph):
 class _Handle:
     """A variable within a function: the argument that its resource is."""
 
-    _resource = True
+    def __init__(self, name, variable):
+        self.op, self.name, self._dtype_number = self, name, variable._dtype_number
+        self._resource = is_resource(variable)
 
-    def __init__(self, name, dtype_number):
-        self.op = self
-        self.name, self._dtype_number = name, dtype_number
+
+def is_resource(variable):
+    """A variable of 1.x that is none is handed on by its value."""
+    return getattr(variable, "_resource", True)
 
 
 class Library:
@@ -85,6 +88,9 @@ class Library:
             for source, _ in graph.captures():
                 captured.setdefault((source._node.index, source._output), source)
         addresses = list(dict.fromkeys(variables_of(first) + variables_of(second)))
+        changed = {g.node(i).changed_address for g in (first, second) for i in range(len(g))}
+        if any(a in changed and not is_resource(self.variable(a)) for a in addresses):
+            raise NotWritten("a branch that changes a variable that is no resource")
         resources = [outer.resource(address) for address in addresses]
         if is_loop and not (limit is None or isinstance(limit, int) and limit < 0):
             raise NotWritten("a loop with maximum_iterations")
@@ -97,7 +103,8 @@ class Library:
             passed = range(len(state), len(tensors) + len(addresses)) if is_loop and which == "body" else ()
             names.append(self.add("%s_%s" % (node._name, which), graph, places, addresses, list(graph.outputs), None, passed))
         references = [outer.reference(t) for t in tensors] + resources
-        types = [t._dtype_number for t in tensors] + [20] * len(resources)
+        known = [self.variable(address) for address in addresses]
+        types = [t._dtype_number for t in tensors] + [20 if is_resource(v) else v._dtype_number for v in known]
         if is_loop:
             made.input.extend(references)
             made.attr["T"].CopyFrom(attributes.value_proto("lt", types))
@@ -160,15 +167,15 @@ class _FunctionWriter(writer.Writer):
                 wanted = "%s_%d" % (base, n)
             arguments.append(wanted)
             variable = None if is_tensor else self.library.variable(t)
-            number = t._dtype_number if is_tensor else 20
+            if not is_tensor and variable is None:
+                raise NotWritten("a variable that is gone")
+            number = t._dtype_number if is_tensor else 20 if is_resource(variable) else variable._dtype_number
             made.signature.input_arg.add(name=wanted, type=number)
             if is_tensor:
                 if t._node._graph is self.graph:
                     self.captured[t._node.index] = wanted
             else:
-                if variable is None:
-                    raise NotWritten("a variable that is gone")
-                self.handles[t] = _Handle(wanted, variable._dtype_number)
+                self.handles[t] = _Handle(wanted, variable)
         for i in range(len(self.graph)):
             node = self.graph.node(i)
             if i not in self.captured and not (node._type == "Placeholder"):

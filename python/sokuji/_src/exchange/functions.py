@@ -104,7 +104,9 @@ def _is_variable(value):
 
 
 def _now(value):
-    return value._read() if _is_variable(value) else value
+    if not _is_variable(value):
+        return value
+    return handlers.read(value) if hasattr(value, "_now") else value._read()
 
 
 def _split(values):

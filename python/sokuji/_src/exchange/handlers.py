@@ -53,8 +53,10 @@ def build(reader, node, name, data):
     special = HANDLERS.get(node.op)
     if special is not None:
         return special(reader, node, name, data)
-    if node.op in reader.functions:
-        return HANDLERS["PartitionedCall"](reader, node, name, data)
+    if node.op in reader.functions or node.op in ("If", "While", "StatelessIf", "StatelessWhile", "Case", "PartitionedCall", "StatefulPartitionedCall"):
+        from sokuji._src.exchange import functions
+
+        return functions._run(reader.library, node, data)
     if node.op in python_ops.KERNELS:
         known = {key: attributes.value_of(value) for key, value in node.attr.items() if not key.startswith("_")}
         made = python_ops.call(node.op, [read(t) for t in data], known, name + "/")

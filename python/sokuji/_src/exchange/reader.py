@@ -2,7 +2,7 @@
 
 from sokuji import _core
 from sokuji._src.core import dtypes, errors
-from sokuji._src.exchange import attributes, handlers, op_defs
+from sokuji._src.exchange import attributes, functions, handlers, op_defs
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import operation
 from sokuji._src.graph.variables import GraphVariable
@@ -27,14 +27,14 @@ def parts_of(name):
 class Reader:
     """Makes a GraphDef's nodes, in the order in which TensorFlow does."""
 
-    def __init__(self, graph, definition, prefix, input_map=None, producers=None):
+    def __init__(self, graph, definition, prefix, input_map=None):
         self.graph, self.definition, self.prefix = graph, definition, prefix
         self.input_map = {} if input_map is None else input_map
         self.used = set()
         self.outputs = {}  # of a node's name: tensors, or a variable
         self.operations = {}  # of a node's name
         self.functions = {f.signature.name: f for f in definition.library.function}
-        self.library = producers
+        self.library = functions.Library(definition.library.function)
 
     # ---- order ----
 
