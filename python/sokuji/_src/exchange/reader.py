@@ -123,10 +123,12 @@ class Reader:
         data = [self.tensor(i, node.name) for i in node.input if not i.startswith("^")]
         controls = [self.input_map[self._key(i)] if self._mapped(i) else self.operations[i[1:]] for i in node.input if i.startswith("^")]
         self.used.update(self._key(i) for i in node.input if self._mapped(i))
-        self._checked(node, definition, data)
+        with handlers.blamed(node):
+            self._checked(node, definition, data)
         first = len(self.graph)
         with self.graph.control_dependencies(None), self.graph.control_dependencies([c.op if not isinstance(c, operation.Operation) else c for c in controls]):
-            values = handlers.build(self, node, name, data)
+            with handlers.blamed(node):
+                values = handlers.build(self, node, name, data)
         self._note(node, name, values, first)
 
     def _note(self, node, name, values, first):
