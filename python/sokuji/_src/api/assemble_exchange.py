@@ -82,6 +82,7 @@ def _sparse(names, space):
 
 
 def _running(names, space):
+    space("image").update(_module("sessions.image_files").NAMES)
     space("summary").update(_module("sessions.summary_ops").NAMES)
     space("train").update(_module("sessions.monitored").NAMES)
     space("metrics").update(_module("sessions.metrics").NAMES)
