@@ -115,8 +115,7 @@ def _with_channels(pixels, channels, top):
     if channels in (3, 4):
         colour = np.repeat(colour, 3, -1) if colour.shape[-1] == 1 else colour
     elif colour.shape[-1] == 3:
-        weights = np.array([6968, 23434, 2366], np.int64)
-        colour = ((colour.astype(np.int64) @ weights + 16384) >> 15)[..., None].astype(np.uint16)
+        colour = ((colour.astype(np.int64) @ np.array([9798, 19235, 3735], np.int64)) >> 15)[..., None].astype(np.uint16)
     return np.concatenate([colour, alpha], -1) if channels in (2, 4) else colour
 
 
