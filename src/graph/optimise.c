@@ -296,9 +296,9 @@ static sj_status late_find(sj__making *m)
 		const sj_node *node = m->graph->nodes[i];
 		if (!m->needed[i] || sj__making_knows(m, node))
 			continue;
-		m->late[i] = is_effect(node) || (node->kind == SJ__NODE_READ
-		                                         ? reads_what_changed(m, node, n_effects, effects)
-		                                         : needs_late(m, node));
+		m->late[i] = is_effect(node) ||
+		             (node->kind == SJ__NODE_READ ? reads_what_changed(m, node, n_effects, effects)
+		                                          : needs_late(m, node));
 		if (is_effect(node))
 			effects[n_effects++] = i;
 	}

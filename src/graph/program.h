@@ -40,7 +40,7 @@ typedef struct sj__work {
 	sj__call call;
 	int64_t offset; /* of a view, in bytes */
 	bool has_real;  /* some output is an ordinary tensor */
-	int32_t over;   /* the slot that a single output may be written over, where its tensor is nobody else's; -1: none */
+	int32_t over; /* the slot that a single output may be written over, where its tensor is nobody else's; -1: none */
 } sj__work;
 
 /* A slot of the plan. */

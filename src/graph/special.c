@@ -319,8 +319,7 @@ sj__plan *sj__special_begin(sj__plan *plan, sj_tensor *const *values)
 	shapes *s = shapes_find(special, plan->key.n_feeds, values);
 	if (s != NULL) {
 		s->used = ++special->now;
-		if (SJ_UNLIKELY(s->n_times < TIMES_BEFORE) &&
-		    (++s->n_times == TIMES_BEFORE || is_worth_it(plan))) {
+		if (SJ_UNLIKELY(s->n_times < TIMES_BEFORE) && (++s->n_times == TIMES_BEFORE || is_worth_it(plan))) {
 			s->n_times = TIMES_BEFORE;
 			special_try(plan, values, &s->plan);
 		}

@@ -57,6 +57,7 @@ mask reduce_max reduce_max_sparse reduce_sum reduce_sum_sparse tensor_dense_matm
 segment_sum_with_num_segments segment_mean_with_num_segments segment_sqrt_n_with_num_segments"""
 IN_GRAPH = {"sparse_" + name: _late("graph.sparse", "sparse_" + name) for name in _SPARSE.split()}  # also where 1.x has them eagerly
 IN_GRAPH.update({name: _late("graph.parse_nodes", name) for name in ("parse_example", "parse_single_example", "decode_raw")})
+IN_GRAPH.update(dict.fromkeys(("tables_initializer", "initialize_all_tables"), _late("sessions.tables", "tables_initializer")))
 checkpoint_saver.export = _late("exchange.meta_graph", "export_meta_graph")
 
 
@@ -86,6 +87,9 @@ def _running(names, space):
     space("image").update(_module("sessions.image_files").NAMES)
     space("summary").update(_module("sessions.summary_ops").NAMES)
     space("train").update(_module("sessions.monitored").NAMES)
+    tables = _module("sessions.tables")
+    space("contrib.lookup").update(tables.NAMES)
+    names.update(tables_initializer=tables.tables_initializer)
     space("metrics").update(_module("sessions.metrics").NAMES)
     _module("summary.contrib_summary").meta_graph_of = lambda graph: _module("exchange.meta_graph").export_meta_graph(graph=graph)
 
