@@ -206,7 +206,9 @@ class _FunctionWriter(writer.Writer):
 
     def _results(self, made, outputs, arguments, passed):
         taken = {n.name for n in self.nodes} | set(arguments)
+        inner = {id(outer): placeholder for outer, placeholder in self.graph.captures()}
         for k, t in enumerate(outputs):
+            t = inner.get(id(t), t)  # what is only handed on
             name, n = "Identity", 0
             while name in taken:
                 n += 1
@@ -237,6 +239,8 @@ def _reference(reference, by_name, arguments):
     name, _, place = reference.partition(":")
     if reference.startswith("^") or name in arguments:
         return reference
+    if name not in by_name:
+        raise NotWritten("a tensor of another graph, %s" % name)
     node, place = by_name[name], int(place or 0)
     definition = op_defs.find(node.op)
     for argument in definition.outputs:
