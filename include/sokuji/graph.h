@@ -50,6 +50,12 @@ SJ_PUBLIC sj_graph *sj_graph_now(void);
 SJ_PUBLIC void sj_graph_finalize(sj_graph *graph);
 SJ_PUBLIC void sj_graph_unfinalize(sj_graph *graph); /* nodes may be appended again */
 
+/*
+ * Tells of every node that a plan runs on this thread, with the times of a monotonic clock; NULL: no more. Nodes are then run one by one, not fused.
+ */
+typedef void (*sj_node_observer)(void *context, sj_node *node, int64_t begin_ns, int64_t end_ns);
+SJ_PUBLIC void sj_graph_observe(sj_node_observer observer, void *context);
+
 /* ---- symbolic tensors ---- */
 
 SJ_PUBLIC bool sj_tensor_is_symbolic(const sj_tensor *tensor);

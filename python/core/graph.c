@@ -573,7 +573,33 @@ PyObject *core_operator(const char *which, PyObject *a, PyObject *b)
 	return PyObject_CallFunction(core.operator_of_graphs, "sOO", which, a, b);
 }
 
-static PyMethodDef functions[] = {{"extend_symbolic", extend_symbolic, METH_VARARGS, NULL},
+/* ---- what runs ---- */
+
+static void observed(void *context, sj_node *node, int64_t begin_ns, int64_t end_ns)
+{
+	PyGILState_STATE state = PyGILState_Ensure();
+	PyObject *object = graph_node_object(node);
+	PyObject *done = object ? PyObject_CallFunction(context, "OLL", object, (long long)begin_ns, (long long)end_ns)
+	                        : NULL;
+	if (done == NULL)
+		PyErr_Clear(); /* a node of the library's own has no object */
+	Py_XDECREF(done);
+	Py_XDECREF(object);
+	PyGILState_Release(state);
+}
+
+/* observe(function(node, begin, end in ns) or None) */
+static PyObject *observe(PyObject *Py_UNUSED(module), PyObject *function)
+{
+	static _Thread_local PyObject *now;
+	Py_XDECREF(now);
+	now = function == Py_None ? NULL : Py_NewRef(function);
+	sj_graph_observe(now ? observed : NULL, now);
+	Py_RETURN_NONE;
+}
+
+static PyMethodDef functions[] = {{"observe", observe, METH_O, "observe(function(node, begin, end) or None)"},
+                                  {"extend_symbolic", extend_symbolic, METH_VARARGS, NULL},
                                   {"index", plain_index, METH_VARARGS, "index(tensor, key)"},
                                   {"graph_now", graph_now, METH_NOARGS, "The graph open on this thread, or None."},
                                   {"no_graph_begin", no_graph_begin, METH_NOARGS,

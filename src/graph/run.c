@@ -1,4 +1,5 @@
 /* Running a plan: step after step, each value released after its last use. */
+#include "base/clock.h"
 #include "base/memory.h"
 #include "graph/program.h"
 #include "ops/quick.h"
@@ -117,9 +118,32 @@ static void values_let_go(const sj__plan *plan, sj_tensor **kept)
 
 /* ---- the whole ---- */
 
+static SJ_THREAD_LOCAL_COLD sj_node_observer observer;
+static SJ_THREAD_LOCAL_COLD void *observer_context;
+
+void sj_graph_observe(sj_node_observer function, void *context)
+{
+	observer = function;
+	observer_context = context;
+}
+
+static sj_status steps_observe(sj__plan *plan, sj_tensor **values)
+{
+	sj_status status = SJ_OK;
+	for (int s = 0; s < plan->n_steps && status == SJ_OK; s++) {
+		int64_t begin = sj__clock_ns();
+		status = sj__step_run(plan, &plan->steps[s], values);
+		if (observer != NULL && status == SJ_OK)
+			observer(observer_context, plan->steps[s].node, begin, sj__clock_ns());
+	}
+	return status;
+}
+
 /* In one region: denormals are flushed once, not by every step. */
 static sj_status steps_run(sj__plan *plan, sj_tensor **values)
 {
+	if (SJ_UNLIKELY(observer != NULL))
+		return steps_observe(plan, values);
 	sj__local *thread = &sj__local_state;
 	sj_status status = SJ_OK;
 	if (thread->region_depth++ == 0)
@@ -179,6 +203,11 @@ static sj_status plan_run(sj__plan *plan, sj_tensor *const *feeds, sj_tensor **r
 
 sj_status sj__plan_run(sj__plan *plan, sj_tensor *const *feeds, sj_tensor **ret_values)
 {
+	if (SJ_UNLIKELY(observer != NULL)) {
+		sj__plan plain = *plan;
+		plain.program = NULL;
+		return plan_run(&plain, feeds, ret_values);
+	}
 	sj__plan *special = sj__special_begin(plan, feeds);
 	if (special == NULL)
 		return plan_run(plan, feeds, ret_values);

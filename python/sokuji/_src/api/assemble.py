@@ -5,7 +5,7 @@ import types
 
 from sokuji import _core
 from sokuji._src.variables import variables  # isort: skip (scopes, which others import, needs it whole)
-from sokuji._src.api import assemble_ops, assemble_saved, compat_v1, missing
+from sokuji._src.api import assemble_ops, assemble_saved, compat_v1, inner_modules, missing
 from sokuji._src.api.missing import is_space, space as new_space
 from sokuji._src.core import conversion, dtypes, errors, nest, printing, shapes
 from sokuji._src.eager import gradients
@@ -276,6 +276,7 @@ def register(module):
         if is_space(value):
             _register_space(value, "tensorflow." + name)
     sys.modules["tensorflow.errors"] = errors
+    inner_modules.install()
     if vars(module).get("__name__") == "sokuji" and compat_v1.Finder not in sys.meta_path:
         sys.meta_path.insert(0, compat_v1.Finder)
     if "keras" in vars(module):

@@ -5,7 +5,7 @@ import sys
 
 from sokuji._src.api import missing
 from sokuji._src.graph import graph as graphs
-from sokuji._src.graph import operation
+from sokuji._src.graph import operation, session
 from sokuji._src.graph.variables import GraphVariable
 from sokuji._src.ops.sparse_ops import SparseTensor
 from sokuji._src.train import checkpoint_saver
@@ -56,6 +56,9 @@ _SPARSE = """to_dense tensor_to_dense transpose reorder concat add maximum minim
 mask reduce_max reduce_max_sparse reduce_sum reduce_sum_sparse tensor_dense_matmul matmul segment_sum segment_mean segment_sqrt_n
 segment_sum_with_num_segments segment_mean_with_num_segments segment_sqrt_n_with_num_segments"""
 IN_GRAPH = {"sparse_" + name: _late("graph.sparse", "sparse_" + name) for name in _SPARSE.split()}  # also where 1.x has them eagerly
+session.traced = _late("sessions.profile", "traced")
+IN_GRAPH.update({name: _late("graph.parse_nodes", name) for name in ("parse_example", "parse_single_example", "decode_raw")})
+IN_GRAPH.update(dict.fromkeys(("tables_initializer", "initialize_all_tables"), _late("sessions.tables", "tables_initializer")))
 checkpoint_saver.export = _late("exchange.meta_graph", "export_meta_graph")
 
 
@@ -82,8 +85,12 @@ def _sparse(names, space):
 
 
 def _running(names, space):
+    space("image").update(_module("sessions.image_files").NAMES)
     space("summary").update(_module("sessions.summary_ops").NAMES)
     space("train").update(_module("sessions.monitored").NAMES)
+    tables = _module("sessions.tables")
+    space("contrib.lookup").update(tables.NAMES)
+    names.update(tables_initializer=tables.tables_initializer)
     space("metrics").update(_module("sessions.metrics").NAMES)
     _module("summary.contrib_summary").meta_graph_of = lambda graph: _module("exchange.meta_graph").export_meta_graph(graph=graph)
 

@@ -4,6 +4,8 @@ import functools
 import sys
 import types
 
+import numpy as np
+
 from sokuji import _core
 from sokuji._src.api import assemble_exchange
 from sokuji._src.api.missing import is_space
@@ -251,6 +253,17 @@ def constant_value(tensor, partial=False):
     if not isinstance(tensor, _core.SymbolicTensor):
         return None
     known = tensor._known_value()
-    return None if known is None else known.numpy()
+    return None if known is None or not _is_told(tensor) else np.array(known.numpy())
+
+
+_TOLD = {"Const", "Shape", "Size", "Rank", "Range", "Cast", "Concat", "ConcatV2", "Pack", "Fill", "Equal", "NotEqual"}
+
+
+def _is_told(tensor):
+    """Whether TensorFlow 1.8 looks into the operation for a value that is known before a run."""
+    op = tensor.op
+    if op.type not in _TOLD or tensor._known_value() is None:
+        return False
+    return op.type in ("Const", "Shape", "Size", "Rank") or all(_is_told(t) for t in op.inputs)
 
 

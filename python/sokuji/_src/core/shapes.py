@@ -246,7 +246,10 @@ class TensorShape:
 
     def __eq__(self, other):
         try:
-            return self._dims == as_shape(other)._dims
+            dims = as_shape(other)._dims
+            if _version == 1 and dims is not None and None in dims and other is not self:
+                return False  # as 1.8 has it: unknown sizes are equal to nothing
+            return self._dims == dims
         except (TypeError, ValueError):
             return NotImplemented
 

@@ -68,7 +68,8 @@ class Body:
         values = {name: [value] for name, value in zip(self.inputs, arguments)}
         for node in self._order:
             data = [self._value(values, reference, node) for reference in node.input if not reference.startswith("^")]
-            values[node.name] = _run(self.library, node, data)
+            with handlers.blamed(node):
+                values[node.name] = _run(self.library, node, data)
         return [self._value(values, reference, None) for reference in self.outputs]
 
     def _value(self, values, reference, node):
@@ -104,7 +105,9 @@ def _is_variable(value):
 
 
 def _now(value):
-    return value._read() if _is_variable(value) else value
+    if not _is_variable(value):
+        return value
+    return handlers.read(value) if hasattr(value, "_now") else value._read()
 
 
 def _split(values):

@@ -1,5 +1,7 @@
 """How the nodes of a GraphDef are made here that are no rows of the operation table, and those that are."""
 
+import contextlib
+
 import numpy as np
 
 from sokuji import _core
@@ -16,6 +18,15 @@ KNOWN = set("""Switch RefSwitch Merge RefMerge Enter RefEnter Exit RefExit NextI
 LookupTableImportV2 InitializeTableV2 TensorListReserve TensorListSetItem TensorListStack TensorListGetItem TensorListFromTensor EmptyTensorList TensorArrayV3
 TensorArrayWriteV3 TensorArrayReadV3 TensorArrayGatherV3 TensorArrayScatterV3 TensorArraySizeV3 IteratorV2 IteratorGetNext OneShotIterator QueueDequeueV2 FIFOQueueV2
 SymbolicGradient DecodeJpeg EncodeJpeg SokujiCall""".split())  # fmt: skip
+
+
+@contextlib.contextmanager
+def blamed(node):
+    """What a damaged node leads to is an error that names it."""
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, OverflowError, ZeroDivisionError, AssertionError) as error:
+        raise ValueError("Node '%s': what it says does not fit the operation %s (%s: %s)" % (node.name, node.op, type(error).__name__, error)) from None
 
 
 def handler(*names):
@@ -53,8 +64,10 @@ def build(reader, node, name, data):
     special = HANDLERS.get(node.op)
     if special is not None:
         return special(reader, node, name, data)
-    if node.op in reader.functions:
-        return HANDLERS["PartitionedCall"](reader, node, name, data)
+    if node.op in reader.functions or node.op in ("If", "While", "StatelessIf", "StatelessWhile", "Case", "PartitionedCall", "StatefulPartitionedCall"):
+        from sokuji._src.exchange import functions
+
+        return functions._run(reader.library, node, data)
     if node.op in python_ops.KERNELS:
         known = {key: attributes.value_of(value) for key, value in node.attr.items() if not key.startswith("_")}
         made = python_ops.call(node.op, [read(t) for t in data], known, name + "/")

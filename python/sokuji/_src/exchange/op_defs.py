@@ -204,6 +204,7 @@ StridedSliceGrad: shape:Index begin:Index end:Index strides:Index dy:T > output:
 shrink_axis_mask:i=0
 StringJoin: inputs:N*#7 > output:#7 | separator:s=
 StringSplit: input:#7 delimiter:#7 > indices:#9 values:#7 shape:#9 | skip_empty:b=1
+StringToHashBucketStrong: input:#7 > output:#9 | num_buckets:i key:li
 StringToHashBucket: string_tensor:#7 > output:#9 | num_buckets:i
 StringToHashBucketFast: input:#7 > output:#9 | num_buckets:i
 StringToNumber: string_tensor:#7 > output:out_type | out_type:t=1

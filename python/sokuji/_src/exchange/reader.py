@@ -2,7 +2,7 @@
 
 from sokuji import _core
 from sokuji._src.core import dtypes, errors
-from sokuji._src.exchange import attributes, handlers, op_defs
+from sokuji._src.exchange import attributes, functions, handlers, op_defs
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import operation
 from sokuji._src.graph.variables import GraphVariable
@@ -27,14 +27,14 @@ def parts_of(name):
 class Reader:
     """Makes a GraphDef's nodes, in the order in which TensorFlow does."""
 
-    def __init__(self, graph, definition, prefix, input_map=None, producers=None):
+    def __init__(self, graph, definition, prefix, input_map=None):
         self.graph, self.definition, self.prefix = graph, definition, prefix
         self.input_map = {} if input_map is None else input_map
         self.used = set()
         self.outputs = {}  # of a node's name: tensors, or a variable
         self.operations = {}  # of a node's name
         self.functions = {f.signature.name: f for f in definition.library.function}
-        self.library = producers
+        self.library = functions.Library(definition.library.function)
 
     # ---- order ----
 
@@ -123,10 +123,12 @@ class Reader:
         data = [self.tensor(i, node.name) for i in node.input if not i.startswith("^")]
         controls = [self.input_map[self._key(i)] if self._mapped(i) else self.operations[i[1:]] for i in node.input if i.startswith("^")]
         self.used.update(self._key(i) for i in node.input if self._mapped(i))
-        self._checked(node, definition, data)
+        with handlers.blamed(node):
+            self._checked(node, definition, data)
         first = len(self.graph)
         with self.graph.control_dependencies(None), self.graph.control_dependencies([c.op if not isinstance(c, operation.Operation) else c for c in controls]):
-            values = handlers.build(self, node, name, data)
+            with handlers.blamed(node):
+                values = handlers.build(self, node, name, data)
         self._note(node, name, values, first)
 
     def _note(self, node, name, values, first):

@@ -5,6 +5,7 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.core import dtypes
 from sokuji._src.exchange import attributes, op_defs
+from sokuji._src.graph import operation
 from sokuji._src.io import graph_messages, tensor_proto
 
 C = graph_messages.CLASSES
@@ -50,6 +51,8 @@ class Writer:
         """The NodeDef of an operation; it names what it could not say."""
         node = op._node
         made = NodeDef(name=node._name, op=op.type)
+        if op_defs.find(made.op) is None and op_defs.find(node._type) is not None:
+            made.op = node._type  # what is shown as a part of 1.8's loops and conditions is an Identity
         device = getattr(self.graph, "_devices", {}).get(node.index)
         if device:
             made.device = device
@@ -145,6 +148,14 @@ class Writer:
         made.input.extend([self.reference(value), ones])
         made.attr["T"].type = number
 
+    def resource(self, address):
+        """What a branch or loop is given for a variable: its resource, or what it reads as."""
+        variable = self.variables[address]
+        return variable.op.name if variable._resource else self.reference(variable._snapshot)
+
+    def ordered(self, made, reads, changes):
+        pass
+
     def _apply(self, made, op, node):
         """A step of an optimizer."""
         known = getattr(self.graph, "_steps", {}).get(node.index)
@@ -177,7 +188,7 @@ class Writer:
         if definition is None and op_defs.find(node._type) is not None and not op._type:
             definition = op_defs.find(node._type)
             made.op = node._type
-        if self.library is not None and made.op in ("If", "StatelessIf", "While", "StatelessWhile", "PartitionedCall", "StatefulPartitionedCall"):
+        if self.library is not None and getattr(node._graph, "_parts", {}).get(node.index) and made.op in ("If", "StatelessIf", "While", "StatelessWhile", "PartitionedCall", "StatefulPartitionedCall"):
             return self.library.node(self, made, op, node)
         if definition is None or not _core.has_op(node._type) and op._attributes is None and definition.attributes and not _says_all(definition, node):
             return self._by_hand(made, op, node)
@@ -187,7 +198,9 @@ class Writer:
         self._inputs(made, definition, node, tensors, values)
         outputs = list(node._outputs)
         for argument in definition.outputs:
-            n = int(values.get(argument.count, 1)) if argument.count else len(values[argument.type]) if argument.is_list and argument.type in values else len(outputs) if argument.is_list else 1
+            if argument.count and not values.get(argument.count):
+                values[argument.count] = len(outputs)
+            n = int(values[argument.count]) if argument.count else len(values[argument.type]) if argument.is_list and argument.type in values else len(outputs) if argument.is_list else 1
             taken, outputs = outputs[:n], outputs[n:]
             if argument.is_list:
                 values.setdefault(argument.type, [t._dtype_number for t in taken])
@@ -266,22 +279,45 @@ def _says_all(definition, node):
 _WAYS = {
     "Const": Writer._const, "Placeholder": Writer._placeholder, "VariableV2": Writer._variable, "VarHandleOp": Writer._variable,
     "BroadcastTo": Writer._broadcast, "Identity": Writer._read, "ReadVariableOp": Writer._read, "VarIsInitializedOp": Writer._initialized, "NoOp": lambda *a: None,
-    **dict.fromkeys(["AssignVariableOp", *_CHANGED], Writer._assign),
+    **dict.fromkeys(["AssignVariableOp", "AssignAddVariableOp", "AssignSubVariableOp", *_CHANGED], Writer._assign),
 }  # fmt: skip
 _WAYS.update(dict.fromkeys("ApplyGradientDescent ApplyMomentum ApplyAdam ApplyRMSProp ApplyAdagrad ResourceApplyUpdate".split(), Writer._apply))
 
 
+def _written(graph):
+    """The operations of a graph, and what they need that TensorFlow does not have."""
+    needed = {op._node.index for op in graph.get_operations()}
+    waiting = [graph.node(i) for i in needed]
+    while waiting:
+        node = waiting.pop()
+        for other in [t._node for t in node._inputs if t is not None] + node._controls:
+            if other.index not in needed and other._graph is graph:
+                needed.add(other.index)
+                waiting.append(other)
+    return [graph._operation(graph.node(i)) for i in sorted(needed)]
+
+
 def graph_def(graph, from_version=None, add_shapes=False):
     """tf.Graph.as_graph_def."""
+    from sokuji._src.exchange import function_writer
+
     writer = Writer(graph, add_shapes)
-    for op in graph.get_operations():
+    writer.library = function_writer.Library(known=writer.variables)
+    for op in _written(graph):
         if from_version is not None and op._node.index < from_version:
             continue
-        made = writer.node(op)
+        count = len(writer.nodes), len(writer.library.definitions)
+        try:
+            made = writer.node(op)
+        except function_writer.NotWritten:  # said by name, for those who only look at the graph
+            del writer.nodes[count[0] :], writer.library.definitions[count[1] :]
+            made = NodeDef(name=op.name, op="SokujiCall", input=[writer.reference(t) for t in op.inputs] + ["^" + c.name for c in op.control_inputs])
         writer.nodes.append(made)
         writer.after(op)
     whole = GraphDef()
     list.extend(whole.node, writer.nodes)
+    if writer.library.definitions:
+        whole.library.function.extend(writer.library.definitions)
     whole.versions.producer = PRODUCER
     return whole
 

@@ -14,6 +14,7 @@ from sokuji._src.core.execute import convert
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import words
 from sokuji._src.graph.variables import GraphVariable, checked, symbolic
+from sokuji._src.ops.sparse_ops import SparseTensor
 
 # What functions are called in graphs where their own name is not TensorFlow's default for the node; after | the result's name in that scope.
 NAMES = {
@@ -279,17 +280,25 @@ def defer(function, arguments, keywords, leaves):
         return None
     one = probes[0] if probes[0] is not None else probes[1]
     other = probes[1] if probes[1] is not None else probes[0]
-    outputs = nest.flatten(one)
+    outputs = _parts(one)
     if not outputs or not all(isinstance(t, _core.EagerTensor) for t in outputs):
         return None
-    rest = nest.flatten(other)
+    rest = _parts(other)
     if len(rest) != len(outputs):
         return None
     is_vague = any(getattr(t, "_shape_tuple", ()) is None for t in leaves) or probes[0] is None or probes[1] is None
     told = [(a._dtype_number, None if is_vague else _common(a._shape_tuple, b._shape_tuple)) for a, b in zip(outputs, rest)]
-    made = _core.py_call(lambda tensors: nest.flatten(_called(function, structure, leaves, tensors)), function.__name__.strip("_"), False,
+    made = _core.py_call(lambda tensors: _parts(_called(function, structure, leaves, tensors)), function.__name__.strip("_"), False,
                          [symbolic(t) for t in leaves], told)  # fmt: skip
-    return nest.pack_sequence_as(one, made) if nest.is_nested(one) else made[0]
+    made = iter(made)
+    wholes = [SparseTensor(next(made), next(made), next(made)) if isinstance(leaf, SparseTensor) else next(made) for leaf in nest.flatten(one)]
+    return nest.pack_sequence_as(one, wholes) if nest.is_nested(one) else wholes[0]
+
+
+def _parts(value):
+    """The tensors of a result, also those of sparse ones."""
+    leaves = nest.flatten(value)
+    return [t for leaf in leaves for t in ((leaf.indices, leaf.values, leaf.dense_shape) if isinstance(leaf, SparseTensor) else (leaf,))]
 
 
 def _common(a, b):

@@ -105,6 +105,14 @@ def _function_of(graph, inputs=()):
     return _core.ConcreteFunction(graph, list(inputs), graph.outputs)
 
 
+def _note(*parts):
+    """What files say of the If or While that was just made."""
+    graph = _core.graph_now()
+    if not hasattr(graph, "_parts"):
+        graph._parts = {}
+    graph._parts[len(graph) - 1] = parts
+
+
 def build_cond(pred, true_fn, false_fn, name=None):
     with _Opened(pred), _scope(name or "cond"):
         pred = _scalar(pred)
@@ -112,6 +120,7 @@ def build_cond(pred, true_fn, false_fn, name=None):
         _check_branches(first, second)
         with branch.waiting(first[0], second[0]):
             made = _core.cond(pred, _function_of(first[0]), _function_of(second[0]), [])
+        _note(first[0], second[0], None)
         made = branch.results_named(made, "Merge")
         if not made:
             return _last_node() if first[1].form is None else first[1].packed(made)
@@ -344,6 +353,7 @@ class Loop:
             first.append(convert(0, self.counter._dtype_number))
         with branch.waiting(condition, body):
             made = _core.while_loop(_function_of(condition, condition.inputs), _function_of(body, body.inputs), self.limit, first)
+        _note(condition, body, self.limit)
         with _scope("while") if is_bare else _Opened():
             made = iter(branch.results_named(made, "Exit"))
         result = []

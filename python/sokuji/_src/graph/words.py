@@ -85,11 +85,12 @@ def _filled(value, dtype, shape, verify_shape):
     if verify_shape:
         raise TypeError("Expected Tensor's shape: %s, got %s." % (wanted._dims, made._shape_tuple))
     n, have = wanted.num_elements(), made._size
-    if have > n:
+    if have > max(n, 1):
         raise ValueError("Too many elements provided. Needed at most %d, but received %d" % (n, have))
-    flat = list(made.numpy().ravel()) if made._dtype_number == 7 else made.numpy().ravel()
+    flat = list(made.numpy().ravel()[:n]) if made._dtype_number == 7 else made.numpy().ravel()[:n]
+    have = min(have, n)
     if have < n:
-        if have == 0:
+        if made._size == 0:
             raise ValueError("a constant of shape %s needs at least one value" % wanted)
         flat = list(flat) + [flat[-1]] * (n - have) if made._dtype_number == 7 else np.concatenate([flat, np.repeat(flat[-1:], n - have)])
     made = _core.convert(flat, made._dtype_number)

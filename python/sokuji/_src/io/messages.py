@@ -328,6 +328,8 @@ def _decode(message, field, value, depth):
             made._parse(value, depth)
             dict.__setitem__(getattr(message, field.name), made.key, made.value)
         else:
+            if not all(isinstance(part, bytes) for part in (pair.get(1, b""), pair.get(2, b""))):
+                raise ValueError("an entry of the map %s is of another kind" % field.name)
             key = pair.get(1, b"").decode("utf-8", "replace")
             dict.__setitem__(getattr(message, field.name), key, _parsed(field.kind, pair.get(2, b""), depth))
     elif field.is_message:

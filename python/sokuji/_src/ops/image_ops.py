@@ -243,7 +243,10 @@ def rot90(image, k=1, name=None):
 def _random_flip(image, flip, seed):
     t = _image(image)
     if len(t._shape_tuple) == 3:
-        return flip(t) if float(random_ops.random_uniform([], 0, 1.0, seed=seed)) < 0.5 else t
+        drawn = random_ops.random_uniform([], 0, 1.0, seed=seed)
+        if isinstance(drawn, _core.SymbolicTensor):
+            return run("SelectV2", drawn < 0.5, flip(t), t)
+        return flip(t) if float(drawn) < 0.5 else t
     n = t._shape_tuple[0]
     keep = run("Round", random_ops.random_uniform([n], 0, 1.0, seed=seed))
     keep = run("Reshape", array_ops.cast(keep, t.dtype), sizes([n, 1, 1, 1]))
@@ -459,7 +462,8 @@ def per_image_standardization(image):
 
 
 def _random_between(low, high, seed):
-    return float(random_ops.random_uniform([], low, high, seed=seed))
+    drawn = random_ops.random_uniform([], low, high, seed=seed)
+    return drawn if isinstance(drawn, _core.SymbolicTensor) else float(drawn)
 
 
 def random_brightness(image, max_delta, seed=None):

@@ -1,0 +1,55 @@
+"""Modules inside TensorFlow that programs import all the same (tensorflow.python.client.timeline, …_pb2, google.protobuf.text_format), as far as they are here."""
+
+import importlib.abc
+import importlib.machinery
+import sys
+import types
+
+_PARENTS = """tensorflow.python tensorflow.python.client tensorflow.python.framework tensorflow.core tensorflow.core.framework tensorflow.core.protobuf
+tensorflow.core.util google google.protobuf""".split()
+
+
+def _module(name):
+    return importlib.import_module("sokuji._src." + name)
+
+
+def _contents(name):
+    """What the module holds; None: there is no such one."""
+    if name in _PARENTS:
+        return {"__path__": []}
+    if name == "tensorflow.python.client.timeline":
+        return {"Timeline": _module("sessions.profile").Timeline}
+    if name == "tensorflow.python.framework.graph_util":
+        return dict(_module("exchange.graph_util").NAMES)
+    if name == "google.protobuf.text_format":
+        found = _module("io.text_format")
+        return {word: getattr(found, word) for word in ("Merge", "Parse", "MessageToString", "ParseError")}
+    if name.startswith("tensorflow.core.") and name.endswith("_pb2"):
+        return {word: kind for word, kind in _module("io.graph_messages").CLASSES.items() if "." not in word}
+    return None
+
+
+class _Loader(importlib.abc.Loader):
+    def create_module(self, spec):
+        made = types.ModuleType(spec.name)
+        vars(made).update(_contents(spec.name))
+        return made
+
+    def exec_module(self, module):
+        pass
+
+
+class Finder(importlib.abc.MetaPathFinder):
+    """Asked before the ordinary ones."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if not (name in _PARENTS or name.startswith(("tensorflow.python.", "tensorflow.core.", "google.protobuf."))) or _contents(name) is None:
+            return None
+        return importlib.machinery.ModuleSpec(name, _Loader(), is_package=name in _PARENTS)
+
+
+def install():
+    """Where a program is run as TensorFlow's: messages are this package's, so the functions over them are too."""
+    if Finder not in sys.meta_path:
+        sys.meta_path.insert(0, Finder)

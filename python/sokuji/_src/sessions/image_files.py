@@ -1,0 +1,253 @@
+"""tf.image's functions of files (PNG through zlib), boxes and patches of images."""
+
+import struct
+import zlib
+
+import numpy as np
+
+from sokuji import _core
+from sokuji._src.core import dtypes, errors
+from sokuji._src.core.execute import convert, execute
+from sokuji._src.graph import python_ops, words
+from sokuji._src.summary import event_files
+
+
+def _invalid(message, *values):
+    raise errors.InvalidArgumentError(None, None, message % values)
+
+
+# ---- PNG ----
+
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+
+
+def _chunks(data):
+    if data[:8] != b"\x89PNG\r\n\x1a\n":
+        _invalid("Expected image (JPEG, PNG, or GIF), got unknown format starting with %r" % data[:8].decode("latin1"))
+    at, found = 8, []
+    while at + 12 <= len(data):
+        size, name = struct.unpack(">I4s", data[at : at + 8])
+        body = data[at + 8 : at + 8 + size]
+        if len(body) < size or struct.unpack(">I", data[at + 8 + size : at + 12 + size].ljust(4, b"\0"))[0] != zlib.crc32(name + body):
+            _invalid("Invalid PNG data, size %d", len(data))
+        found.append((name, body))
+        at += 12 + size
+        if name == b"IEND":
+            break
+    return found
+
+
+def _rows(raw, height, stride, step):
+    """The rows without their filters."""
+    if len(raw) < height * (stride + 1):
+        _invalid("Invalid PNG data: the image is cut off")
+    rows, before = np.zeros((height, stride), np.uint8), np.zeros(stride, np.int64)
+    for y in range(height):
+        kind, line = raw[y * (stride + 1)], np.frombuffer(raw, np.uint8, stride, y * (stride + 1) + 1).astype(np.int64)
+        if kind == 1 or kind == 3 or kind == 4:
+            for x in range(stride):
+                left, above = line[x - step] if x >= step else 0, before[x]
+                if kind == 1:
+                    guess = left
+                elif kind == 3:
+                    guess = (left + above) // 2
+                else:
+                    corner = before[x - step] if x >= step else 0
+                    p = left + above - corner
+                    a, b, c = abs(p - left), abs(p - above), abs(p - corner)
+                    guess = left if a <= b and a <= c else above if b <= c else corner
+                line[x] = (line[x] + guess) & 255
+        elif kind == 2:
+            line = (line + before) & 255
+        elif kind != 0:
+            _invalid("Invalid PNG data: the filter %d", kind)
+        rows[y], before = line, line
+    return rows
+
+
+def _unpacked(rows, width, depth, channels):
+    if depth == 8:
+        return rows.reshape(len(rows), width, channels).astype(np.uint16)
+    if depth == 16:
+        return rows.reshape(len(rows), width, channels, 2).astype(np.uint16) @ np.array([256, 1], np.uint16)
+    bits = np.unpackbits(rows, axis=1).reshape(len(rows), -1, depth)[:, : width * channels]
+    return (bits @ (1 << np.arange(depth - 1, -1, -1))).astype(np.uint16).reshape(len(rows), width, channels)
+
+
+def read_png(data, channels=0, is_wide=False):
+    """The pixels (height, width, channels), uint8 or uint16."""
+    parts = _chunks(data)
+    head = next((b for n, b in parts if n == b"IHDR"), b"")
+    if len(head) != 13:
+        _invalid("Invalid PNG header, data size %d", len(data))
+    width, height, depth, kind, _, _, interlaced = struct.unpack(">IIBBBBB", head)
+    if interlaced:
+        raise NotImplementedError("not implemented: tf.image.decode_png of an interlaced file; save it without")
+    if kind not in _CHANNELS or depth not in (1, 2, 4, 8, 16) or not 0 < width * height < 1 << 29:
+        _invalid("Invalid PNG header: %d x %d, depth %d, kind %d", width, height, depth, kind)
+    n = _CHANNELS[kind]
+    stride = (width * n * depth + 7) // 8
+    unpack = zlib.decompressobj()
+    try:
+        raw = unpack.decompress(b"".join(b for name, b in parts if name == b"IDAT"), height * (stride + 1))
+    except zlib.error as error:
+        _invalid("Invalid PNG data: %s", error)
+    pixels = _unpacked(_rows(raw, height, stride, max(1, n * depth // 8)), width, depth, n)
+    if kind == 3:
+        colours = np.frombuffer(next((b for name, b in parts if name == b"PLTE"), b""), np.uint8).reshape(-1, 3).astype(np.uint16)
+        if pixels.max(initial=0) >= len(colours):
+            _invalid("Invalid PNG data: a colour outside of the palette")
+        pixels, depth = colours[pixels[..., 0]], 8
+    elif depth < 8:
+        pixels, depth = pixels * (255 // ((1 << depth) - 1)), 8
+    pixels = _with_channels(pixels, channels, 65535 if depth == 16 else 255)
+    if is_wide:
+        return (pixels if depth == 16 else pixels * 257).astype(np.uint16)
+    return (pixels >> 8 if depth == 16 else pixels).astype(np.uint8)
+
+
+def _with_channels(pixels, channels, top):
+    have = pixels.shape[-1]
+    if channels in (0, have):
+        return pixels
+    alpha = pixels[..., -1:] if have in (2, 4) else np.full((*pixels.shape[:2], 1), top, np.uint16)
+    colour = pixels[..., : have - (have in (2, 4))]
+    if channels in (3, 4):
+        colour = np.repeat(colour, 3, -1) if colour.shape[-1] == 1 else colour
+    elif colour.shape[-1] == 3:
+        colour = ((colour.astype(np.int64) @ np.array([9798, 19235, 3735], np.int64)) >> 15)[..., None].astype(np.uint16)
+    return np.concatenate([colour, alpha], -1) if channels in (2, 4) else colour
+
+
+def _bytes(tensor):
+    return np.asarray(tensor.numpy(), object).ravel()[0]
+
+
+@python_ops.kernel("EncodePng", [(7, ())])
+def _encode(attributes, image):
+    return [convert(event_files.png(image.numpy()), 7)]
+
+
+def _image_outputs(attributes, inputs):
+    return [(attributes["dtype"] if isinstance(attributes.get("dtype"), int) else 4, (None, None, attributes.get("channels") or None))]
+
+
+@python_ops.kernel("DecodePng", _image_outputs)
+def _decode(attributes, contents):
+    return [convert(read_png(_bytes(contents), attributes.get("channels", 0), attributes.get("dtype") == 17), attributes.get("dtype", 4))]
+
+
+@python_ops.kernel("DecodeImage", lambda attributes, inputs: [(4, None)])
+def _decode_any(attributes, contents):
+    data = _bytes(contents)
+    if data[:3] == b"\xff\xd8\xff" or data[:3] == b"GIF" or data[:2] == b"BM":
+        raise NotImplementedError("not implemented: tf.image.decode_image of %s; save the image as PNG" % {b"\xff": "JPEG", b"G": "GIF", b"B": "BMP"}[data[:1]])
+    return [convert(read_png(data, attributes.get("channels", 0)), 4)]
+
+
+def encode_png(image, compression=-1, name=None):
+    image = words.convert_to_tensor(image)
+    if image.dtype not in (dtypes.uint8, dtypes.uint16):
+        raise TypeError("Value passed to parameter 'image' has DataType %s not in list of allowed values: uint8, uint16" % image.dtype.name)
+    return python_ops.call("EncodePng", [image], {"compression": compression, "T": image.dtype}, name)
+
+
+def decode_png(contents, channels=0, dtype=dtypes.uint8, name=None):
+    if channels not in (0, 1, 2, 3, 4):
+        raise ValueError("channels must be 0, 1, 2, 3, or 4, got %d" % channels)
+    return python_ops.call("DecodePng", [contents], {"channels": channels, "dtype": dtypes.as_dtype(dtype)._number}, name, [7])
+
+
+def decode_image(contents, channels=None, dtype=dtypes.uint8, name=None, expand_animations=True):
+    made = python_ops.call("DecodeImage", [contents], {"channels": channels or 0}, name, [7])
+    if dtypes.as_dtype(dtype) is dtypes.uint8:
+        return made
+    return execute("Mul", [execute("Cast", [made], {"DstT": dtypes.as_dtype(dtype)._number}), convert(1 / 255.0, dtypes.as_dtype(dtype)._number)], {})
+
+
+def _refused(name, use):
+    def function(*arguments, **keywords):
+        raise NotImplementedError("not implemented: tf.image.%s; use %s" % (name, use))
+
+    function.__name__ = name
+    return function
+
+
+def is_jpeg(contents, name=None):
+    return execute("Equal", [execute("Substr", [words.convert_to_tensor(contents), convert(0, 3), convert(3, 3)], {}), convert(b"\xff\xd8\xff", 7)], {})
+
+
+# ---- boxes ----
+
+
+@python_ops.kernel("CropAndResize", lambda attributes, inputs: [(1, [inputs[1]._shape_tuple[0] if inputs[1]._shape_tuple else None, *attributes["size"],
+                                                                    inputs[0]._shape_tuple[3] if inputs[0]._shape_tuple else None])])  # fmt: skip
+def _crop(attributes, image, boxes, indices):
+    images, boxes, rows = image.numpy().astype(np.float32), boxes.numpy(), indices.numpy()
+    (high, wide), (n, h, w, c) = attributes["size"], images.shape
+    if ((rows < 0) | (rows >= n)).any():
+        _invalid("box_index has values outside [0, batch_size)")
+    out = np.full((len(boxes), high, wide, c), attributes["extrapolation_value"], np.float32)
+    for b, (y1, x1, y2, x2) in enumerate(boxes.astype(np.float32)):
+        for i in range(high):
+            y = y1 * (h - 1) + i * (y2 - y1) * (h - 1) / (high - 1) if high > 1 else 0.5 * (y1 + y2) * (h - 1)
+            if not 0 <= y <= h - 1:
+                continue
+            for j in range(wide):
+                x = x1 * (w - 1) + j * (x2 - x1) * (w - 1) / (wide - 1) if wide > 1 else 0.5 * (x1 + x2) * (w - 1)
+                if not 0 <= x <= w - 1:
+                    continue
+                if attributes.get("method") in ("nearest", b"nearest"):
+                    out[b, i, j] = images[rows[b], int(np.floor(y + 0.5)), int(np.floor(x + 0.5))]
+                    continue
+                t, l = int(np.floor(y)), int(np.floor(x))  # noqa: E741
+                u, r, fy, fx = int(np.ceil(y)), int(np.ceil(x)), np.float32(y - t), np.float32(x - l)
+                top = images[rows[b], t, l] + (images[rows[b], t, r] - images[rows[b], t, l]) * fx
+                bottom = images[rows[b], u, l] + (images[rows[b], u, r] - images[rows[b], u, l]) * fx
+                out[b, i, j] = top + (bottom - top) * fy
+    return [convert(out, 1)]
+
+
+def crop_and_resize(image, boxes, box_ind=None, crop_size=None, method="bilinear", extrapolation_value=0, name=None, box_indices=None):
+    size = words.convert_to_tensor(crop_size)
+    known = size if isinstance(size, _core.EagerTensor) else size._known_value()
+    if known is None:
+        raise NotImplementedError("not implemented: tf.image.crop_and_resize to a size that only a run knows")
+    given = {"size": [int(d) for d in known.numpy()], "method": method, "extrapolation_value": float(extrapolation_value)}
+    return python_ops.call("CropAndResize", [image, boxes, box_ind if box_indices is None else box_indices], given, name, [0, 1, 3])
+
+
+_COLOURS = np.array([[1, 1, 0, 1], [0, 0, 1, 1], [1, 0, 0, 1], [0, 1, 0, 1], [0.5, 0, 0.5, 1], [0.5, 0.5, 0, 1], [0.5, 0, 0, 1], [0, 0, 0.5, 1],
+                     [0, 1, 1, 1], [1, 0, 1, 1]], np.float32)  # fmt: skip
+
+
+@python_ops.kernel("DrawBoundingBoxes", lambda attributes, inputs: [(inputs[0]._dtype_number, inputs[0]._shape_tuple)])
+def _draw(attributes, images, boxes):
+    out, boxes = images.numpy().copy(), boxes.numpy()
+    _, h, w, c = out.shape
+    for image, rows in zip(out, boxes):
+        for k, (y1, x1, y2, x2) in enumerate(rows):
+            colour = np.ones(c) if c == 1 else _COLOURS[k % len(_COLOURS)][:c]
+            top, bottom, left, right = (int(np.float32(v) * np.float32(s - 1)) for v, s in ((y1, h), (y2, h), (x1, w), (x2, w)))
+            if top > bottom or left > right or top >= h or bottom < 0 or left >= w or right < 0:
+                continue
+            rows_in, columns_in = slice(max(top, 0), min(bottom, h - 1) + 1), slice(max(left, 0), min(right, w - 1) + 1)
+            if top >= 0:
+                image[top, columns_in] = colour
+            if bottom < h:
+                image[bottom, columns_in] = colour
+            if left >= 0:
+                image[rows_in, left] = colour
+            if right < w:
+                image[rows_in, right] = colour
+    return [convert(out, images._dtype_number)]
+
+
+def draw_bounding_boxes(images, boxes, name=None):
+    return python_ops.call("DrawBoundingBoxes", [images, boxes], {}, name, [0, 1])
+
+
+NAMES = {f.__name__: f for f in (encode_png, decode_png, decode_image, crop_and_resize, draw_bounding_boxes, is_jpeg)}
+NAMES.update({name: _refused(name, use) for name, use in (("decode_jpeg", "PNG files"), ("encode_jpeg", "tf.image.encode_png"), ("decode_gif", "PNG files"),
+                                                          ("decode_bmp", "PNG files"), ("extract_jpeg_shape", "PNG files"),
+                                                          ("decode_and_crop_jpeg", "PNG files"))})  # fmt: skip
