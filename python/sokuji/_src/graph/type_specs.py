@@ -4,7 +4,7 @@ from sokuji import _core
 from sokuji._src.core import conversion, dtypes, shapes
 from sokuji._src.data import specs
 from sokuji._src.graph import tensor_array
-from sokuji._src.ops import sparse_ops
+from sokuji._src.ops import ragged, sparse_ops
 
 
 class _Shaped(specs.TypeSpec):
@@ -43,6 +43,7 @@ class RaggedTensorSpec(_Shaped):
             raise ValueError("Argument `ragged_rank` (%d) must be less than rank (%d)." % (ragged_rank, self._shape.rank))
         self._ragged_rank, self._splits = ragged_rank, dtypes.as_dtype(row_splits_dtype)
 
+    value_type = ragged.RaggedTensor
     ragged_rank = property(lambda self: self._ragged_rank)
     row_splits_dtype = property(lambda self: self._splits)
     flat_values_spec = None
@@ -106,10 +107,22 @@ class OptionalSpec(specs.TypeSpec):
 
 specs._SPEC_OF += [
     (_core.VariableBase, lambda v: VariableSpec(v.shape, v.dtype, v.trainable)),
+    (ragged.RaggedTensor, lambda v: RaggedTensorSpec(v.shape, v.dtype, v.ragged_rank, v.row_splits.dtype)),
     (sparse_ops.SparseTensor, lambda v: SparseTensorSpec(v.shape, v.dtype)),
     (conversion.IndexedSlices, lambda v: IndexedSlicesSpec([None, *v.values.shape[1:]] if v.dense_shape is None else list(v.dense_shape.numpy()), v.dtype, v.indices.dtype,
                                                            None if v.dense_shape is None else v.dense_shape.dtype, v.indices.shape)),
     (tensor_array.TensorArray, lambda v: TensorArraySpec(v.element_shape, v.dtype)),
 ]
 
+
+
+def _sparse_of_parts(parts):
+    sizes = parts[2].shape.as_list()
+    return SparseTensorSpec([None] * sizes[0] if sizes and sizes[0] is not None else None, parts[1].dtype)
+
+
+specs._SPEC_OF_PARTS.update({
+    sparse_ops.SparseTensor: _sparse_of_parts,
+    ragged.RaggedTensor: lambda parts: RaggedTensorSpec([None] * len(parts) + parts[0].shape.as_list()[1:], parts[0].dtype, len(parts) - 1),
+})  # fmt: skip
 NAMES = {kind.__name__: kind for kind in (SparseTensorSpec, RaggedTensorSpec, IndexedSlicesSpec, TensorArraySpec, OptionalSpec)}
