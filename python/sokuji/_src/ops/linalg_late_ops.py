@@ -5,8 +5,7 @@ import collections
 import numpy as np
 
 from sokuji._src.core import dtypes, errors, shapes
-from sokuji._src.core.execute import convert, execute, invalid, run, same_dtype, sizes, tensor
-from sokuji._src.eager.gradients import custom_gradient
+from sokuji._src.core.execute import convert, execute, invalid, run, same_dtype, sizes, tensor, with_gradient
 from sokuji._src.ops import array_ops, linalg_ops, math_ops
 
 
@@ -31,7 +30,7 @@ def cholesky(input, name=None):
 def _of_arrays(name, function):
     """A function of matrices that NumPy computes; its gradient is not implemented, and says so."""
 
-    @custom_gradient
+    @with_gradient
     def inner(t):
         def gradient(dy):
             raise NotImplementedError("not implemented: the gradient of tf.linalg.%s" % name)
@@ -171,7 +170,9 @@ def normalize(tensor, ord="euclidean", axis=None, name=None):
 # ---- diagonals ----
 
 
-def _band(k):
+def _band(k, padding=0):
+    if np.size(k) not in (1, 2) or np.size(padding) != 1:
+        raise invalid("k must be one or two numbers, padding_value one; they are %s and %s" % (k, padding))
     low, high = (int(v) for v in (np.ravel(np.asarray(k)) if np.size(k) > 1 else (np.ravel(np.asarray(k))[0],) * 2))
     if low > high:
         raise invalid("k is (%d, %d); the first must not be greater" % (low, high))
@@ -208,6 +209,9 @@ def _picked(t, lead, index, padding):
 
 def diag_part(input, name=None, k=0, padding_value=0, align="RIGHT_LEFT"):
     t = tensor(input)
+    if t.ndim < 2:
+        raise invalid("diag_part: the input must be matrices; its shape is %s" % (t._shape_tuple,))
+    _band(k, padding_value)
     index = _places(*t._shape_tuple[-2:], k, align)
     return _picked(t, t._shape_tuple[:-2], index[0] if np.size(k) == 1 or index.shape[0] == 1 else index, padding_value)
 

@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 
-from sokuji._src.core.execute import convert, run, same_dtype, tensor
-from sokuji._src.eager.gradients import custom_gradient
+from sokuji._src.core.execute import convert, invalid, run, same_dtype, tensor, with_gradient
 
 
 def _real(x):
@@ -34,7 +33,7 @@ def _scaled_k(n, x):
 def _computed(name, value, slope):
     """A function of floats by NumPy; slope(x) is its derivative, of operations."""
 
-    @custom_gradient
+    @with_gradient
     def inner(t):
         with np.errstate(all="ignore"):
             made = tensor(np.asarray(value(np.asarray(t, np.float64)), t.dtype.as_numpy_dtype))
@@ -112,6 +111,10 @@ def sobol_sample(dim, num_results, skip=0, dtype=None, name=None):
     """Points of the Sobol sequence, after its first, zero."""
     from sokuji._src.core import dtypes
 
+    if np.ndim(dim) or np.ndim(num_results) or np.ndim(skip):
+        raise invalid("sobol_sample: dim, num_results and skip must be scalars; they are %s, %s, %s" % (dim, num_results, skip))
+    if int(num_results) < 0 or int(skip) < 0:
+        raise invalid("sobol_sample: num_results is %s, skip %s; they must not be negative" % (num_results, skip))
     if not 1 <= int(dim) <= len(_SOBOL) + 1:
         raise NotImplementedError("not implemented: tf.math.sobol_sample of %d dimensions; up to %d" % (int(dim), len(_SOBOL) + 1))
     made = np.zeros((int(num_results), int(dim)))
