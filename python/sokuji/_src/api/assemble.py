@@ -204,6 +204,11 @@ def _add_late(version, names, spaces):
         from sokuji._src.api import assemble_late_ops
 
         assemble_late_ops.add(names, spaces)
+    else:
+        from sokuji._src.ops import late_1_ops
+
+        names.update(late_1_ops.NAMES)
+        spaces["nn"].update(late_1_ops.NN)
     files.add(version, names, spaces)
 
 

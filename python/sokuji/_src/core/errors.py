@@ -63,6 +63,9 @@ def error_code_from_exception_type(cls):
 class raise_exception_on_not_ok_status:
     """with raise_exception_on_not_ok_status() as status: what fails within raises by itself here."""
 
+    def __init__(self, *args, **kwargs):
+        pass
+
     def __enter__(self):
         return self
 
