@@ -21,6 +21,7 @@ DIFFERENT = {
     "tf.losses.Reduction": "a namespace", "tf.VariableScope": "only its fields are used", "tfe.metrics.Metric": "a base class",
     "tf.compat.as_str": "one function under two names", "tfe.metrics.Mean": "a base class", "tfe.metrics.Accuracy": "a base class",
     "tf.errors.UnknownError": "made by the library", "tfe.Iterator": "takes a dataset", "tf.nn.rnn_cell.LSTMStateTuple": "a named tuple",
+    "tf.sparse_split": "its first default has no other face", "tf.saved_model.loader.load": "import_scope by name",
     "tf.FixedLenFeature": "a named tuple", "tf.FixedLenSequenceFeature": "a named tuple", "tf.VarLenFeature": "a named tuple",
 }  # fmt: skip
 
