@@ -4,6 +4,7 @@ them. Layers, datasets, images and Keras, which take more by keywords, are compa
 """
 
 import csv
+import importlib
 import inspect
 import os
 import re
@@ -35,7 +36,8 @@ def find(module, symbol):
     words = (["contrib", "eager"] if symbol.startswith("tfe.") else []) + symbol.split(".")[1:]
     for word in words:
         module = getattr(module, word)
-    return module
+    late = getattr(module, "_comes_from", None)  # imported when it is called
+    return module if late is None else getattr(importlib.import_module("sokuji._src." + late[0]), late[1])
 
 
 def parts(signature):
