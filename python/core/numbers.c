@@ -301,8 +301,10 @@ static PyObject *to_index(PyObject *self)
 {
 	sj_tensor *t = HANDLE_TENSOR(self);
 	if (core.version == 1 || sj_tensor_rank(t) != 0 || !sj_dtype_is_integer(sj_tensor_dtype(t)))
-		return PyErr_Format(PyExc_TypeError, "only integer scalar %s can be converted to an index",
-		                    core.version == 1 ? "NumPy arrays and Python numbers; use int(tensor)" : "tensors");
+		return PyErr_Format(PyExc_TypeError,
+		                    core.version == 1
+		                            ? "a tensor is no index in TensorFlow 1.x; use int(tensor)"
+		                            : "only integer scalar tensors can be converted to a scalar index");
 	return to_int(self);
 }
 

@@ -68,6 +68,8 @@ def main(arguments=None):
 
     version = version or guess(source.decode("utf-8", "replace"))
     sokuji.install_as_tensorflow(version)
+    if version == 2:
+        sokuji.__version__ = sokuji._assemble.VERSION_2  # the program's tf.__version__
     if version == 1:
         _numpy_as_then()
         sokuji.strict_modes(not mix)

@@ -4,6 +4,7 @@ them. Layers, datasets, images and Keras, which take more by keywords, are compa
 """
 
 import csv
+import importlib
 import inspect
 import os
 import re
@@ -21,6 +22,7 @@ DIFFERENT = {
     "tf.losses.Reduction": "a namespace", "tf.VariableScope": "only its fields are used", "tfe.metrics.Metric": "a base class",
     "tf.compat.as_str": "one function under two names", "tfe.metrics.Mean": "a base class", "tfe.metrics.Accuracy": "a base class",
     "tf.errors.UnknownError": "made by the library", "tfe.Iterator": "takes a dataset", "tf.nn.rnn_cell.LSTMStateTuple": "a named tuple",
+    "tf.sparse_split": "its first default has no other face", "tf.saved_model.loader.load": "import_scope by name",
     "tf.FixedLenFeature": "a named tuple", "tf.FixedLenSequenceFeature": "a named tuple", "tf.VarLenFeature": "a named tuple",
 }  # fmt: skip
 
@@ -34,7 +36,8 @@ def find(module, symbol):
     words = (["contrib", "eager"] if symbol.startswith("tfe.") else []) + symbol.split(".")[1:]
     for word in words:
         module = getattr(module, word)
-    return module
+    late = getattr(module, "_comes_from", None)  # imported when it is called
+    return module if late is None else getattr(importlib.import_module("sokuji._src." + late[0]), late[1])
 
 
 def parts(signature):

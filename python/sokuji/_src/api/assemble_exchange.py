@@ -24,6 +24,7 @@ def _late(module, name):
         return getattr(_module(module), name)(*arguments, **keywords)
 
     function.__name__ = name
+    function._comes_from = (module, name)
     return function
 
 

@@ -65,13 +65,24 @@ class _NameScope:
         return (eager_scopes if graphs.building() is None else graphs).name_scope(name, default_name, values)
 
 
+def _collected(function):
+    @functools.wraps(function)
+    def collected(*arguments, **keywords):
+        graphs.refuse("variable collections are not supported when eager execution is enabled.", ValueError)
+        return function(*arguments, **keywords)
+
+    return collected
+
+
 def _always():
     """The names that are there from the beginning."""
     names = _pick(graphs, _GRAPH)
     names.update(_pick(session, _SESSION), Operation=operation.Operation, tuple=words.tuple_)
     names.update(_pick(words, "placeholder placeholder_with_default"))
     names.update(_pick(variables, _ALWAYS_OF_VARIABLES))
-    names["count_up_to"] = variables.count_up_to
+    for name in "all_variables model_variables moving_average_variables".split():
+        names[name] = _collected(getattr(variables, name))
+    names["count_up_to"], names["hessians"] = variables.count_up_to, gradients.hessians
     names["add_check_numerics_ops"] = words.add_check_numerics_ops
     names["initialize_all_variables"] = variables.global_variables_initializer
     return names
@@ -88,7 +99,7 @@ def _later(names):
                 get_local_variable=scopes.get_local_variable, assign=variables.assign, assign_add=variables.assign_add,
                 assign_sub=variables.assign_sub, Variable=eager_variables.Variable)  # fmt: skip
     made["control_dependencies"] = _dispatch_open(names["control_dependencies"], graphs.control_dependencies)
-    made["device"] = _dispatch_open(names["device"], lambda name_or_function: graphs.get_default_graph().device(name_or_function))
+    made["device"] = _dispatch_open(names["device"], lambda device_name_or_function: graphs.get_default_graph().device(device_name_or_function))
     made["tuple"] = words.tuple_
     for name in "shape size rank".split():
         made[name] = _dispatch(names[name], getattr(as_then, name))

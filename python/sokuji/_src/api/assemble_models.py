@@ -51,7 +51,7 @@ def _keras(version, spaces):
         models.methods_1()
         spaces["keras.models"].update(model_from_json=json_1.model_from_json, model_from_config=json_1.model_from_config)
     spaces["keras.layers"] = dict(layers.KERAS, Input=keras_graph.Input, InputLayer=keras_graph.InputLayer)
-    for module in (layers_space, layers_normalization, layers_products, layers_3d, keras_recurrent):
+    for module in (layers_space, layers_normalization, layers_products, layers_3d, keras_recurrent, recurrent_cudnn):
         spaces["keras.layers"].update(module.LAYERS)
     spaces["keras.initializers"] = keras_initializers.names(version)
     spaces["keras.losses"] = keras_losses.names(version)
@@ -68,7 +68,7 @@ def _keras(version, spaces):
         spaces["keras.applications" + ("." if name else "") + name] = held
     if version == 1:
         spaces["keras.optimizers"] = keras_optimizers.names_1()
-        spaces["keras.layers"].update(recurrent_cudnn.LAYERS)
+
         return
     spaces["keras.utils"].update(keras_utils.UTILS_2)
     spaces["keras.optimizers"] = keras_optimizers.names()

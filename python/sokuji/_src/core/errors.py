@@ -63,6 +63,9 @@ def error_code_from_exception_type(cls):
 class raise_exception_on_not_ok_status:
     """with raise_exception_on_not_ok_status() as status: what fails within raises by itself here."""
 
+    def __init__(self, *args, **kwargs):
+        pass
+
     def __enter__(self):
         return self
 
@@ -85,7 +88,13 @@ class InaccessibleTensorError(ValueError):
 version = 2
 
 
+_IN_PYTHON = {"sj_cast": "tf.cast", "sj_stack": "tf.stack", "sj_conv2d": "tf.nn.conv2d", "sj_where_values": "tf.where", "sj_reshape": "tf.reshape"}
+
+
 def make(error_class, message):
+    if "sj_" in message:  # the library's mends name its functions
+        for name, here in _IN_PYTHON.items():
+            message = message.replace(name, here)
     if "belongs to another graph" in message:
         return ValueError(message) if version == 1 else InaccessibleTensorError(message)
     if error_class is FailedPreconditionError and "is finalized" in message:  # noqa: F821
@@ -107,3 +116,9 @@ def from_os(error, path):
                  errno.ENOTEMPTY: "FailedPrecondition", errno.ENOSPC: "ResourceExhausted"}  # fmt: skip
     kind = globals()[by_number.get(error.errno, "Unknown") + "Error"]
     return kind(None, None, "%s; %s" % (path, error.strerror or error))
+
+
+def __dir__():
+    codes = [name for name, value in globals().items() if type(value) is int and name.isupper()]
+    return sorted(codes + ["OpError", "exception_type_from_error_code", "error_code_from_exception_type", "raise_exception_on_not_ok_status"]
+                  + [kind.__name__ for kind in BY_CODE.values()])  # fmt: skip

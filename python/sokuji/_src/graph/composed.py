@@ -66,11 +66,14 @@ def of_arguments(arguments, keywords):
 # ---- functions of the table: one operation ----
 
 
+_DEFAULTS = {"floordiv": "floordiv"}  # nodes that are named after the function rather than the operation
+
+
 def of_table(function, op, groups, parameters):
     """The function that also names its node and constants where a graph is open."""
     inputs = _core.inputs_of(op) or []
     names = [row[0] for row in parameters]
-    default = next((row[2] for row in parameters if row[0] == "name"), None) or op
+    default = next((row[2] for row in parameters if row[0] == "name"), None) or _DEFAULTS.get(function.__name__, op)
 
     @functools.wraps(function, assigned=("__name__", "__qualname__"), updated=())
     def wrapper(*arguments, **keywords):

@@ -165,6 +165,7 @@ class _Nothing:
 
 def hessians(ys, xs, name="hessians", colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None):
     """The matrix of second derivatives of sum(ys) by each vector."""
+    graphs.refuse("tf.gradients not supported when eager execution is enabled. Use tf.contrib.eager.GradientTape instead.")
     return _hessians(ys, xs, gradients)
 
 

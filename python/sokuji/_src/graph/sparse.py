@@ -408,7 +408,7 @@ def sparse_mask(a, mask_indices, name=None):
 
 
 def _reducer(kind):
-    def function(sp_input, axis=None, keepdims=None, reduction_axes=None, keep_dims=None):
+    def function(sp_input, axis=None, keep_dims=False, reduction_axes=None, keepdims=None):
         sp, axis = _sparse(sp_input), reduction_axes if axis is None else axis
         axes = None if axis is None else [int(a) for a in np.ravel(axis)]
         return _call(kind, *_parts(sp), axis=axes, keep=bool(keepdims or keep_dims))
@@ -420,7 +420,7 @@ sparse_reduce_max, sparse_reduce_max_sparse = _reducer("SparseReduceMax"), _redu
 sparse_reduce_sum_sparse, _sum_kernel = _reducer("SparseReduceSumSparse"), _reducer("SparseReduceSum")
 
 
-def sparse_reduce_sum(sp_input, axis=None, keepdims=None, reduction_axes=None, keep_dims=None):
+def sparse_reduce_sum(sp_input, axis=None, keep_dims=False, reduction_axes=None, keepdims=None):
     sp, axis = _sparse(sp_input), reduction_axes if axis is None else axis
     if sp.indices._shape_tuple is None or sp.indices._shape_tuple[1] is None or sp.dtype.is_integer:
         return _sum_kernel(sp, axis, keepdims or keep_dims)
@@ -467,7 +467,7 @@ def _of_segments(kind):
     def with_number(data, indices, segment_ids, num_segments, name=None):
         return function(data, indices, segment_ids, num_segments=num_segments)
 
-    return (lambda data, indices, segment_ids, name=None: function(data, indices, segment_ids)), with_number
+    return function, with_number
 
 
 sparse_segment_sum, sparse_segment_sum_with_num_segments = _of_segments("SegmentSum")

@@ -315,24 +315,25 @@ def assign_sub(ref, value, use_locking=None, name=None):
     return _ref(ref, "tf.assign_sub").assign_sub(value, name=name)
 
 
-def _row_scatter(kind, how):
-    def function(ref, indices, updates, use_locking=False, name=None):
-        return ref._scatter(indices, updates, how, kind, name)
+def _scatter_function(word, scatter):
+    """Updates are locked by default, other changes not, as the signatures say; here no two threads change a variable at a time."""
+    if word == "Update":
+        return lambda ref, indices, updates, use_locking=True, name=None: scatter(ref, indices, updates, name)
+    return lambda ref, indices, updates, use_locking=False, name=None: scatter(ref, indices, updates, name)
 
-    return function
+
+def _row_scatter(word, how):
+    return _scatter_function(word, lambda ref, indices, updates, name: ref._scatter(indices, updates, how, "Scatter" + word, name))
 
 
-def _nd_scatter(how):
-    def function(ref, indices, updates, use_locking=False, name=None):
-        return ref._scatter_nd(indices, updates, how, name)
-
-    return function
+def _nd_scatter(word, how):
+    return _scatter_function(word, lambda ref, indices, updates, name: ref._scatter_nd(indices, updates, how, name))
 
 
 _HOW = {"Update": lambda old, new: new, "Add": lambda old, new: old + new, "Sub": lambda old, new: old - new, "Mul": lambda old, new: old * new,
         "Div": scatter_ops._quotient, "Min": np.minimum, "Max": np.maximum}  # fmt: skip
-SCATTERS = {"scatter_" + word.lower(): _row_scatter("Scatter" + word, how) for word, how in _HOW.items()}
-SCATTERS.update({"scatter_nd_" + word.lower(): _nd_scatter(word) for word in ("Update", "Add", "Sub")})
+SCATTERS = {"scatter_" + word.lower(): _row_scatter(word, how) for word, how in _HOW.items()}
+SCATTERS.update({"scatter_nd_" + word.lower(): _nd_scatter(word, word) for word in ("Update", "Add", "Sub")})
 
 
 def count_up_to(ref, limit, name=None):

@@ -97,7 +97,7 @@ class Conv2D(Layer):
     def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1), activation=None, use_bias=True,
                  kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None, bias_regularizer=None,
                  activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs):  # fmt: skip
-        self.__dict__["groups"] = int(kwargs.pop("groups", 1)) if variables._version == 2 else 1
+        self.__dict__["groups"] = int(kwargs.pop("groups", 1))
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.data_format = _format(data_format)
         self.filters, self.kernel_size, self.strides = int(filters), _pair(kernel_size), _pair(strides)

@@ -19,7 +19,7 @@ from sokuji._src.keras import serialization
 from sokuji._src.keras import variable as keras_variable
 from sokuji._src.keras.checkpoints import LayerCheckpoints
 from sokuji._src.ops import init_ops
-from sokuji._src.variables import trackable, variables
+from sokuji._src.variables import scopes, trackable, variables
 
 _counts = collections.Counter()
 _depth = 0  # of calls now open
@@ -196,13 +196,13 @@ class Layer(LayerCheckpoints, _core.LayerBase):
 
     def _graph_weight(self, name, sizes, kind, initializer, regularizer, trainable, constraint):
         """The weight as a variable of the open tf.Graph; None where another graph is open."""
-        from sokuji._src.graph import scopes
+        from sokuji._src.graph import scopes as graph_scopes
 
-        if scopes.graphs.building() is None:
+        if graph_scopes.graphs.building() is None:
             return None
-        with scopes._current(scopes.VariableScope(False, self.scope_name)):
-            made = scopes.get_variable(name or "Variable", sizes, kind, initializer, regularizer, trainable and self._trainable is not False,
-                                       constraint=_constraint(constraint))  # fmt: skip
+        with graph_scopes._current(graph_scopes.VariableScope(False, self.scope_name)):
+            made = graph_scopes.get_variable(name or "Variable", sizes, kind, initializer, regularizer, trainable and self._trainable is not False,
+                                             constraint=_constraint(constraint))  # fmt: skip
         (self._trainable_weights if trainable else self._non_trainable_weights).append(made)
         return trackable.track(self, name or "Variable", made)
 
@@ -221,13 +221,17 @@ class Layer(LayerCheckpoints, _core.LayerBase):
             made = self._graph_weight(name, sizes, kind, initializer, _regularizer(regularizer), trainable, constraint)
             if made is not None:
                 return made
-        value = self._waiting_value(name, sizes)
-        if value is None:
-            with func_graph.init_scope():
-                value = initializer(sizes, dtype=kind) if _takes_dtype(initializer) else initializer(sizes)
         regularizer = _regularizer(regularizer)
-        made = keras_variable.make(convert(value, kind._number), trainable and self._trainable is not False,
-                                   name or ("variable" if variables._version == 2 else "Variable"), self.scope_name, _constraint(constraint), regularizer)  # fmt: skip
+
+        def make():
+            value = self._waiting_value(name, sizes)
+            if value is None:
+                with func_graph.init_scope():
+                    value = initializer(sizes, dtype=kind) if _takes_dtype(initializer) else initializer(sizes)
+            return keras_variable.make(convert(value, kind._number), trainable and self._trainable is not False,
+                                       name or ("variable" if variables._version == 2 else "Variable"), self.scope_name, _constraint(constraint), regularizer)  # fmt: skip
+
+        made = scopes.in_store("%s/%s" % (self.scope_name, name), sizes, make) if self._names_from_zero else make()
         (self._trainable_weights if trainable else self._non_trainable_weights).append(made)
         if regularizer is not None:
             self._losses.append((made, regularizer))

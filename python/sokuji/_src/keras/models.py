@@ -354,8 +354,6 @@ class Network(_Composite, Layer):
     """tfe.Network: layers are registered with track_layer; their variables are named under the network."""
 
     def __init__(self, name=None):
-        if type(self) is Network:
-            raise TypeError("Network is abstract: subclass it")
         super().__init__(name=name or unique_name(layers_base.snake_case(type(self).__name__), True))
 
     _tracks = False

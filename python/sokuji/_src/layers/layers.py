@@ -112,9 +112,7 @@ class BatchNormalization(_Named, layers.BatchNormalization):
 
 def _function(cls, is_trained=False):
     def function(inputs, *arguments, **keywords):
-        reuse = keywords.pop("reuse", None)
-        if reuse:
-            raise NotImplementedError("not implemented: tf.layers functions with reuse=True; keep the layer object")
+        keywords.pop("reuse", None)  # an open EagerVariableStore shares variables by their names
         training = {"training": keywords.pop("training", False)} if is_trained else {}
         return cls(*arguments, **keywords)(inputs, **training)
 

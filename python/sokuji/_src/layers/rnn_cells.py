@@ -353,6 +353,19 @@ def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=No
     return array_ops.stack(outputs, axis), state
 
 
+def static_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None, initial_state_bw=None, dtype=None, sequence_length=None, scope=None):
+    """(outputs of both directions side by side, last state forwards, last state backwards)"""
+
+    def turned(parts):
+        if sequence_length is None:
+            return list(parts)[::-1]
+        return array_ops.unstack(array_ops.reverse_sequence(array_ops.stack(parts), sequence_length, seq_axis=0, batch_axis=1))
+
+    forwards, state_fw = static_rnn(cell_fw, inputs, initial_state_fw, dtype, sequence_length)
+    backwards, state_bw = static_rnn(cell_bw, turned(inputs), initial_state_bw, dtype, sequence_length)
+    return [array_ops.concat([a, b], 1) for a, b in zip(forwards, turned(backwards))], state_fw, state_bw
+
+
 def _turned(t, lengths, time_major):
     axis = 0 if time_major else 1
     if lengths is None:
@@ -384,5 +397,5 @@ def _either(name, eager):
     return function
 
 
-FUNCTIONS = {"static_rnn": static_rnn, "dynamic_rnn": dynamic_rnn, "bidirectional_dynamic_rnn": bidirectional_dynamic_rnn}
-FUNCTIONS = {name: _either(name, FUNCTIONS.get(name)) for name in [*FUNCTIONS, "static_bidirectional_rnn"]}
+FUNCTIONS = {"static_rnn": static_rnn, "static_bidirectional_rnn": static_bidirectional_rnn, "dynamic_rnn": dynamic_rnn, "bidirectional_dynamic_rnn": bidirectional_dynamic_rnn}
+FUNCTIONS = {name: _either(name, FUNCTIONS.get(name)) for name in FUNCTIONS}

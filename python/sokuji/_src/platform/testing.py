@@ -45,7 +45,10 @@ def _array(value):
 
 
 class TestCase(unittest.TestCase):
-    """unittest.TestCase with comparisons of tensors."""
+    """unittest.TestCase with comparisons of tensors, and with the names of 2018 that Python dropped."""
+
+    assertEquals, assertNotEquals, assertAlmostEquals = unittest.TestCase.assertEqual, unittest.TestCase.assertNotEqual, unittest.TestCase.assertAlmostEqual
+    assertRaisesRegexp, assertRegexpMatches, assert_ = unittest.TestCase.assertRaisesRegex, unittest.TestCase.assertRegex, unittest.TestCase.assertTrue
 
     def setUp(self):
         random.seed(_SEED)
@@ -266,7 +269,7 @@ class TestCase(unittest.TestCase):
         self.assertCountEqual(list(expected_seq), list(actual_seq), msg)
 
     def assertProtoEquals(self, expected_message_maybe_ascii, message, msg=None):
-        self.assertEqual(str(expected_message_maybe_ascii).split(), str(message).split(), msg)
+        self.assertEqual(re.sub(r"'([^']*)'", r'"\1"', str(expected_message_maybe_ascii)).split(), str(message).split(), msg)
 
     def assertBetween(self, value, minv, maxv, msg=None):
         self.assertTrue(minv <= value <= maxv, msg or "%r unexpectedly not between %r and %r" % (value, minv, maxv))

@@ -326,8 +326,11 @@ def _given_another(default, parameter, condition, answer):
     return metric
 
 
-sensitivity_at_specificity = _given_another("sensitivity_at_specificity", "specificity",
-                                            lambda c, e, s: np.argmin(abs(c["tn"] / (c["tn"] + c["fp"] + e) - s)), ("tp", "fn"))  # fmt: skip
+_sensitivity = _given_another("sensitivity_at_specificity", "specificity", lambda c, e, s: np.argmin(abs(c["tn"] / (c["tn"] + c["fp"] + e) - s)), ("tp", "fn"))
+
+
+def sensitivity_at_specificity(labels, predictions, specificity, weights=None, num_thresholds=200, metrics_collections=None, updates_collections=None, name=None):
+    return _sensitivity(labels, predictions, specificity, weights, num_thresholds, metrics_collections, updates_collections, name)
 
 
 def _best_sensitivity(c, e, wanted):
@@ -336,7 +339,12 @@ def _best_sensitivity(c, e, wanted):
     return np.argmin(np.abs(off)) if (off < 0).all() else len(values) - 1 - np.argmin(np.where(off >= 0, off, np.inf)[::-1])
 
 
-specificity_at_sensitivity = _given_another("specificity_at_sensitivity", "sensitivity", _best_sensitivity, ("tn", "fp"))
+_specificity = _given_another("specificity_at_sensitivity", "sensitivity", _best_sensitivity, ("tn", "fp"))
+
+
+def specificity_at_sensitivity(labels, predictions, sensitivity, weights=None, num_thresholds=200, metrics_collections=None, updates_collections=None, name=None):
+    return _specificity(labels, predictions, sensitivity, weights, num_thresholds, metrics_collections, updates_collections, name)
+
 
 # ---- classes ----
 

@@ -386,6 +386,16 @@ class EagerVariableStore:
         return made
 
 
+def in_store(name, shape, make):
+    """The open store's variable of this full name, made when there is none; what make gives where no store is open."""
+    if not _state().stores:
+        return make()
+    found = _state().stores[-1].found
+    if name not in found:
+        found[name] = make()
+    return _shared(found[name], name, shape, None)
+
+
 class _StoreScope:
     def __init__(self, store):
         self._store = store

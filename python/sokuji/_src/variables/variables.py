@@ -4,7 +4,7 @@ import threading
 import weakref
 
 from sokuji import _core
-from sokuji._src.core import dtypes, shapes
+from sokuji._src.core import dtypes, errors, shapes
 from sokuji._src.core.execute import convert, ints, invalid, run
 from sokuji._src.variables import updates
 
@@ -134,7 +134,12 @@ class Variable(_core.VariableBase):
         self.assign(value)
 
     def count_up_to(self, limit):
-        raise NotImplementedError("not implemented: tf.Variable.count_up_to; use assign_add")
+        """The value so far, which grows by one; OutOfRangeError at the limit."""
+        before = self._read()
+        if int(before) >= limit:
+            raise errors.OutOfRangeError(None, None, "Reached limit of %d" % limit)
+        self._assign_add(convert(1, self._dtype_number))
+        return before
 
     def sparse_read(self, indices, name=None):
         return run("GatherV2", self, convert(indices, 0), convert(0, 3))
