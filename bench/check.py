@@ -58,7 +58,7 @@ def works(build):
 
 
 def count_all(build):
-    variables = {"PYTHONPATH": os.path.join(build, "python"), "PYTHONHASHSEED": "0"}
+    variables = {"PYTHONPATH": os.path.join(build, "python"), "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"}
 
     def count(work):
         name, command, few, many = work
