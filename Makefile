@@ -44,6 +44,7 @@ bench-peers:
 bench-check: bootstrap-check
 	@$(CMAKE) >/dev/null
 	@$(MAKE) --no-print-directory -C $(BUILD) -j$(JOBS) all bench >/dev/null
+	@tools/install-python $(BUILD) $(BUILD)/python "$$(tools/bootstrap check)"
 	@"$$(tools/bootstrap check)" bench/check.py $(BUILD) $(UPDATE)
 
 install: bootstrap-build
