@@ -334,7 +334,7 @@ static sj_status blocks_plan(making *m, blocks *b)
 
 static sj_status bytes_plan(making *m)
 {
-	blocks b = {NULL};
+	blocks b = {.n = 0};
 	sj_status status = blocks_plan(m, &b);
 	if (status == SJ_OK && b.n_bytes > 0 && (m->program->bytes = sj__memory_new((size_t)b.n_bytes)) == NULL)
 		status = SJ_RESOURCE_EXHAUSTED;
