@@ -38,7 +38,7 @@ def _add_2(names, space):
     names.update(gradients=gradients.gradients_2, hessians=gradients.hessians_2, TypeSpec=specs.TypeSpec, TensorSpec=specs.TensorSpec,
                  type_spec_from_value=specs.type_spec_from_value, **type_specs.NAMES)  # fmt: skip
     space("random").update(generator.NAMES)
-    space("random.experimental").update({name: generator.NAMES[name] for name in ("Generator", "Algorithm", "create_rng_state", "get_global_generator", "set_global_generator")})
+    space("random.experimental").update({**stateless_random_ops.EXPERIMENTAL_RANDOM, **{name: generator.NAMES[name] for name in ("Generator", "Algorithm", "create_rng_state", "get_global_generator", "set_global_generator")}})
     space("autodiff")["ForwardAccumulator"] = forward.ForwardAccumulator
     space("nn.experimental").update(stateless_random_ops.EXPERIMENTAL)
     space("config").update(experimental_run_functions_eagerly=function.run_functions_eagerly)

@@ -2,7 +2,7 @@
 
 from sokuji import _core
 from sokuji._src.core import dtypes
-from sokuji._src.core.execute import convert, execute, number, sizes, tensor
+from sokuji._src.core.execute import convert, execute, invalid, number, run, sizes, tensor
 from sokuji._src.ops import nn_ops, random_ops
 
 
@@ -20,14 +20,17 @@ def _scaled(drawn, scale, offset, dtype):
 
 
 def stateless_normal(shape, seed, mean=0.0, stddev=1.0, dtype=dtypes.float32, name=None, alg="auto_select"):
+    _algorithm(alg)
     return _scaled(_stateless("StatelessRandomNormal", shape, seed, dtype), stddev, mean, dtype)
 
 
 def stateless_truncated_normal(shape, seed, mean=0.0, stddev=1.0, dtype=dtypes.float32, name=None, alg="auto_select"):
+    _algorithm(alg)
     return _scaled(_stateless("StatelessTruncatedNormal", shape, seed, dtype), stddev, mean, dtype)
 
 
 def stateless_uniform(shape, seed, minval=0, maxval=None, dtype=dtypes.float32, name=None, alg="auto_select"):
+    _algorithm(alg)
     dtype = dtypes.as_dtype(dtype)
     if dtype.is_integer:
         if (minval is None) != (maxval is None):
@@ -43,7 +46,65 @@ def categorical(logits, num_samples, dtype=None, seed=None, name=None):
     return random_ops.multinomial(logits, num_samples, seed, None, dtype)
 
 
-RANDOM_2 = {"stateless_normal": stateless_normal, "stateless_truncated_normal": stateless_truncated_normal, "stateless_uniform": stateless_uniform,
+def poisson(shape, lam, dtype=dtypes.float32, seed=None, name=None):
+    """Numbers of Poisson distributions: for each rate in lam, shape many."""
+    lam = tensor(lam)
+    return random_ops._draw("RandomPoissonV2", [sizes(shape), lam], seed, dtype=dtypes.as_dtype(dtype))
+
+
+def stateless_categorical(logits, num_samples, seed, dtype=dtypes.int64, name=None):
+    return execute("StatelessMultinomial", [tensor(logits), convert(num_samples, 3), _seed(seed)], {"output_dtype": number(dtype)})
+
+
+def _algorithm(alg):
+    """Philox is the only one of the CPU's."""
+    if alg in ("philox", "auto_select", 1, 3) or getattr(alg, "value", None) in (1, 3):
+        return
+    if alg in ("threefry", 2) or getattr(alg, "value", None) == 2:
+        raise invalid("stateless random numbers: the CPU has no ThreeFry; use alg='philox'")
+    raise ValueError("Argument `alg` got unsupported value %s. Supported values are philox for the Philox algorithm, threefry for the ThreeFry algorithm, and auto_select "
+                     "for auto-selection." % (alg,))  # fmt: skip
+
+
+def _seed(seed):
+    made = tensor(seed)
+    if made._shape_tuple not in (None, (2,), (None,)):
+        raise invalid("seed must have shape [2], not %s" % (list(made._shape_tuple),))
+    return made
+
+
+def fold_in(seed, data, alg="auto_select"):
+    """A seed for each number that goes with a seed."""
+    _algorithm(alg)
+    data = tensor(data)
+    return run("Pack", _stateless("StatelessRandomUniformFullInt", [], _seed(seed), data.dtype), data)
+
+
+def split(seed, num=2, alg="auto_select"):
+    """Seeds of a seed."""
+    _algorithm(alg)
+    seed = _seed(seed)
+    return _stateless("StatelessRandomUniformFullInt", [num, 2], seed, seed.dtype)
+
+
+def stateless_shuffle(value, seed, alg="auto_select", name=None):
+    """The rows in another order: each place in turn takes one of those that are left, by the next word of the stream."""
+    _algorithm(alg)
+    value = tensor(value)
+    if value._shape_tuple is None or (value._shape_tuple and value._shape_tuple[0] is None):
+        raise NotImplementedError("not implemented: tf.random.experimental.stateless_shuffle of rows whose number is not known; shuffle outside of the function")
+    n = value._shape_tuple[0] if value._shape_tuple else 0
+    words = _stateless("StatelessRandomUniformFullInt", [n], _seed(seed), dtypes.uint32).numpy() if n else []
+    places = list(range(n))
+    for i in range(n - 1):
+        j = i + int(words[i]) % (n - i)
+        places[i], places[j] = places[j], places[i]
+    return run("GatherV2", value, convert(places, 3), convert(0, 3)) if n else value
+
+
+EXPERIMENTAL_RANDOM = {"stateless_shuffle": stateless_shuffle, "stateless_fold_in": fold_in, "stateless_split": split}
+RANDOM_2 = {"poisson": poisson, "stateless_categorical": stateless_categorical, "fold_in": fold_in, "split": split,
+            "stateless_normal": stateless_normal, "stateless_truncated_normal": stateless_truncated_normal, "stateless_uniform": stateless_uniform,
             "categorical": categorical, "gamma": random_ops.random_gamma}  # fmt: skip
 
 
