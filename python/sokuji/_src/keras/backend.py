@@ -83,6 +83,7 @@ def _number(dtype):
     return dtypes.as_dtype(dtype or floatx())._number
 
 
+@at_once.at_once
 def variable(value, dtype=None, name=None, constraint=None):
     kind = variables.Variable if variables._version == 2 or graphs.building() is not None else variables.ResourceVariable
     return kind(convert(value, _number(dtype)), name=name, constraint=constraint)

@@ -102,7 +102,9 @@ class Layer(LayerCheckpoints, _core.LayerBase):
     @property
     def scope_name(self):
         if at_once.depth and "_variable_scope" not in self.__dict__ and not isinstance(self, _Composite):
-            self.__dict__["_variable_scope"] = at_once.scope_of(self._arguments[1].get("name") or snake_case(type(self).__name__))
+            base = self._arguments[1].get("name") or snake_case(type(self).__name__)
+            outer = _path_stack[-1] + "/" if _path_stack and type(self).__name__.endswith("Cell") else ""
+            self.__dict__["_variable_scope"] = at_once.scope_of(outer + base)
         return self.__dict__.get("_variable_scope") or self._scope_prefix + self._name
 
     path = property(lambda self: self.scope_name)

@@ -70,6 +70,7 @@ class Model(ModelCheckpoints, Trainer, _Composite, Layer):
         self._nodes.append(node)
 
     layers = property(lambda self: list(self._sublayers))
+    updates = property(lambda self: [u for layer in self._sublayers for u in layer.updates])
     input_names = property(lambda self: [s.name for s in self.inputs])
 
     @property

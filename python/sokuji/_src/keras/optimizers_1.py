@@ -15,6 +15,7 @@ def _sqrt(x):
 class Optimizer:
     """params -= a step, in the words of Keras 2.1."""
 
+    _ahead = 0.0  # how far the counter of steps is when it is read: in TensorFlow's graphs Adam's has moved on already
     _defaults = {}  # hyperparameters, in the constructor's order; those that are bool or None stay plain
 
     @at_once
@@ -59,7 +60,7 @@ class Optimizer:
     def apply_gradients(self, pairs):
         pairs = [(g if isinstance(g, _core.EagerTensor) else convert(g, 0), v) for g, v in pairs if g is not None]
         gradients = self._clipped([g for g, _ in pairs])
-        rate, t = self._rate(), run("Cast", self.iterations._read(), DstT=1) + 1.0
+        rate, t = self._rate(), run("Cast", self.iterations._read(), DstT=1) + 1.0 + self._ahead
         self._begin(t)
         for g, (_, v) in zip(gradients, pairs):
             new = self._new(v, v._read(), g, rate, t)
@@ -130,6 +131,7 @@ class Adadelta(Optimizer):
 
 
 class Adam(Optimizer):
+    _ahead = 1.0
     _defaults = {"lr": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": None, "decay": 0.0, "amsgrad": False}
 
     def _moments(self, v, g):
@@ -159,6 +161,7 @@ class Adamax(Adam):
 
 
 class Nadam(Adam):
+    _ahead = 0.0
     _defaults = {"lr": 0.002, "beta_1": 0.9, "beta_2": 0.999, "epsilon": None, "schedule_decay": 0.004}
     _schedule = 1.0
 
