@@ -5,7 +5,7 @@ import types
 
 from sokuji import _core
 from sokuji._src.variables import variables  # isort: skip (scopes, which others import, needs it whole)
-from sokuji._src.api import assemble_ops, assemble_saved, compat_v1, inner_modules, missing
+from sokuji._src.api import assemble_ops, compat_v1, missing
 from sokuji._src.api.missing import is_space, space as new_space
 from sokuji._src.core import conversion, dtypes, errors, nest, printing, shapes
 from sokuji._src.eager import gradients
@@ -253,6 +253,12 @@ def _completion(module, names, spaces):
     return complete
 
 
+def _add_saved():
+    from sokuji._src.api import assemble_saved
+
+    assemble_saved.add(sys.modules["sokuji"])
+
+
 def namespace(version):
     if version not in _namespaces:
         names, spaces = _common(version), {}
@@ -271,7 +277,7 @@ def namespace(version):
         else:
             _put_off(names, spaces)
             missing.complete_by(_completion("sokuji", names, spaces))
-            missing.complete_by(lambda: assemble_saved.add(sys.modules["sokuji"]))
+            missing.complete_by(_add_saved)
         names.update(_tree(spaces, {}))
         _namespaces[version] = names
     return _namespaces[version]
@@ -285,6 +291,8 @@ def register(module):
         if is_space(value):
             _register_space(value, "tensorflow." + name)
     sys.modules["tensorflow.errors"] = errors
+    from sokuji._src.api import inner_modules
+
     inner_modules.install()
     if vars(module).get("__name__") == "sokuji" and compat_v1.Finder not in sys.meta_path:
         sys.meta_path.insert(0, compat_v1.Finder)

@@ -1,6 +1,6 @@
 """Modules inside TensorFlow that programs import all the same (tensorflow.python.client.timeline, …_pb2, google.protobuf.text_format), as far as they are here."""
 
-import importlib.abc
+import importlib
 import importlib.machinery
 import sys
 import types
@@ -29,7 +29,7 @@ def _contents(name):
     return None
 
 
-class _Loader(importlib.abc.Loader):
+class _Loader:
     def create_module(self, spec):
         made = types.ModuleType(spec.name)
         vars(made).update(_contents(spec.name))
@@ -39,7 +39,7 @@ class _Loader(importlib.abc.Loader):
         pass
 
 
-class Finder(importlib.abc.MetaPathFinder):
+class Finder:
     """Asked before the ordinary ones."""
 
     @staticmethod

@@ -47,6 +47,8 @@ def _collection(made, key, values, export_scope):
     into = made.collection_def[key]
     if export_scope:
         values = [v for v in values if not hasattr(v, "name") or v.name.startswith(export_scope + "/")]
+    if key == GraphKeys.SAVERS:
+        values = [v.as_saver_def() for v in values if getattr(v, "saver_def", None) is not None]
     if not values:
         del made.collection_def[key]
         return

@@ -270,7 +270,7 @@ class _MonitoredSession:
     def run(self, fetches, feed_dict=None, options=None, run_metadata=None):
         while True:
             if self._sess is None:
-                raise RuntimeError("Run called even after should_stop requested." if self._stopped else "Session is already closed.")
+                raise AttributeError("'NoneType' object has no attribute 'run': the session is closed")
             try:
                 return self._run(fetches, feed_dict, options, run_metadata)
             except (errors.AbortedError, errors.UnavailableError):
