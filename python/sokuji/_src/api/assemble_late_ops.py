@@ -1,7 +1,6 @@
 """Names of 2.x's operations whose modules are imported late: sparse tensors, sequences' losses, windows over images."""
 
 from sokuji._src.api import ragged_dispatch  # noqa: F401  (what the first ragged tensor installs)
-from sokuji._src.data import specs
 from sokuji._src.io import pictures
 from sokuji._src.ops import ctc_ops, image_late_ops, linalg_late_ops, math_late_ops, nn_late_ops, ragged, raw_ops, sparse_ops_2, string_late_ops
 
@@ -9,8 +8,7 @@ from sokuji._src.ops import ctc_ops, image_late_ops, linalg_late_ops, math_late_
 def add(names, spaces):
     space = lambda name: spaces.setdefault(name, {})  # noqa: E731
     space("sparse").update(sparse_ops_2.SPARSE_2)
-    space("nn").update({**sparse_ops_2.NN_2, **ctc_ops.NN_2, "stateless_dropout": nn_late_ops.stateless_dropout, **nn_late_ops.NN_2})
-    space("nn.experimental").update(stateless_dropout=nn_late_ops.stateless_dropout)
+    space("nn").update({**sparse_ops_2.NN_2, **ctc_ops.NN_2, **nn_late_ops.NN_2})
     space("image").update({**nn_late_ops.IMAGE_2, **image_late_ops.IMAGE_2, "is_jpeg": pictures.is_jpeg, "extract_jpeg_shape": pictures.extract_jpeg_shape})
     space("io").update(pictures.IO_2)
     space("math").update({**math_late_ops.MATH_2, **{n: names[n] for n in math_late_ops.FROM_ROOT}, **{n: spaces["nn"][n] for n in math_late_ops.FROM_NN}})
@@ -24,5 +22,4 @@ def add(names, spaces):
     space("raw_ops").update(raw_ops.names())
     space("sets").update(raw_ops.SETS)
     space("ragged").update(ragged.RAGGED)
-    names.update(RaggedTensor=ragged.RaggedTensor, RaggedTensorSpec=ragged.RaggedTensorSpec)
-    names.update(SparseTensorSpec=specs.SparseTensorSpec, type_spec_from_value=specs.type_spec_from_value)
+    names["RaggedTensor"] = ragged.RaggedTensor

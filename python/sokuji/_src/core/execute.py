@@ -1,5 +1,6 @@
 """Short words for the modules that compose operations: run an operation, convert values, read list arguments."""
 
+import functools
 import math
 
 import numpy as np
@@ -43,6 +44,22 @@ def run_fused(op, inputs, attributes):
         return execute(op, inputs, attributes)
     except (errors.InvalidArgumentError, errors.UnimplementedError):
         return None
+
+
+_custom_gradient = [None]  # where the room of gradients puts its custom_gradient
+
+
+def with_gradient(function):
+    """The function of tensors that gives (value, gradient function), differentiable; tapes are another room's."""
+    made = []
+
+    @functools.wraps(function)
+    def differentiable(*arguments):
+        if not made:
+            made.append(_custom_gradient[0](function))
+        return made[0](*arguments)
+
+    return differentiable
 
 
 def sizes(shape):

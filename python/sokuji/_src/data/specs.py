@@ -122,6 +122,7 @@ class TensorSpec(TypeSpec):
 
 
 _SPEC_OF = []  # (class, function that gives the spec of an object of it)
+_SPEC_OF_PARTS = {}  # class -> function that gives the spec of an object whose tensors have these specs
 
 
 def type_spec_from_value(value):
@@ -173,36 +174,6 @@ class DatasetSpec(TypeSpec):
         return self.element_spec, shapes.TensorShape([])
 
 
-class SparseTensorSpec:
-    """What is known of a SparseTensor."""
-
-    def __init__(self, shape=None, dtype=dtypes.float32):
-        self.shape, self.dtype = shapes.TensorShape(shape), dtypes.as_dtype(dtype)
-
-    def __eq__(self, other):
-        return isinstance(other, SparseTensorSpec) and repr(self) == repr(other)
-
-    def __hash__(self):
-        return hash(repr(self))
-
-    def __repr__(self):
-        return "SparseTensorSpec(%r, %r)" % (self.shape, self.dtype)
-
-
-def type_spec_from_value(value):
-    """The spec of a tensor, a sparse tensor, a dataset or what converts to a tensor."""
-    from sokuji._src.ops.sparse_ops import SparseTensor
-
-    if isinstance(value, SparseTensor):
-        return SparseTensorSpec(value.shape, value.dtype)
-    if hasattr(value, "element_spec"):
-        return DatasetSpec(value.element_spec)
-    if hasattr(value, "_type_spec"):
-        return value._type_spec
-    made = value if isinstance(value, _core.Handle) else _core.convert(value, 0)
-    return TensorSpec(made.shape, made.dtype)
-
-
 def leaf_of(place, tensor):
     return Leaf(place, tensor.dtype, tensor._shape_tuple)
 
@@ -227,7 +198,7 @@ def _parts_of(value):
 def _composed(kind, parts):
     if all(isinstance(p, _core.Tensor) for p in parts):
         return kind._of_components(parts)
-    return kind._spec_of(parts) if any(isinstance(p, TensorSpec) for p in parts) else Composite(kind, parts)
+    return _SPEC_OF_PARTS[kind](parts) if any(isinstance(p, TensorSpec) for p in parts) else Composite(kind, parts)
 
 
 def has_composites(layout):

@@ -1,10 +1,10 @@
-"""The specs of what is no plain tensor: sparse tensors, slices, variables, TensorArrays, optionals."""
+"""The specs of what is no plain tensor: sparse and ragged tensors, slices, variables, TensorArrays, optionals."""
 
 from sokuji import _core
 from sokuji._src.core import conversion, dtypes, shapes
 from sokuji._src.data import specs
 from sokuji._src.graph import tensor_array
-from sokuji._src.ops import sparse_ops
+from sokuji._src.ops import ragged, sparse_ops
 
 
 class _Shaped(specs.TypeSpec):
@@ -26,6 +26,30 @@ class SparseTensorSpec(_Shaped):
 
     rank = property(lambda self: self._shape.rank)
     value_type = sparse_ops.SparseTensor
+
+
+class RaggedTensorSpec(_Shaped):
+    """What is known of a ragged tensor: its first ragged_rank dimensions behind the outermost vary."""
+
+    def __init__(self, shape=None, dtype=dtypes.float32, ragged_rank=None, row_splits_dtype=dtypes.int64, flat_values_spec=None):
+        super().__init__(shape, dtype)
+        if ragged_rank is None:
+            if self._shape.rank is None:
+                raise ValueError("Must specify ragged_rank or a shape with a known rank.")
+            ragged_rank = self._shape.rank - 1
+        if not isinstance(ragged_rank, int):
+            raise TypeError("Argument `ragged_rank` must be an int. Received %r." % (ragged_rank,))
+        if self._shape.rank is not None and ragged_rank >= self._shape.rank:
+            raise ValueError("Argument `ragged_rank` (%d) must be less than rank (%d)." % (ragged_rank, self._shape.rank))
+        self._ragged_rank, self._splits = ragged_rank, dtypes.as_dtype(row_splits_dtype)
+
+    value_type = ragged.RaggedTensor
+    ragged_rank = property(lambda self: self._ragged_rank)
+    row_splits_dtype = property(lambda self: self._splits)
+    flat_values_spec = None
+
+    def _parts(self):
+        return self._shape, self._dtype, self._ragged_rank, self._splits
 
 
 class IndexedSlicesSpec(_Shaped):
@@ -83,10 +107,22 @@ class OptionalSpec(specs.TypeSpec):
 
 specs._SPEC_OF += [
     (_core.VariableBase, lambda v: VariableSpec(v.shape, v.dtype, v.trainable)),
+    (ragged.RaggedTensor, lambda v: RaggedTensorSpec(v.shape, v.dtype, v.ragged_rank, v.row_splits.dtype)),
     (sparse_ops.SparseTensor, lambda v: SparseTensorSpec(v.shape, v.dtype)),
     (conversion.IndexedSlices, lambda v: IndexedSlicesSpec([None, *v.values.shape[1:]] if v.dense_shape is None else list(v.dense_shape.numpy()), v.dtype, v.indices.dtype,
                                                            None if v.dense_shape is None else v.dense_shape.dtype, v.indices.shape)),
     (tensor_array.TensorArray, lambda v: TensorArraySpec(v.element_shape, v.dtype)),
 ]
 
-NAMES = {kind.__name__: kind for kind in (SparseTensorSpec, IndexedSlicesSpec, TensorArraySpec, OptionalSpec)}
+
+
+def _sparse_of_parts(parts):
+    sizes = parts[2].shape.as_list()
+    return SparseTensorSpec([None] * sizes[0] if sizes and sizes[0] is not None else None, parts[1].dtype)
+
+
+specs._SPEC_OF_PARTS.update({
+    sparse_ops.SparseTensor: _sparse_of_parts,
+    ragged.RaggedTensor: lambda parts: RaggedTensorSpec([None] * len(parts) + parts[0].shape.as_list()[1:], parts[0].dtype, len(parts) - 1),
+})  # fmt: skip
+NAMES = {kind.__name__: kind for kind in (SparseTensorSpec, RaggedTensorSpec, IndexedSlicesSpec, TensorArraySpec, OptionalSpec)}

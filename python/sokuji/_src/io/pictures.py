@@ -120,11 +120,13 @@ def decode_png(contents, channels=0, dtype=dtypes.uint8, name=None):
 
 
 def decode_image(contents, channels=None, dtype=dtypes.uint8, name=None, expand_animations=True):
-    from sokuji._src.ops import image_ops
-
     wanted = dtypes.as_dtype(dtype)
     made = decode_png(contents, channels or 0, dtypes.uint16 if wanted == dtypes.uint16 else dtypes.uint8)
-    return made if wanted in (dtypes.uint8, dtypes.uint16) else image_ops.convert_image_dtype(made, wanted)
+    if wanted in (dtypes.uint8, dtypes.uint16):
+        return made
+    if not wanted.is_floating:
+        raise invalid("decode_image: dtype must be uint8, uint16 or floating, it is %s" % wanted.name)
+    return convert(np.asarray(made).astype(wanted.as_numpy_dtype) * wanted.as_numpy_dtype(1.0 / 255.0), 0)
 
 
 def is_jpeg(contents, name=None):

@@ -5,8 +5,7 @@ import collections
 import numpy as np
 
 from sokuji._src.core import dtypes, errors, shapes
-from sokuji._src.core.execute import convert, execute, invalid, run, same_dtype, sizes, tensor
-from sokuji._src.eager.gradients import custom_gradient
+from sokuji._src.core.execute import convert, execute, invalid, run, same_dtype, sizes, tensor, with_gradient
 from sokuji._src.ops import array_ops, linalg_ops, math_ops
 
 
@@ -31,7 +30,7 @@ def cholesky(input, name=None):
 def _of_arrays(name, function):
     """A function of matrices that NumPy computes; its gradient is not implemented, and says so."""
 
-    @custom_gradient
+    @with_gradient
     def inner(t):
         def gradient(dy):
             raise NotImplementedError("not implemented: the gradient of tf.linalg.%s" % name)

@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 
-from sokuji._src.core.execute import convert, run, same_dtype, tensor
-from sokuji._src.eager.gradients import custom_gradient
+from sokuji._src.core.execute import convert, run, same_dtype, tensor, with_gradient
 
 
 def _real(x):
@@ -34,7 +33,7 @@ def _scaled_k(n, x):
 def _computed(name, value, slope):
     """A function of floats by NumPy; slope(x) is its derivative, of operations."""
 
-    @custom_gradient
+    @with_gradient
     def inner(t):
         with np.errstate(all="ignore"):
             made = tensor(np.asarray(value(np.asarray(t, np.float64)), t.dtype.as_numpy_dtype))

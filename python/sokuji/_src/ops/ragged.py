@@ -131,8 +131,6 @@ class RaggedTensor:
         n = self._splits._shape_tuple[0] if self._splits._shape_tuple else None
         return shapes.TensorShape([None if n is None else n - 1, self._uniform, *inner])
 
-    _type_spec = property(lambda self: RaggedTensorSpec(self.shape, self.dtype, self.ragged_rank))
-
     def get_shape(self):
         return self.shape
 
@@ -195,10 +193,6 @@ class RaggedTensor:
         for splits in reversed(parts[1:]):
             made = cls(made, splits)
         return made
-
-    @staticmethod
-    def _spec_of(parts):
-        return RaggedTensorSpec([None] * len(parts) + parts[0].shape.as_list()[1:], parts[0].dtype, len(parts) - 1)
 
     # ---- to other forms ----
 
@@ -327,25 +321,6 @@ class RaggedTensor:
 
     def __bool__(self):
         raise TypeError("RaggedTensor may not be used as a boolean.")
-
-
-class RaggedTensorSpec:
-    """What is known of a ragged tensor."""
-
-    def __init__(self, shape=None, dtype=dtypes.float32, ragged_rank=None, row_splits_dtype=dtypes.int64, flat_values_spec=None):
-        self.shape, self.dtype, self.row_splits_dtype = shapes.TensorShape(shape), dtypes.as_dtype(dtype), dtypes.as_dtype(row_splits_dtype)
-        if ragged_rank is None and self.shape.rank is None:
-            raise ValueError("Must specify ragged_rank or a shape with a known rank.")
-        self.ragged_rank = len(self.shape) - 1 if ragged_rank is None else ragged_rank
-
-    def __eq__(self, other):
-        return isinstance(other, RaggedTensorSpec) and repr(self) == repr(other)
-
-    def __hash__(self):
-        return hash(repr(self))
-
-    def __repr__(self):
-        return "RaggedTensorSpec(%r, %r, %r, %r)" % (self.shape, self.dtype, self.ragged_rank, self.row_splits_dtype)
 
 
 def _plain_slice(s):
@@ -645,7 +620,7 @@ def _operators():
         setattr(RaggedTensor, "__%s__" % word, lambda self, other, f=function: binary(f)(self, other))
         if name not in ("lt", "le", "gt", "ge"):
             setattr(RaggedTensor, "__r%s__" % word, lambda self, other, f=function: binary(f)(other, self))
-    plain = lambda v: v is None or isinstance(v, (str, RaggedTensorSpec, type)) and not isinstance(v, bytes)  # noqa: E731
+    plain = lambda v: v is None or isinstance(v, (str, type)) or hasattr(v, "value_type")  # noqa: E731
     RaggedTensor.__eq__ = lambda self, other: False if plain(other) else binary(o.eq)(self, other)
     RaggedTensor.__ne__ = lambda self, other: True if plain(other) else binary(o.ne)(self, other)
     RaggedTensor.__hash__ = object.__hash__

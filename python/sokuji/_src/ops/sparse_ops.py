@@ -64,13 +64,6 @@ class SparseTensor:
     def _of_components(cls, parts):
         return cls(*parts)
 
-    @staticmethod
-    def _spec_of(parts):
-        from sokuji._src.data import specs
-
-        sizes = parts[2].shape.as_list()
-        return specs.SparseTensorSpec([None] * sizes[0] if sizes and sizes[0] is not None else None, parts[1].dtype)
-
     def with_values(self, new_values):
         return SparseTensor(self._indices, new_values, self._dense_shape)
 
