@@ -93,6 +93,8 @@ class Parameters:
                 return nest.pack_sequence_as(spec, flat)
             if hasattr(spec, "element_spec") or _is_of(value, spec):
                 return value
+            if isinstance(value, getattr(spec, "value_type", ())):
+                raise NotImplementedError("not implemented: tf.function with %r in its input_signature; leave the input_signature out" % (spec,))
             raise TypeError("Binding inputs to tf.function failed: argument '%s' is %r, input_signature says %r" % (name, value, spec))
         if isinstance(value, TensorSpec):
             return value

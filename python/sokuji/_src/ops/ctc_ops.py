@@ -68,6 +68,8 @@ def _loss(logits, labels, lengths, blank):
 def _rows(labels, lengths=None):
     if isinstance(labels, SparseTensor):
         rows = [[] for _ in range(labels.shape.as_list()[0])]
+        if any(not 0 <= row < len(rows) for row in np.asarray(labels.indices)[:, 0].tolist()):
+            raise invalid("ctc_loss: the labels are no valid sparse tensor: an index is outside their shape")
         for (row, _), value in zip(np.asarray(labels.indices).tolist(), np.asarray(labels.values).tolist()):
             rows[row].append(value)
         return rows
@@ -80,6 +82,7 @@ def ctc_loss(labels, logits, label_length, logit_length, logits_time_major=True,
     x = convert(logits, 0)
     x = x if logits_time_major else run("Transpose", x, convert([1, 0, 2], 3))
     blank = 0 if blank_index is None else int(blank_index)
+    _check(np.asarray(x), logit_length)
     return _loss(x, _rows(labels, label_length), np.asarray(logit_length).tolist(), blank + x._shape_tuple[2] if blank < 0 else blank)
 
 
@@ -96,8 +99,17 @@ def _decoded(rows):
     return SparseTensor(np.array(places, np.int64).reshape(-1, 2), values, np.array([len(rows), max([len(r) for r in rows], default=0)], np.int64))
 
 
+def _check(x, lengths):
+    lengths = np.asarray(tensor(lengths))
+    if x.ndim != 3 or x.shape[2] == 0:
+        raise invalid("inputs must be (steps, batch, classes) with classes; they are %s" % (x.shape,))
+    if lengths.shape != (x.shape[1],) or (lengths < 0).any() or (lengths > x.shape[0]).any():
+        raise invalid("sequence_length must be a number in [0, %d] for each of %d sequences; it is %s" % (x.shape[0], x.shape[1], lengths.tolist()))
+
+
 def ctc_greedy_decoder(inputs, sequence_length, merge_repeated=True, blank_index=None, name=None):
     x = np.asarray(tensor(inputs))
+    _check(x, sequence_length)
     blank = x.shape[2] - 1 if blank_index is None else int(blank_index) % x.shape[2]
     rows, scores = [], np.zeros((x.shape[1], 1), x.dtype)
     for i, n in enumerate(np.asarray(sequence_length).tolist()):
@@ -130,6 +142,7 @@ def _beams(logp, width, blank):
 
 def ctc_beam_search_decoder(inputs, sequence_length, beam_width=100, top_paths=1, name=None):
     x = np.asarray(tensor(inputs), np.float64)
+    _check(x, sequence_length)
     if top_paths > beam_width:
         raise invalid("top_paths is %d; it must not exceed beam_width, %d" % (top_paths, beam_width))
     with np.errstate(divide="ignore"):

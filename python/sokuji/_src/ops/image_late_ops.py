@@ -85,6 +85,8 @@ def crop_and_resize(image, boxes, box_indices, crop_size, method="bilinear", ext
     t, b, which = array_ops.cast(tensor(image), dtypes.float32), np.asarray(tensor(boxes)), np.asarray(tensor(box_indices))
     n, h, w, c = t._shape_tuple
     rows, columns = ints(crop_size)
+    if np.isnan(b).any():
+        raise invalid("crop_and_resize: a box holds NaN")
     if rows <= 0 or columns <= 0 or b.ndim != 2 or b.shape[1] != 4 or len(which) != len(b) or (len(which) and (which.min() < 0 or which.max() >= n)):
         raise invalid("crop_and_resize: %s boxes with indices %s of %d images, to %dx%d" % (b.shape, which.tolist(), n, rows, columns))
 
@@ -184,8 +186,11 @@ def combined_non_max_suppression(boxes, scores, max_output_size_per_class, max_t
 
 
 def draw_bounding_boxes(images, boxes, colors, name=None):
-    t = tensor(images)
-    made, b = np.array(np.asarray(t)), np.asarray(tensor(boxes))
+    t, given = tensor(images), tensor(boxes)
+    made, b = np.array(np.asarray(t)), np.asarray(given)
+    if given.dtype != dtypes.float32 or t.ndim != 4 or b.ndim != 3 or b.shape[2] != 4 or len(b) != len(made):
+        raise invalid("draw_bounding_boxes: images are (batch, rows, columns, channels), boxes float32 (batch, n, 4); they are %s and %s of %s"
+                      % (made.shape, given.dtype.name, b.shape))  # fmt: skip
     n, h, w, c = made.shape
     colors = None if colors is None else np.asarray(tensor(colors), np.float64)
     if colors is None or not len(colors):

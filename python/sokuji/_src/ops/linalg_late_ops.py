@@ -170,7 +170,9 @@ def normalize(tensor, ord="euclidean", axis=None, name=None):
 # ---- diagonals ----
 
 
-def _band(k):
+def _band(k, padding=0):
+    if np.size(k) not in (1, 2) or np.size(padding) != 1:
+        raise invalid("k must be one or two numbers, padding_value one; they are %s and %s" % (k, padding))
     low, high = (int(v) for v in (np.ravel(np.asarray(k)) if np.size(k) > 1 else (np.ravel(np.asarray(k))[0],) * 2))
     if low > high:
         raise invalid("k is (%d, %d); the first must not be greater" % (low, high))
@@ -207,6 +209,9 @@ def _picked(t, lead, index, padding):
 
 def diag_part(input, name=None, k=0, padding_value=0, align="RIGHT_LEFT"):
     t = tensor(input)
+    if t.ndim < 2:
+        raise invalid("diag_part: the input must be matrices; its shape is %s" % (t._shape_tuple,))
+    _band(k, padding_value)
     index = _places(*t._shape_tuple[-2:], k, align)
     return _picked(t, t._shape_tuple[:-2], index[0] if np.size(k) == 1 or index.shape[0] == 1 else index, padding_value)
 

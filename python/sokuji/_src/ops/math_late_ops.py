@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from sokuji._src.core.execute import convert, run, same_dtype, tensor, with_gradient
+from sokuji._src.core.execute import convert, invalid, run, same_dtype, tensor, with_gradient
 
 
 def _real(x):
@@ -111,6 +111,10 @@ def sobol_sample(dim, num_results, skip=0, dtype=None, name=None):
     """Points of the Sobol sequence, after its first, zero."""
     from sokuji._src.core import dtypes
 
+    if np.ndim(dim) or np.ndim(num_results) or np.ndim(skip):
+        raise invalid("sobol_sample: dim, num_results and skip must be scalars; they are %s, %s, %s" % (dim, num_results, skip))
+    if int(num_results) < 0 or int(skip) < 0:
+        raise invalid("sobol_sample: num_results is %s, skip %s; they must not be negative" % (num_results, skip))
     if not 1 <= int(dim) <= len(_SOBOL) + 1:
         raise NotImplementedError("not implemented: tf.math.sobol_sample of %d dimensions; up to %d" % (int(dim), len(_SOBOL) + 1))
     made = np.zeros((int(num_results), int(dim)))

@@ -89,6 +89,8 @@ def dilation2d(input, filters, strides, padding, data_format, dilations, name=No
         raise ValueError("`data_format` values other than 'NHWC' are not supported. Received: data_format=%s" % data_format)
     kernel = tensor(filters)
     kr, kc, c = kernel._shape_tuple
+    if not kr or not kc or c != tensor(input)._shape_tuple[-1]:
+        raise invalid("dilation2d: filters are %s for images of %s" % (kernel._shape_tuple, tensor(input)._shape_tuple))
     found = patches(input, (kr, kc), ints(strides)[1:3], ints(dilations)[1:3], padding)
     least = float(np.finfo(found[0].dtype.as_numpy_dtype).min) if found[0].dtype.is_floating else int(np.iinfo(found[0].dtype.as_numpy_dtype).min)
     made = _windows(*found, least) + run("Reshape", kernel, sizes([kr * kc, c]))

@@ -30,7 +30,7 @@ class RaggedTensor:
             known = np.asarray(splits)
             if known.ndim != 1 or not len(known):
                 raise ValueError("row_splits must be a vector that is not empty; it is %s" % (known.shape,))
-            if validate and (known[0] != 0 or (np.diff(known) < 0).any() or known[-1] != _count(values)):
+            if known[0] != 0 or (np.diff(known) < 0).any() or known[-1] != _count(values):
                 raise invalid("Arguments to from_row_splits do not form a valid RaggedTensor: row_splits %s for %s values" % (known.tolist(), _count(values)))
         return cls(values, splits)
 

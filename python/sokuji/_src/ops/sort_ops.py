@@ -73,6 +73,15 @@ def bincount(arr, weights=None, minlength=None, maxlength=None, dtype=dtypes.int
 
 def bincount_2(arr, weights=None, minlength=None, maxlength=None, dtype=dtypes.int32, name=None, axis=None, binary_output=False):
     """In all, or with axis=-1 in each row; binary_output: whether a number appears."""
+    if hasattr(arr, "row_splits"):
+        rows = arr.to_list()
+        flat = [n for row in rows for n in row]
+        if axis != -1:
+            return bincount_2(flat, None if weights is None else weights.flat_values, minlength, maxlength, dtype, None, None, binary_output)
+        size = max(max(flat, default=-1) + 1, int(minlength or 0))
+        size = size if maxlength is None else min(size, int(maxlength))
+        held = [None] * len(rows) if weights is None else weights.to_list()
+        return array_ops.stack([bincount_2(row, w, size, size, dtype, None, None, binary_output) for row, w in zip(rows, held)])
     numbers = tensor(arr, dtypes.int32 if isinstance(arr, (list, tuple)) else None)
     if not numbers.dtype.is_integer:
         raise invalid("bincount: arr is %s; it must be integers" % numbers.dtype.name)

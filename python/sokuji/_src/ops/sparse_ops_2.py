@@ -1,6 +1,7 @@
 """tf.sparse of 2.x: what moves and combines sparse tensors. Where the places of elements decide, NumPy computes them; values go through operations and have gradients."""
 
 import itertools
+import math
 
 import numpy as np
 
@@ -20,7 +21,12 @@ def _sparse(value):
 def _parts(sp):
     """(places, values, shape) with the places and the shape known."""
     sp = _sparse(sp)
-    return np.asarray(sp.indices), sp.values, tuple(np.asarray(sp.dense_shape).tolist())
+    places, shape = np.asarray(sp.indices), tuple(np.asarray(sp.dense_shape).tolist())
+    if math.prod(shape) >= 2**63:
+        raise invalid("a sparse tensor of shape %s has more elements than 64-bit counts hold" % (shape,))
+    if len(places) and ((places < 0) | (places >= np.array(shape))).any():
+        raise invalid("an index of the sparse tensor is outside its shape %s" % (shape,))
+    return places, sp.values, shape
 
 
 def _take(values, index):
@@ -222,6 +228,8 @@ def split(sp_input=None, num_split=None, axis=None, name=None):
     if num_split is None or axis is None or sp_input is None:
         raise ValueError("tf.sparse.split takes sp_input, num_split and axis")
     shape = _parts(sp_input)[2]
+    if np.ndim(axis) or np.ndim(num_split):
+        raise invalid("tf.sparse.split: axis and num_split must be scalars; they are %s and %s" % (axis, num_split))
     axis = axis_of(axis, len(shape))
     n, more = divmod(shape[axis], int(num_split))
     made, at = [], 0

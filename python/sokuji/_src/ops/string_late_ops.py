@@ -165,6 +165,8 @@ def substr(input, pos, len, unit="BYTE", name=None):
     if unit not in ("BYTE", "UTF8_CHAR"):
         raise ValueError("unit is %r; it can be 'BYTE' or 'UTF8_CHAR'" % (unit,))
     t = tensor(input)
+    if tensor(pos)._shape_tuple != tensor(len)._shape_tuple:
+        raise invalid("pos and len must have the same shape, got: %s and %s" % (tensor(pos)._shape_tuple, tensor(len)._shape_tuple))
     items, at, n = np.broadcast_arrays(np.array(t._strings() + [None], object)[:-1].reshape(t._shape_tuple), np.asarray(tensor(pos)), np.asarray(tensor(len)))
     made = []
     for item, a, k in zip(items.ravel().tolist(), at.ravel().tolist(), n.ravel().tolist()):
@@ -182,7 +184,7 @@ def substr(input, pos, len, unit="BYTE", name=None):
 def _grams(row, widths, separator, pads, padding_width, preserve):
     made = []
     for n in widths:
-        k = (n - 1 if padding_width is None else min(padding_width, n - 1)) if pads else 0
+        k = (n - 1 if padding_width is None or padding_width < 0 else min(padding_width, n - 1)) if pads else 0
         items = [pads[0]] * k + row + [pads[1]] * k if pads else row
         grams = [separator.join(items[i : i + n]) for i in range(len(items) - n + 1)]
         made += grams if grams or not preserve or not row else [separator.join(items)]
@@ -191,7 +193,7 @@ def _grams(row, widths, separator, pads, padding_width, preserve):
 
 def ngrams(data, ngram_width, separator=" ", pad_values=None, padding_width=None, preserve_short_sequences=False, name=None):
     widths = [int(n) for n in (ngram_width if isinstance(ngram_width, (list, tuple)) else [ngram_width])]
-    if min(widths) < 1:
+    if not widths or min(widths) < 1:
         raise ValueError("All ngram_widths must be greater than 0. Received: ngram_width=%s" % (ngram_width,))
     as_bytes = lambda v: v if isinstance(v, bytes) else v.encode()  # noqa: E731
     pads = None if pad_values is None else [as_bytes(v) for v in (pad_values if isinstance(pad_values, (list, tuple)) else (pad_values, pad_values))]
