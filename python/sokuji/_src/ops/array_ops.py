@@ -2,12 +2,14 @@
 
 
 import math
+
 import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import conversion, dtypes, errors, shapes
 from sokuji._src.core.conversion import IndexedSlices
 from sokuji._src.core.execute import axis_of, check_fits, convert, execute, ints, invalid, number, run, same_dtype, sizes, tensor
+from sokuji._src.ops import functions
 
 newaxis = None
 _in_graph = None  # the module with the forms that these functions have in graphs, once there is one
@@ -357,12 +359,15 @@ def boolean_mask(tensor, mask, name="boolean_mask", axis=None):
     return run("GatherV2", flat, convert(index, 9), convert(axis, 3))
 
 
+_reshape = functions.table(2)["reshape"]
+
+
 def reshape_2(tensor, shape, name=None):
     """2.x: beside a size of 0 a -1 is what the sizes that are not 0 leave."""
-    t = convert(tensor, 0)
     try:
-        return run("Reshape", t, sizes(shape))
+        return _reshape(tensor, shape)
     except errors.InvalidArgumentError:
+        t = convert(tensor, 0)
         wanted = [] if isinstance(shape, _core.SymbolicTensor) else np.ravel(shape).tolist()
         have = [d for d in t._shape_tuple if d]
         if 0 not in wanted or wanted.count(-1) != 1 or len(have) == t.ndim:
