@@ -33,6 +33,7 @@ typedef struct core_hooks {
 	PyObject *convert;               /* (object, dtype number or 0) -> EagerTensor, for what C does not know */
 	PyObject *flatten, *pack_as;     /* nested structures */
 	PyObject *index_other;           /* (tensor, key) -> tensor, for keys that C does not know */
+	PyObject *complex_numbers;       /* None, or called as (op name, inputs, flags) for complex inputs that an operation refuses */
 	PyObject *executed;              /* None, or called as (op name, inputs, outputs) after every operation */
 	PyObject *slices;                /* the class IndexedSlices */
 	PyObject *unconnected;           /* (what was asked, gradients, sources) -> gradients without None */

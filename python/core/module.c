@@ -30,6 +30,7 @@ static PyObject **hook_of(const char *name)
 	                    {"flatten", &core.flatten},
 	                    {"pack_as", &core.pack_as},
 	                    {"index_other", &core.index_other},
+	                    {"complex", &core.complex_numbers},
 	                    {"executed", &core.executed},
 	                    {"slices", &core.slices},
 	                    {"unconnected", &core.unconnected},

@@ -118,12 +118,60 @@ static PyObject *announce(const sj_op *op, int n_inputs, sj_tensor *const *input
 	return result;
 }
 
+/* The operation's options that are true, by name. */
+static PyObject *flags_of(const sj_op *op, const void *args)
+{
+	PyObject *list = PyList_New(0);
+	for (int i = 0; list != NULL && args != NULL && i < sj_op_attribute_count(op); i++) {
+		const sj_attribute *a = sj_op_attribute(op, i);
+		if (a->kind != SJ_ATTRIBUTE_BOOL || !*((const bool *)args + a->offset))
+			continue;
+		PyObject *name = PyUnicode_FromString(a->name);
+		if (name == NULL || PyList_Append(list, name) < 0)
+			Py_CLEAR(list);
+		Py_XDECREF(name);
+	}
+	return list;
+}
+
+/* What Python's part makes of complex inputs, which the kernels do not compute with; the operation's error where it makes nothing. */
+static PyObject *refused(sj_status status, const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs)
+{
+	bool is_complex = false;
+	for (int i = 0; i < n_inputs && core.complex_numbers != NULL; i++) {
+		sj_dtype dtype = inputs[i] ? sj_tensor_dtype(inputs[i]) : SJ_FLOAT32;
+		is_complex |= dtype == SJ_COMPLEX64 || dtype == SJ_COMPLEX128;
+	}
+	core_raise(status);
+	if (!is_complex)
+		return NULL;
+	PyObject *kind, *error, *trace;
+	PyErr_Fetch(&kind, &error, &trace);
+	PyObject *list = PyList_New(n_inputs), *flags = flags_of(op, args);
+	for (int i = 0; list != NULL && i < n_inputs; i++)
+		PyList_SET_ITEM(list, i, inputs[i] ? core_wrap(sj_keep(inputs[i])) : Py_NewRef(Py_None));
+	PyObject *made = list && flags ? PyObject_CallFunction(core.complex_numbers, "sOO", sj_op_name(op), list, flags) : NULL;
+	Py_XDECREF(list);
+	Py_XDECREF(flags);
+	if (made == NULL || made == Py_NotImplemented) {
+		if (made == NULL) {
+			Py_XDECREF(kind), Py_XDECREF(error), Py_XDECREF(trace);
+			return NULL;
+		}
+		Py_DECREF(made);
+		PyErr_Restore(kind, error, trace);
+		return NULL;
+	}
+	Py_XDECREF(kind), Py_XDECREF(error), Py_XDECREF(trace);
+	return made;
+}
+
 PyObject *core_run_one(const sj_op *op, const void *args, int n_inputs, sj_tensor *const *inputs)
 {
 	sj_tensor *output;
 	sj_status status = core_run(op, args, n_inputs, inputs, 1, &output);
 	if (status != SJ_OK)
-		return core_raise(status);
+		return refused(status, op, args, n_inputs, inputs);
 	PyObject *result = core_wrap(output);
 	return core.executed != NULL && result != NULL ? announce(op, n_inputs, inputs, result) : result;
 }

@@ -149,7 +149,8 @@ static int watch_one(sj_tape *tape, PyObject *o)
 	}
 	if (core_handle_check(o, "what is watched") < 0)
 		return -1;
-	if (!sj_dtype_is_floating(sj_tensor_dtype(HANDLE_TENSOR(o))))
+	sj_dtype dtype = sj_tensor_dtype(HANDLE_TENSOR(o));
+	if (!sj_dtype_is_floating(dtype) && dtype != SJ_COMPLEX64 && dtype != SJ_COMPLEX128)
 		return 0;
 	sj_status status = sj_tape_watch(tape, HANDLE_TENSOR(o));
 	if (status != SJ_OK && sj_ok())

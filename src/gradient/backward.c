@@ -110,6 +110,33 @@ static sj_status add_in_place(sj_tensor *sum, sj_tensor *d)
 	return call.op->kernel(&call);
 }
 
+static bool are_complex(const sj_tensor *a, const sj_tensor *b)
+{
+	return (a->dtype == SJ_COMPLEX64 || a->dtype == SJ_COMPLEX128) && a->dtype == b->dtype && a->data != NULL &&
+	       b->data != NULL && sj__same_shape(a, b);
+}
+
+/* The kernels do not add complex numbers; gradients of functions with gradients of their own do meet. */
+static sj_status add_complex(const sj_tensor *a, const sj_tensor *b, sj_tensor **ret_sum)
+{
+	sj_status status = sj__tensor_make("gradient", (sj_dtype)a->dtype, a->shape.rank, sj__dims(a), ret_sum);
+	if (status != SJ_OK)
+		return status;
+	int64_t n = 2 * a->shape.size;
+	if (a->dtype == SJ_COMPLEX64) {
+		const float *x = a->data, *y = b->data;
+		float *sum = (*ret_sum)->data;
+		for (int64_t i = 0; i < n; i++)
+			sum[i] = x[i] + y[i];
+	} else {
+		const double *x = a->data, *y = b->data;
+		double *sum = (*ret_sum)->data;
+		for (int64_t i = 0; i < n; i++)
+			sum[i] = x[i] + y[i];
+	}
+	return SJ_OK;
+}
+
 /* gradients[slot] += d, which is borrowed. */
 static sj_status accumulate(state *s, uint32_t bits, sj_tensor *d)
 {
@@ -119,9 +146,11 @@ static sj_status accumulate(state *s, uint32_t bits, sj_tensor *d)
 		*sum = sj__keep(d);
 		return SJ_OK;
 	}
-	if (may_add_in_place(*sum, d))
+	if (are_complex(*sum, d))
+		status = add_complex(*sum, d, &joined);
+	else if (may_add_in_place(*sum, d))
 		return add_in_place(*sum, d);
-	if ((*sum)->flags & d->flags & SJ__FLAG_SLICES && !sj__slices_are_symbolic(*sum) && !sj__slices_are_symbolic(d))
+	else if ((*sum)->flags & d->flags & SJ__FLAG_SLICES && !sj__slices_are_symbolic(*sum) && !sj__slices_are_symbolic(d))
 		status = sj__slices_join(*sum, d, &joined);
 	else
 		status = sj_execute(&sj__op_table[SJ__OP_ADD], NULL, 2, (sj_tensor *[]){*sum, d}, 1, &joined);

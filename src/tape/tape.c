@@ -168,7 +168,8 @@ sj_status sj_tape_watch(sj_tape *tape, sj_tensor *t)
 	sj_status status = tape_is_good("sj_tape_watch", tape);
 	if (status == SJ_OK && !sj_tensor_is_valid(t))
 		status = sj__fail(SJ_INVALID_ARGUMENT, "sj_tape_watch: the tensor is %s", t ? "not valid" : "NULL");
-	if (status == SJ_OK && !sj_dtype_is_floating((sj_dtype)t->dtype))
+	if (status == SJ_OK && !sj_dtype_is_floating((sj_dtype)t->dtype) && t->dtype != SJ_COMPLEX64 &&
+	    t->dtype != SJ_COMPLEX128)
 		status = sj__fail(SJ_INVALID_ARGUMENT,
 		                  "sj_tape_watch: the tensor is %s; only floating tensors have gradients",
 		                  sj_dtype_name((sj_dtype)t->dtype));

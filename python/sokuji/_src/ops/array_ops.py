@@ -359,6 +359,14 @@ def boolean_mask(tensor, mask, name="boolean_mask", axis=None):
     return run("GatherV2", flat, convert(index, 9), convert(axis, 3))
 
 
+def _complex_numbers(op, inputs, flags):
+    """The arithmetic of complex tensors, imported when it is first needed."""
+    from sokuji._src.ops import complex_arithmetic
+
+    return complex_arithmetic.compute(op, inputs, flags)
+
+
+_core.set_hook("complex", _complex_numbers)
 _reshape = functions.table(2)["reshape"]
 
 
