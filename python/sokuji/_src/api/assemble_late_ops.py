@@ -2,7 +2,7 @@
 
 from sokuji._src.api import ragged_dispatch  # noqa: F401  (what the first ragged tensor installs)
 from sokuji._src.io import pictures
-from sokuji._src.ops import ctc_ops, image_late_ops, linalg_late_ops, math_late_ops, nn_late_ops, ragged, raw_ops, sparse_ops_2, string_late_ops
+from sokuji._src.ops import ctc_ops, image_late_ops, linalg_late_ops, math_late_ops, nn_late_ops, ragged, raw_ops, signal_ops, sparse_ops_2, string_late_ops
 
 
 def add(names, spaces):
@@ -15,6 +15,7 @@ def add(names, spaces):
     space("math.special").update(math_late_ops.SPECIAL_2)
     space("linalg").update(linalg_late_ops.LINALG_2)
     names.update(norm=linalg_late_ops.norm, matrix_square_root=linalg_late_ops.sqrtm)
+    space("signal").update(signal_ops.SIGNAL_2)
     space("strings").update(string_late_ops.STRINGS_2)
     space("lookup").update(string_late_ops.LOOKUP)
     space("lookup.experimental").update(string_late_ops.LOOKUP_EXPERIMENTAL)
