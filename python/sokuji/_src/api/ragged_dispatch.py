@@ -5,7 +5,7 @@ import sys
 
 from sokuji._src.api.missing import is_space
 from sokuji._src.ops import ragged
-from sokuji._src.data.type_specs import RaggedTensorSpec
+from sokuji._src.graph.type_specs import RaggedTensorSpec
 from sokuji._src.ops.ragged import RaggedTensor
 
 _UNARY = """abs sign square sqrt exp log sin cos tan sinh cosh tanh asin acos atan sigmoid negative round floor ceil cast zeros_like ones_like identity
