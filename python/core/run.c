@@ -150,7 +150,8 @@ static PyObject *refused(sj_status status, const sj_op *op, const void *args, in
 	PyObject *list = PyList_New(n_inputs), *flags = flags_of(op, args);
 	for (int i = 0; list != NULL && i < n_inputs; i++)
 		PyList_SET_ITEM(list, i, inputs[i] ? core_wrap(sj_keep(inputs[i])) : Py_NewRef(Py_None));
-	PyObject *made = list && flags ? PyObject_CallFunction(core.complex_numbers, "sOO", sj_op_name(op), list, flags) : NULL;
+	PyObject *made = list && flags ? PyObject_CallFunction(core.complex_numbers, "sOO", sj_op_name(op), list, flags)
+	                               : NULL;
 	Py_XDECREF(list);
 	Py_XDECREF(flags);
 	if (made == NULL || made == Py_NotImplemented) {

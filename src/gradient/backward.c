@@ -150,7 +150,8 @@ static sj_status accumulate(state *s, uint32_t bits, sj_tensor *d)
 		status = add_complex(*sum, d, &joined);
 	else if (may_add_in_place(*sum, d))
 		return add_in_place(*sum, d);
-	else if ((*sum)->flags & d->flags & SJ__FLAG_SLICES && !sj__slices_are_symbolic(*sum) && !sj__slices_are_symbolic(d))
+	else if ((*sum)->flags & d->flags & SJ__FLAG_SLICES && !sj__slices_are_symbolic(*sum) &&
+	         !sj__slices_are_symbolic(d))
 		status = sj__slices_join(*sum, d, &joined);
 	else
 		status = sj_execute(&sj__op_table[SJ__OP_ADD], NULL, 2, (sj_tensor *[]){*sum, d}, 1, &joined);
