@@ -434,6 +434,8 @@ class Bidirectional(Wrapper):
 class TimeDistributed(Wrapper):
     """A layer on each step by itself."""
 
+    _refuses_shapes = False
+
     @classmethod
     def from_config(cls, config):
         from sokuji._src.keras import layers
