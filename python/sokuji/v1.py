@@ -25,7 +25,7 @@ def enable_eager_execution(config=None, device_policy=None, execution_mode=None)
         raise ValueError("tf.enable_eager_execution must be called at program startup.")
     _eager_enabled = True
     _graphs.leave()
-    _graphs.graphs.strict_eager = _graphs.is_strict()
+    _graphs.refuse_as_then()
 
 
 def executing_eagerly():

@@ -6,8 +6,26 @@ NotImplementedError, which is their error until they exist; WITHOUT, rows that h
 INVALID = "InvalidArgumentError"
 OVERFLOW = "InvalidArgumentError ResourceExhaustedError ValueError"
 
+# Graphs as text: a constant whose attribute has a name; a function f with one node, and a call of it.
+CONSTANT = 'node { name: "a" op: "Const" attr { key: "%s" value { type: DT_FLOAT } } attr { key: "value" value { tensor { dtype: DT_FLOAT tensor_shape { } float_val: 1 } } } }'
+FUNCTION = """library { function { signature { name: "f" input_arg { name: "x" type: DT_FLOAT } output_arg { name: "y" type: DT_FLOAT } }
+node_def { name: "c" op: "%s" input: "x" attr { key: "T" value { type: DT_FLOAT } } } ret { key: "y" value: "%s" } } }
+node { name: "x" op: "Placeholder" attr { key: "dtype" value { type: DT_FLOAT } } } node { name: "z" op: "f" input: "x" }"""
+
 # (id, expression or statements, names of the exception's class; "" where a result is right, which the expression then checks)
 FORMS = [
+    ("TFSA-2021-103", "imported('node { attr { value { func { attr { value { func { ' + 'attr { value { func { ' * 3000)", "ParseError"),
+    ("TFSA-2021-193", "v1.train.NewCheckpointReader(broken_record())", "NotFoundError DataLossError"),
+    ("TFSA-2020-010", "imported(CONSTANT % 'dtyqe')", "ValueError"),
+    ("TFSA-2020-034", "imported(CONSTANT % 'dtype' + ' node { name: \"b\" op: \"Neg\" input: \"a:7\" attr { key: \"T\" value { type: DT_FLOAT } } }')", "ValueError"),
+    ("TFSA-2022-030", "imported('node { name: \"a\" op: \"Const\" attr { key: \"value\" value { tensor { resource_handle_val { dtypes_and_shapes { dtype: 1234 } } } } } }')", "ParseError ValueError"),
+    ("TFSA-2022-031", "imported(CONSTANT.replace('attr { key: \"value\"', 'attr { key: \"dtype\" value { type: DT_FLOAT } } attr { key: \"value\"') % 'dtype').get_tensor_by_name('a:0').dtype == tf.float32", ""),
+    ("TFSA-2022-034", "imported(CONSTANT % 'dtype' + ' node { name: \"b\" op: \"Assign\" input: \"a\" input: \"a\" }')", "ValueError InvalidArgumentError"),
+    ("TFSA-2022-040", "loaded_without_its_operation()", "NotFoundError"),
+    ("TFSA-2022-049", "imported(FUNCTION % ('Neg', 'd:y:0'))", "ValueError"),
+    ("TFSA-2022-050", "imported('node { name: \"x\" op: \"Placeholder\" attr { key: \"dtype\" value { type: DT_FLOAT_REF } } }')", INVALID),
+    ("TFSA-2022-054", "imported(FUNCTION % ('f', 'c:y:0'))", INVALID),
+    ("TFSA-2022-056", "imported('node { name: \"a\" op: \"NoSuch\" }')", "NotFoundError ValueError"),
     ("TFSA-2020-011", "tf.strings.ngrams(tf.RaggedTensor.from_row_splits(list('abcdef'), [0, 8]), 2)", INVALID),
     ("TFSA-2021-029", "tf.strings.ngrams(tf.RaggedTensor.from_row_splits(list('abc'), [0, 3, 0, 3]), 2)", INVALID),
     ("TFSA-2021-030", "tf.strings.ngrams(tf.RaggedTensor.from_row_splits(list('abcdefghijk'), [0] * 115 + [3]), 2)", INVALID),

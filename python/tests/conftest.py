@@ -3,6 +3,14 @@
 import pytest
 
 
+@pytest.fixture(autouse=True)
+def version_2():
+    """What a module imported for its own tests does not last."""
+    import sokuji
+
+    sokuji._assemble.set_version(2)
+
+
 @pytest.fixture
 def tf1():
     import sokuji

@@ -14,7 +14,7 @@ import pytest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "ops"))
 import bad_inputs  # noqa: E402
-from bad_forms import ABSENT, ELSEWHERE, FORMS, WITHOUT  # noqa: E402
+from bad_forms import ABSENT, CONSTANT, ELSEWHERE, FORMS, FUNCTION, WITHOUT  # noqa: E402
 
 with open(os.path.join(ROOT, "tests", "data", "bad_inputs.csv"), encoding="utf-8", newline="") as _file:
     ROWS = list(csv.DictReader(_file))
@@ -79,6 +79,34 @@ def broken_record(folder):
     return path
 
 
+def imported(text):
+    """A GraphDef in a graph of its own."""
+    import sokuji.v1
+    from sokuji._src.io import text_format
+
+    with sokuji.v1.Graph().as_default() as graph:
+        sokuji.v1.import_graph_def(text_format.Parse(text, sokuji.v1.GraphDef()), name="")
+    return graph
+
+
+def loaded_without_its_operation(folder):
+    """A SavedModel whose collections name an operation that its graph lacks."""
+    import sokuji.v1 as tf
+
+    with tf.Graph().as_default(), tf.Session() as session:
+        builder = tf.saved_model.builder.SavedModelBuilder(os.path.join(folder, "model"))
+        builder.add_meta_graph_and_variables(session, ["serve"], main_op=tf.no_op(name="initially"))
+        builder.save()
+    path = os.path.join(folder, "model", "saved_model.pb")
+    with open(path, "rb") as file:
+        head, found, tail = file.read().rpartition(b"initially")
+    assert found and b"initially" in head
+    with open(path, "wb") as file:
+        file.write(head + b"initialle" + tail)
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.saved_model.loader.load(session, ["serve"], os.path.join(folder, "model"))
+
+
 def name_of(error):
     return type(error).__name__
 
@@ -124,7 +152,8 @@ def test_form(key, text, classes, tf2, tmp_path):
 
     tf2._assemble.set_version(2)
     names = {"tf": tf2, "v1": sokuji.v1, "np": np, "stored": lambda: stored(tmp_path), "broken_record": lambda: broken_record(tmp_path),
-             "under_a_writer": lambda call: under_a_writer(tmp_path, call), "folder": str(tmp_path)}  # fmt: skip
+             "under_a_writer": lambda call: under_a_writer(tmp_path, call), "folder": str(tmp_path), "imported": imported, "CONSTANT": CONSTANT,
+             "FUNCTION": FUNCTION, "loaded_without_its_operation": lambda: loaded_without_its_operation(tmp_path)}  # fmt: skip
     statements, _, expression = text.rpartition(";")
     exec(statements.replace("; ", "\n"), names)
     if not classes:

@@ -247,6 +247,11 @@ def strict_modes(strict=True):
     _strict = bool(strict)
 
 
+def refuse_as_then():
+    """Eager execution was enabled: where modes are strict, what it refused then is refused from now on."""
+    graphs.strict_eager = eager_variables.strict_eager = _strict
+
+
 def add(version, names, spaces):
     if version == 1:
         for name, value in _always().items():

@@ -3,11 +3,14 @@
 import numpy as np
 
 from sokuji import _core
-from sokuji._src.core import conversion, dtypes
+from sokuji._src.core import conversion, dtypes, errors
 from sokuji._src.core.execute import convert, execute
 from sokuji._src.exchange import attributes, handlers, op_defs
 from sokuji._src.graph import control_flow, python_ops
 from sokuji._src.io import tensor_proto
+
+
+_MOST_DEPTH = 100  # functions that call one another: more calls itself, as far as a reader can tell
 
 
 class Library:
@@ -15,7 +18,7 @@ class Library:
 
     def __init__(self, definitions):
         self._definitions = {f.signature.name: f for f in definitions}
-        self._bodies = {}
+        self._bodies, self.depth = {}, 0
 
     def __contains__(self, name):
         return name in self._definitions
@@ -65,6 +68,15 @@ class Body:
     def __call__(self, arguments):
         if len(arguments) != len(self.inputs):
             raise ValueError("the function %s takes %d arguments, it got %d" % (self.definition.signature.name, len(self.inputs), len(arguments)))
+        if self.library.depth >= _MOST_DEPTH:
+            raise errors.InvalidArgumentError(None, None, "the function %s calls itself without end" % self.definition.signature.name)
+        self.library.depth += 1
+        try:
+            return self._run(arguments)
+        finally:
+            self.library.depth -= 1
+
+    def _run(self, arguments):
         values = {name: [value] for name, value in zip(self.inputs, arguments)}
         for node in self._order:
             data = [self._value(values, reference, node) for reference in node.input if not reference.startswith("^")]

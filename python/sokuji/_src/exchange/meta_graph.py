@@ -172,8 +172,11 @@ def _restore_collection(graph, made, key, values):
             graph.add_to_collection(key, C["SaverDef"].FromString(data))
     elif kind == "node_list":
         for name in values.node_list.value:
-            with contextlib.suppress(KeyError, ValueError):
+            try:
                 graph.add_to_collection(key, _element(graph, made, name))
+            except (KeyError, ValueError) as error:
+                if key in ("saved_model_main_op", "legacy_init_op"):
+                    raise errors.NotFoundError(None, None, "the operation %r, which is to run when the model is loaded, is not in the graph" % name) from error
     elif kind == "bytes_list" and key not in ("cond_context", "while_context", "queue_runners"):
         for data in values.bytes_list.value:
             graph.add_to_collection(key, data)

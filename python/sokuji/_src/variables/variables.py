@@ -9,6 +9,7 @@ from sokuji._src.core.execute import convert, ints, invalid, run
 from sokuji._src.variables import updates
 
 _version = 2
+strict_eager = False  # tf.Variable is refused as 1.8 refuses it once eager execution is enabled
 _kind_in_graph = None  # gives the class of variables of the open graph, or None
 _made = None  # called with every new variable: tfe.restore_variables_on_create
 _state = threading.local()
@@ -38,7 +39,7 @@ class Variable(_core.VariableBase):
     def __init__(self, initial_value=None, trainable=True, *arguments, dtype=None, name=None, constraint=None, collections=None,
                  validate_shape=True, caching_device=None, variable_def=None, import_scope=None, expected_shape=None, shape=None,
                  synchronization=None, aggregation=None, use_resource=None):  # fmt: skip
-        if _version == 1 and type(self) is Variable:
+        if strict_eager and type(self) is Variable:
             raise RuntimeError("tf.Variable not supported when eager execution is enabled. Please use tf.contrib.eager.Variable instead")
         if initial_value is None:
             raise ValueError("initial_value must be specified.")
