@@ -15,7 +15,7 @@
 enum {
 	BLOCK_PIXELS = 256, /* of output: summed in registers */
 	MOST_LINES = 128,   /* in a block */
-	MOST_CHUNKS = 64,
+	MOST_CHUNKS = 32,
 	CHUNK_ELEMENTS = 2 << 20,  /* in the matrices of all chunks together, where there are several */
 	MOST_PADDED = 1 << 19,     /* elements of x's images that are copied at once */
 	LEAST_PIXELS = 100,        /* in an image */
@@ -187,7 +187,7 @@ static void plan(lines_work *w)
 	w->images_at_once = images_at_once(g);
 	w->n_filter = g->filter_h * g->filter_w * g->in_c * g->out_c;
 	int64_t groups = divide_up(g->n, w->images_at_once);
-	int64_t wanted = sj__min_i64(MOST_CHUNKS, sj__min_i64(groups, CHUNK_ELEMENTS / w->n_filter));
+	int64_t wanted = sj__min_i64(MOST_CHUNKS, sj__min_i64(groups / 2, CHUNK_ELEMENTS / w->n_filter));
 	w->chunk_images = divide_up(groups, sj__max_i64(1, wanted)) * w->images_at_once;
 	w->n_chunks = divide_up(g->n, w->chunk_images);
 	int64_t copy = w->images_at_once * w->padded_h * w->padded_w * g->in_c + SLACK;

@@ -7,7 +7,7 @@ _DOC = """
 seed and seed2 name the stream: calls with the same seeds, dtypes and operation go on where the one before stopped, until the
 global seed is set again. 0 and 0: the machine's entropy. random.h has the same with TensorFlow's rule for seeds."""
 _STATELESS = """
-The numbers are a function of seed (two integers) and nothing else."""
+The numbers are a function of seed (two integers, or three of int64: a Philox counter, low half first, and its key) and nothing else."""
 
 op("RandomUniform", "shape:ints", "output:any", _FLOATS, c_name="random_uniform_seeded", rule="random", kernel="random_uniform",
    stateful=True, doc="Numbers of [0, 1), evenly distributed; dtype: float32 or float64." + _DOC)

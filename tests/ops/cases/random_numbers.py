@@ -25,7 +25,8 @@ for _name, _low, _high in (("RandomUniform", 0, 1), ("RandomStandardNormal", -6,
     error(_name, [np.int32(3)], {"dtype": "float32"}, match="shape is a scalar")
     error(_name, [np.array([2**40, 2**40])], {"dtype": "float32"}, match="overflow|large|elements")
 for _name in ("StatelessRandomUniform", "StatelessRandomNormal", "StatelessTruncatedNormal"):
-    error(_name, [np.array([2]), np.array([1, 2, 3])], match=r"seed has shape \[3\]")
+    error(_name, [np.array([2]), np.array([1, 2, 3, 4])], match=r"seed has shape \[4\]")
+    error(_name, [np.array([2]), np.array([1, 2, 3], np.int32)], match=r"seed has shape \[3\]")
     error(_name, [np.array([2]), np.array([1, 2])], {"dtype": "int32"}, match="dtype is int32")
     error(_name, [np.array([-2]), np.array([1, 2])], match=r"shape\[0\] is -2")
 

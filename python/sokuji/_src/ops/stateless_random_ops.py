@@ -12,7 +12,7 @@ def get_seed(op_seed):
 
 
 def _stateless(op, shape, seed, dtype):
-    return execute(op, [sizes(shape), tensor(seed)], {"dtype": dtypes.as_dtype(dtype)})
+    return execute(op, [sizes(shape), _seed(seed)], {"dtype": dtypes.as_dtype(dtype)})
 
 
 def _scaled(drawn, scale, offset, dtype):
@@ -37,7 +37,7 @@ def stateless_uniform(shape, seed, minval=0, maxval=None, dtype=dtypes.float32, 
             raise ValueError("For integer dtype %s, minval and maxval must be both None or both not None" % dtype.name)
         if minval is None:
             return _stateless("StatelessRandomUniformFullInt", shape, seed, dtype)
-        return execute("StatelessRandomUniformInt", [sizes(shape), tensor(seed), convert(minval, dtype._number), convert(maxval, dtype._number)], {})
+        return execute("StatelessRandomUniformInt", [sizes(shape), _seed(seed), convert(minval, dtype._number), convert(maxval, dtype._number)], {})
     low, high = convert(minval or 0, dtype._number), convert(1 if maxval is None else maxval, dtype._number)
     return _stateless("StatelessRandomUniform", shape, seed, dtype) * (high - low) + low
 
