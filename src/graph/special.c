@@ -335,10 +335,12 @@ sj__plan *sj__special_begin(sj__plan *plan, sj_tensor *const *values)
 void sj__special_end(sj__plan *plan, const sj__plan *used)
 {
 	struct sj__special *special = plan->special;
-	for (int i = 0; used != NULL && used->program->is_stale && i < SPECIALS_MOST; i++)
+	bool is_stale = used != NULL && used->program->is_stale;
+	for (int i = 0; is_stale && i < SPECIALS_MOST; i++)
 		if (special->known[i].plan == used) {
 			sj__plan_destroy(special->known[i].plan);
 			special->known[i].plan = NULL;
+			break;
 		}
 	__atomic_store_n(&special->busy, 0, __ATOMIC_RELEASE);
 }
