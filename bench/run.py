@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 
+import goals
 import tables
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -203,6 +204,8 @@ def main():
     rows = tables.compared(merge(run_all(tasks, n_rounds, float(os.environ.get("BUDGET", "780")))))
     for workload in dict.fromkeys(row["workload"] for row in rows):
         print(f"\n## {workload}\n\n{tables.of_workload(rows, workload)}")
+    if folder:
+        print(f"\n## goals\n\n{goals.text(rows)}")
     os.makedirs(OUT, exist_ok=True)
     with open(os.path.join(OUT, "results.json"), "w", encoding="utf-8") as file:
         json.dump(rows, file, indent=1)
