@@ -260,10 +260,12 @@ static PyObject *invert(PyObject *a)
 
 /* ---- numbers out of tensors ---- */
 
+/* As in TensorFlow 1.x only int() takes variables, and those of integers. */
 static PyObject *single(PyObject *self, const char *what)
 {
 	sj_tensor *t = HANDLE_TENSOR(self);
-	if (core.version == 1 && sj_is_variable(t))
+	if (core.version == 1 && sj_is_variable(t) &&
+	    !(strcmp(what, "int") == 0 && sj_dtype_is_integer(sj_tensor_dtype(t))))
 		return PyErr_Format(PyExc_TypeError,
 		                    "%s() argument must be a string or a number, not a variable; read its value first",
 		                    what);

@@ -79,7 +79,12 @@ def names_of(tf, version):
             result = function(*values)
         return tape.gradient(result, values)
 
-    names = dict(tf=tf, np=np, F=F, D=D, I=I, L=L, B=B, R=R, P=P, SPD=SPD, grad=grad)
+    def within(scope, *functions):
+        """The last function's result; all are called in the scope, one after the other."""
+        with scope:
+            return [function() for function in functions][-1]
+
+    names = dict(tf=tf, within=within, np=np, F=F, D=D, I=I, L=L, B=B, R=R, P=P, SPD=SPD, grad=grad)
     if version == 1:
         names["tfe"] = tf.contrib.eager
     return names

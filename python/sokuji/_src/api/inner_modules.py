@@ -5,8 +5,11 @@ import importlib.machinery
 import sys
 import types
 
-_PARENTS = """tensorflow.python tensorflow.python.client tensorflow.python.framework tensorflow.core tensorflow.core.framework tensorflow.core.protobuf
-tensorflow.core.util google google.protobuf""".split()
+from sokuji._src.api.missing import missing
+
+_PARENTS = """tensorflow.core tensorflow.core.framework tensorflow.core.protobuf tensorflow.core.util tensorflow.core.example tensorflow.examples
+tensorflow.examples.tutorials google google.protobuf""".split()
+_INSIDE = ("tensorflow.python.", "tensorflow.contrib.", "tensorflow.examples.", "tensorflow.core.", "google.protobuf.")
 
 
 def _module(name):
@@ -24,9 +27,12 @@ def _contents(name):
     if name == "google.protobuf.text_format":
         found = _module("io.text_format")
         return {word: getattr(found, word) for word in ("Merge", "Parse", "MessageToString", "ParseError")}
+    if name.startswith("tensorflow.examples.tutorials.mnist"):
+        return dict(_module("contrib.mnist").MODULES.get(name, {})) or None
     if name.startswith("tensorflow.core.") and name.endswith("_pb2"):
         return {word: kind for word, kind in _module("io.graph_messages").CLASSES.items() if "." not in word}
-    return None
+    paths = _module("contrib.paths")
+    return paths.contents(name, missing) if paths.is_here(name) else None
 
 
 class _Loader:
@@ -44,9 +50,10 @@ class Finder:
 
     @staticmethod
     def find_spec(name, path=None, target=None):
-        if not (name in _PARENTS or name.startswith(("tensorflow.python.", "tensorflow.core.", "google.protobuf."))) or _contents(name) is None:
+        if not (name in _PARENTS or name == "tensorflow.python" or name.startswith(_INSIDE)):
             return None
-        return importlib.machinery.ModuleSpec(name, _Loader(), is_package=name in _PARENTS)
+        held = _contents(name)
+        return None if held is None else importlib.machinery.ModuleSpec(name, _Loader(), is_package="__path__" in held)
 
 
 def install():

@@ -14,7 +14,7 @@ from sokuji._src.core import dtypes, nest
 from sokuji._src.core import shapes as _shapes
 from sokuji._src.core.execute import convert, run
 from sokuji._src.graph import func_graph
-from sokuji._src.keras import layers_base, masks
+from sokuji._src.keras import layers_base, masks, scopes_1
 from sokuji._src.keras import random as keras_random
 from sokuji._src.keras.at_once import at_once, is_graph
 from sokuji._src.keras.layers_base import Layer, unique_name
@@ -266,6 +266,10 @@ def _symbolic_build(layer, inputs):
             layer._dtype = dtypes.as_dtype(first._kind)
     if variables._version == 2 and layers_base._path_stack and not layer._scope_prefix:
         layer._scope_prefix = layers_base._path_stack[-1] + "/"
+    scopes_1.within(layer, _build, layer, shapes)
+
+
+def _build(layer, shapes):
     layers_base._path_stack.append(layer.scope_name)
     layer._build_shape = shapes
     try:

@@ -17,6 +17,7 @@ from sokuji._src.keras import masks as _masks
 from sokuji._src.keras import random as keras_random
 from sokuji._src.keras import serialization
 from sokuji._src.keras import variable as keras_variable
+from sokuji._src.keras import scopes_1
 from sokuji._src.keras.checkpoints import LayerCheckpoints
 from sokuji._src.ops import init_ops
 from sokuji._src.variables import scopes, trackable, variables
@@ -86,7 +87,8 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         own["_ready"] = True
         own.update(built=False, _trainable=trainable, input_spec=None, _trainable_weights=[], _non_trainable_weights=[],
                    _losses=[], _call_losses=[], _updates=[], _nodes=[], _metrics=[], _scope_prefix="")  # fmt: skip
-        self._name = name or unique_name(snake_case(type(self).__name__), self._names_from_zero)
+        base = snake_case(type(self).__name__)
+        self._base_name, self._name = name or base, name or unique_name(base, self._names_from_zero)
         self._dtype = None if dtype is None else serialization.dtype_name(dtype)
         self._activity_regularizer = _regularizer(keywords.get("activity_regularizer"))
         self._initial_weights = keywords.get("weights")
@@ -97,6 +99,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         self._batch_input_shape = given or (None if shape is None else (keywords.get("batch_size"), *shape))
 
     _names_from_zero = None  # by the version
+    _takes_scope = True  # of 1.x: a variable scope of its own when it is called first; None: none at all
     _refuses_shapes = True  # what fails in call() is the inputs' shape: a ValueError in 2.x
     name = property(lambda self: self._name)
     @property
@@ -160,8 +163,10 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         if isinstance(value, Layer):
             if value is not self and not any(value is layer for layer in self._sublayers):
                 self._sublayers.append(value)
+        elif variables._version == 1:
+            return  # a model of 1.x has its layers' variables alone
         elif isinstance(value, _core.VariableBase):
-            if variables._version == 2 and not isinstance(value, keras_variable.KerasVariable):
+            if not isinstance(value, keras_variable.KerasVariable):
                 return  # Keras 3 tracks its own variables alone
             mine = self._trainable_weights if value.trainable else self._non_trainable_weights
             if not any(value is v for v in self._trainable_weights + self._non_trainable_weights):
@@ -282,6 +287,9 @@ class Layer(LayerCheckpoints, _core.LayerBase):
     apply = _core.LayerBase.__call__
 
     def _run(self, inputs, arguments, keywords):
+        if not self.built and scopes_1.is_first(self):
+            with scopes_1.opened(self):
+                return self._run(inputs, arguments, keywords)
         global _depth, training_now
         takes = call_arguments(self)
         before = training_now

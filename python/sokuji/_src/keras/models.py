@@ -49,6 +49,7 @@ class Model(ModelCheckpoints, Trainer, _Composite, Layer):
         name = keywords.pop("name", arguments[2] if len(arguments) > 2 else None)
         base = "model" if type(self) is Model and variables._version == 1 else "functional" if type(self) is Model else layers_base.snake_case(type(self).__name__)
         super().__init__(name=name or unique_name(base), **keywords)
+        self.__dict__["_base_name"] = name or base
         self.inputs, self.outputs, self._graph = None, None, None
         if inputs is not None:
             if outputs is None:
@@ -203,6 +204,7 @@ class Sequential(Model):
 
     def __init__(self, layers=None, name=None, trainable=True):
         super().__init__(name=name or unique_name("sequential"))
+        self.__dict__["_base_name"] = name or "sequential"
         self._input_layer = None
         if layers is not None and not isinstance(layers, (list, tuple)):
             layers = [layers]
@@ -239,10 +241,11 @@ class Sequential(Model):
         """With a known input shape the model is built at once."""
         first = self._sublayers[0]
         if self._input_layer is None and len(self._sublayers) == 1:
+            named = {"name": first.name + "_input"} if variables._version == 1 else {}
             if first._batch_input_shape is not None:
-                object.__setattr__(self, "_input_layer", InputLayer(batch_shape=first._batch_input_shape, dtype=first._dtype))
+                object.__setattr__(self, "_input_layer", InputLayer(batch_shape=first._batch_input_shape, dtype=first._dtype, **named))
             elif isinstance(first, Model) and first._graph is not None and len(first.inputs) == 1 and variables._version == 1:
-                object.__setattr__(self, "_input_layer", InputLayer(batch_shape=first.inputs[0]._sizes))
+                object.__setattr__(self, "_input_layer", InputLayer(batch_shape=first.inputs[0]._sizes, **named))
         if self._input_layer is not None:
             self.inputs = [self._input_layer.output]
             self.outputs = [self._input_layer.output]
@@ -357,7 +360,7 @@ class Network(_Composite, Layer):
     def __init__(self, name=None):
         super().__init__(name=name or unique_name(layers_base.snake_case(type(self).__name__), True))
 
-    _tracks = False
+    _tracks = _takes_scope = False
 
     def track_layer(self, layer):
         if not self.__dict__.get("_ready"):

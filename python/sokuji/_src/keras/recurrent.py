@@ -3,7 +3,7 @@
 
 from sokuji._src.core import nest, shapes
 from sokuji._src.core.execute import convert, invalid, run, sizes
-from sokuji._src.keras import activations, layers_base
+from sokuji._src.keras import activations, layers_base, scopes_1
 from sokuji._src.keras.layers_base import InputSpec, Layer
 from sokuji._src.ops import array_ops, init_ops, nn_ops
 from sokuji._src.variables import variables
@@ -231,13 +231,13 @@ class RNN(Layer):
         if self.stateful and shape[0] is None and variables._version == 2:
             raise ValueError("When using `stateful=True` in a RNN, the batch size must be static. Found dynamic batch size: sequence.shape=%s" % (tuple(shape),))
         if isinstance(self.cell, Layer) and not isinstance(self.cell, StackedRNNCells):
-            if variables._version == 1:
-                self.cell._scope_prefix, self.cell._name = self._scope_prefix, self._name
-            else:
+            if variables._version == 2:
                 self.cell._scope_prefix = self.scope_name + "/"
+            elif not scopes_1.is_first(self.cell):
+                self.cell._scope_prefix, self.cell._name = self._scope_prefix, self._name
             step = (shape[0], *shape[2:])
             self.cell._dtype = self._dtype
-            self.cell.build(step if variables._version == 2 else shapes.TensorShape(step))
+            scopes_1.within(self.cell, self.cell.build, step if variables._version == 2 else shapes.TensorShape(step))
             self.cell._built_done()
         self.built = True
 

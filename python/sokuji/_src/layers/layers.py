@@ -4,18 +4,12 @@ from sokuji import _core
 from sokuji._src.keras import layers
 from sokuji._src.keras.layers_base import Layer
 from sokuji._src.ops import init_ops
-from sokuji._src.variables import variables
 
 
 class _Named:
     """Under tf.layers a layer's name is the name of its variable scope."""
 
     _names_from_zero = True
-
-    def __init__(self, *arguments, **keywords):
-        super().__init__(*arguments, **keywords)
-        prefix = variables.scope_name()
-        self._scope_prefix = prefix + "/" if prefix else ""
 
     def _call_fully(self, *arguments, **keywords):
         if _core.graph_now() is not None:
@@ -114,7 +108,9 @@ def _function(cls, is_trained=False):
     def function(inputs, *arguments, **keywords):
         keywords.pop("reuse", None)  # an open EagerVariableStore shares variables by their names
         training = {"training": keywords.pop("training", False)} if is_trained else {}
-        return cls(*arguments, **keywords)(inputs, **training)
+        layer = cls(*arguments, **keywords)
+        layer._given_scope = keywords.get("name")  # the scope itself, not a name to be made unique
+        return layer(inputs, **training)
 
     function.__doc__ = cls.__doc__
     return function

@@ -9,9 +9,10 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.core import nest, shapes
 from sokuji._src.core.execute import convert, run
+from sokuji._src.keras import scopes_1
 from sokuji._src.keras.layers_base import Layer, snake_case
 from sokuji._src.ops import array_ops, init_ops, nn_ops
-from sokuji._src.variables import variables
+from sokuji._src.variables import scopes
 
 LSTMStateTuple = collections.namedtuple("LSTMStateTuple", ("c", "h"))
 
@@ -40,16 +41,19 @@ class RNNCell(Layer):
 
     def __init__(self, trainable=True, name=None, dtype=None, activity_regularizer=None, **kwargs):
         super().__init__(trainable=trainable, name=name, dtype=dtype, activity_regularizer=activity_regularizer, **kwargs)
-        prefix = variables.scope_name()
-        self._scope_prefix = prefix + "/" if prefix else ""
 
     def __call__(self, inputs, state, scope=None):
         graph = _in_graph()
         if graph is not None:
             return self._call_in(graph, inputs, state)
+        if self.built and not scopes_1.is_first(self):
+            return self.call(self._taken(inputs), state)
+        return scopes_1.within(self, self._first, self._taken(inputs), state)
+
+    def _first(self, inputs, state):
         if not self.built:
-            self._build_now(self._taken(inputs))
-        return self.call(self._taken(inputs), state)
+            self._build_now(inputs)
+        return self.call(inputs, state)
 
     def _call_in(self, graph, inputs, state):
         inputs = self._taken(inputs)
@@ -212,6 +216,7 @@ class LSTMBlockCell(LSTMCell):
 
 
 class _Wrapper(RNNCell):
+    _takes_scope = None
     def __init__(self, cell, name=None):
         super().__init__(name=name)
         self._cell = cell
@@ -299,7 +304,7 @@ class MultiRNNCell(RNNCell):
         new = []
         graph = _in_graph()
         for k, (cell, mine) in enumerate(zip(self._cells, state)):
-            with _nothing() if graph is None else graph.scopes.variable_scope("cell_%d" % k):
+            with graph.scopes.variable_scope("cell_%d" % k) if graph else _nothing() if cell.built else scopes.variable_scope("cell_%d" % k):
                 inputs, made = cell(inputs, mine)
             new.append(made)
         return inputs, tuple(new)
@@ -341,7 +346,8 @@ def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=Non
     if not inputs:
         raise ValueError("inputs must not be empty")
     inputs = [convert(x, 0) for x in inputs]
-    return _steps(cell, inputs, _first_state(cell, inputs[0]._shape_tuple[0], initial_state, dtype), _lengths(sequence_length))
+    with scopes.variable_scope(scope or "rnn"):
+        return _steps(cell, inputs, _first_state(cell, inputs[0]._shape_tuple[0], initial_state, dtype), _lengths(sequence_length))
 
 
 def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=None, parallel_iterations=None, swap_memory=False, time_major=False, scope=None):
@@ -349,7 +355,8 @@ def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=No
     t = convert(inputs, 0)
     axis = 0 if time_major else 1
     state = _first_state(cell, t._shape_tuple[1 - axis], initial_state, dtype)
-    outputs, state = _steps(cell, array_ops.unstack(t, axis=axis), state, _lengths(sequence_length))
+    with scopes.variable_scope(scope or "rnn"):
+        outputs, state = _steps(cell, array_ops.unstack(t, axis=axis), state, _lengths(sequence_length))
     return array_ops.stack(outputs, axis), state
 
 
@@ -361,8 +368,9 @@ def static_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None, in
             return list(parts)[::-1]
         return array_ops.unstack(array_ops.reverse_sequence(array_ops.stack(parts), sequence_length, seq_axis=0, batch_axis=1))
 
-    forwards, state_fw = static_rnn(cell_fw, inputs, initial_state_fw, dtype, sequence_length)
-    backwards, state_bw = static_rnn(cell_bw, turned(inputs), initial_state_bw, dtype, sequence_length)
+    with scopes.variable_scope(scope or "bidirectional_rnn"):
+        forwards, state_fw = static_rnn(cell_fw, inputs, initial_state_fw, dtype, sequence_length, "fw")
+        backwards, state_bw = static_rnn(cell_bw, turned(inputs), initial_state_bw, dtype, sequence_length, "bw")
     return [array_ops.concat([a, b], 1) for a, b in zip(forwards, turned(backwards))], state_fw, state_bw
 
 
@@ -377,8 +385,9 @@ def bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, sequence_length=None, in
                               parallel_iterations=None, swap_memory=False, time_major=False, scope=None):  # fmt: skip
     """((outputs forwards, outputs backwards), (state forwards, state backwards))"""
     t, lengths = convert(inputs, 0), _lengths(sequence_length)
-    forwards, state_fw = dynamic_rnn(cell_fw, t, lengths, initial_state_fw, dtype, time_major=time_major)
-    backwards, state_bw = dynamic_rnn(cell_bw, _turned(t, lengths, time_major), lengths, initial_state_bw, dtype, time_major=time_major)
+    with scopes.variable_scope(scope or "bidirectional_rnn"):
+        forwards, state_fw = dynamic_rnn(cell_fw, t, lengths, initial_state_fw, dtype, time_major=time_major, scope="fw")
+        backwards, state_bw = dynamic_rnn(cell_bw, _turned(t, lengths, time_major), lengths, initial_state_bw, dtype, time_major=time_major, scope="bw")
     return (forwards, _turned(backwards, lengths, time_major)), (state_fw, state_bw)
 
 
