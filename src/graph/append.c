@@ -1,5 +1,6 @@
 /* Appending nodes: from calls of execute, from callables, and what stands for their inputs. A node that fails leaves nothing. */
 #include "base/memory.h"
+#include "base/threads.h"
 #include "graph/graph.h"
 #include "tensor/local.h"
 #include "tensor/variable.h"
@@ -215,20 +216,30 @@ static bool value_is_known(const sj__call *call)
 	return call->n_inputs > 0;
 }
 
-/* A kernel that refuses leaves the value unknown: the run will say it. */
+/* The bytes were allocated for it alone. */
+static void value_forget(sj_tensor *t)
+{
+	if (t->storage != NULL && t->storage != &t->inside)
+		sj__storage_destroy(t->storage);
+	t->storage = NULL;
+	t->data = NULL;
+}
+
+/* Without memory, where a kernel refuses or was interrupted the value stays unknown: the run will say it. */
 static void value_know(sj__call *call)
 {
+	sj_status status = SJ_OK;
 	bool views = false;
 	for (int k = 0; k < call->n_outputs; k++)
 		views |= call->outputs[k]->storage != NULL;
 	if (views || !value_is_known(call))
 		return;
-	for (int k = 0; k < call->n_outputs; k++)
-		if (sj__tensor_allocate(call->outputs[k]) != SJ_OK)
-			return;
-	if (call->op->kernel(call) != SJ_OK)
-		for (int k = 0; k < call->n_outputs; k++)
-			call->outputs[k]->data = NULL;
+	for (int k = 0; k < call->n_outputs && status == SJ_OK; k++)
+		status = sj__tensor_allocate(call->outputs[k]);
+	if (status == SJ_OK)
+		status = call->op->kernel(call);
+	for (int k = 0; k < call->n_outputs && (status != SJ_OK || sj__cancelled()); k++)
+		value_forget(call->outputs[k]);
 }
 
 static sj_status outputs_check(const sj__call *call)

@@ -159,7 +159,7 @@ static void uses_count(const sj__making *m, int32_t *uses)
 	for (int i = 0; i < m->key->n_fetches; i++)
 		uses[sj__making_node(m, m->key->fetches[i])->index]++;
 	for (int i = 0; i < m->key->n_targets; i++)
-		uses[m->key->targets[i]->index]++;
+		uses[m->twin[m->key->targets[i]->index]]++;
 }
 
 static bool is_row(const sj_node *node, int number) { return node->op == &sj__op_table[number]; }
@@ -271,6 +271,12 @@ static bool reads_what_changed(const sj__making *m, const sj_node *node, int n_e
 	return false;
 }
 
+/* A branch, a loop or a function of the program's: what it reads within is not looked at. */
+static bool may_read(const sj_node *node)
+{
+	return node->kind == SJ__NODE_CALLABLE && !sj__gradient_is_deferred(node->callable);
+}
+
 static bool needs_late(const sj__making *m, const sj_node *node)
 {
 	const sj__fused *fused = m->fused[node->index];
@@ -296,7 +302,7 @@ static sj_status late_find(sj__making *m)
 		const sj_node *node = m->graph->nodes[i];
 		if (!m->needed[i] || sj__making_knows(m, node))
 			continue;
-		m->late[i] = is_effect(node) ||
+		m->late[i] = is_effect(node) || (n_effects > 0 && may_read(node)) ||
 		             (node->kind == SJ__NODE_READ ? reads_what_changed(m, node, n_effects, effects)
 		                                          : needs_late(m, node));
 		if (is_effect(node))

@@ -39,7 +39,7 @@ sj_status sj__making_needs(making *m)
 	for (int i = 0; i < m->key->n_fetches; i++)
 		tensor_need(m, m->key->fetches[i]);
 	for (int i = 0; i < m->key->n_targets; i++)
-		m->needed[m->key->targets[i]->index] = true;
+		m->needed[m->twin ? m->twin[m->key->targets[i]->index] : m->key->targets[i]->index] = true;
 	for (int i = m->graph->n_nodes - 1; i >= 0; i--) {
 		const sj_node *node = m->graph->nodes[i];
 		if (!m->needed[i] || sj__making_knows(m, node))
@@ -267,12 +267,19 @@ static bool changes_variables(const sj_node *node)
 	return node->kind == SJ__NODE_CALLABLE && node->callable->type.changes != NULL;
 }
 
+/* A sum that needs memory of its own beside the variable's; a step counter's does not. */
+static bool adds_much(const sj_node *node)
+{
+	return sj__callable_adds(node->callable) &&
+	       (node->outputs[0]->shape.size < 0 || node->outputs[0]->shape.size * 16 > SJ__INSIDE_BYTES);
+}
+
 static bool is_safe(const sj_node *node)
 {
 	for (int i = 0; i < node->n_inputs; i++)
 		if (node->inputs[i] != NULL && node->inputs[i]->shape.size < 0)
 			return false;
-	return node->kind == SJ__NODE_READ || is_atomic(node);
+	return node->kind == SJ__NODE_READ || (is_atomic(node) && !adds_much(node));
 }
 
 sj_status sj__changes_add(const sj_node *node, sj_tensor ***changed, int *n_changed, int *capacity)
@@ -290,18 +297,24 @@ sj_status sj__changes_add(const sj_node *node, sj_tensor ***changed, int *n_chan
 	return SJ_OK;
 }
 
-/* Values need to be kept only where something that may fail comes after the first change, or within it (a loop). */
+/*
+ * Values need to be kept where something that may fail comes after the first change, or within it (a loop); where there are several changes also
+ * in a run that finds some variable without a value.
+ */
 static sj_status changes_find(sj__plan *plan)
 {
 	bool has_changed = false, is_risky = false;
+	int n_changes = 0;
 	sj_status status = SJ_OK;
 	for (int s = 0; s < plan->n_steps; s++) {
 		const sj_node *node = plan->steps[s].node;
 		bool changes = changes_variables(node);
 		is_risky |= (has_changed && !is_safe(node)) || (changes && !is_atomic(node));
 		has_changed |= changes;
+		n_changes += changes;
 	}
-	for (int s = 0; s < plan->n_steps && is_risky && status == SJ_OK; s++)
+	plan->is_risky = is_risky;
+	for (int s = 0; s < plan->n_steps && (is_risky || n_changes > 1) && status == SJ_OK; s++)
 		status = sj__changes_add(plan->steps[s].node, &plan->changed, &plan->n_changed,
 		                         &plan->n_changed_capacity);
 	return status;

@@ -52,6 +52,7 @@ typedef struct sj__plan {
 	int32_t *fetch_slots; /* feeds are the first slots */
 	sj_tensor **changed;  /* variables whose values a failed run puts back, borrowed */
 	int n_changed, n_changed_capacity;
+	bool is_risky;               /* so may any run, not only one that finds a variable without a value */
 	sj__fused *fused;            /* of an optimised plan, own */
 	struct sj__program *program; /* the steps made ready to run without handles of their own; NULL: none */
 	struct sj__special *special; /* optimised plans by the shapes that were fed; see special.c */

@@ -71,7 +71,8 @@ static SJ_ALWAYS_INLINE bool read_run(const sj__plan *plan, const sj__step *step
 		return false;
 	if (SJ_UNLIKELY(sj__session_instances(1, &variable, &variable) == 0 || variable->variable->value == NULL))
 		return false;
-	if (SJ_UNLIKELY(!sj__same_shape(plan->program->places[slot].handle, variable->variable->value)))
+	const sj_tensor *handle = plan->program->places[slot].handle; /* NULL: its shape is partly unknown */
+	if (SJ_UNLIKELY(handle != NULL && !sj__same_shape(handle, variable->variable->value)))
 		return false;
 	values[slot] = sj__keep(variable->variable->value);
 	place_point(&plan->program->places[slot], values[slot]);

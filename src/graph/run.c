@@ -101,6 +101,7 @@ static void values_keep(const sj__plan *plan, sj_tensor **kept)
 	}
 }
 
+/* A variable that had none has none again. */
 static void values_put_back(const sj__plan *plan, sj_tensor **kept)
 {
 	for (int i = plan->n_changed - 1; i >= 0; i--) {
@@ -158,9 +159,19 @@ static sj_status steps_run(sj__plan *plan, sj_tensor **values)
 	return status;
 }
 
+static bool have_values(const sj__plan *plan)
+{
+	for (int i = 0; i < plan->n_changed; i++) {
+		const sj_tensor *variable = sj__variable_instance(plan->changed[i]);
+		if (variable == NULL || variable->variable->value == NULL)
+			return false;
+	}
+	return true;
+}
+
 static sj_status changes_run(sj__plan *plan, sj_tensor **values)
 {
-	if (plan->n_changed == 0)
+	if (plan->n_changed == 0 || (!plan->is_risky && have_values(plan)))
 		return steps_run(plan, values);
 	sj_tensor **kept = sj__memory_new(sizeof(*kept) * (size_t)plan->n_changed);
 	if (kept == NULL)
@@ -203,16 +214,14 @@ static sj_status plan_run(sj__plan *plan, sj_tensor *const *feeds, sj_tensor **r
 
 sj_status sj__plan_run(sj__plan *plan, sj_tensor *const *feeds, sj_tensor **ret_values)
 {
-	if (SJ_UNLIKELY(observer != NULL)) {
-		sj__plan plain = *plan;
-		plain.program = NULL;
-		return plan_run(&plain, feeds, ret_values);
-	}
-	sj__plan *special = sj__special_begin(plan, feeds);
+	sj__plan *special = SJ_LIKELY(observer == NULL) ? sj__special_begin(plan, feeds) : NULL;
 	if (special == NULL)
 		return plan_run(plan, feeds, ret_values);
 	sj_status status = plan_run(special, feeds, ret_values);
 	bool is_undone = status != SJ_OK && special->program->is_stale && !special->program->has_changed;
 	sj__special_end(plan, special);
-	return is_undone ? plan_run(plan, feeds, ret_values) : status;
+	if (SJ_LIKELY(!is_undone))
+		return status;
+	failed_node = NULL; /* what failed was the special plan alone */
+	return plan_run(plan, feeds, ret_values);
 }

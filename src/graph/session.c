@@ -109,6 +109,12 @@ static SJ_NOINLINE sj_tensor *instance_make(sj_session *session, int place, cons
 		instance = sj_variable_new_uninitialized((sj_dtype)variable->dtype,
 		                                         (sj_ints){variable->shape.rank, sj__dims(variable)},
 		                                         sj_variable_name(variable), variable->variable->trainable);
+		const struct sj__variable *v = variable->variable;
+		if (instance != &sj__nil_tensor && v->dims != NULL &&
+		    sj_variable_set_shape(instance, (sj_ints){v->rank, v->dims}) != SJ_OK) {
+			sj_free(instance);
+			instance = &sj__nil_tensor;
+		}
 		instance = instance == &sj__nil_tensor ? NULL : instance;
 		__atomic_store_n(&session->variables->of[place - 1], instance, __ATOMIC_RELEASE);
 	}
