@@ -131,15 +131,17 @@ static sj_status source_like(sj_graph *graph, enum sj__node_kind kind, const cha
 
 static sj_status capture(sj_graph *graph, sj_tensor *outer, sj_tensor **ret_input)
 {
-	for (int i = 0; i < graph->n_captures; i++)
-		if (graph->captures[i].outer == outer) {
-			*ret_input = graph->captures[i].placeholder;
-			return SJ_OK;
-		}
+	int32_t known = sj__pointers_get(&graph->captured, outer);
+	if (known >= 0) {
+		*ret_input = graph->captures[known].placeholder;
+		return SJ_OK;
+	}
 	sj_status status = sj__grow(&graph->captures, graph->n_captures, &graph->captures_capacity,
 	                            sizeof(*graph->captures));
 	if (status == SJ_OK)
 		status = source_like(graph, SJ__NODE_PLACEHOLDER, "captured", outer, ret_input);
+	if (status == SJ_OK)
+		status = sj__pointers_put(&graph->captured, outer, graph->n_captures);
 	if (status == SJ_OK)
 		graph->captures[graph->n_captures++] = (sj__capture){sj__keep(outer), *ret_input};
 	return status;

@@ -69,6 +69,7 @@ static void graph_destroy(sj_graph *graph)
 	sj__names_clear(&graph->names);
 	sj__memory_free(graph->nodes);
 	sj__memory_free(graph->captures);
+	sj__pointers_release(&graph->captured);
 	sj__memory_free(graph->variables);
 	sj__memory_free(graph->controls);
 	sj__memory_free(graph->scope);

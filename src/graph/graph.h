@@ -5,6 +5,7 @@
 #ifndef SOKUJI_GRAPH_GRAPH_H
 #define SOKUJI_GRAPH_GRAPH_H
 
+#include "graph/pointers.h"
 #include "ops/callable.h"
 #include "ops/op.h"
 #include "sokuji/graph.h"
@@ -70,6 +71,7 @@ struct sj_graph {
 	int n_controls;
 	sj__capture *captures;
 	int n_captures, captures_capacity;
+	sj__pointers captured; /* outer tensors' places in captures */
 	sj_tensor **variables; /* own references; place p is at p - 1 */
 	int n_variables, variables_capacity;
 };

@@ -8,6 +8,7 @@ typedef struct sj__making {
 	sj_graph *graph;
 	const sj__plan_key *key;
 	sj__plan *plan;
+	sj__pointers feeds;      /* which one a tensor is */
 	sj_node *const *origins; /* NULL: the plan is not optimised */
 	bool *needed;            /* by node */
 	int32_t *twin;           /* by node: the one that computes the same before it, or itself. NULL: not optimised */

@@ -8,17 +8,20 @@ typedef sj__making making;
 
 /* ---- what is needed ---- */
 
-static int feed_of(const sj__plan_key *key, const sj_tensor *t)
+/* Of a tensor that is fed twice the first counts. */
+static sj_status feeds_note(making *m)
 {
-	for (int i = 0; i < key->n_feeds; i++)
-		if (key->feeds[i] == t)
-			return i;
-	return -1;
+	sj_status status = SJ_OK;
+	for (int i = m->key->n_feeds - 1; i >= 0 && status == SJ_OK; i--)
+		status = sj__pointers_put(&m->feeds, m->key->feeds[i], i);
+	return status;
 }
+
+static int feed_of(const making *m, const sj_tensor *t) { return sj__pointers_get(&m->feeds, t); }
 
 static void tensor_need(making *m, const sj_tensor *t)
 {
-	if (t != NULL && feed_of(m->key, t) < 0)
+	if (t != NULL && feed_of(m, t) < 0)
 		m->needed[sj__making_node(m, t)->index] = true;
 }
 
@@ -44,7 +47,7 @@ sj_status sj__making_needs(making *m)
 		const sj_node *node = m->graph->nodes[i];
 		if (!m->needed[i] || sj__making_knows(m, node))
 			continue;
-		if (node->kind == SJ__NODE_PLACEHOLDER && feed_of(m->key, node->outputs[0]) < 0)
+		if (node->kind == SJ__NODE_PLACEHOLDER && feed_of(m, node->outputs[0]) < 0)
 			return sj__fail(SJ_INVALID_ARGUMENT,
 			                "You must feed a value for placeholder tensor '%s' with dtype %s and shape %s",
 			                node->name, sj_dtype_name((sj_dtype)node->outputs[0]->dtype),
@@ -69,7 +72,7 @@ static int32_t slot_of(const making *m, const sj_tensor *t)
 {
 	if (t == NULL)
 		return -1;
-	int feed = feed_of(m->key, t);
+	int feed = feed_of(m, t);
 	return feed >= 0 ? feed : m->first_slot[sj__making_node(m, t)->index] + sj__output_number(t);
 }
 
@@ -358,7 +361,9 @@ bool sj__plan_is_for(const sj__plan *plan, const sj__plan_key *key)
 
 static sj_status plan_fill(making *m)
 {
-	sj_status status = sj__making_needs(m);
+	sj_status status = feeds_note(m);
+	if (status == SJ_OK)
+		status = sj__making_needs(m);
 	if (status == SJ_OK && m->origins != NULL)
 		status = sj__making_optimise(m);
 	if (status == SJ_OK)
@@ -387,6 +392,7 @@ sj_status sj__plan_make(sj_graph *graph, const sj__plan_key *key, sj_node *const
 		m.plan->graph = sj_graph_keep(graph);
 		status = plan_fill(&m);
 	}
+	sj__pointers_release(&m.feeds);
 	sj__memory_free(m.needed);
 	sj__memory_free(m.twin);
 	sj__memory_free(m.fused);

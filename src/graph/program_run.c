@@ -114,11 +114,7 @@ sj_status sj__program_run(sj__plan *plan, sj_tensor **values)
 			status = general_run(plan, step, values);
 			continue;
 		}
-		const int32_t *ends = plan->slots + step->frees;
-		for (int i = 0; i < step->n_frees; i++) {
-			sj__drop(values[ends[i]]);
-			values[ends[i]] = NULL;
-		}
+		sj__values_end(plan, step, values);
 	}
 	return status;
 }

@@ -35,15 +35,6 @@ sj_status sj__step_failed(sj_status status, const sj__step *step)
 	return sj__fail(status, "%s [node '%s' of type %s]", sj_error_message(), node->name, sj_node_type(node));
 }
 
-static SJ_ALWAYS_INLINE void values_end(const sj__plan *plan, const sj__step *step, sj_tensor **values)
-{
-	const int32_t *slots = plan->slots + step->frees;
-	for (int i = 0; i < step->n_frees; i++) {
-		sj__drop(values[slots[i]]);
-		values[slots[i]] = NULL;
-	}
-}
-
 /* False, and nothing done: the ordinary way then does it, or says why not. */
 static SJ_ALWAYS_INLINE bool step_quick_run(const sj__plan *plan, const sj__step *step, sj__local *thread,
                                             sj_tensor **values)
@@ -55,7 +46,7 @@ static SJ_ALWAYS_INLINE bool step_quick_run(const sj__plan *plan, const sj__step
 	if (SJ_UNLIKELY(z == NULL))
 		return false;
 	values[slots[step->n_inputs]] = z;
-	values_end(plan, step, values);
+	sj__values_end(plan, step, values);
 	return true;
 }
 
@@ -71,7 +62,7 @@ static sj_status step_ports_run(const sj__plan *plan, sj__step *step, sj_tensor 
 	slots += step->n_inputs;
 	for (int k = 0; k < step->n_outputs; k++)
 		values[slots[k]] = outputs[k];
-	values_end(plan, step, values);
+	sj__values_end(plan, step, values);
 	return SJ_OK;
 }
 

@@ -139,14 +139,23 @@ static sj_status steps_write(writing *w)
 	return status;
 }
 
+static bool draws(const sj__step *step) { return step->op != NULL && step->op->flags & SJ__OP_STATEFUL; }
+
 /* Random numbers go on where the plan that is run for other shapes stopped. */
-static void positions_share(const writing *w, sj__plan *plan)
+static sj_status positions_share(const writing *w, sj__plan *plan)
 {
-	for (int s = 0; s < plan->n_steps; s++)
-		for (int t = 0; plan->steps[s].op && plan->steps[s].op->flags & SJ__OP_STATEFUL && t < w->from->n_steps;
-		     t++)
-			if (w->from->steps[t].node == plan->steps[s].blamed)
-				plan->steps[s].position = w->from->steps[t].position;
+	sj__pointers steps = {0};
+	sj_status status = SJ_OK;
+	for (int t = 0; t < w->from->n_steps && status == SJ_OK; t++)
+		if (draws(&w->from->steps[t]))
+			status = sj__pointers_put(&steps, w->from->steps[t].node, t);
+	for (int s = 0; s < plan->n_steps && status == SJ_OK; s++) {
+		int32_t t = draws(&plan->steps[s]) ? sj__pointers_get(&steps, plan->steps[s].blamed) : -1;
+		if (t >= 0)
+			plan->steps[s].position = w->from->steps[t].position;
+	}
+	sj__pointers_release(&steps);
+	return status;
 }
 
 static sj_status plan_write(writing *w, sj_tensor *const *values, sj_tensor **fetches, sj__plan **ret_plan)
@@ -163,9 +172,7 @@ static sj_status plan_write(writing *w, sj_tensor *const *values, sj_tensor **fe
 		return status;
 	sj__plan_key key = {old->n_feeds, old->n_fetches, w->n_targets, w->now, fetches, w->targets};
 	status = sj__plan_make(w->graph, &key, w->origins, ret_plan);
-	if (status == SJ_OK)
-		positions_share(w, *ret_plan);
-	return status;
+	return status == SJ_OK ? positions_share(w, *ret_plan) : status;
 }
 
 static void controls_mark(const sj__plan *plan, bool *is_control)
@@ -294,8 +301,10 @@ static void special_try(const sj__plan *from, sj_tensor *const *values, sj__plan
 	sj__error_frame frame;
 	sj__error_frame_begin(&frame);
 	sj_status status = special_make(from, values, ret_plan);
-	if (status != SJ_OK)
+	if (status != SJ_OK) {
+		sj__plan_destroy(*ret_plan);
 		*ret_plan = NULL;
+	}
 	sj__error_frame_end(&frame);
 }
 

@@ -322,6 +322,26 @@ static void shapes_that_never_repeat(void **state)
 	sj_callable_free(callable);
 }
 
+/* More sets of fetches than plans are kept, each twice. */
+static void many_plans(void **state)
+{
+	(void)state;
+	enum { N = 1200 };
+	sj_graph *graph = sj_graph_new();
+	sj_session *session = sj_session_new(graph);
+	sj_tensor *x = sj_placeholder(graph, SJ_FLOAT32, SJ_SCALAR_SHAPE, "x"), *y[N], *value = sj_float(1);
+	for (int i = 0; i < N; i++)
+		y[i] = sj_add(i ? y[i / 2] : x, value);
+	int64_t before = 0;
+	for (int i = 0; i < 2 * N; i++) {
+		assert_in_range(sj_item(run_one(session, x, value, y[i % N])), 2, 14);
+		before = i == N ? sj__memory_in_use() : before;
+	}
+	assert_true(sj__memory_in_use() < before + (1 << 20));
+	sj_session_free(session);
+	sj_graph_free(graph);
+}
+
 /* ---- two threads ---- */
 
 enum { ROUNDS = 300 };
@@ -389,11 +409,17 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, scope_open, scope_close)
 	const struct CMUnitTest tests[] = {
-		TEST(branches_read_behind_assignments), TEST(views_are_read_before_they_are_written),
-		TEST(variables_of_unknown_size),        TEST(loose_assignments_are_seen),
-		TEST(many_dimensions_are_refused),      TEST(known_values_are_whole_or_none),
-		TEST(interrupted_changes_are_whole),    TEST(later_variables_without_value),
-		TEST(shapes_that_never_repeat),         TEST(allocations_fail),
+		TEST(branches_read_behind_assignments),
+		TEST(views_are_read_before_they_are_written),
+		TEST(variables_of_unknown_size),
+		TEST(loose_assignments_are_seen),
+		TEST(many_dimensions_are_refused),
+		TEST(known_values_are_whole_or_none),
+		TEST(interrupted_changes_are_whole),
+		TEST(later_variables_without_value),
+		TEST(shapes_that_never_repeat),
+		TEST(many_plans),
+		TEST(allocations_fail),
 		TEST(updates_beside_assignments),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
