@@ -225,14 +225,14 @@ static int32_t steps_of(making *m, bool late, int32_t at)
 
 static void steps_make(making *m)
 {
-	enum { SHORT = 3 };
+	enum { SHORT = 3, LARGE = 16384 };
 	sj__plan *plan = m->plan;
 	int32_t at = steps_of(m, false, 0);
 	plan->n_early = plan->n_steps;
 	at = steps_of(m, true, at);
 	plan->is_short = plan->n_steps <= SHORT;
 	for (int s = 0; s < plan->n_steps; s++)
-		plan->is_short &= plan->steps[s].is_quick;
+		plan->is_short &= plan->steps[s].is_quick && plan->steps[s].node->outputs[0]->shape.size <= LARGE;
 	/* What ends where: a slot is seen once, at the step of its last use. */
 	for (int s = 0; s < plan->n_steps; s++) {
 		sj__step *step = &plan->steps[s];

@@ -391,6 +391,8 @@ static sj_status program_fill(making *m)
 	reals_mark(m);
 	roots_settle(m);
 	status = bytes_plan(m);
+	if (status == SJ_OK)
+		status = sj__chains_make(m->plan);
 	return status == SJ_OK ? start_settle(m) : status;
 }
 
@@ -410,6 +412,8 @@ sj_status sj__program_make(sj__plan *plan)
 	sj__memory_free(m.symbolic);
 	if (p->places != NULL)
 		p->n_places = plan->n_slots;
+	if (p->works != NULL)
+		p->n_works = plan->n_steps;
 	return status;
 }
 
@@ -424,6 +428,8 @@ void sj__program_free(struct sj__program *program)
 		handle->storage = NULL;
 		sj__drop(handle);
 	}
+	for (int i = 0; i < program->n_works; i++)
+		sj__memory_free(program->works[i].chain);
 	sj__memory_free(program->works);
 	sj__memory_free(program->places);
 	sj__memory_free(program->ports);
