@@ -283,7 +283,8 @@ static sj_status pieces_apply(const sj_update *u, int n, sj_tensor *const *varia
                               sj_tensor *const *gradients, piece *pieces, sj_tensor **copies)
 {
 	sj_status status = SJ_OK;
-	if (!pieces_take(u, n, variables, slots, gradients, pieces))
+	bool is_taken = pieces_take(u, n, variables, slots, gradients, pieces);
+	if (!is_taken)
 		status = pieces_prepare(u, n, variables, slots, gradients, pieces, copies);
 	uint32_t before = sj__denormals_flush_begin();
 	sj__cancel_hold(); /* all of it or nothing */
@@ -292,7 +293,7 @@ static sj_status pieces_apply(const sj_update *u, int n, sj_tensor *const *varia
 			piece_run(&pieces[i]);
 	sj__cancel_release();
 	sj__denormals_flush_end(before);
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < n && !is_taken; i++) {
 		for (int k = 0; k <= SLOTS_MOST; k++)
 			sj__drop(pieces[i].held[k]);
 		sj__drop(copies[i]);

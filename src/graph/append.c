@@ -86,6 +86,7 @@ sj_status sj__node_output_set(sj_node *node, int k, sj_dtype dtype, int rank, co
 	if (status != SJ_OK)
 		return status;
 	t->node = node;
+	t->output = (uint16_t)k;
 	node->outputs[k] = t;
 	return SJ_OK;
 }
@@ -114,6 +115,7 @@ sj_status sj__source_append(sj_graph *graph, enum sj__node_kind kind, const char
 	}
 	node->outputs[0]->flags |= SJ__FLAG_SYMBOLIC;
 	node->outputs[0]->node = node;
+	node->outputs[0]->output = 0;
 	*ret_tensor = node->outputs[0];
 	return sj__node_add(node);
 }
@@ -275,6 +277,7 @@ static sj_status append_to(sj_graph *graph, sj__call *call)
 		sj_tensor *t = call->outputs[k];
 		t->flags |= SJ__FLAG_SYMBOLIC;
 		t->node = node;
+		t->output = (uint16_t)k;
 		node->outputs[k] = sj__keep(t);
 	}
 	if (status != SJ_OK) {

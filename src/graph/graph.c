@@ -148,9 +148,8 @@ sj_node *sj_tensor_node(const sj_tensor *t, int *ret_output)
 {
 	if (!sj_tensor_is_symbolic(t) || t->node == NULL)
 		return NULL;
-	for (int k = 0; k < t->node->n_outputs && ret_output != NULL; k++)
-		if (t->node->outputs[k] == t)
-			*ret_output = k;
+	if (ret_output != NULL)
+		*ret_output = sj__output_number(t);
 	return t->node;
 }
 

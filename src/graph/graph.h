@@ -141,6 +141,8 @@ sj_status sj__graph_update(const sj_update *update, sj_tensor *learning_rate, in
 bool sj__callable_adds(const sj_callable *callable);
 
 /* ---- plan.c ---- */
+/* Which output of its node a symbolic tensor is. */
+int sj__output_number(const sj_tensor *t);
 /* Adds the variables that the node changes, borrowed, to a list of n_changed with so much room. */
 sj_status sj__changes_add(const sj_node *node, sj_tensor ***changed, int *n_changed, int *capacity);
 

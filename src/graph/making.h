@@ -19,9 +19,6 @@ typedef struct sj__making {
 	bool *is_pinned;         /* by slot: not the run's to release */
 } sj__making;
 
-/* Which output of its node a symbolic tensor is. */
-int sj__output_number(const sj_tensor *t);
-
 /* The node that computes t in this plan. */
 static inline const sj_node *sj__making_node(const sj__making *m, const sj_tensor *t)
 {

@@ -61,10 +61,12 @@ sj_status sj__making_needs(making *m)
 
 int sj__output_number(const sj_tensor *t)
 {
-	for (int k = t->node->n_outputs - 1; k > 0; k--)
-		if (t->node->outputs[k] == t)
-			return k;
-	return 0;
+	int k = t->output;
+	if (k < t->node->n_outputs && t->node->outputs[k] == t)
+		return k;
+	for (k = t->node->n_outputs - 1; k > 0 && t->node->outputs[k] != t; k--)
+		continue;
+	return k;
 }
 
 /* Feeds come first, so that a fed output hides the node's own. */
