@@ -67,6 +67,78 @@ static double by_nodes(int64_t n)
 	return us;
 }
 
+/* The first run of a graph and its second one, in which it is written down for its shapes and optimised. */
+static double start_us(sj_graph *graph, sj_tensor *x, sj_tensor *value, sj_tensor *y, sj_node *target)
+{
+	sj_tensor *result;
+	int64_t begin = sj_clock_ns();
+	sj_session *session = sj_session_new(graph);
+	for (int i = 0; i < 2; i++)
+		if (sj_session_run(session, 1, &x, &value, 1, &y, target != NULL, &target, &result) == SJ_OK)
+			sj_free(result);
+	double us = since(begin);
+	sj_session_free(session);
+	return us;
+}
+
+static double by_nodes_of_a_chain(int64_t n)
+{
+	sj_scope scope = sj_scope_begin();
+	sj_graph *graph = sj_graph_new();
+	sj_tensor *x = sj_placeholder(graph, SJ_FLOAT32, SJ_INTS(-1, 2), "x"), *y = x;
+	for (int64_t i = 0; i < n; i++)
+		y = sj_neg(y);
+	double us = start_us(graph, x, sj_fill(SJ_INTS(2, 2), sj_float(1)), y, NULL);
+	sj_graph_free(graph);
+	sj_scope_end(scope);
+	return us;
+}
+
+/* Products that do not need one another, and their sum. */
+static double by_nodes_side_by_side(int64_t n)
+{
+	enum { MOST = 64000 };
+	static sj_tensor *parts[MOST];
+	sj_scope scope = sj_scope_begin();
+	sj_graph *graph = sj_graph_new();
+	sj_tensor *x = sj_placeholder(graph, SJ_FLOAT32, SJ_INTS(-1, 2), "x"), *y;
+	for (int64_t i = 0; i < n / 2 && i < MOST; i++)
+		parts[i] = sj_mul(x, sj_float((float)i));
+	sj_execute(sj_op_find("AddN"), NULL, (int)(n / 2), parts, 1, &y);
+	double us = start_us(graph, x, sj_fill(SJ_INTS(2, 2), sj_float(1)), sj_scope_own(y), NULL);
+	sj_graph_free(graph);
+	sj_scope_end(scope);
+	return us;
+}
+
+/* Layers with their gradients and Adam: about eleven nodes a layer. */
+static double by_nodes_of_a_network(int64_t n)
+{
+	enum { MOST = 6000 };
+	static sj_tensor *v[2 * MOST], *d[2 * MOST];
+	sj_scope scope = sj_scope_begin();
+	sj_graph *graph = sj_graph_new();
+	sj_optimizer *adam = sj_adam_new(0.01);
+	sj_tensor *x = sj_placeholder(graph, SJ_FLOAT32, SJ_INTS(-1, 3), "x"), *y = x;
+	int n_layers = (int)(n / 11);
+	for (int i = 0; i < n_layers; i++) {
+		v[2 * i] = sj_variable_new(sj_fill(SJ_INTS(3, 3), sj_float(0.1f)));
+		v[2 * i + 1] = sj_variable_new(sj_fill(SJ_INTS(3), sj_float(0.1f)));
+		y = sj_relu(sj_add(sj_matmul(y, v[2 * i]), v[2 * i + 1]));
+	}
+	y = sj_mean(sj_square(y));
+	sj_graph_gradients(graph, 1, &y, NULL, 2 * n_layers, v, 0, NULL, d);
+	sj_optimizer_apply(adam, 2 * n_layers, v, d);
+	sj_node *step = sj_graph_node(graph, sj_graph_size(graph) - 1);
+	double us = start_us(graph, x, sj_fill(SJ_INTS(4, 3), sj_float(1)), y, step);
+	sj_graph_free(graph);
+	sj_optimizer_free(adam);
+	for (int i = 0; i < 2 * n_layers; i++)
+		sj_free(v[i]);
+	sj_scope_end(scope);
+	return us;
+}
+
 static const struct {
 	const char *name;
 	series *run;
@@ -76,6 +148,9 @@ static const struct {
 	{"batch of 512, by the layer's width", by_width, {128, 256, 512, 1024}},
 	{"tape, by the number of operations", by_operations, {1000, 4000, 16000, 64000}},
 	{"graph and first run, by the number of nodes", by_nodes, {1000, 4000, 16000, 64000}},
+	{"optimised start of a chain, by nodes", by_nodes_of_a_chain, {1000, 10000, 20000, 40000}},
+	{"optimised start of parallel nodes", by_nodes_side_by_side, {1000, 10000, 20000, 40000}},
+	{"optimised start of a network's training", by_nodes_of_a_network, {1000, 10000, 20000, 40000}},
 };
 
 static void show(int s)

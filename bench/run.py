@@ -101,6 +101,7 @@ def ours(build):
     for name in ("iris_lowlevel", "iris_layers", "iris_graph"):
         yield Task("iris", [os.path.join(build, "examples", name)], "C", runner=example_epochs)
     yield from (c("cnn", "cnn"), c("kernels", "suite", KERNELS), c("one thread", "suite", KERNELS_ONE), c("pipeline", "pipeline"), c("growth", "growth"))
+    yield Task("kernels", [os.path.join(build, "bench", "suite"), os.path.join(HERE, "kernels-function.txt"), "function"], "C, sj_function")
     package = os.path.join(build, "python")
     if not os.path.isdir(package):
         return

@@ -180,12 +180,30 @@ static bool line_read(char *text, line *l)
 	return true;
 }
 
+static sj_function *function; /* that lines are run through; NULL: eagerly */
+static const kind *traced;
+
+static void function_body(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_tensor **ret_outputs)
+{
+	line l = *(const line *)context;
+	(void)n_inputs;
+	(void)n_outputs;
+	l.x = inputs[0];
+	l.y = inputs[1];
+	l.z = inputs[2];
+	ret_outputs[0] = traced->run(&l);
+}
+
 static double seconds_of(const kind *k, const line *l, int64_t calls)
 {
 	int64_t begin = sj_clock_ns();
 	for (int64_t i = 0; i < calls; i++) {
 		sj_scope scope = sj_scope_begin();
-		k->run(l);
+		sj_tensor *y;
+		if (function != NULL)
+			sj_function_call(function, 3, (sj_tensor *[]){l->x, l->y, l->z}, &y);
+		else
+			k->run(l);
 		sj_scope_end(scope);
 	}
 	return (double)(sj_clock_ns() - begin) * 1e-9;
@@ -213,7 +231,7 @@ int main(int argc, char **argv)
 	char text[sizeof(l.name)];
 	FILE *file = argc > 1 ? fopen(argv[1], "r") : NULL;
 	if (file == NULL) {
-		fprintf(stderr, "suite FILE [NAME N]\n");
+		fprintf(stderr, "suite FILE [NAME N | function]\n");
 		return 2;
 	}
 	if (argc > 3)
@@ -228,10 +246,15 @@ int main(int argc, char **argv)
 		}
 		sj_scope scope = sj_scope_begin();
 		k->prepare(&l);
+		traced = k;
+		if (argc == 3)
+			function = sj_function_new(function_body, &l, 1);
 		if (argc > 3)
 			seconds_of(k, &l, atoi(argv[3]));
 		else
 			measure(k, &l);
+		sj_function_free(function);
+		function = NULL;
 		sj_scope_end(scope);
 	}
 	fclose(file);

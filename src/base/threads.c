@@ -28,6 +28,7 @@ typedef struct loop {
 	sj__range_function *function;
 	void *context;
 	int64_t n, grain, n_ranges;
+	int holds; /* of the caller: its workers are not to be cancelled either */
 } loop;
 
 /*
@@ -59,6 +60,7 @@ static pthread_once_t fork_prepared = PTHREAD_ONCE_INIT;
 int sj__is_cancelled;             /* read by kernels once per tile */
 static SJ_THREAD_LOCAL int depth; /* of parallel loops on this thread */
 static SJ_THREAD_LOCAL int is_worker;
+static SJ_THREAD_LOCAL int holds; /* of cancellation */
 
 static uint32_t load(uint32_t *word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
 static void store(uint32_t *word, uint32_t value) { __atomic_store_n(word, value, __ATOMIC_SEQ_CST); }
@@ -100,6 +102,9 @@ static int64_t spin_time(int n_processors) { return n_processors >= 4 ? 40000 : 
 
 void sj__cancel(void) { __atomic_store_n(&sj__is_cancelled, 1, __ATOMIC_RELAXED); }
 void sj__cancel_clear(void) { __atomic_store_n(&sj__is_cancelled, 0, __ATOMIC_RELAXED); }
+bool sj__cancel_counts(void) { return holds == 0; }
+void sj__cancel_hold(void) { holds++; }
+void sj__cancel_release(void) { holds--; }
 
 /* ---- The number of threads ---- */
 
@@ -170,8 +175,10 @@ static void *work(void *first_generation)
 		if (load(&pool.is_ending))
 			return NULL;
 		add(&pool.n_inside, 1);
-		if (load(&pool.is_open))
+		if (load(&pool.is_open)) {
+			holds = pool.loop.holds;
 			run_shared(&pool.loop);
+		}
 		if (load(&pool.n_forks) != n_forks)
 			return NULL; /* a range forked, and this thread is the child's only one */
 		if (add(&pool.n_inside, (uint32_t)-1) == 0 && load(&pool.caller_sleeps))
@@ -291,7 +298,7 @@ void sj__parallel_for(int64_t n, int64_t grain, sj__range_function *function, vo
 		return;
 	if (grain < 1)
 		grain = 1;
-	loop l = {function, context, n, grain, n / grain + (n % grain != 0)};
+	loop l = {function, context, n, grain, n / grain + (n % grain != 0), holds};
 	/* A loop of one range is no loop: what it calls may still use the pool. */
 	if (l.n_ranges == 1) {
 		run_alone(&l);

@@ -29,7 +29,14 @@ void sj__set_threads(int n);
 void sj__cancel(void);
 void sj__cancel_clear(void);
 extern SJ_HIDDEN int sj__is_cancelled;
-static inline bool sj__cancelled(void) { return __atomic_load_n(&sj__is_cancelled, __ATOMIC_RELAXED) != 0; }
+bool sj__cancel_counts(void) SJ_COLD;
+static inline bool sj__cancelled(void)
+{
+	return SJ_UNLIKELY(__atomic_load_n(&sj__is_cancelled, __ATOMIC_RELAXED) != 0) && sj__cancel_counts();
+}
+/* Between them nothing is cancelled on this thread and in its loops: what must not be left half done. They nest. */
+void sj__cancel_hold(void);
+void sj__cancel_release(void);
 
 /* Threads of their own (dataset prefetch). The function returns when told to by its own state; join waits for it. */
 typedef struct sj__thread sj__thread;

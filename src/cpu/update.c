@@ -50,7 +50,8 @@ typedef struct piece {
 	int64_t n;
 	/* Of a sparse gradient, duplicates summed: rows[i] of the variable gets row i of `gradient`. */
 	int64_t *rows, n_rows, row_size;
-	char *summed; /* the summed rows, freed at the end */
+	char *summed;                    /* the summed rows, freed at the end */
+	sj_tensor *held[1 + SLOTS_MOST]; /* values kept while they are written; NULL: nobody can take them away */
 } piece;
 
 static void dense_range(void *context, int64_t begin, int64_t end)
@@ -195,32 +196,25 @@ static sj_status gradient_prepare(piece *p, sj_tensor *gradient, sj_tensor **ret
 	return status;
 }
 
-static SJ_ALWAYS_INLINE sj_status writable(sj_tensor *variable, void **ret_data)
+static sj_status writable(sj_tensor *variable, char **ret_data, sj_tensor **ret_held)
 {
-	const sj_tensor *value = variable->variable->value;
-	if (SJ_UNLIKELY(value == NULL || !sj__is_sole_owner(value)))
-		return sj__variable_writable(variable, ret_data);
-	*ret_data = value->data;
-	return SJ_OK;
+	sj_status status = sj__variable_writable(variable, ret_held);
+	if (status == SJ_OK)
+		*ret_data = (*ret_held)->data;
+	return status;
 }
 
 static sj_status piece_prepare(piece *p, sj_tensor *variable, int n_slots, sj_tensor *const *slots, sj_tensor *gradient,
                                sj_tensor **ret_copy)
 {
-	void *data;
 	p->size = sj__dtype_size(variable->dtype);
 	p->loop = loops()->of[variable->dtype == SJ_FLOAT64][p->update->rule];
 	p->n = variable->shape.size;
 	sj_status status = gradient_prepare(p, gradient, ret_copy);
 	if (status == SJ_OK)
-		status = writable(variable, &data);
-	if (status != SJ_OK)
-		return status;
-	p->var = data;
-	for (int k = 0; k < n_slots && status == SJ_OK; k++) {
-		status = writable(slots[k], &data);
-		p->slots[k] = data;
-	}
+		status = writable(variable, &p->var, &p->held[0]);
+	for (int k = 0; k < n_slots && status == SJ_OK; k++)
+		status = writable(slots[k], &p->slots[k], &p->held[1 + k]);
 	return status;
 }
 
@@ -257,6 +251,8 @@ static bool pieces_take(const sj_update *u, int n, sj_tensor *const *variables, 
                         sj_tensor *const *gradients, piece *pieces)
 {
 	int n_slots = sj_update_slots(u->rule);
+	if (SJ__COUNTS_ARE_SHARED) /* values must be held: another thread may assign the variables meanwhile */
+		return false;
 	for (int i = 0; i < n; i++) {
 		pieces[i].update = u;
 		if (gradients[i] != NULL &&
@@ -287,14 +283,19 @@ static sj_status pieces_apply(const sj_update *u, int n, sj_tensor *const *varia
                               sj_tensor *const *gradients, piece *pieces, sj_tensor **copies)
 {
 	sj_status status = SJ_OK;
-	if (!pieces_take(u, n, variables, slots, gradients, pieces))
+	bool is_taken = pieces_take(u, n, variables, slots, gradients, pieces);
+	if (!is_taken)
 		status = pieces_prepare(u, n, variables, slots, gradients, pieces, copies);
 	uint32_t before = sj__denormals_flush_begin();
+	sj__cancel_hold(); /* all of it or nothing */
 	for (int i = 0; i < n && status == SJ_OK; i++)
 		if (gradients[i] != NULL)
 			piece_run(&pieces[i]);
+	sj__cancel_release();
 	sj__denormals_flush_end(before);
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < n && !is_taken; i++) {
+		for (int k = 0; k <= SLOTS_MOST; k++)
+			sj__drop(pieces[i].held[k]);
 		sj__drop(copies[i]);
 		sj__memory_free(pieces[i].rows);
 		sj__memory_free(pieces[i].summed);

@@ -1,5 +1,6 @@
 /* Appending nodes: from calls of execute, from callables, and what stands for their inputs. A node that fails leaves nothing. */
 #include "base/memory.h"
+#include "base/threads.h"
 #include "graph/graph.h"
 #include "tensor/local.h"
 #include "tensor/variable.h"
@@ -85,6 +86,7 @@ sj_status sj__node_output_set(sj_node *node, int k, sj_dtype dtype, int rank, co
 	if (status != SJ_OK)
 		return status;
 	t->node = node;
+	t->output = (uint16_t)k;
 	node->outputs[k] = t;
 	return SJ_OK;
 }
@@ -113,6 +115,7 @@ sj_status sj__source_append(sj_graph *graph, enum sj__node_kind kind, const char
 	}
 	node->outputs[0]->flags |= SJ__FLAG_SYMBOLIC;
 	node->outputs[0]->node = node;
+	node->outputs[0]->output = 0;
 	*ret_tensor = node->outputs[0];
 	return sj__node_add(node);
 }
@@ -130,15 +133,17 @@ static sj_status source_like(sj_graph *graph, enum sj__node_kind kind, const cha
 
 static sj_status capture(sj_graph *graph, sj_tensor *outer, sj_tensor **ret_input)
 {
-	for (int i = 0; i < graph->n_captures; i++)
-		if (graph->captures[i].outer == outer) {
-			*ret_input = graph->captures[i].placeholder;
-			return SJ_OK;
-		}
+	int32_t known = sj__pointers_get(&graph->captured, outer);
+	if (known >= 0) {
+		*ret_input = graph->captures[known].placeholder;
+		return SJ_OK;
+	}
 	sj_status status = sj__grow(&graph->captures, graph->n_captures, &graph->captures_capacity,
 	                            sizeof(*graph->captures));
 	if (status == SJ_OK)
 		status = source_like(graph, SJ__NODE_PLACEHOLDER, "captured", outer, ret_input);
+	if (status == SJ_OK)
+		status = sj__pointers_put(&graph->captured, outer, graph->n_captures);
 	if (status == SJ_OK)
 		graph->captures[graph->n_captures++] = (sj__capture){sj__keep(outer), *ret_input};
 	return status;
@@ -215,20 +220,30 @@ static bool value_is_known(const sj__call *call)
 	return call->n_inputs > 0;
 }
 
-/* A kernel that refuses leaves the value unknown: the run will say it. */
+/* The bytes were allocated for it alone. */
+static void value_forget(sj_tensor *t)
+{
+	if (t->storage != NULL && t->storage != &t->inside)
+		sj__storage_destroy(t->storage);
+	t->storage = NULL;
+	t->data = NULL;
+}
+
+/* Without memory, where a kernel refuses or was interrupted the value stays unknown: the run will say it. */
 static void value_know(sj__call *call)
 {
+	sj_status status = SJ_OK;
 	bool views = false;
 	for (int k = 0; k < call->n_outputs; k++)
 		views |= call->outputs[k]->storage != NULL;
 	if (views || !value_is_known(call))
 		return;
-	for (int k = 0; k < call->n_outputs; k++)
-		if (sj__tensor_allocate(call->outputs[k]) != SJ_OK)
-			return;
-	if (call->op->kernel(call) != SJ_OK)
-		for (int k = 0; k < call->n_outputs; k++)
-			call->outputs[k]->data = NULL;
+	for (int k = 0; k < call->n_outputs && status == SJ_OK; k++)
+		status = sj__tensor_allocate(call->outputs[k]);
+	if (status == SJ_OK)
+		status = call->op->kernel(call);
+	for (int k = 0; k < call->n_outputs && (status != SJ_OK || sj__cancelled()); k++)
+		value_forget(call->outputs[k]);
 }
 
 static sj_status outputs_check(const sj__call *call)
@@ -262,6 +277,7 @@ static sj_status append_to(sj_graph *graph, sj__call *call)
 		sj_tensor *t = call->outputs[k];
 		t->flags |= SJ__FLAG_SYMBOLIC;
 		t->node = node;
+		t->output = (uint16_t)k;
 		node->outputs[k] = sj__keep(t);
 	}
 	if (status != SJ_OK) {

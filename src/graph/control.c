@@ -8,6 +8,13 @@
 #include "tensor/concrete.h"
 #include "tensor/local.h"
 
+/* What a thread's last run drew. */
+typedef struct drawn {
+	struct drawn *next;
+	uint32_t thread;
+	sj__random_journal journal;
+} drawn;
+
 /* Both functions and how many inputs belong to each. */
 typedef struct pair_context {
 	sj_concrete_function *first, *second; /* then and otherwise; condition and body */
@@ -15,16 +22,21 @@ typedef struct pair_context {
 	int64_t limit;
 	sj_tensor **changed; /* the variables that either changes, borrowed from their nodes */
 	int n_changed, changed_capacity;
-	bool draws;               /* random numbers */
-	sj__random_journal drawn; /* by the last run, for its gradient */
-	pthread_mutex_t lock;     /* of drawn: a graph may run on several threads */
+	bool draws;           /* random numbers */
+	drawn *drawn;         /* for the gradient, which a thread runs after the run that it is of */
+	pthread_mutex_t lock; /* of drawn: a graph may run on several threads */
 } pair_context;
 
 static void pair_release(void *context)
 {
 	pair_context *c = context;
 	sj__memory_free(c->changed);
-	sj__memory_free(c->drawn.draws);
+	while (c->drawn != NULL) {
+		drawn *next = c->drawn->next;
+		sj__memory_free(c->drawn->journal.draws);
+		sj__memory_free(c->drawn);
+		c->drawn = next;
+	}
 	pthread_mutex_destroy(&c->lock);
 	sj_concrete_function_free(c->first);
 	sj_concrete_function_free(c->second);
@@ -129,12 +141,32 @@ static sj_status pair_call(const sj_callable_type *type, pair_context context, s
 
 /* ---- what it drew ---- */
 
+/* Under the lock. */
+static drawn *drawn_here(const pair_context *c)
+{
+	drawn *d = c->drawn;
+	while (d != NULL && d->thread != sj__local_state.number)
+		d = d->next;
+	return d;
+}
+
 /* A run's journal, empty, is open where the pair draws. */
-static void draws_begin(const pair_context *c, sj__random_journal *ret_journal)
+static sj_status draws_begin(pair_context *c, sj__random_journal *ret_journal)
 {
 	*ret_journal = (sj__random_journal){0};
-	if (c->draws)
+	if (!c->draws)
+		return SJ_OK;
+	pthread_mutex_lock(&c->lock);
+	drawn *own = drawn_here(c);
+	if (own == NULL && (own = sj__memory_new_zeroed(sizeof(*own))) != NULL) {
+		own->thread = sj__local_state.number;
+		own->next = c->drawn;
+		c->drawn = own;
+	}
+	pthread_mutex_unlock(&c->lock);
+	if (own != NULL)
 		sj__random_journal_begin(ret_journal);
+	return own ? SJ_OK : SJ_RESOURCE_EXHAUSTED;
 }
 
 static void draws_keep(pair_context *c, sj__random_journal *journal)
@@ -143,8 +175,9 @@ static void draws_keep(pair_context *c, sj__random_journal *journal)
 		return;
 	sj__random_journal_end();
 	pthread_mutex_lock(&c->lock);
-	sj__philox *old = c->drawn.draws;
-	c->drawn = *journal;
+	drawn *own = drawn_here(c);
+	sj__philox *old = own->journal.draws;
+	own->journal = *journal;
 	pthread_mutex_unlock(&c->lock);
 	sj__memory_free(old);
 }
@@ -162,7 +195,7 @@ static void shape_join(const sj_tensor *a, const sj_tensor *b, int *ret_rank, in
 static sj_status if_invoke(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs,
                            sj_tensor **ret_outputs)
 {
-	const pair_context *c = context;
+	pair_context *c = context;
 	bool truth = false;
 	(void)n_inputs;
 	(void)n_outputs;
@@ -171,10 +204,12 @@ static sj_status if_invoke(void *context, int n_inputs, sj_tensor *const *inputs
 		return status;
 	sj_tensor *const *captures = inputs + 1 + c->n_inputs;
 	sj__random_journal journal;
-	draws_begin(c, &journal);
+	status = draws_begin(c, &journal);
+	if (status != SJ_OK)
+		return status;
 	status = truth ? sj__function_run(c->first, inputs + 1, captures, ret_outputs)
 	               : sj__function_run(c->second, inputs + 1, captures + c->first->n_captures, ret_outputs);
-	draws_keep(context, &journal);
+	draws_keep(c, &journal);
 	return status;
 }
 
@@ -305,13 +340,15 @@ static sj_status while_run(const pair_context *c, int n, sj_tensor *const *input
 static sj_status while_invoke(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs,
                               sj_tensor **ret_outputs)
 {
-	const pair_context *c = context;
+	pair_context *c = context;
 	(void)n_inputs;
 	(void)n_outputs;
 	sj__random_journal journal;
-	draws_begin(c, &journal);
-	sj_status status = while_run(c, c->n_inputs, inputs, inputs + c->n_inputs, ret_outputs);
-	draws_keep(context, &journal);
+	sj_status status = draws_begin(c, &journal);
+	if (status != SJ_OK)
+		return status;
+	status = while_run(c, c->n_inputs, inputs, inputs + c->n_inputs, ret_outputs);
+	draws_keep(c, &journal);
 	return status;
 }
 
@@ -388,15 +425,17 @@ bool sj__callable_draws(const sj_callable *callable)
 	return is_pair && c->draws;
 }
 
-void sj__callable_journal(const sj_callable *callable, sj__random_journal *ret_journal)
+sj_status sj__callable_journal(const sj_callable *callable, sj__random_journal *ret_journal)
 {
 	pair_context *c = callable->context;
 	pthread_mutex_lock(&c->lock);
-	size_t size = sizeof(*c->drawn.draws) * (size_t)c->drawn.n;
+	const drawn *own = drawn_here(c);
+	size_t size = own ? sizeof(*own->journal.draws) * (size_t)own->journal.n : 0;
 	*ret_journal = (sj__random_journal){.replays = true, .draws = size ? sj__memory_new(size) : NULL};
 	if (ret_journal->draws != NULL) {
-		memcpy(ret_journal->draws, c->drawn.draws, size);
-		ret_journal->n = c->drawn.n;
+		memcpy(ret_journal->draws, own->journal.draws, size);
+		ret_journal->n = own->journal.n;
 	}
 	pthread_mutex_unlock(&c->lock);
+	return size == 0 || ret_journal->draws != NULL ? SJ_OK : SJ_RESOURCE_EXHAUSTED;
 }

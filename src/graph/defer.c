@@ -395,21 +395,23 @@ static void inputs_separate(int n, sj_tensor *const *inputs, sj_tensor **ret_sep
 	}
 }
 
-/* Gradients of sum(dy * y) by the floating inputs and then the variables, in the open scope. */
 /* With the random numbers of the run whose gradient this is. */
 static sj_status again_run(const again_context *c, sj_tensor *const *x, sj_tensor **y)
 {
 	if (!sj__callable_draws(c->callable))
 		return sj__callable_invoke(c->callable, c->n_inputs, x, c->n_outputs, y);
 	sj__random_journal journal;
-	sj__callable_journal(c->callable, &journal);
+	sj_status status = sj__callable_journal(c->callable, &journal);
+	if (status != SJ_OK)
+		return status;
 	sj__random_journal_begin(&journal);
-	sj_status status = sj__callable_invoke(c->callable, c->n_inputs, x, c->n_outputs, y);
+	status = sj__callable_invoke(c->callable, c->n_inputs, x, c->n_outputs, y);
 	sj__random_journal_end();
 	sj__memory_free(journal.draws);
 	return status;
 }
 
+/* Gradients of sum(dy * y) by the floating inputs and then the variables, in the open scope. */
 static sj_status again_gradient(const again_context *c, sj_tensor *const *x, sj_tensor *const *dy, sj_tensor **y,
                                 sj_tensor **sources, sj_tensor **dx)
 {

@@ -1,5 +1,6 @@
 /* What changes variables, as callables: assignments and the optimizers' updates. A node holds the variables; a session runs it on its own. */
 #include "base/memory.h"
+#include "base/threads.h"
 #include "graph/graph.h"
 #include "sokuji/scope.h"
 #include "sokuji/update.h"
@@ -47,7 +48,9 @@ static sj_status assign_invoke(void *context, int n_inputs, sj_tensor *const *in
 		return instance_missing(c->variable);
 	if (c->how == SJ__ASSIGN_LOOSELY && instance != c->variable)
 		instance->variable->is_loose = true;
+	sj__cancel_hold(); /* what a run changed before it need not be kept */
 	sj_status status = how[c->how](instance, inputs[0]);
+	sj__cancel_release();
 	return status == SJ_OK && n_outputs == 1 ? sj__variable_read(instance, ret_outputs) : status;
 }
 
@@ -60,17 +63,24 @@ static sj_status assign_infer(void *context, int n_inputs, sj_tensor *const *inp
 		return sj__fail(SJ_INVALID_ARGUMENT, "the variable '%s' is %s, the value is %s; cast it with sj_cast",
 		                sj_variable_name(variable), sj_dtype_name((sj_dtype)variable->dtype),
 		                sj_dtype_name((sj_dtype)value->dtype));
-	bool is_loose = ((assign_context *)context)->how == SJ__ASSIGN_LOOSELY || variable->variable->dims != NULL;
-	bool fits = is_loose || value->shape.rank < 0 || value->shape.rank == variable->shape.rank ||
-	            ((assign_context *)context)->how != SJ__ASSIGN;
+	enum sj__assignment how = ((assign_context *)context)->how;
+	bool adds = how == SJ__ASSIGN_ADD || how == SJ__ASSIGN_SUB;
+	bool is_loose = how == SJ__ASSIGN_LOOSELY || variable->variable->dims != NULL;
+	bool fits = is_loose || value->shape.rank < 0 || value->shape.rank == variable->shape.rank || adds;
 	for (int a = 0; fits && !is_loose && value->shape.rank == variable->shape.rank && a < value->shape.rank; a++)
 		fits = sj__dims(value)[a] < 0 || sj__dims(value)[a] == sj__dims(variable)[a] ||
-		       (((assign_context *)context)->how != SJ__ASSIGN && sj__dims(value)[a] == 1);
+		       (adds && sj__dims(value)[a] == 1);
 	if (!fits)
 		return sj__fail(SJ_INVALID_ARGUMENT, "the variable '%s' has shape %s, the value has shape %s",
 		                sj_variable_name(variable), sj__shape_text(variable), sj__shape_text(value));
-	if (n_outputs == 1)
-		sj__infer_like(0, is_loose ? value : variable, dtypes, ranks, dims);
+	if (n_outputs != 1)
+		return SJ_OK;
+	sj__infer_like(0, is_loose && !adds ? value : variable, dtypes, ranks, dims);
+	if (is_loose && adds) { /* a sum is as large as the variable is then */
+		ranks[0] = variable->variable->rank;
+		for (int a = 0; a < ranks[0]; a++)
+			dims[a] = variable->variable->dims[a];
+	}
 	return SJ_OK;
 }
 
@@ -84,6 +94,12 @@ static const sj_callable_type assign_types[] = {
 	{sizeof(sj_callable_type), "Assign", true, assign_invoke, assign_infer, assign_release, assign_changes, true,
          NULL, false},
 };
+
+bool sj__callable_adds(const sj_callable *callable)
+{
+	const assign_context *c = callable->context;
+	return callable->type.invoke == assign_invoke && (c->how == SJ__ASSIGN_ADD || c->how == SJ__ASSIGN_SUB);
+}
 
 /* Appends to the open graph, the value's or the variable's. */
 static sj_status callable_append(sj_graph *graph, sj_callable *callable, int n_inputs, sj_tensor *const *inputs,
@@ -114,6 +130,8 @@ static sj_status assign_append(enum sj__assignment how, sj_tensor *variable, sj_
 	if (c == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
 	*c = (assign_context){how, sj__keep(variable)};
+	if (how == SJ__ASSIGN_LOOSELY && variable->variable->place != 0)
+		variable->variable->is_loose = true; /* plans for sure shapes leave it alone */
 	sj_callable *callable = sj__callable_new(&assign_types[how], c);
 	if (callable == NULL)
 		return sj_error_code();

@@ -69,6 +69,7 @@ static void graph_destroy(sj_graph *graph)
 	sj__names_clear(&graph->names);
 	sj__memory_free(graph->nodes);
 	sj__memory_free(graph->captures);
+	sj__pointers_release(&graph->captured);
 	sj__memory_free(graph->variables);
 	sj__memory_free(graph->controls);
 	sj__memory_free(graph->scope);
@@ -147,9 +148,8 @@ sj_node *sj_tensor_node(const sj_tensor *t, int *ret_output)
 {
 	if (!sj_tensor_is_symbolic(t) || t->node == NULL)
 		return NULL;
-	for (int k = 0; k < t->node->n_outputs && ret_output != NULL; k++)
-		if (t->node->outputs[k] == t)
-			*ret_output = k;
+	if (ret_output != NULL)
+		*ret_output = sj__output_number(t);
 	return t->node;
 }
 

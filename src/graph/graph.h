@@ -5,6 +5,7 @@
 #ifndef SOKUJI_GRAPH_GRAPH_H
 #define SOKUJI_GRAPH_GRAPH_H
 
+#include "graph/pointers.h"
 #include "ops/callable.h"
 #include "ops/op.h"
 #include "sokuji/graph.h"
@@ -35,7 +36,7 @@ struct sj_node {
 	char *name;
 };
 
-/* Open addressing over strings that belong to somebody else. */
+/* Which names are taken, by open addressing. */
 typedef struct sj__names {
 	struct {
 		const char *name; /* own copy */
@@ -70,6 +71,7 @@ struct sj_graph {
 	int n_controls;
 	sj__capture *captures;
 	int n_captures, captures_capacity;
+	sj__pointers captured; /* outer tensors' places in captures */
 	sj_tensor **variables; /* own references; place p is at p - 1 */
 	int n_variables, variables_capacity;
 };
@@ -135,7 +137,12 @@ sj_status sj__graph_assign(enum sj__assignment how, sj_tensor *variable, sj_tens
 sj_status sj__graph_update(const sj_update *update, sj_tensor *learning_rate, int n, sj_tensor *const *variables,
                            sj_tensor *const *slots, sj_tensor *const *gradients);
 
+/* Whether the callable adds to a variable or subtracts from it. */
+bool sj__callable_adds(const sj_callable *callable);
+
 /* ---- plan.c ---- */
+/* Which output of its node a symbolic tensor is. */
+int sj__output_number(const sj_tensor *t);
 /* Adds the variables that the node changes, borrowed, to a list of n_changed with so much room. */
 sj_status sj__changes_add(const sj_node *node, sj_tensor ***changed, int *n_changed, int *capacity);
 
@@ -144,12 +151,14 @@ sj_status sj__changes_add(const sj_node *node, sj_tensor ***changed, int *n_chan
 bool sj__callable_draws(const sj_callable *callable);
 struct sj__random_journal;
 /* What it drew when it ran last, a copy to be replayed while it runs again. */
-void sj__callable_journal(const sj_callable *callable, struct sj__random_journal *ret_journal);
+sj_status sj__callable_journal(const sj_callable *callable, struct sj__random_journal *ret_journal);
+
+/* ---- partial.c ---- */
+/* The shape that an integer vector stands for, as far as it is known (dims: SJ__UNKNOWN): its rank, -1 where not even that is. */
+int sj__graph_shape_of(const sj_tensor *t, int64_t *ret_dims);
 
 /* ---- session.c ---- */
 /* The running session's own instance of a graph's variable, borrowed; NULL: no session of that graph runs on this thread. */
-/* The shape that an integer vector stands for, as far as it is known (dims: SJ__UNKNOWN): its rank, -1 where not even that is. */
-int sj__graph_shape_of(const sj_tensor *t, int64_t *ret_dims);
 sj_tensor *sj__session_instance(sj_tensor *variable);
 /* The same of n variables; ordinary ones stand for themselves. How many were found before one that is not there. */
 int sj__session_instances(int n, sj_tensor *const *variables, sj_tensor **ret_instances);

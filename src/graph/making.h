@@ -8,6 +8,7 @@ typedef struct sj__making {
 	sj_graph *graph;
 	const sj__plan_key *key;
 	sj__plan *plan;
+	sj__pointers feeds;      /* which one a tensor is */
 	sj_node *const *origins; /* NULL: the plan is not optimised */
 	bool *needed;            /* by node */
 	int32_t *twin;           /* by node: the one that computes the same before it, or itself. NULL: not optimised */
@@ -17,9 +18,6 @@ typedef struct sj__making {
 	int32_t *last_use;       /* by slot: the last step that reads it; -1 none */
 	bool *is_pinned;         /* by slot: not the run's to release */
 } sj__making;
-
-/* Which output of its node a symbolic tensor is. */
-int sj__output_number(const sj_tensor *t);
 
 /* The node that computes t in this plan. */
 static inline const sj_node *sj__making_node(const sj__making *m, const sj_tensor *t)

@@ -159,7 +159,7 @@ static void uses_count(const sj__making *m, int32_t *uses)
 	for (int i = 0; i < m->key->n_fetches; i++)
 		uses[sj__making_node(m, m->key->fetches[i])->index]++;
 	for (int i = 0; i < m->key->n_targets; i++)
-		uses[m->key->targets[i]->index]++;
+		uses[m->twin[m->key->targets[i]->index]]++;
 }
 
 static bool is_row(const sj_node *node, int number) { return node->op == &sj__op_table[number]; }
@@ -245,17 +245,23 @@ static sj_status nodes_fuse(sj__making *m)
 
 /* ---- effects come last ---- */
 
-static bool may_change(const sj_node *effect, const sj_tensor *variable)
+/* What the effects so far may have changed. */
+typedef struct changes {
+	bool any, all;          /* some variable; there is no telling which */
+	sj__pointers variables; /* those, if not all */
+} changes;
+
+static sj_status changes_note(changes *c, const sj_node *effect)
 {
 	sj_tensor *const *changed;
 	const sj_callable_type *type = &effect->callable->type;
-	if (type->changes == NULL || !type->is_atomic)
-		return true;
-	int n = type->changes(effect->callable->context, &changed);
-	for (int i = 0; i < n; i++)
-		if (changed[i] == variable)
-			return true;
-	return false;
+	sj_status status = SJ_OK;
+	c->any = true;
+	c->all |= type->changes == NULL || !type->is_atomic;
+	int n = c->all ? 0 : type->changes(effect->callable->context, &changed);
+	for (int i = 0; i < n && status == SJ_OK; i++)
+		status = sj__pointers_put(&c->variables, changed[i], 1);
+	return status;
 }
 
 static bool is_effect(const sj_node *node)
@@ -263,12 +269,10 @@ static bool is_effect(const sj_node *node)
 	return node->kind == SJ__NODE_CALLABLE && node->callable->type.is_stateful;
 }
 
-static bool reads_what_changed(const sj__making *m, const sj_node *node, int n_effects, const int32_t *effects)
+/* A branch, a loop or a function of the program's: what it reads within is not looked at. */
+static bool may_read(const sj_node *node)
 {
-	for (int i = 0; i < n_effects; i++)
-		if (may_change(m->graph->nodes[effects[i]], node->value))
-			return true;
-	return false;
+	return node->kind == SJ__NODE_CALLABLE && !sj__gradient_is_deferred(node->callable);
 }
 
 static bool needs_late(const sj__making *m, const sj_node *node)
@@ -288,22 +292,20 @@ static bool needs_late(const sj__making *m, const sj_node *node)
  */
 static sj_status late_find(sj__making *m)
 {
-	int n_effects = 0;
-	int32_t *effects = sj__memory_new(sizeof(*effects) * ((size_t)m->graph->n_nodes + 1));
-	if (effects == NULL)
-		return SJ_RESOURCE_EXHAUSTED;
-	for (int i = 0; i < m->graph->n_nodes; i++) {
+	changes c = {.any = false};
+	sj_status status = SJ_OK;
+	for (int i = 0; i < m->graph->n_nodes && status == SJ_OK; i++) {
 		const sj_node *node = m->graph->nodes[i];
 		if (!m->needed[i] || sj__making_knows(m, node))
 			continue;
-		m->late[i] = is_effect(node) ||
-		             (node->kind == SJ__NODE_READ ? reads_what_changed(m, node, n_effects, effects)
-		                                          : needs_late(m, node));
+		bool is_read = node->kind == SJ__NODE_READ;
+		m->late[i] = is_effect(node) || (c.any && may_read(node)) ||
+		             (is_read ? c.all || sj__pointers_get(&c.variables, node->value) > 0 : needs_late(m, node));
 		if (is_effect(node))
-			effects[n_effects++] = i;
+			status = changes_note(&c, node);
 	}
-	sj__memory_free(effects);
-	return SJ_OK;
+	sj__pointers_release(&c.variables);
+	return status;
 }
 
 sj_status sj__making_optimise(sj__making *m)

@@ -4,6 +4,7 @@
  */
 #include "graph/graph.h"
 #include "ops/op.h"
+#include "sokuji/operations.h"
 
 enum { DEEPEST = 16 };
 
@@ -32,10 +33,7 @@ static int64_t joined(const sj_node *node, int64_t i, int depth)
 /* Of a vector's x[begin:end:stride] or x[begin]. */
 static int64_t sliced(const sj_node *node, int64_t i, int depth)
 {
-	const struct {
-		size_t size;
-		int64_t begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask;
-	} *args = node->args;
+	const sj_strided_slice_args *args = node->args;
 	const sj_tensor *x = node->inputs[0];
 	if (x->shape.rank != 1 || !has_value(node->inputs[1]) || !has_value(node->inputs[3]) ||
 	    node->inputs[1]->shape.size != 1 || args->ellipsis_mask != 0 || args->new_axis_mask != 0)

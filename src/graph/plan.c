@@ -8,17 +8,20 @@ typedef sj__making making;
 
 /* ---- what is needed ---- */
 
-static int feed_of(const sj__plan_key *key, const sj_tensor *t)
+/* Of a tensor that is fed twice the first counts. */
+static sj_status feeds_note(making *m)
 {
-	for (int i = 0; i < key->n_feeds; i++)
-		if (key->feeds[i] == t)
-			return i;
-	return -1;
+	sj_status status = SJ_OK;
+	for (int i = m->key->n_feeds - 1; i >= 0 && status == SJ_OK; i--)
+		status = sj__pointers_put(&m->feeds, m->key->feeds[i], i);
+	return status;
 }
+
+static int feed_of(const making *m, const sj_tensor *t) { return sj__pointers_get(&m->feeds, t); }
 
 static void tensor_need(making *m, const sj_tensor *t)
 {
-	if (t != NULL && feed_of(m->key, t) < 0)
+	if (t != NULL && feed_of(m, t) < 0)
 		m->needed[sj__making_node(m, t)->index] = true;
 }
 
@@ -39,12 +42,12 @@ sj_status sj__making_needs(making *m)
 	for (int i = 0; i < m->key->n_fetches; i++)
 		tensor_need(m, m->key->fetches[i]);
 	for (int i = 0; i < m->key->n_targets; i++)
-		m->needed[m->key->targets[i]->index] = true;
+		m->needed[m->twin ? m->twin[m->key->targets[i]->index] : m->key->targets[i]->index] = true;
 	for (int i = m->graph->n_nodes - 1; i >= 0; i--) {
 		const sj_node *node = m->graph->nodes[i];
 		if (!m->needed[i] || sj__making_knows(m, node))
 			continue;
-		if (node->kind == SJ__NODE_PLACEHOLDER && feed_of(m->key, node->outputs[0]) < 0)
+		if (node->kind == SJ__NODE_PLACEHOLDER && feed_of(m, node->outputs[0]) < 0)
 			return sj__fail(SJ_INVALID_ARGUMENT,
 			                "You must feed a value for placeholder tensor '%s' with dtype %s and shape %s",
 			                node->name, sj_dtype_name((sj_dtype)node->outputs[0]->dtype),
@@ -58,10 +61,12 @@ sj_status sj__making_needs(making *m)
 
 int sj__output_number(const sj_tensor *t)
 {
-	for (int k = t->node->n_outputs - 1; k > 0; k--)
-		if (t->node->outputs[k] == t)
-			return k;
-	return 0;
+	int k = t->output;
+	if (k < t->node->n_outputs && t->node->outputs[k] == t)
+		return k;
+	for (k = t->node->n_outputs - 1; k > 0 && t->node->outputs[k] != t; k--)
+		continue;
+	return k;
 }
 
 /* Feeds come first, so that a fed output hides the node's own. */
@@ -69,7 +74,7 @@ static int32_t slot_of(const making *m, const sj_tensor *t)
 {
 	if (t == NULL)
 		return -1;
-	int feed = feed_of(m->key, t);
+	int feed = feed_of(m, t);
 	return feed >= 0 ? feed : m->first_slot[sj__making_node(m, t)->index] + sj__output_number(t);
 }
 
@@ -222,14 +227,14 @@ static int32_t steps_of(making *m, bool late, int32_t at)
 
 static void steps_make(making *m)
 {
-	enum { SHORT = 3 };
+	enum { SHORT = 3, LARGE = 16384 };
 	sj__plan *plan = m->plan;
 	int32_t at = steps_of(m, false, 0);
 	plan->n_early = plan->n_steps;
 	at = steps_of(m, true, at);
 	plan->is_short = plan->n_steps <= SHORT;
 	for (int s = 0; s < plan->n_steps; s++)
-		plan->is_short &= plan->steps[s].is_quick;
+		plan->is_short &= plan->steps[s].is_quick && plan->steps[s].node->outputs[0]->shape.size <= LARGE;
 	/* What ends where: a slot is seen once, at the step of its last use. */
 	for (int s = 0; s < plan->n_steps; s++) {
 		sj__step *step = &plan->steps[s];
@@ -267,12 +272,19 @@ static bool changes_variables(const sj_node *node)
 	return node->kind == SJ__NODE_CALLABLE && node->callable->type.changes != NULL;
 }
 
+/* A sum that needs memory of its own beside the variable's; a step counter's does not. */
+static bool adds_much(const sj_node *node)
+{
+	return sj__callable_adds(node->callable) &&
+	       (node->outputs[0]->shape.size < 0 || node->outputs[0]->shape.size * 16 > SJ__INSIDE_BYTES);
+}
+
 static bool is_safe(const sj_node *node)
 {
 	for (int i = 0; i < node->n_inputs; i++)
 		if (node->inputs[i] != NULL && node->inputs[i]->shape.size < 0)
 			return false;
-	return node->kind == SJ__NODE_READ || is_atomic(node);
+	return node->kind == SJ__NODE_READ || (is_atomic(node) && !adds_much(node));
 }
 
 sj_status sj__changes_add(const sj_node *node, sj_tensor ***changed, int *n_changed, int *capacity)
@@ -290,18 +302,24 @@ sj_status sj__changes_add(const sj_node *node, sj_tensor ***changed, int *n_chan
 	return SJ_OK;
 }
 
-/* Values need to be kept only where something that may fail comes after the first change, or within it (a loop). */
+/*
+ * Values need to be kept where something that may fail comes after the first change, or within it (a loop); where there are several changes also
+ * in a run that finds some variable without a value.
+ */
 static sj_status changes_find(sj__plan *plan)
 {
 	bool has_changed = false, is_risky = false;
+	int n_changes = 0;
 	sj_status status = SJ_OK;
 	for (int s = 0; s < plan->n_steps; s++) {
 		const sj_node *node = plan->steps[s].node;
 		bool changes = changes_variables(node);
 		is_risky |= (has_changed && !is_safe(node)) || (changes && !is_atomic(node));
 		has_changed |= changes;
+		n_changes += changes;
 	}
-	for (int s = 0; s < plan->n_steps && is_risky && status == SJ_OK; s++)
+	plan->is_risky = is_risky;
+	for (int s = 0; s < plan->n_steps && (is_risky || n_changes > 1) && status == SJ_OK; s++)
 		status = sj__changes_add(plan->steps[s].node, &plan->changed, &plan->n_changed,
 		                         &plan->n_changed_capacity);
 	return status;
@@ -345,7 +363,9 @@ bool sj__plan_is_for(const sj__plan *plan, const sj__plan_key *key)
 
 static sj_status plan_fill(making *m)
 {
-	sj_status status = sj__making_needs(m);
+	sj_status status = feeds_note(m);
+	if (status == SJ_OK)
+		status = sj__making_needs(m);
 	if (status == SJ_OK && m->origins != NULL)
 		status = sj__making_optimise(m);
 	if (status == SJ_OK)
@@ -374,6 +394,7 @@ sj_status sj__plan_make(sj_graph *graph, const sj__plan_key *key, sj_node *const
 		m.plan->graph = sj_graph_keep(graph);
 		status = plan_fill(&m);
 	}
+	sj__pointers_release(&m.feeds);
 	sj__memory_free(m.needed);
 	sj__memory_free(m.twin);
 	sj__memory_free(m.fused);

@@ -40,8 +40,9 @@ struct sj__special;
 
 typedef struct sj__plan {
 	struct sj__plan *next;
-	sj_graph *graph;  /* own reference */
-	sj__plan_key key; /* own arrays; the tensors are the graph's */
+	int32_t n_running; /* of a session's: how many runs are under way */
+	sj_graph *graph;   /* own reference */
+	sj__plan_key key;  /* own arrays; the tensors are the graph's */
 	sj__step *steps;
 	int n_steps, n_slots;
 	bool is_short; /* so few steps, all quick, that nothing is gained by making them ready */
@@ -52,6 +53,7 @@ typedef struct sj__plan {
 	int32_t *fetch_slots; /* feeds are the first slots */
 	sj_tensor **changed;  /* variables whose values a failed run puts back, borrowed */
 	int n_changed, n_changed_capacity;
+	bool is_risky;               /* so may any run, not only one that finds a variable without a value */
 	sj__fused *fused;            /* of an optimised plan, own */
 	struct sj__program *program; /* the steps made ready to run without handles of their own; NULL: none */
 	struct sj__special *special; /* optimised plans by the shapes that were fed; see special.c */
@@ -66,6 +68,16 @@ bool sj__plan_is_for(const sj__plan *plan, const sj__plan_key *key);
 
 /* Runs the steps on values for the feeds (borrowed). ret_values: own references. Nothing is done about tapes and open graphs. */
 sj_status sj__plan_run(sj__plan *plan, sj_tensor *const *values, sj_tensor **ret_values);
+/* Lets go of what ends with the step. */
+static SJ_ALWAYS_INLINE void sj__values_end(const sj__plan *plan, const sj__step *step, sj_tensor **values)
+{
+	const int32_t *slots = plan->slots + step->frees;
+	for (int i = 0; i < step->n_frees; i++) {
+		sj__drop(values[slots[i]]);
+		values[slots[i]] = NULL;
+	}
+}
+
 /* The node at which a run failed on this thread since the last clear. */
 sj_node *sj__plan_failed(void);
 void sj__plan_failed_clear(void);

@@ -290,6 +290,16 @@ static void ends_settle(making *m, sj__step *step, blocks *b)
 	step->n_frees = n;
 }
 
+/* Whether another input lies in the slot's bytes: where it begins elsewhere, it would be read after it was written over. */
+static bool has_view(const making *m, const sj__step *step, int32_t slot)
+{
+	const int32_t *slots = m->plan->slots + step->ports;
+	for (int i = 0; i < step->n_inputs; i++)
+		if (slots[i] >= 0 && slots[i] != slot && m->program->places[slots[i]].root == slot)
+			return true;
+	return false;
+}
+
 /* An elementwise result may take the place of an input of its shape that ends with the step. */
 static int32_t over_find(const making *m, const sj__step *step, const sj__work *work)
 {
@@ -302,7 +312,7 @@ static int32_t over_find(const making *m, const sj__step *step, const sj__work *
 		for (int k = 0; slots[i] >= m->plan->key.n_feeds && k < step->n_frees; k++)
 			if (m->plan->slots[step->frees + k] == slots[i] && places[slots[i]].is_own &&
 			    places[slots[i]].handle->dtype == out->handle->dtype &&
-			    sj__same_shape(places[slots[i]].handle, out->handle))
+			    sj__same_shape(places[slots[i]].handle, out->handle) && !has_view(m, step, slots[i]))
 				return slots[i];
 	return -1;
 }
@@ -381,6 +391,8 @@ static sj_status program_fill(making *m)
 	reals_mark(m);
 	roots_settle(m);
 	status = bytes_plan(m);
+	if (status == SJ_OK)
+		status = sj__chains_make(m->plan);
 	return status == SJ_OK ? start_settle(m) : status;
 }
 
@@ -400,6 +412,8 @@ sj_status sj__program_make(sj__plan *plan)
 	sj__memory_free(m.symbolic);
 	if (p->places != NULL)
 		p->n_places = plan->n_slots;
+	if (p->works != NULL)
+		p->n_works = plan->n_steps;
 	return status;
 }
 
@@ -414,6 +428,8 @@ void sj__program_free(struct sj__program *program)
 		handle->storage = NULL;
 		sj__drop(handle);
 	}
+	for (int i = 0; i < program->n_works; i++)
+		sj__memory_free(program->works[i].chain);
 	sj__memory_free(program->works);
 	sj__memory_free(program->places);
 	sj__memory_free(program->ports);

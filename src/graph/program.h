@@ -6,10 +6,14 @@
 #define SOKUJI_GRAPH_PROGRAM_H
 
 #include "graph/plan.h"
+#include "ops/chain.h"
 
 /* ---- program.c: the plan's own; needs no other than its steps, slots and constants. ---- */
 sj_status sj__program_make(sj__plan *plan);
 void sj__program_free(struct sj__program *program);
+
+/* ---- program_chain.c: when it is known which slots are ordinary tensors, and where they end. ---- */
+sj_status sj__chains_make(sj__plan *plan);
 
 /* ---- program_run.c ---- */
 sj_status sj__program_run(sj__plan *plan, sj_tensor **values);
@@ -31,6 +35,7 @@ enum sj__way {
 	SJ__WAY_VIEW,    /* nothing but an address */
 	SJ__WAY_NOTHING, /* not even that */
 	SJ__WAY_READ,    /* a variable's value */
+	SJ__WAY_CHAIN,   /* so many steps at once, block by block */
 	SJ__WAY_GENERAL, /* as execute and callables do it: the values are ordinary tensors */
 };
 
@@ -38,8 +43,9 @@ typedef struct sj__work {
 	enum sj__way way;
 	sj__kernel *kernel;
 	sj__call call;
-	int64_t offset; /* of a view, in bytes */
-	bool has_real;  /* some output is an ordinary tensor */
+	int64_t offset;   /* of a view, in bytes */
+	bool has_real;    /* some output is an ordinary tensor */
+	sj__chain *chain; /* own */
 	int32_t over; /* the slot that a single output may be written over, where its tensor is nobody else's; -1: none */
 } sj__work;
 
@@ -59,7 +65,7 @@ typedef struct sj__place {
 struct sj__program {
 	sj__work *works;   /* by step */
 	sj__place *places; /* by slot */
-	int n_places;
+	int n_places, n_works;
 	sj_tensor **ports; /* of all calls */
 	sj_tensor **start; /* by slot: constants, and the handles of what is planned */
 	char *bytes;

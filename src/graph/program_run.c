@@ -50,6 +50,27 @@ static SJ_ALWAYS_INLINE sj_status kernel_run(const sj__plan *plan, const sj__ste
 	return SJ_LIKELY(status == SJ_OK) ? SJ_OK : sj__step_failed(status, step);
 }
 
+/* The steps from this one on that are one chain. */
+static SJ_NOINLINE sj_status chain_run(const sj__plan *plan, int first, sj_tensor **values)
+{
+	const sj__work *works = plan->program->works + first;
+	const sj__step *steps = plan->steps + first;
+	const sj__chain *chain = works[0].chain;
+	for (int i = 0; i < chain->n_links; i++) {
+		sj_status status = works[i].has_real ? reals_make(plan, &steps[i], works[i].over, values) : SJ_OK;
+		if (status != SJ_OK)
+			return sj__step_failed(status, &steps[i]);
+	}
+	sj__chain_run(chain);
+	if (SJ_UNLIKELY(sj__cancelled()))
+		return sj__step_failed(sj__call_fail(&works[0].call, SJ_CANCELLED,
+		                                     "interrupted; clear the interruption to go on"),
+		                       &steps[0]);
+	for (int i = 0; i < chain->n_links; i++)
+		sj__values_end(plan, &steps[i], values);
+	return SJ_OK;
+}
+
 /* The value that a variable of changing shape has now may not be one that the program is for. */
 static sj_status SJ_COLD shape_changed(const sj__plan *plan, const sj__step *step)
 {
@@ -71,7 +92,8 @@ static SJ_ALWAYS_INLINE bool read_run(const sj__plan *plan, const sj__step *step
 		return false;
 	if (SJ_UNLIKELY(sj__session_instances(1, &variable, &variable) == 0 || variable->variable->value == NULL))
 		return false;
-	if (SJ_UNLIKELY(!sj__same_shape(plan->program->places[slot].handle, variable->variable->value)))
+	const sj_tensor *handle = plan->program->places[slot].handle; /* NULL: its shape is partly unknown */
+	if (SJ_UNLIKELY(handle != NULL && !sj__same_shape(handle, variable->variable->value)))
 		return false;
 	values[slot] = sj__keep(variable->variable->value);
 	place_point(&plan->program->places[slot], values[slot]);
@@ -105,6 +127,10 @@ sj_status sj__program_run(sj__plan *plan, sj_tensor **values)
 		program->has_changed = s >= plan->n_early;
 		if (SJ_LIKELY(work->way == SJ__WAY_KERNEL)) {
 			status = kernel_run(plan, step, work, values);
+		} else if (work->way == SJ__WAY_CHAIN) {
+			status = chain_run(plan, s, values);
+			s += work->chain->n_links - 1;
+			continue;
 		} else if (work->way == SJ__WAY_VIEW) {
 			work->call.outputs[0]->data = (char *)work->call.inputs[0]->data + work->offset;
 		} else if (work->way != SJ__WAY_NOTHING &&
@@ -113,11 +139,7 @@ sj_status sj__program_run(sj__plan *plan, sj_tensor **values)
 			status = general_run(plan, step, values);
 			continue;
 		}
-		const int32_t *ends = plan->slots + step->frees;
-		for (int i = 0; i < step->n_frees; i++) {
-			sj__drop(values[ends[i]]);
-			values[ends[i]] = NULL;
-		}
+		sj__values_end(plan, step, values);
 	}
 	return status;
 }

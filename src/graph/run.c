@@ -35,15 +35,6 @@ sj_status sj__step_failed(sj_status status, const sj__step *step)
 	return sj__fail(status, "%s [node '%s' of type %s]", sj_error_message(), node->name, sj_node_type(node));
 }
 
-static SJ_ALWAYS_INLINE void values_end(const sj__plan *plan, const sj__step *step, sj_tensor **values)
-{
-	const int32_t *slots = plan->slots + step->frees;
-	for (int i = 0; i < step->n_frees; i++) {
-		sj__drop(values[slots[i]]);
-		values[slots[i]] = NULL;
-	}
-}
-
 /* False, and nothing done: the ordinary way then does it, or says why not. */
 static SJ_ALWAYS_INLINE bool step_quick_run(const sj__plan *plan, const sj__step *step, sj__local *thread,
                                             sj_tensor **values)
@@ -55,7 +46,7 @@ static SJ_ALWAYS_INLINE bool step_quick_run(const sj__plan *plan, const sj__step
 	if (SJ_UNLIKELY(z == NULL))
 		return false;
 	values[slots[step->n_inputs]] = z;
-	values_end(plan, step, values);
+	sj__values_end(plan, step, values);
 	return true;
 }
 
@@ -71,7 +62,7 @@ static sj_status step_ports_run(const sj__plan *plan, sj__step *step, sj_tensor 
 	slots += step->n_inputs;
 	for (int k = 0; k < step->n_outputs; k++)
 		values[slots[k]] = outputs[k];
-	values_end(plan, step, values);
+	sj__values_end(plan, step, values);
 	return SJ_OK;
 }
 
@@ -101,6 +92,7 @@ static void values_keep(const sj__plan *plan, sj_tensor **kept)
 	}
 }
 
+/* A variable that had none has none again. */
 static void values_put_back(const sj__plan *plan, sj_tensor **kept)
 {
 	for (int i = plan->n_changed - 1; i >= 0; i--) {
@@ -158,9 +150,19 @@ static sj_status steps_run(sj__plan *plan, sj_tensor **values)
 	return status;
 }
 
+static bool have_values(const sj__plan *plan)
+{
+	for (int i = 0; i < plan->n_changed; i++) {
+		const sj_tensor *variable = sj__variable_instance(plan->changed[i]);
+		if (variable == NULL || variable->variable->value == NULL)
+			return false;
+	}
+	return true;
+}
+
 static sj_status changes_run(sj__plan *plan, sj_tensor **values)
 {
-	if (plan->n_changed == 0)
+	if (plan->n_changed == 0 || (!plan->is_risky && have_values(plan)))
 		return steps_run(plan, values);
 	sj_tensor **kept = sj__memory_new(sizeof(*kept) * (size_t)plan->n_changed);
 	if (kept == NULL)
@@ -203,16 +205,14 @@ static sj_status plan_run(sj__plan *plan, sj_tensor *const *feeds, sj_tensor **r
 
 sj_status sj__plan_run(sj__plan *plan, sj_tensor *const *feeds, sj_tensor **ret_values)
 {
-	if (SJ_UNLIKELY(observer != NULL)) {
-		sj__plan plain = *plan;
-		plain.program = NULL;
-		return plan_run(&plain, feeds, ret_values);
-	}
-	sj__plan *special = sj__special_begin(plan, feeds);
+	sj__plan *special = SJ_LIKELY(observer == NULL) ? sj__special_begin(plan, feeds) : NULL;
 	if (special == NULL)
 		return plan_run(plan, feeds, ret_values);
 	sj_status status = plan_run(special, feeds, ret_values);
 	bool is_undone = status != SJ_OK && special->program->is_stale && !special->program->has_changed;
 	sj__special_end(plan, special);
-	return is_undone ? plan_run(plan, feeds, ret_values) : status;
+	if (SJ_LIKELY(!is_undone))
+		return status;
+	failed_node = NULL; /* what failed was the special plan alone */
+	return plan_run(plan, feeds, ret_values);
 }

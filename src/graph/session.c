@@ -7,13 +7,6 @@
 #include "tensor/local.h"
 #include "tensor/variable.h"
 
-/* How far a node's stream of random numbers has been used: all plans of the session go on where the last one stopped. */
-typedef struct stream {
-	struct stream *next;
-	const void *node; /* of a branch or a function: the position that it has outside of sessions */
-	uint64_t position;
-} stream;
-
 /* A session's variables. It is read without the lock: one that became too small stays, behind the one in its place. */
 typedef struct table {
 	struct table *before;
@@ -24,9 +17,14 @@ typedef struct table {
 struct sj_session {
 	sj_graph *graph;
 	pthread_mutex_t lock; /* of plans and variables */
-	sj__plan *plans;      /* the newest first */
+	sj__plan *plans;      /* the one used last first */
+	int n_plans;
 	table *variables;
-	stream *streams;
+	uint64_t **
+		streams; /* how far a node's random numbers have been used: all plans go on where the last one stopped */
+	int n_streams, streams_capacity;
+	sj__pointers
+		streams_of; /* by the node or, of a branch or a function, the position that it has outside of sessions; and by its own position */
 };
 
 static SJ_THREAD_LOCAL_COLD sj_session *running;
@@ -66,11 +64,10 @@ void sj_session_free(sj_session *session)
 		sj__memory_free(session->variables);
 		session->variables = before;
 	}
-	while (session->streams != NULL) {
-		stream *next = session->streams->next;
-		sj__memory_free(session->streams);
-		session->streams = next;
-	}
+	for (int i = 0; i < session->n_streams; i++)
+		sj__memory_free(session->streams[i]);
+	sj__memory_free(session->streams);
+	sj__pointers_release(&session->streams_of);
 	sj_graph_free(session->graph);
 	pthread_mutex_destroy(&session->lock);
 	sj__memory_free(session);
@@ -109,6 +106,12 @@ static SJ_NOINLINE sj_tensor *instance_make(sj_session *session, int place, cons
 		instance = sj_variable_new_uninitialized((sj_dtype)variable->dtype,
 		                                         (sj_ints){variable->shape.rank, sj__dims(variable)},
 		                                         sj_variable_name(variable), variable->variable->trainable);
+		const struct sj__variable *v = variable->variable;
+		if (instance != &sj__nil_tensor && v->dims != NULL &&
+		    sj_variable_set_shape(instance, (sj_ints){v->rank, v->dims}) != SJ_OK) {
+			sj_free(instance);
+			instance = &sj__nil_tensor;
+		}
 		instance = instance == &sj__nil_tensor ? NULL : instance;
 		__atomic_store_n(&session->variables->of[place - 1], instance, __ATOMIC_RELEASE);
 	}
@@ -145,16 +148,22 @@ sj_tensor *sj__session_instance(sj_tensor *variable) { return sj_session_variabl
 
 /* ---- running ---- */
 
-static stream *stream_of(sj_session *session, const void *node)
+/* Under the lock; NULL without memory. */
+static uint64_t *stream_of(sj_session *session, const void *node)
 {
-	stream *own = session->streams;
-	while (own != NULL && own->node != node)
-		own = own->next;
-	if (own == NULL && (own = sj__memory_new(sizeof(*own))) != NULL) {
-		*own = (stream){session->streams, node, 0};
-		session->streams = own;
-	}
-	return own;
+	int32_t known = sj__pointers_get(&session->streams_of, node);
+	if (known >= 0)
+		return session->streams[known];
+	int n = session->n_streams;
+	if (sj__grow(&session->streams, n, &session->streams_capacity, sizeof(*session->streams)) != SJ_OK)
+		return NULL;
+	uint64_t *own = sj__memory_new_zeroed(sizeof(*own));
+	if (own == NULL)
+		return NULL;
+	session->streams[session->n_streams++] = own;
+	bool is_noted = sj__pointers_put(&session->streams_of, own, n) == SJ_OK &&
+	                sj__pointers_put(&session->streams_of, node, n) == SJ_OK;
+	return is_noted ? own : NULL;
 }
 
 uint64_t *sj__session_position(uint64_t *position)
@@ -162,13 +171,9 @@ uint64_t *sj__session_position(uint64_t *position)
 	if (running == NULL)
 		return position;
 	pthread_mutex_lock(&running->lock);
-	stream *own = running->streams;
-	while (own != NULL && &own->position != position)
-		own = own->next;
-	if (own == NULL)
-		own = stream_of(running, position);
+	uint64_t *own = stream_of(running, position);
 	pthread_mutex_unlock(&running->lock);
-	return own ? &own->position : position;
+	return own ? own : position;
 }
 
 static sj_status streams_set(sj_session *session, sj__plan *plan)
@@ -177,38 +182,74 @@ static sj_status streams_set(sj_session *session, sj__plan *plan)
 		const sj_node *node = plan->steps[s].node;
 		if (node->kind != SJ__NODE_OP || !(node->op->flags & SJ__OP_STATEFUL))
 			continue;
-		stream *own = stream_of(session, node);
+		uint64_t *own = stream_of(session, node);
 		if (own == NULL)
 			return SJ_RESOURCE_EXHAUSTED;
-		plan->steps[s].position = &own->position;
+		plan->steps[s].position = own;
 	}
 	return SJ_OK;
 }
 
+/* Under the lock: the plan comes first, and is counted as running. */
+static void plan_put(sj_session *session, sj__plan *plan)
+{
+	plan->next = session->plans;
+	session->plans = plan;
+	__atomic_fetch_add(&plan->n_running, 1, __ATOMIC_RELAXED);
+}
+
+/* Under the lock. NULL: there is none yet. */
+static sj__plan *plan_find(sj_session *session, const sj__plan_key *key)
+{
+	for (sj__plan **link = &session->plans; *link != NULL; link = &(*link)->next)
+		if (sj__plan_is_for(*link, key)) {
+			sj__plan *plan = *link;
+			*link = plan->next;
+			plan_put(session, plan);
+			return plan;
+		}
+	return NULL;
+}
+
+/* Under the lock: of many plans the one that was used longest ago goes, unless all of them are running. */
+static void plans_limit(sj_session *session)
+{
+	enum { PLANS_MOST = 500 };
+	sj__plan **oldest = NULL;
+	if (++session->n_plans <= PLANS_MOST)
+		return;
+	for (sj__plan **link = &session->plans; *link != NULL; link = &(*link)->next)
+		if (__atomic_load_n(&(*link)->n_running, __ATOMIC_ACQUIRE) == 0)
+			oldest = link;
+	if (oldest == NULL)
+		return;
+	sj__plan *plan = *oldest;
+	*oldest = plan->next;
+	session->n_plans--;
+	sj__plan_destroy(plan);
+}
+
+/* The caller counts the plan as running no more when it is done with it. */
 static sj_status plan_for(sj_session *session, const sj__plan_key *key, sj__plan **ret_plan)
 {
-	sj__plan *plan = NULL;
-	sj_status status = SJ_OK;
 	pthread_mutex_lock(&session->lock);
-	for (sj__plan *p = session->plans; p != NULL && plan == NULL; p = p->next)
-		if (sj__plan_is_for(p, key))
-			plan = p;
+	sj__plan *plan = plan_find(session, key);
 	pthread_mutex_unlock(&session->lock);
-	if (plan == NULL) {
-		status = sj__plan_make(session->graph, key, NULL, &plan);
-		pthread_mutex_lock(&session->lock);
-		if (status == SJ_OK)
-			status = streams_set(session, plan);
-		if (status == SJ_OK) {
-			plan->next = session->plans;
-			session->plans = plan;
-		} else {
-			sj__plan_destroy(plan);
-			plan = NULL;
-		}
-		pthread_mutex_unlock(&session->lock);
-	}
 	*ret_plan = plan;
+	if (plan != NULL)
+		return SJ_OK;
+	sj_status status = sj__plan_make(session->graph, key, NULL, &plan);
+	pthread_mutex_lock(&session->lock);
+	if (status == SJ_OK)
+		status = streams_set(session, plan);
+	if (status == SJ_OK) {
+		plan_put(session, plan);
+		plans_limit(session);
+		*ret_plan = plan;
+	} else {
+		sj__plan_destroy(plan);
+	}
+	pthread_mutex_unlock(&session->lock);
 	return status;
 }
 
@@ -304,8 +345,10 @@ sj_status sj_session_run(sj_session *session, int n_feeds, sj_tensor *const *fee
 	status = values_take(n_feeds, values, taken);
 	if (status == SJ_OK)
 		status = plan_for(session, &key, &plan);
-	if (status == SJ_OK)
+	if (status == SJ_OK) {
 		status = run_apart(session, plan, taken, ret_values);
+		__atomic_fetch_sub(&plan->n_running, 1, __ATOMIC_RELEASE);
+	}
 	for (int i = 0; i < n_feeds; i++)
 		sj__drop(taken[i]);
 	sj__memory_free(taken);

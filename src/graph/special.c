@@ -9,6 +9,7 @@
 #include "sokuji/scope.h"
 #include "tensor/handle.h"
 #include "tensor/local.h"
+#include "tensor/variable.h"
 
 /* ---- the graph written down again ---- */
 
@@ -65,18 +66,42 @@ static sj_status slot_take(writing *w, int32_t slot, sj_tensor **ret_tensor)
 	return status;
 }
 
+static void target_add(writing *w) { w->targets[w->n_targets++] = w->graph->nodes[w->graph->n_nodes - 1]; }
+
+/* A graph's variable is read even where nothing but its shape is asked for: its value may have another one by now. */
+static sj_status read_write(writing *w, const sj_node *node, sj_tensor **outputs)
+{
+	sj_status status = sj__variable_read(node->value, outputs);
+	if (status == SJ_OK && (node->value->variable->place != 0 || w->is_control[node->index]))
+		target_add(w);
+	return status;
+}
+
+/* Whether it changes a variable to which values of any shape are assigned: shapes are not known before such a run. */
+static bool changes_shapes(const sj_callable *callable)
+{
+	sj_tensor *const *changed;
+	int n = callable->type.changes ? callable->type.changes(callable->context, &changed) : 0;
+	for (int i = 0; i < n; i++)
+		if (changed[i]->variable->is_loose)
+			return true;
+	return false;
+}
+
 static sj_status node_write(writing *w, const sj__step *step, sj_tensor *const *inputs, sj_tensor **outputs)
 {
 	sj_node *node = step->node;
 	if (node->kind == SJ__NODE_READ)
-		return sj__variable_read(node->value, outputs);
+		return read_write(w, node, outputs);
 	if (node->kind == SJ__NODE_OP)
 		return sj_execute(step->op, step->args, step->n_inputs, inputs, step->n_outputs, outputs);
+	if (changes_shapes(node->callable))
+		return SJ_UNIMPLEMENTED;
 	sj_status status = sj__gradient_run_symbolic(node->callable, inputs, step->n_outputs, outputs);
 	if (status == SJ_UNIMPLEMENTED)
 		status = sj_call(node->callable, step->n_inputs, inputs, step->n_outputs, outputs);
 	if (status == SJ_OK && (node->callable->type.is_stateful || w->is_control[node->index]))
-		w->targets[w->n_targets++] = w->graph->nodes[w->graph->n_nodes - 1];
+		target_add(w);
 	return status;
 }
 
@@ -91,12 +116,14 @@ static sj_status step_write(writing *w, const sj__step *step)
 		status = origins_note(w, step->node);
 	if (status == SJ_OK)
 		status = node_write(w, step, inputs, outputs);
-	for (int k = 0; k < step->n_outputs && status == SJ_OK; k++) {
-		status = sj__graph_take(w->graph, outputs[k], &w->now[slots[step->n_inputs + k]]);
+	bool is_made = status == SJ_OK;
+	for (int k = 0; k < step->n_outputs && is_made; k++) {
+		if (status == SJ_OK)
+			status = sj__graph_take(w->graph, outputs[k], &w->now[slots[step->n_inputs + k]]);
 		sj__drop(outputs[k]); /* the graph has it */
 	}
-	if (status == SJ_OK && step->node->kind != SJ__NODE_CALLABLE && w->is_control[step->node->index])
-		w->targets[w->n_targets++] = w->graph->nodes[w->graph->n_nodes - 1];
+	if (status == SJ_OK && step->node->kind == SJ__NODE_OP && w->is_control[step->node->index])
+		target_add(w);
 	return status == SJ_OK ? origins_note(w, step->node) : status;
 }
 
@@ -112,14 +139,23 @@ static sj_status steps_write(writing *w)
 	return status;
 }
 
+static bool draws(const sj__step *step) { return step->op != NULL && step->op->flags & SJ__OP_STATEFUL; }
+
 /* Random numbers go on where the plan that is run for other shapes stopped. */
-static void positions_share(const writing *w, sj__plan *plan)
+static sj_status positions_share(const writing *w, sj__plan *plan)
 {
-	for (int s = 0; s < plan->n_steps; s++)
-		for (int t = 0; plan->steps[s].op && plan->steps[s].op->flags & SJ__OP_STATEFUL && t < w->from->n_steps;
-		     t++)
-			if (w->from->steps[t].node == plan->steps[s].blamed)
-				plan->steps[s].position = w->from->steps[t].position;
+	sj__pointers steps = {0};
+	sj_status status = SJ_OK;
+	for (int t = 0; t < w->from->n_steps && status == SJ_OK; t++)
+		if (draws(&w->from->steps[t]))
+			status = sj__pointers_put(&steps, w->from->steps[t].node, t);
+	for (int s = 0; s < plan->n_steps && status == SJ_OK; s++) {
+		int32_t t = draws(&plan->steps[s]) ? sj__pointers_get(&steps, plan->steps[s].blamed) : -1;
+		if (t >= 0)
+			plan->steps[s].position = w->from->steps[t].position;
+	}
+	sj__pointers_release(&steps);
+	return status;
 }
 
 static sj_status plan_write(writing *w, sj_tensor *const *values, sj_tensor **fetches, sj__plan **ret_plan)
@@ -136,9 +172,7 @@ static sj_status plan_write(writing *w, sj_tensor *const *values, sj_tensor **fe
 		return status;
 	sj__plan_key key = {old->n_feeds, old->n_fetches, w->n_targets, w->now, fetches, w->targets};
 	status = sj__plan_make(w->graph, &key, w->origins, ret_plan);
-	if (status == SJ_OK)
-		positions_share(w, *ret_plan);
-	return status;
+	return status == SJ_OK ? positions_share(w, *ret_plan) : status;
 }
 
 static void controls_mark(const sj__plan *plan, bool *is_control)
@@ -190,12 +224,14 @@ typedef struct shapes {
 	uint64_t used;    /* when it was last run; 0: never */
 	int32_t n_times;  /* how often these shapes were fed */
 	int64_t *numbers; /* rank and dimensions of each feed */
+	bool is_early;    /* the plan was made at once, and has been run in vain if these shapes do not come again */
 	sj__plan *plan;   /* NULL: not made, or not to be made */
 } shapes;
 
 struct sj__special {
 	int32_t busy; /* one run at a time uses it; others run the plan as it is */
 	uint64_t now;
+	int32_t n_early; /* plans that were made at once for shapes that have not come again */
 	shapes known[SPECIALS_MOST];
 };
 
@@ -265,8 +301,10 @@ static void special_try(const sj__plan *from, sj_tensor *const *values, sj__plan
 	sj__error_frame frame;
 	sj__error_frame_begin(&frame);
 	sj_status status = special_make(from, values, ret_plan);
-	if (status != SJ_OK)
+	if (status != SJ_OK) {
+		sj__plan_destroy(*ret_plan);
 		*ret_plan = NULL;
+	}
 	sj__error_frame_end(&frame);
 }
 
@@ -319,7 +357,12 @@ sj__plan *sj__special_begin(sj__plan *plan, sj_tensor *const *values)
 	shapes *s = shapes_find(special, plan->key.n_feeds, values);
 	if (s != NULL) {
 		s->used = ++special->now;
-		if (SJ_UNLIKELY(s->n_times < TIMES_BEFORE) && (++s->n_times == TIMES_BEFORE || is_worth_it(plan))) {
+		special->n_early -= s->is_early;
+		s->is_early = false;
+		if (SJ_UNLIKELY(s->n_times < TIMES_BEFORE) &&
+		    (++s->n_times == TIMES_BEFORE || (special->n_early < SPECIALS_MOST && is_worth_it(plan)))) {
+			s->is_early = s->n_times < TIMES_BEFORE;
+			special->n_early += s->is_early;
 			s->n_times = TIMES_BEFORE;
 			special_try(plan, values, &s->plan);
 		}

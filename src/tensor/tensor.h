@@ -52,6 +52,7 @@ struct sj_tensor {
 	int32_t refs;
 	uint8_t dtype;
 	uint8_t flags;
+	uint16_t output;    /* of a symbolic one: about which of its node's outputs it is */
 	uint32_t owner;     /* number of the thread that made the handle */
 	uint32_t tape_slot; /* valid while tape_epoch is the epoch of the owner's log */
 	uint64_t tape_epoch;

@@ -76,39 +76,49 @@ sj_status sj__variable_value(sj_tensor *variable, sj_tensor **ret_value)
 	return SJ_OK;
 }
 
-sj_status sj__variable_writable(sj_tensor *variable, void **ret_data)
+sj_status sj__variable_writable(sj_tensor *variable, sj_tensor **ret_value)
 {
 	struct sj__variable *v = variable->variable;
-	if (v->value == NULL)
+	sj_tensor *copy;
+	lock_enter(v);
+	sj_tensor *value = v->value;
+	bool is_own = value != NULL && sj__is_sole_owner(value);
+	if (value != NULL)
+		sj__keep(value);
+	lock_leave(v);
+	if (value == NULL)
 		return sj__fail(SJ_FAILED_PRECONDITION,
 		                "updating the variable '%s': it has no value yet; assign it first",
 		                sj_variable_name(variable));
-	if (!sj__is_sole_owner(v->value)) {
-		sj_tensor *copy;
-		sj_status status = sj__tensor_make("variable", (sj_dtype)variable->dtype, variable->shape.rank,
-		                                   sj__dims(variable), &copy);
-		if (status != SJ_OK)
-			return status;
-		sj__elements_copy((sj_dtype)variable->dtype, copy->data, v->value->data, variable->shape.size);
-		lock_enter(v);
-		sj_tensor *old = v->value;
-		v->value = copy;
-		lock_leave(v);
-		sj__drop(old);
+	if (is_own) {
+		*ret_value = value;
+		return SJ_OK;
 	}
-	*ret_data = v->value->data;
-	return SJ_OK;
+	sj_status status = sj__tensor_make("variable", (sj_dtype)variable->dtype, value->shape.rank, sj__dims(value),
+	                                   &copy);
+	if (status == SJ_OK) {
+		sj__elements_copy((sj_dtype)variable->dtype, copy->data, value->data, value->shape.size);
+		*ret_value = sj__keep(copy);
+		sj__variable_exchange(variable, &copy);
+		sj__drop(copy);
+	}
+	sj__drop(value);
+	return status;
 }
 
-static bool may_take(const struct sj__variable *v, const sj_tensor *value)
+/* The handle, which has to say the value's shape, has no room for more dimensions than it was made with. */
+static bool may_take(const sj_tensor *variable, const sj_tensor *value)
 {
+	const struct sj__variable *v = variable->variable;
+	if (value->shape.rank > SJ__INLINE_DIMS || variable->shape.rank > SJ__INLINE_DIMS)
+		return sj__same_shape(variable, value);
 	bool fits = v->dims == NULL || v->rank < 0 || v->rank == value->shape.rank;
 	for (int a = 0; fits && v->dims != NULL && a < v->rank; a++)
 		fits = v->dims[a] < 0 || v->dims[a] == sj__dims(value)[a];
 	return fits;
 }
 
-/* Of a loose variable the handle says what its value is. More dimensions than fit into the handle it does not follow. */
+/* Of a loose variable the handle says what its value is. */
 static void shape_follow(sj_tensor *variable, const sj_tensor *value)
 {
 	sj__shape *shape = &variable->shape;
@@ -150,9 +160,12 @@ static sj_status assignment_is_good(const sj_tensor *variable, const sj_tensor *
 		                "assign: the variable '%s' is %s, the value is %s; cast it with sj_cast",
 		                sj_variable_name(variable), sj_dtype_name((sj_dtype)variable->dtype),
 		                sj_dtype_name((sj_dtype)value->dtype));
-	if (!(variable->variable->is_loose ? may_take(variable->variable, value) : sj__same_shape(variable, value)))
-		return sj__fail(SJ_INVALID_ARGUMENT, "assign: the variable '%s' has shape %s, the value has shape %s",
-		                sj_variable_name(variable), sj__shape_text(variable), sj__shape_text(value));
+	if (!(variable->variable->is_loose ? may_take(variable, value) : sj__same_shape(variable, value)))
+		return sj__fail(SJ_INVALID_ARGUMENT, "assign: the variable '%s' has shape %s, the value has shape %s%s",
+		                sj_variable_name(variable), sj__shape_text(variable), sj__shape_text(value),
+		                variable->variable->is_loose && value->shape.rank > SJ__INLINE_DIMS
+		                        ? "; shapes that change have at most 6 dimensions"
+		                        : "");
 	return SJ_OK;
 }
 

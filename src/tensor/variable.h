@@ -21,10 +21,10 @@ struct sj__variable {
 sj_status sj__variable_value(sj_tensor *variable, sj_tensor **ret_value);
 
 /*
- * Bytes that may be written: the variable's own when nobody else holds them, else a fresh copy that takes their place.
- * Everything that can fail happens here.
+ * The value, an own reference, with bytes that may be written: the variable's own when nobody else holds them, else a fresh copy that takes
+ * their place. Everything that can fail happens here; the reference keeps the bytes should another thread assign the variable meanwhile.
  */
-sj_status sj__variable_writable(sj_tensor *variable, void **ret_data);
+sj_status sj__variable_writable(sj_tensor *variable, sj_tensor **ret_value);
 
 /* Replaces the value by `value` (an own reference is taken, storage shared) after checking dtype and shape. */
 sj_status sj__variable_set(sj_tensor *variable, sj_tensor *value);
