@@ -74,20 +74,23 @@ typedef struct class_product {
 	char *filter; /* backward: (tap of the class, source channel, destination channel) */
 } class_product;
 
-/* A destination pixel: where it meets the first tap of the class, also outside the source. */
+/* A destination pixel: where it meets the first tap of the class, also outside the source, and that place in elements. */
 typedef struct pixel {
-	int64_t image, y, x;
+	int64_t y, x, index;
 } pixel;
 
 /* The pixels of rows [row, row + n). */
 static void find_pixels(const class_product *p, int64_t row, int64_t n, pixel *ret)
 {
+	const sj__conv_direction *d = p->d;
 	int64_t line = row / p->x.n, x = row % p->x.n;
 	for (int64_t done = 0; done < n; line++, x = 0) {
-		int64_t image = line / p->y.n;
-		int64_t y = start_of(&p->d->y, &p->y, p->y.first + line % p->y.n * p->d->y.divisor);
-		for (; x < p->x.n && done < n; x++)
-			ret[done++] = (pixel){image, y, start_of(&p->d->x, &p->x, p->x.first + x * p->d->x.divisor)};
+		int64_t y = start_of(&d->y, &p->y, p->y.first + line % p->y.n * d->y.divisor);
+		int64_t before = (line / p->y.n * d->y.n_source + y) * d->x.n_source;
+		int64_t at = start_of(&d->x, &p->x, p->x.first + x * d->x.divisor);
+		/* Neighbours of a class are `divisor` apart, so their sources are `multiplier`. */
+		for (; x < p->x.n && done < n; x++, at += d->x.multiplier)
+			ret[done++] = (pixel){y, at, (before + at) * d->source_c};
 	}
 }
 
@@ -104,54 +107,77 @@ static void offsets_of_rows(const sj__gemm_source *source, int64_t row, int64_t 
 	}
 }
 
-/* Where source channel `channel` lies that a pixel meets through tap (y, x) of the class. */
-static SJ_ALWAYS_INLINE const void *find_source(const class_product *p, const pixel *at, int64_t tap_y, int64_t tap_x,
-                                                int64_t channel)
+/* What is the same for all the pixels of a tile. */
+typedef struct tile_sight {
+	bool inner;  /* every tap meets a source */
+	bool joined; /* the taps of one filter row meet source pixels that lie side by side, for all pixels */
+} tile_sight;
+
+static bool is_between(int64_t first, int64_t n_taps, int64_t step, int64_t n_source)
 {
-	const sj__conv_direction *d = p->d;
-	int64_t y = at->y + tap_y * p->step_y, x = at->x + tap_x * p->step_x;
-	if ((uint64_t)y >= (uint64_t)d->y.n_source || (uint64_t)x >= (uint64_t)d->x.n_source)
-		return zeros;
-	int64_t index = ((at->image * d->y.n_source + y) * d->x.n_source + x) * d->source_c + channel;
-	return (const char *)d->source + index * p->kernels->element;
+	int64_t last = first + (n_taps - 1) * step;
+	return sj__min_i64(first, last) >= 0 && sj__max_i64(first, last) < n_source;
 }
 
-/*
- * Whether, for all the pixels, the taps of one filter row meet source pixels that lie side by side: then they are gathered
- * together, as if they were channels of one tap.
- */
-static bool is_joined(const class_product *p, const pixel *at, int64_t n)
+static tile_sight look(const class_product *p, const pixel *at, int64_t n)
 {
-	if (p->step_x != 1 || p->x.period != 1)
-		return false;
-	for (int64_t i = 0; i < n; i++)
-		if (at[i].x < 0 || at[i].x + p->x.n_taps > p->d->x.n_source)
-			return false;
-	return true;
+	bool inner_x = true, inner_y = true;
+	for (int64_t i = 0; i < n; i++) {
+		inner_x &= is_between(at[i].x, p->x.n_taps, p->step_x, p->d->x.n_source);
+		inner_y &= is_between(at[i].y, p->y.n_taps, p->step_y, p->d->y.n_source);
+	}
+	return (tile_sight){inner_x && inner_y, inner_x && p->step_x == 1 && p->x.period == 1};
 }
 
-/* Terms [k, k + n) of a panel, up to the end of a tap or of a row of joined taps. */
+/* Terms of a panel, up to the end of a tap or of a row of joined taps. */
 typedef struct stretch {
 	int64_t tap_y, tap_x, channel, n;
 } stretch;
 
-static SJ_ALWAYS_INLINE stretch find_stretch(const class_product *p, bool joined, int64_t k, int64_t most)
+/* The place of term k. */
+static stretch find_term(const class_product *p, int64_t k)
 {
-	int64_t n_c = p->d->source_c, unit = joined ? n_c * p->x.n_taps : n_c, tap = k / n_c;
-	return (stretch){tap / p->x.n_taps, tap % p->x.n_taps, k % n_c, sj__min_i64(unit - k % unit, most)};
+	int64_t tap = k / p->d->source_c;
+	return (stretch){tap / p->x.n_taps, tap % p->x.n_taps, k % p->d->source_c, 0};
 }
 
-static void gather_panel(const class_product *p, const pixel *at, int64_t n, int64_t k, int64_t n_k, int64_t height,
+/* The stretch behind the last one. Without divisions, since there are many. */
+static SJ_ALWAYS_INLINE void next_stretch(const class_product *p, bool joined, int64_t most, stretch *s)
+{
+	int64_t n_c = p->d->source_c;
+	if (s->n > 0) {
+		s->channel = 0;
+		if (joined || ++s->tap_x == p->x.n_taps) {
+			s->tap_x = 0;
+			s->tap_y++;
+		}
+	}
+	s->n = sj__min_i64((joined ? (p->x.n_taps - s->tap_x) * n_c : n_c) - s->channel, most);
+}
+
+/* Where a stretch lies for each of n pixels. */
+static SJ_ALWAYS_INLINE void find_sources(const class_product *p, const pixel *at, int64_t n, bool inner,
+                                          const stretch *s, const void **row)
+{
+	const sj__conv_direction *d = p->d;
+	int64_t down = s->tap_y * p->step_y, across = s->tap_x * p->step_x, element = p->kernels->element;
+	int64_t index = (down * d->x.n_source + across) * d->source_c + s->channel;
+	for (int64_t r = 0; r < n; r++) {
+		bool meets = inner || ((uint64_t)(at[r].y + down) < (uint64_t)d->y.n_source &&
+		                       (uint64_t)(at[r].x + across) < (uint64_t)d->x.n_source);
+		row[r] = meets ? (const void *)((const char *)d->source + (at[r].index + index) * element) : zeros;
+	}
+}
+
+static void gather_panel(const class_product *p, const pixel *at, int64_t n, stretch s, int64_t n_k, int64_t height,
                          char *panel)
 {
-	bool joined = is_joined(p, at, n);
+	tile_sight sight = look(p, at, n);
 	const void *row[MOST_ROWS];
-	for (int64_t done = 0; done < n_k;) {
-		stretch s = find_stretch(p, joined, k + done, n_k - done);
-		for (int64_t r = 0; r < n; r++)
-			row[r] = find_source(p, &at[r], s.tap_y, s.tap_x, s.channel);
+	for (int64_t done = 0; done < n_k; done += s.n) {
+		next_stretch(p, sight.joined, n_k - done, &s);
+		find_sources(p, at, n, sight.inner, &s, row);
 		p->kernels->interleave(row, n, s.n, panel + done * height * p->kernels->element, height);
-		done += s.n;
 	}
 }
 
@@ -159,12 +185,13 @@ static void gather_rows(const sj__gemm_source *source, int64_t row, int64_t n_ro
                         int64_t height, void *packed)
 {
 	const class_product *p = (const class_product *)source;
+	stretch begin = n_k > 0 ? find_term(p, k) : (stretch){0};
 	char *panel = packed;
 	for (int64_t first = 0; first < n_rows; first += height) {
 		int64_t n = sj__min_i64(height, n_rows - first);
 		pixel at[SJ__GEMM_RUN_ROWS];
 		find_pixels(p, row + first, n, at);
-		gather_panel(p, at, n, k, n_k, height, panel);
+		gather_panel(p, at, n, begin, n_k, height, panel);
 		panel += height * n_k * p->kernels->element;
 	}
 }
@@ -177,19 +204,21 @@ static bool find_runs(const sj__gemm_source *source, int64_t row, int64_t n_rows
 	int64_t n_runs = 0;
 	if (n_k == 0 || p->d->destination_c > RUNS_COLUMNS)
 		return false;
+	stretch begin = find_term(p, k);
 	for (int64_t first = 0; first < n_rows; first += height) {
 		int64_t n = sj__min_i64(height, n_rows - first);
 		pixel at[SJ__GEMM_RUN_ROWS];
 		find_pixels(p, row + first, n, at);
-		bool joined = is_joined(p, at, n);
-		for (int64_t done = 0; done < n_k; run++) {
+		for (int64_t r = n; r < height; r++)
+			at[r] = at[0];
+		tile_sight sight = look(p, at, n);
+		stretch s = begin;
+		for (int64_t done = 0; done < n_k; done += s.n, run++) {
 			if (n_runs++ == most)
 				return false;
-			stretch s = find_stretch(p, joined, k + done, n_k - done);
+			next_stretch(p, sight.joined, n_k - done, &s);
 			run->n = s.n;
-			for (int64_t r = 0; r < height; r++)
-				run->row[r] = r < n ? find_source(p, &at[r], s.tap_y, s.tap_x, s.channel) : run->row[0];
-			done += s.n;
+			find_sources(p, at, height, sight.inner, &s, run->row);
 		}
 	}
 	return true;
