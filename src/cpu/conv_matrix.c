@@ -12,6 +12,7 @@
 
 enum {
 	MOST_ROWS = 64,     /* row pointers handed over at once */
+	MOST_JOINED = 32,   /* taps of a filter row */
 	RUNS_COLUMNS = 256, /* up to so many channels, rows are read where they lie */
 };
 
@@ -74,23 +75,23 @@ typedef struct class_product {
 	char *filter; /* backward: (tap of the class, source channel, destination channel) */
 } class_product;
 
-/* A destination pixel: where it meets the first tap of the class, also outside the source, and that place in elements. */
+/* A destination pixel: where it meets the first tap of the class, also outside the source, and that place in bytes. */
 typedef struct pixel {
-	int64_t y, x, index;
+	int64_t y, x, place;
 } pixel;
 
 /* The pixels of rows [row, row + n). */
 static void find_pixels(const class_product *p, int64_t row, int64_t n, pixel *ret)
 {
 	const sj__conv_direction *d = p->d;
-	int64_t line = row / p->x.n, x = row % p->x.n;
+	int64_t line = row / p->x.n, x = row % p->x.n, pixel_bytes = d->source_c * p->kernels->element;
 	for (int64_t done = 0; done < n; line++, x = 0) {
 		int64_t y = start_of(&d->y, &p->y, p->y.first + line % p->y.n * d->y.divisor);
 		int64_t before = (line / p->y.n * d->y.n_source + y) * d->x.n_source;
 		int64_t at = start_of(&d->x, &p->x, p->x.first + x * d->x.divisor);
 		/* Neighbours of a class are `divisor` apart, so their sources are `multiplier`. */
 		for (; x < p->x.n && done < n; x++, at += d->x.multiplier)
-			ret[done++] = (pixel){y, at, (before + at) * d->source_c};
+			ret[done++] = (pixel){y, at, (before + at) * pixel_bytes};
 	}
 }
 
@@ -107,10 +108,13 @@ static void offsets_of_rows(const sj__gemm_source *source, int64_t row, int64_t 
 	}
 }
 
-/* What is the same for all the pixels of a tile. */
+/*
+ * What is the same for all the pixels of a tile: whether every tap meets a source; and, where the taps of a filter row meet source
+ * pixels that lie side by side, which of them are all met or not by the same pixels: these are as good as channels of one tap.
+ */
 typedef struct tile_sight {
-	bool inner;  /* every tap meets a source */
-	bool joined; /* the taps of one filter row meet source pixels that lie side by side, for all pixels */
+	bool inner;
+	uint8_t end[MOST_JOINED]; /* by tap of a row: the first behind it that is not joined to it */
 } tile_sight;
 
 static bool is_between(int64_t first, int64_t n_taps, int64_t step, int64_t n_source)
@@ -119,17 +123,35 @@ static bool is_between(int64_t first, int64_t n_taps, int64_t step, int64_t n_so
 	return sj__min_i64(first, last) >= 0 && sj__max_i64(first, last) < n_source;
 }
 
-static tile_sight look(const class_product *p, const pixel *at, int64_t n)
+/* Whether tap t of a row is met by the same of n pixels as the one before it. */
+static bool is_met_alike(const class_product *p, const pixel *at, int64_t n, int64_t t)
+{
+	int64_t n_source = p->d->x.n_source;
+	for (int64_t i = 0; i < n; i++)
+		if (at[i].x + t == 0 || at[i].x + t == n_source)
+			return false;
+	return true;
+}
+
+static void look(const class_product *p, const pixel *at, int64_t n, tile_sight *ret)
 {
 	bool inner_x = true, inner_y = true;
 	for (int64_t i = 0; i < n; i++) {
 		inner_x &= is_between(at[i].x, p->x.n_taps, p->step_x, p->d->x.n_source);
 		inner_y &= is_between(at[i].y, p->y.n_taps, p->step_y, p->d->y.n_source);
 	}
-	return (tile_sight){inner_x && inner_y, inner_x && p->step_x == 1 && p->x.period == 1};
+	ret->inner = inner_x && inner_y;
+	if (p->x.n_taps > MOST_JOINED)
+		return;
+	bool side_by_side = p->step_x == 1 && p->x.period == 1;
+	for (int64_t t = p->x.n_taps - 1, end = t + 1; t >= 0; t--) {
+		ret->end[t] = (uint8_t)end;
+		if (!side_by_side || (!inner_x && !is_met_alike(p, at, n, t)))
+			end = t;
+	}
 }
 
-/* Terms of a panel, up to the end of a tap or of a row of joined taps. */
+/* Terms of a panel that lie side by side in every row. */
 typedef struct stretch {
 	int64_t tap_y, tap_x, channel, n;
 } stretch;
@@ -142,17 +164,19 @@ static stretch find_term(const class_product *p, int64_t k)
 }
 
 /* The stretch behind the last one. Without divisions, since there are many. */
-static SJ_ALWAYS_INLINE void next_stretch(const class_product *p, bool joined, int64_t most, stretch *s)
+static SJ_ALWAYS_INLINE void next_stretch(const class_product *p, const tile_sight *sight, int64_t most, stretch *s)
 {
-	int64_t n_c = p->d->source_c;
+	int64_t n_taps = p->x.n_taps;
 	if (s->n > 0) {
 		s->channel = 0;
-		if (joined || ++s->tap_x == p->x.n_taps) {
+		s->tap_x = n_taps > MOST_JOINED ? s->tap_x + 1 : sight->end[s->tap_x];
+		if (s->tap_x == n_taps) {
 			s->tap_x = 0;
 			s->tap_y++;
 		}
 	}
-	s->n = sj__min_i64((joined ? (p->x.n_taps - s->tap_x) * n_c : n_c) - s->channel, most);
+	int64_t end = n_taps > MOST_JOINED ? s->tap_x + 1 : sight->end[s->tap_x];
+	s->n = sj__min_i64((end - s->tap_x) * p->d->source_c - s->channel, most);
 }
 
 /* Where a stretch lies for each of n pixels. */
@@ -162,20 +186,24 @@ static SJ_ALWAYS_INLINE void find_sources(const class_product *p, const pixel *a
 	const sj__conv_direction *d = p->d;
 	int64_t down = s->tap_y * p->step_y, across = s->tap_x * p->step_x, element = p->kernels->element;
 	int64_t index = (down * d->x.n_source + across) * d->source_c + s->channel;
-	for (int64_t r = 0; r < n; r++) {
-		bool meets = inner || ((uint64_t)(at[r].y + down) < (uint64_t)d->y.n_source &&
-		                       (uint64_t)(at[r].x + across) < (uint64_t)d->x.n_source);
-		row[r] = meets ? (const void *)((const char *)d->source + (at[r].index + index) * element) : zeros;
+	const char *source = (const char *)d->source + index * element;
+	for (int64_t r = 0; inner && r < n; r++)
+		row[r] = source + at[r].place;
+	for (int64_t r = 0; !inner && r < n; r++) {
+		bool meets = (uint64_t)(at[r].y + down) < (uint64_t)d->y.n_source &&
+		             (uint64_t)(at[r].x + across) < (uint64_t)d->x.n_source;
+		row[r] = meets ? (const void *)(source + at[r].place) : zeros;
 	}
 }
 
 static void gather_panel(const class_product *p, const pixel *at, int64_t n, stretch s, int64_t n_k, int64_t height,
                          char *panel)
 {
-	tile_sight sight = look(p, at, n);
+	tile_sight sight;
+	look(p, at, n, &sight);
 	const void *row[MOST_ROWS];
 	for (int64_t done = 0; done < n_k; done += s.n) {
-		next_stretch(p, sight.joined, n_k - done, &s);
+		next_stretch(p, &sight, n_k - done, &s);
 		find_sources(p, at, n, sight.inner, &s, row);
 		p->kernels->interleave(row, n, s.n, panel + done * height * p->kernels->element, height);
 	}
@@ -211,12 +239,13 @@ static bool find_runs(const sj__gemm_source *source, int64_t row, int64_t n_rows
 		find_pixels(p, row + first, n, at);
 		for (int64_t r = n; r < height; r++)
 			at[r] = at[0];
-		tile_sight sight = look(p, at, n);
+		tile_sight sight;
+		look(p, at, n, &sight);
 		stretch s = begin;
 		for (int64_t done = 0; done < n_k; done += s.n, run++) {
 			if (n_runs++ == most)
 				return false;
-			next_stretch(p, sight.joined, n_k - done, &s);
+			next_stretch(p, &sight, n_k - done, &s);
 			run->n = s.n;
 			find_sources(p, at, height, sight.inner, &s, run->row);
 		}

@@ -107,6 +107,16 @@ static void interleave_rows(const real *const *row, int64_t n_rows, int64_t n, r
 			transpose_many(row + r, i, packed + i * step + r, step);
 		interleave_rest(row + r, MANY, i, n, packed + r, step);
 	}
+	if ((int)MANY > (int)QUAD && n_rows - r == step && step > QUAD && step < MANY && n > 2 * QUAD) {
+		/* The next terms overwrite what is one row and more too much, up to the last terms. */
+		const real *full[MANY];
+		for (int64_t j = 0; j < MANY; j++)
+			full[j] = row[r + sj__min_i64(j, step - 1)];
+		for (i = 0; i + 2 * QUAD <= n; i += QUAD)
+			transpose_many(full, i, packed + i * step, step);
+		interleave_rest(row, step, i, n, packed, step);
+		return;
+	}
 	for (; r + QUAD <= n_rows; r += QUAD) {
 		for (i = 0; i + QUAD <= n; i += QUAD)
 			transpose_quad(row + r, i, packed + i * step + r, step);
@@ -597,9 +607,16 @@ static void direct(const sj__gemm *g, int64_t row_begin, int64_t row_end, int64_
 
 /* Sums along lines */
 
+/* Where a tile's sums go, and whether they are added to what is there. */
+typedef struct lines_place {
+	real *out;
+	int64_t row;
+	bool add;
+} lines_place;
+
 /* A tile of `vectors` vectors, the last of them `part` elements wide. */
 static SJ_ALWAYS_INLINE void lines_sum(int vectors, const sj__gemm_lines *l, const real *a_first, const real *b,
-                                       int part, real *sums)
+                                       int part, const lines_place *to)
 {
 	const int rows = ROWS_OF(vectors);
 	vec sum[MOST_ROWS][MOST_VECTORS], bv[MOST_VECTORS];
@@ -629,18 +646,20 @@ static SJ_ALWAYS_INLINE void lines_sum(int vectors, const sj__gemm_lines *l, con
 	SJ_UNROLL
 	for (int r = 0; r < rows; r++)
 		SJ_UNROLL
-	for (int v = 0; v < vectors; v++)
-		vec_store(sums + r * MOST_COLUMNS + v * LANES, sum[r][v]);
+	for (int v = 0; v < vectors; v++) {
+		real *out = to->out + r * to->row + v * LANES;
+		vec_store(out, finish(sum[r][v], to->add ? vec_load(out) : (vec){0}, to->add, NULL, false));
+	}
 }
 
 static SJ_NOINLINE void lines_tile(int vectors, const sj__gemm_lines *l, const real *a, const real *b, int part,
-                                   real *sums)
+                                   const lines_place *to)
 {
 	switch (vectors) {
-	case 1: lines_sum(1, l, a, b, part, sums); break;
-	case 2: lines_sum(2, l, a, b, part, sums); break;
-	case 3: lines_sum(MOST_VECTORS > 2 ? 3 : 1, l, a, b, part, sums); break;
-	default: lines_sum(MOST_VECTORS > 3 ? 4 : 1, l, a, b, part, sums);
+	case 1: lines_sum(1, l, a, b, part, to); break;
+	case 2: lines_sum(2, l, a, b, part, to); break;
+	case 3: lines_sum(MOST_VECTORS > 2 ? 3 : 1, l, a, b, part, to); break;
+	default: lines_sum(MOST_VECTORS > 3 ? 4 : 1, l, a, b, part, to);
 	}
 }
 
@@ -728,9 +747,14 @@ static void lines(const sj__gemm_lines *l)
 		for (int64_t row = 0; row < l->n_rows; row += most) {
 			/* The last tile begins early rather than read beyond the rows. */
 			int64_t first = sj__max_i64(0, sj__min_i64(row, l->n_rows - most));
-			lines_tile(vectors, l, (const real *)l->a + first, (const real *)l->b + column, part, sums);
-			lines_finish(sj__min_i64(most, l->n_rows - row), width, sums + (row - first) * MOST_COLUMNS,
-			             (real *)l->c + row * l->c_row + column, l->c_row, l->add);
+			real *c = (real *)l->c + row * l->c_row + column;
+			bool in_place = first == row && row + most <= l->n_rows && part == LANES;
+			lines_place to = {sums, MOST_COLUMNS, false}, there = {c, l->c_row, l->add};
+			lines_tile(vectors, l, (const real *)l->a + first, (const real *)l->b + column, part,
+			           in_place ? &there : &to);
+			if (!in_place)
+				lines_finish(sj__min_i64(most, l->n_rows - row), width,
+				             sums + (row - first) * MOST_COLUMNS, c, l->c_row, l->add);
 		}
 	}
 	if (l->n_turned > 0)
