@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/compiler.h"
-#include "base/memory.h"
 #include "base/threads.h"
 #include "cpu/conv_kernels.h"
 
@@ -72,7 +71,6 @@ typedef struct class_product {
 	const sj__gemm_kernels *kernels;
 	axis_class y, x;
 	int64_t step_y, step_x;
-	char *filter; /* backward: (tap of the class, source channel, destination channel) */
 } class_product;
 
 /* A destination pixel: where it meets the first tap of the class, also outside the source, and that place in bytes. */
@@ -253,24 +251,24 @@ static bool find_runs(const sj__gemm_source *source, int64_t row, int64_t n_rows
 	return true;
 }
 
-/* Turns the filter's taps [begin, end) of the class from (destination channel, source channel) to its transpose. */
-static void turn_taps(void *context, int64_t begin, int64_t end)
+/* Backward, the filter's taps lie as (destination channel, source channel); a panel wants the transpose. */
+static void turn_filter(const sj__gemm_source *source, int64_t column, int64_t n_columns, int64_t k, int64_t n_k,
+                        int64_t width, void *packed)
 {
-	const class_product *p = context;
-	int64_t n_source = p->d->source_c, n_destination = p->d->destination_c, element = p->kernels->element;
-	for (int64_t tap = begin; tap < end; tap++) {
+	const class_product *p = (const class_product *)source;
+	int64_t n_source = p->d->source_c, element = p->kernels->element;
+	if (n_columns < width)
+		memset(packed, 0, (size_t)(width * n_k * element));
+	for (int64_t done = 0, n; done < n_k; done += n) {
+		int64_t tap = (k + done) / n_source, channel = (k + done) % n_source;
 		int64_t tap_y = p->y.first_tap + tap / p->x.n_taps * p->y.period;
 		int64_t tap_x = p->x.first_tap + tap % p->x.n_taps * p->x.period;
-		int64_t from = (tap_y * p->d->x.n_taps + tap_x) * n_destination;
-		for (int64_t first = 0; first < n_destination; first += MOST_ROWS) {
-			int64_t n_rows = sj__min_i64(MOST_ROWS, n_destination - first);
-			const void *row[MOST_ROWS];
-			for (int64_t r = 0; r < n_rows; r++)
-				row[r] = (const char *)p->d->filter + (from + first + r) * n_source * element;
-			p->kernels->interleave(row, n_rows, n_source,
-			                       p->filter + (tap * n_source * n_destination + first) * element,
-			                       n_destination);
-		}
+		int64_t from = (tap_y * p->d->x.n_taps + tap_x) * p->d->destination_c + column;
+		const void *row[MOST_ROWS];
+		n = sj__min_i64(n_source - channel, n_k - done);
+		for (int64_t r = 0; r < n_columns; r++)
+			row[r] = (const char *)p->d->filter + ((from + r) * n_source + channel) * element;
+		p->kernels->interleave(row, n_columns, n, (char *)packed + done * width * element, width);
 	}
 }
 
@@ -278,14 +276,11 @@ static sj_status run_class(class_product *p)
 {
 	const sj__conv_direction *d = p->d;
 	int64_t n_taps = p->y.n_taps * p->x.n_taps;
-	if (d->backward)
-		sj__parallel_for(n_taps, sj__max_i64(1, (1 << 16) / (d->source_c * d->destination_c + 1)), turn_taps,
-		                 p);
 	sj__gemm g = {
 		.m = d->n * p->y.n * p->x.n,
 		.n = d->destination_c,
 		.k = n_taps * d->source_c,
-		.b = d->backward ? p->filter : d->filter,
+		.b = d->filter,
 		.ldb = d->destination_c,
 		.c = d->destination,
 		.bias = d->bias,
@@ -296,10 +291,9 @@ static sj_status run_class(class_product *p)
 
 sj_status sj__conv_matrix(const sj__conv_direction *d, const sj__gemm_kernels *kernels)
 {
-	class_product p = {.source = {gather_rows, offsets_of_rows, find_runs}, .d = d, .kernels = kernels};
-	int64_t filter_bytes = d->y.n_taps * d->x.n_taps * d->source_c * d->destination_c * kernels->element;
-	if (d->backward && !(p.filter = sj__memory_new((size_t)filter_bytes)))
-		return SJ_RESOURCE_EXHAUSTED;
+	class_product p = {.source = {gather_rows, offsets_of_rows, d->backward ? turn_filter : NULL, find_runs},
+	                   .d = d,
+	                   .kernels = kernels};
 	sj_status status = SJ_OK;
 	for (int64_t y = 0; y < d->y.divisor && status == SJ_OK; y++)
 		for (int64_t x = 0; x < d->x.divisor && status == SJ_OK; x++) {
@@ -309,6 +303,5 @@ sj_status sj__conv_matrix(const sj__conv_direction *d, const sj__gemm_kernels *k
 			p.step_x = step_of(&d->x, &p.x);
 			status = run_class(&p);
 		}
-	sj__memory_free(p.filter);
 	return status;
 }

@@ -124,6 +124,9 @@ typedef struct sj__gemm_source {
 	void (*pack_a)(const struct sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t k, int64_t n_k,
 	               int64_t height, void *packed);
 	void (*c_offset)(const struct sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t *ret_offset);
+	/* Stands for the table's pack_b, for one panel of columns. */
+	void (*pack_b)(const struct sj__gemm_source *source, int64_t column, int64_t n_columns, int64_t k, int64_t n_k,
+	               int64_t width, void *packed);
 	/* Instead of packing, the runs of a block; false where there are more than `most` (or packing is better). May be NULL. */
 	bool (*find_runs)(const struct sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t k, int64_t n_k,
 	                  int64_t height, int64_t most, sj__gemm_run *ret_run);
