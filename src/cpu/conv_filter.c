@@ -157,9 +157,26 @@ static void pack_dy(const filter_work *w, int64_t pixel, int64_t n, char *packed
 		                   packed + row * n * w->kernels->element);
 }
 
+/* What is copied behind the panel that ends at `column`: the next one where x's pixels lie like dy's, or else the next dy. */
+static sj__gemm_ahead look_ahead(const filter_work *w, int64_t pixel, int64_t n, int64_t column, int64_t end)
+{
+	const sj__conv_geometry *g = w->g;
+	int64_t element = w->kernels->element, tap = column / g->in_c;
+	if (column >= end) {
+		int64_t next = sj__min_i64(SJ__GEMM_BLOCK, w->n_pixels - pixel - n);
+		return (sj__gemm_ahead){w->dy + (pixel + n) * g->out_c * element, 1, next * g->out_c * element, 0};
+	}
+	if (g->stride_h != 1 || g->stride_w != 1 || g->out_h != g->in_h || g->out_w != g->in_w)
+		return (sj__gemm_ahead){0};
+	int64_t y = tap / g->filter_w * g->dilation_h - g->pad_top, x = tap % g->filter_w * g->dilation_w - g->pad_left;
+	int64_t first = sj__max_i64(0, pixel + y * g->in_w + x) * g->in_c + column % g->in_c;
+	return (sj__gemm_ahead){w->x + first * element, n, sj__min_i64(w->width, end - column) * element,
+	                        g->in_c * element};
+}
+
 /* Adds the sums over one block of pixels to (or, for a chunk's first, stores them in) one panel of a chunk's matrix. */
 static void compute_panel(const filter_work *w, int64_t n, int64_t column, int64_t width, char *sums, bool add,
-                          const char *patches)
+                          const char *patches, sj__gemm_ahead ahead)
 {
 	int64_t offset[ROWS_AT_ONCE], element = w->kernels->element, out_c = w->g->out_c;
 	const char *packed_dy = patches + w->patches_bytes;
@@ -169,13 +186,15 @@ static void compute_panel(const filter_work *w, int64_t n, int64_t column, int64
 	                        .b = patches,
 	                        .c = sums + column * element,
 	                        .c_offset = offset,
-	                        .add = add};
+	                        .add = add,
+	                        .ahead = ahead};
 	for (int64_t row = 0; row < out_c; row += ROWS_AT_ONCE) {
 		block.n_rows = sj__min_i64(ROWS_AT_ONCE, out_c - row);
 		for (int64_t r = 0; r < block.n_rows; r++)
 			offset[r] = (row + r) * w->n_columns;
 		block.a = packed_dy + row * n * element;
 		w->kernels->block(&block);
+		block.ahead.n = 0;
 	}
 }
 
@@ -190,7 +209,7 @@ static void compute_block(const filter_work *w, int64_t pixel, int64_t n, int64_
 	for (; column < end; column += w->width) {
 		int64_t width = sj__min_i64(w->width, end - column);
 		pack_patches(w, segments, n, column, width, scratch);
-		compute_panel(w, n, column, width, sums, add, scratch);
+		compute_panel(w, n, column, width, sums, add, scratch, look_ahead(w, pixel, n, column + width, end));
 	}
 }
 

@@ -32,7 +32,7 @@ typedef struct lines_work {
 	bool copied;                /* x's images are copied, with zeros around */
 	int64_t padded_h, padded_w; /* of an image as the tiles see it */
 	int64_t images_at_once;     /* a group */
-	int64_t vectors;            /* of a tile */
+	int64_t vectors, n_turned;  /* of a tile; columns that would be a small part of a vector */
 	int64_t chunk_images, n_chunks;
 	int64_t n_filter; /* elements */
 	char *sums;       /* [chunk][filter] */
@@ -110,6 +110,7 @@ static void compute_block(const lines_work *w, const sj__gemm_line *line, int64_
 		sj__gemm_lines l = {
 			.n_rows = width,
 			.n_columns = g->out_c,
+			.n_turned = w->n_turned,
 			.n_lines = n_lines,
 			.vectors = w->vectors,
 			.line = line,
@@ -180,7 +181,11 @@ static void finish(void *context, int64_t begin, int64_t end)
 static void plan(lines_work *w)
 {
 	const sj__conv_geometry *g = w->g;
-	w->vectors = sj__gemm_vectors(w->kernels, g->out_c);
+	int64_t lanes = w->kernels->lanes, rest = g->out_c % lanes;
+	if (rest <= SJ__GEMM_MOST_TURNED && g->out_c > lanes && g->filter_w * g->in_c >= lanes &&
+	    lanes > SJ__GEMM_MOST_TURNED)
+		w->n_turned = rest;
+	w->vectors = sj__gemm_vectors(w->kernels, g->out_c - w->n_turned);
 	w->copied = !lies_ready(g);
 	w->padded_h = w->copied ? padded_height(g) : g->in_h;
 	w->padded_w = w->copied ? padded_width(g) : g->in_w;

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "base/compiler.h"
-#include "base/memory.h"
 #include "base/threads.h"
 #include "cpu/conv_kernels.h"
 
 enum {
 	MOST_ROWS = 64,     /* row pointers handed over at once */
+	MOST_JOINED = 32,   /* taps of a filter row */
 	RUNS_COLUMNS = 256, /* up to so many channels, rows are read where they lie */
 };
 
@@ -71,23 +71,25 @@ typedef struct class_product {
 	const sj__gemm_kernels *kernels;
 	axis_class y, x;
 	int64_t step_y, step_x;
-	char *filter; /* backward: (tap of the class, source channel, destination channel) */
 } class_product;
 
-/* A destination pixel: where it meets the first tap of the class, also outside the source. */
+/* A destination pixel: where it meets the first tap of the class, also outside the source, and that place in bytes. */
 typedef struct pixel {
-	int64_t image, y, x;
+	int64_t y, x, place;
 } pixel;
 
 /* The pixels of rows [row, row + n). */
 static void find_pixels(const class_product *p, int64_t row, int64_t n, pixel *ret)
 {
-	int64_t line = row / p->x.n, x = row % p->x.n;
+	const sj__conv_direction *d = p->d;
+	int64_t line = row / p->x.n, x = row % p->x.n, pixel_bytes = d->source_c * p->kernels->element;
 	for (int64_t done = 0; done < n; line++, x = 0) {
-		int64_t image = line / p->y.n;
-		int64_t y = start_of(&p->d->y, &p->y, p->y.first + line % p->y.n * p->d->y.divisor);
-		for (; x < p->x.n && done < n; x++)
-			ret[done++] = (pixel){image, y, start_of(&p->d->x, &p->x, p->x.first + x * p->d->x.divisor)};
+		int64_t y = start_of(&d->y, &p->y, p->y.first + line % p->y.n * d->y.divisor);
+		int64_t before = (line / p->y.n * d->y.n_source + y) * d->x.n_source;
+		int64_t at = start_of(&d->x, &p->x, p->x.first + x * d->x.divisor);
+		/* Neighbours of a class are `divisor` apart, so their sources are `multiplier`. */
+		for (; x < p->x.n && done < n; x++, at += d->x.multiplier)
+			ret[done++] = (pixel){y, at, (before + at) * pixel_bytes};
 	}
 }
 
@@ -104,54 +106,104 @@ static void offsets_of_rows(const sj__gemm_source *source, int64_t row, int64_t 
 	}
 }
 
-/* Where source channel `channel` lies that a pixel meets through tap (y, x) of the class. */
-static SJ_ALWAYS_INLINE const void *find_source(const class_product *p, const pixel *at, int64_t tap_y, int64_t tap_x,
-                                                int64_t channel)
+/*
+ * What is the same for all the pixels of a tile: whether every tap meets a source; and, where the taps of a filter row meet source
+ * pixels that lie side by side, which of them are all met or not by the same pixels: these are as good as channels of one tap.
+ */
+typedef struct tile_sight {
+	bool inner;
+	uint8_t end[MOST_JOINED]; /* by tap of a row: the first behind it that is not joined to it */
+} tile_sight;
+
+static bool is_between(int64_t first, int64_t n_taps, int64_t step, int64_t n_source)
 {
-	const sj__conv_direction *d = p->d;
-	int64_t y = at->y + tap_y * p->step_y, x = at->x + tap_x * p->step_x;
-	if ((uint64_t)y >= (uint64_t)d->y.n_source || (uint64_t)x >= (uint64_t)d->x.n_source)
-		return zeros;
-	int64_t index = ((at->image * d->y.n_source + y) * d->x.n_source + x) * d->source_c + channel;
-	return (const char *)d->source + index * p->kernels->element;
+	int64_t last = first + (n_taps - 1) * step;
+	return sj__min_i64(first, last) >= 0 && sj__max_i64(first, last) < n_source;
 }
 
-/*
- * Whether, for all the pixels, the taps of one filter row meet source pixels that lie side by side: then they are gathered
- * together, as if they were channels of one tap.
- */
-static bool is_joined(const class_product *p, const pixel *at, int64_t n)
+/* Whether tap t of a row is met by the same of n pixels as the one before it. */
+static bool is_met_alike(const class_product *p, const pixel *at, int64_t n, int64_t t)
 {
-	if (p->step_x != 1 || p->x.period != 1)
-		return false;
+	int64_t n_source = p->d->x.n_source;
 	for (int64_t i = 0; i < n; i++)
-		if (at[i].x < 0 || at[i].x + p->x.n_taps > p->d->x.n_source)
+		if (at[i].x + t == 0 || at[i].x + t == n_source)
 			return false;
 	return true;
 }
 
-/* Terms [k, k + n) of a panel, up to the end of a tap or of a row of joined taps. */
+static void look(const class_product *p, const pixel *at, int64_t n, tile_sight *ret)
+{
+	bool inner_x = true, inner_y = true;
+	for (int64_t i = 0; i < n; i++) {
+		inner_x &= is_between(at[i].x, p->x.n_taps, p->step_x, p->d->x.n_source);
+		inner_y &= is_between(at[i].y, p->y.n_taps, p->step_y, p->d->y.n_source);
+	}
+	ret->inner = inner_x && inner_y;
+	if (p->x.n_taps > MOST_JOINED)
+		return;
+	bool side_by_side = p->step_x == 1 && p->x.period == 1;
+	for (int64_t t = p->x.n_taps - 1, end = t + 1; t >= 0; t--) {
+		ret->end[t] = (uint8_t)end;
+		if (!side_by_side || (!inner_x && !is_met_alike(p, at, n, t)))
+			end = t;
+	}
+}
+
+/* Terms of a panel that lie side by side in every row. */
 typedef struct stretch {
 	int64_t tap_y, tap_x, channel, n;
 } stretch;
 
-static SJ_ALWAYS_INLINE stretch find_stretch(const class_product *p, bool joined, int64_t k, int64_t most)
+/* The place of term k. */
+static stretch find_term(const class_product *p, int64_t k)
 {
-	int64_t n_c = p->d->source_c, unit = joined ? n_c * p->x.n_taps : n_c, tap = k / n_c;
-	return (stretch){tap / p->x.n_taps, tap % p->x.n_taps, k % n_c, sj__min_i64(unit - k % unit, most)};
+	int64_t tap = k / p->d->source_c;
+	return (stretch){tap / p->x.n_taps, tap % p->x.n_taps, k % p->d->source_c, 0};
 }
 
-static void gather_panel(const class_product *p, const pixel *at, int64_t n, int64_t k, int64_t n_k, int64_t height,
+/* The stretch behind the last one. Without divisions, since there are many. */
+static SJ_ALWAYS_INLINE void next_stretch(const class_product *p, const tile_sight *sight, int64_t most, stretch *s)
+{
+	int64_t n_taps = p->x.n_taps;
+	if (s->n > 0) {
+		s->channel = 0;
+		s->tap_x = n_taps > MOST_JOINED ? s->tap_x + 1 : sight->end[s->tap_x];
+		if (s->tap_x == n_taps) {
+			s->tap_x = 0;
+			s->tap_y++;
+		}
+	}
+	int64_t end = n_taps > MOST_JOINED ? s->tap_x + 1 : sight->end[s->tap_x];
+	s->n = sj__min_i64((end - s->tap_x) * p->d->source_c - s->channel, most);
+}
+
+/* Where a stretch lies for each of n pixels. */
+static SJ_ALWAYS_INLINE void find_sources(const class_product *p, const pixel *at, int64_t n, bool inner,
+                                          const stretch *s, const void **row)
+{
+	const sj__conv_direction *d = p->d;
+	int64_t down = s->tap_y * p->step_y, across = s->tap_x * p->step_x, element = p->kernels->element;
+	int64_t index = (down * d->x.n_source + across) * d->source_c + s->channel;
+	const char *source = (const char *)d->source + index * element;
+	for (int64_t r = 0; inner && r < n; r++)
+		row[r] = source + at[r].place;
+	for (int64_t r = 0; !inner && r < n; r++) {
+		bool meets = (uint64_t)(at[r].y + down) < (uint64_t)d->y.n_source &&
+		             (uint64_t)(at[r].x + across) < (uint64_t)d->x.n_source;
+		row[r] = meets ? (const void *)(source + at[r].place) : zeros;
+	}
+}
+
+static void gather_panel(const class_product *p, const pixel *at, int64_t n, stretch s, int64_t n_k, int64_t height,
                          char *panel)
 {
-	bool joined = is_joined(p, at, n);
+	tile_sight sight;
+	look(p, at, n, &sight);
 	const void *row[MOST_ROWS];
-	for (int64_t done = 0; done < n_k;) {
-		stretch s = find_stretch(p, joined, k + done, n_k - done);
-		for (int64_t r = 0; r < n; r++)
-			row[r] = find_source(p, &at[r], s.tap_y, s.tap_x, s.channel);
+	for (int64_t done = 0; done < n_k; done += s.n) {
+		next_stretch(p, &sight, n_k - done, &s);
+		find_sources(p, at, n, sight.inner, &s, row);
 		p->kernels->interleave(row, n, s.n, panel + done * height * p->kernels->element, height);
-		done += s.n;
 	}
 }
 
@@ -159,12 +211,13 @@ static void gather_rows(const sj__gemm_source *source, int64_t row, int64_t n_ro
                         int64_t height, void *packed)
 {
 	const class_product *p = (const class_product *)source;
+	stretch begin = n_k > 0 ? find_term(p, k) : (stretch){0};
 	char *panel = packed;
 	for (int64_t first = 0; first < n_rows; first += height) {
 		int64_t n = sj__min_i64(height, n_rows - first);
 		pixel at[SJ__GEMM_RUN_ROWS];
 		find_pixels(p, row + first, n, at);
-		gather_panel(p, at, n, k, n_k, height, panel);
+		gather_panel(p, at, n, begin, n_k, height, panel);
 		panel += height * n_k * p->kernels->element;
 	}
 }
@@ -177,42 +230,45 @@ static bool find_runs(const sj__gemm_source *source, int64_t row, int64_t n_rows
 	int64_t n_runs = 0;
 	if (n_k == 0 || p->d->destination_c > RUNS_COLUMNS)
 		return false;
+	stretch begin = find_term(p, k);
 	for (int64_t first = 0; first < n_rows; first += height) {
 		int64_t n = sj__min_i64(height, n_rows - first);
 		pixel at[SJ__GEMM_RUN_ROWS];
 		find_pixels(p, row + first, n, at);
-		bool joined = is_joined(p, at, n);
-		for (int64_t done = 0; done < n_k; run++) {
+		for (int64_t r = n; r < height; r++)
+			at[r] = at[0];
+		tile_sight sight;
+		look(p, at, n, &sight);
+		stretch s = begin;
+		for (int64_t done = 0; done < n_k; done += s.n, run++) {
 			if (n_runs++ == most)
 				return false;
-			stretch s = find_stretch(p, joined, k + done, n_k - done);
+			next_stretch(p, &sight, n_k - done, &s);
 			run->n = s.n;
-			for (int64_t r = 0; r < height; r++)
-				run->row[r] = r < n ? find_source(p, &at[r], s.tap_y, s.tap_x, s.channel) : run->row[0];
-			done += s.n;
+			find_sources(p, at, height, sight.inner, &s, run->row);
 		}
 	}
 	return true;
 }
 
-/* Turns the filter's taps [begin, end) of the class from (destination channel, source channel) to its transpose. */
-static void turn_taps(void *context, int64_t begin, int64_t end)
+/* Backward, the filter's taps lie as (destination channel, source channel); a panel wants the transpose. */
+static void turn_filter(const sj__gemm_source *source, int64_t column, int64_t n_columns, int64_t k, int64_t n_k,
+                        int64_t width, void *packed)
 {
-	const class_product *p = context;
-	int64_t n_source = p->d->source_c, n_destination = p->d->destination_c, element = p->kernels->element;
-	for (int64_t tap = begin; tap < end; tap++) {
+	const class_product *p = (const class_product *)source;
+	int64_t n_source = p->d->source_c, element = p->kernels->element;
+	if (n_columns < width)
+		memset(packed, 0, (size_t)(width * n_k * element));
+	for (int64_t done = 0, n; done < n_k; done += n) {
+		int64_t tap = (k + done) / n_source, channel = (k + done) % n_source;
 		int64_t tap_y = p->y.first_tap + tap / p->x.n_taps * p->y.period;
 		int64_t tap_x = p->x.first_tap + tap % p->x.n_taps * p->x.period;
-		int64_t from = (tap_y * p->d->x.n_taps + tap_x) * n_destination;
-		for (int64_t first = 0; first < n_destination; first += MOST_ROWS) {
-			int64_t n_rows = sj__min_i64(MOST_ROWS, n_destination - first);
-			const void *row[MOST_ROWS];
-			for (int64_t r = 0; r < n_rows; r++)
-				row[r] = (const char *)p->d->filter + (from + first + r) * n_source * element;
-			p->kernels->interleave(row, n_rows, n_source,
-			                       p->filter + (tap * n_source * n_destination + first) * element,
-			                       n_destination);
-		}
+		int64_t from = (tap_y * p->d->x.n_taps + tap_x) * p->d->destination_c + column;
+		const void *row[MOST_ROWS];
+		n = sj__min_i64(n_source - channel, n_k - done);
+		for (int64_t r = 0; r < n_columns; r++)
+			row[r] = (const char *)p->d->filter + ((from + r) * n_source + channel) * element;
+		p->kernels->interleave(row, n_columns, n, (char *)packed + done * width * element, width);
 	}
 }
 
@@ -220,14 +276,11 @@ static sj_status run_class(class_product *p)
 {
 	const sj__conv_direction *d = p->d;
 	int64_t n_taps = p->y.n_taps * p->x.n_taps;
-	if (d->backward)
-		sj__parallel_for(n_taps, sj__max_i64(1, (1 << 16) / (d->source_c * d->destination_c + 1)), turn_taps,
-		                 p);
 	sj__gemm g = {
 		.m = d->n * p->y.n * p->x.n,
 		.n = d->destination_c,
 		.k = n_taps * d->source_c,
-		.b = d->backward ? p->filter : d->filter,
+		.b = d->filter,
 		.ldb = d->destination_c,
 		.c = d->destination,
 		.bias = d->bias,
@@ -238,10 +291,9 @@ static sj_status run_class(class_product *p)
 
 sj_status sj__conv_matrix(const sj__conv_direction *d, const sj__gemm_kernels *kernels)
 {
-	class_product p = {.source = {gather_rows, offsets_of_rows, find_runs}, .d = d, .kernels = kernels};
-	int64_t filter_bytes = d->y.n_taps * d->x.n_taps * d->source_c * d->destination_c * kernels->element;
-	if (d->backward && !(p.filter = sj__memory_new((size_t)filter_bytes)))
-		return SJ_RESOURCE_EXHAUSTED;
+	class_product p = {.source = {gather_rows, offsets_of_rows, d->backward ? turn_filter : NULL, find_runs},
+	                   .d = d,
+	                   .kernels = kernels};
 	sj_status status = SJ_OK;
 	for (int64_t y = 0; y < d->y.divisor && status == SJ_OK; y++)
 		for (int64_t x = 0; x < d->x.divisor && status == SJ_OK; x++) {
@@ -251,6 +303,5 @@ sj_status sj__conv_matrix(const sj__conv_direction *d, const sj__gemm_kernels *k
 			p.step_x = step_of(&d->x, &p.x);
 			status = run_class(&p);
 		}
-	sj__memory_free(p.filter);
 	return status;
 }

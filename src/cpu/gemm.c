@@ -72,9 +72,13 @@ static void pack_panels(void *context, int64_t begin, int64_t end)
 	int64_t width = pass->width, n_panels = divide_up(pass->n_columns, width);
 	for (int64_t i = begin; i < end; i++) {
 		int64_t k = i / n_panels * SJ__GEMM_BLOCK, panel = i % n_panels, column = panel * width;
-		pass->kernels->pack_b(pass->g, pass->column + column, sj__min_i64(width, pass->n_columns - column),
-		                      pass->k + k, sj__min_i64(SJ__GEMM_BLOCK, pass->n_k - k), width,
-		                      packed_panel(pass, k, panel));
+		int64_t n_columns = sj__min_i64(width, pass->n_columns - column);
+		int64_t n_k = sj__min_i64(SJ__GEMM_BLOCK, pass->n_k - k);
+		char *to = packed_panel(pass, k, panel);
+		if (pass->source && pass->source->pack_b)
+			pass->source->pack_b(pass->source, pass->column + column, n_columns, pass->k + k, n_k, width, to);
+		else
+			pass->kernels->pack_b(pass->g, pass->column + column, n_columns, pass->k + k, n_k, width, to);
 	}
 }
 

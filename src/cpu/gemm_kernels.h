@@ -32,6 +32,12 @@ typedef struct sj__gemm_run {
 	const void *row[SJ__GEMM_RUN_ROWS];
 } sj__gemm_run;
 
+/* Memory that is needed soon: `n` rows of `bytes`, `step` bytes apart. It is asked for while something else is computed. */
+typedef struct sj__gemm_ahead {
+	const char *from;
+	int64_t n, bytes, step;
+} sj__gemm_ahead;
+
 /*
  * One block: c (n_rows, n_columns) gets the sums over n_k <= SJ__GEMM_BLOCK terms, by adding or by storing.
  * a: panels of rows_of(vectors) rows, the last one filled up with anything: [panel][k][row of the panel]; or NULL, and the runs of
@@ -47,6 +53,7 @@ typedef struct sj__gemm_block {
 	bool add;
 	const void *bias; /* (n_columns) or NULL; given with the last block of k only, like relu */
 	bool relu;
+	sj__gemm_ahead ahead; /* what is needed behind this block */
 } sj__gemm_block;
 
 /* A run of elements to copy. */
@@ -62,9 +69,12 @@ typedef struct sj__gemm_line {
 /*
  * c (n_rows, n_columns) gets the sums over all terms of all lines, by adding or by storing. Row r of a line's term p lies at
  * a + line.a + p * a_step + r; if there are fewer rows than in a tile, as many as in a tile are read. The lines' terms follow each other in b.
+ * The last n_turned columns, at most SJ__GEMM_MOST_TURNED, are summed with rows in the lanes; then there are at least `lanes` rows and
+ * SJ__GEMM_MOST_TURNED columns.
  */
+enum { SJ__GEMM_MOST_TURNED = 4 };
 typedef struct sj__gemm_lines {
-	int64_t n_rows, n_columns, n_lines, vectors; /* of a tile, at most */
+	int64_t n_rows, n_columns, n_turned, n_lines, vectors; /* of a tile, at most */
 	const sj__gemm_line *line;
 	const void *a, *b;
 	int64_t a_step, b_step;
@@ -114,6 +124,9 @@ typedef struct sj__gemm_source {
 	void (*pack_a)(const struct sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t k, int64_t n_k,
 	               int64_t height, void *packed);
 	void (*c_offset)(const struct sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t *ret_offset);
+	/* Stands for the table's pack_b, for one panel of columns. */
+	void (*pack_b)(const struct sj__gemm_source *source, int64_t column, int64_t n_columns, int64_t k, int64_t n_k,
+	               int64_t width, void *packed);
 	/* Instead of packing, the runs of a block; false where there are more than `most` (or packing is better). May be NULL. */
 	bool (*find_runs)(const struct sj__gemm_source *source, int64_t row, int64_t n_rows, int64_t k, int64_t n_k,
 	                  int64_t height, int64_t most, sj__gemm_run *ret_run);

@@ -107,6 +107,16 @@ static void interleave_rows(const real *const *row, int64_t n_rows, int64_t n, r
 			transpose_many(row + r, i, packed + i * step + r, step);
 		interleave_rest(row + r, MANY, i, n, packed + r, step);
 	}
+	if ((int)MANY > (int)QUAD && n_rows - r == step && step > QUAD && step < MANY && n > 2 * QUAD) {
+		/* The next terms overwrite what is one row and more too much, up to the last terms. */
+		const real *full[MANY];
+		for (int64_t j = 0; j < MANY; j++)
+			full[j] = row[r + sj__min_i64(j, step - 1)];
+		for (i = 0; i + 2 * QUAD <= n; i += QUAD)
+			transpose_many(full, i, packed + i * step, step);
+		interleave_rest(row, step, i, n, packed, step);
+		return;
+	}
 	for (; r + QUAD <= n_rows; r += QUAD) {
 		for (i = 0; i + QUAD <= n; i += QUAD)
 			transpose_quad(row + r, i, packed + i * step + r, step);
@@ -167,23 +177,27 @@ static void pack_along(const real *first, int64_t stride, int64_t n_rows, int64_
 		int64_t r = 0;
 		for (; r + LANES <= n_rows; r += LANES)
 			vec_store(packed + r, vec_load(first + r));
-		for (; r + QUAD <= n_rows; r += QUAD)
-			quad_store(packed + r, quad_load(first + r));
-		for (; r < n_rows; r++)
-			packed[r] = first[r];
+		if (r < n_rows)
+			vec_store_part(packed + r, vec_load_part(first + r, (int)(n_rows - r)), (int)(n_rows - r));
 	}
 }
+
+enum { PACKED_TERMS = 16 }; /* of all rows before the next: their cache lines are shared by several panels */
 
 static void pack_a(const sj__gemm *g, int64_t row, int64_t n_rows, int64_t k, int64_t n_k, int64_t height, void *packed)
 {
 	const real *a = g->a;
-	real *panel = packed;
-	for (int64_t r = 0; r < n_rows; r += height, panel += height * n_k) {
-		int64_t n = sj__min_i64(height, n_rows - r);
-		if (g->transpose_a)
-			pack_along(a + k * g->lda + row + r, g->lda, n, n_k, panel, height);
-		else
-			pack_across(a + (row + r) * g->lda + k, g->lda, n, n_k, panel, height);
+	int64_t terms = g->transpose_a ? PACKED_TERMS : n_k;
+	for (int64_t p = 0; p < n_k; p += terms) {
+		real *panel = (real *)packed + p * height;
+		int64_t some = sj__min_i64(terms, n_k - p);
+		for (int64_t r = 0; r < n_rows; r += height, panel += height * n_k) {
+			int64_t n = sj__min_i64(height, n_rows - r);
+			if (g->transpose_a)
+				pack_along(a + (k + p) * g->lda + row + r, g->lda, n, some, panel, height);
+			else
+				pack_across(a + (row + r) * g->lda + k, g->lda, n, n_k, panel, height);
+		}
 	}
 }
 
@@ -212,9 +226,46 @@ typedef struct panel_tile {
 	const sj__gemm_run *run;
 	const real *b;
 	real *out[MOST_ROWS];
+	bool add; /* to what is there */
+	/* Lines that are brought to the second-level cache meanwhile: how many, and the next one's place in its row. */
+	sj__gemm_ahead ahead;
+	int64_t ahead_lines, ahead_at;
 } panel_tile;
 
-enum { AHEAD = 8 }; /* rows of b that are asked for beforehand */
+enum {
+	AHEAD = 8,          /* rows of b that are asked for beforehand */
+	CACHE_LINE = 64,    /* bytes */
+	TERMS_PER_LINE = 4, /* after so many terms a line is asked for */
+};
+
+static void ask_ahead(panel_tile *t, const sj__gemm_ahead *ahead)
+{
+	t->ahead = *ahead;
+	t->ahead_at = 0;
+	t->ahead_lines = ahead->n * ((ahead->bytes + CACHE_LINE - 1) / CACHE_LINE);
+}
+
+static SJ_ALWAYS_INLINE void ask_line(panel_tile *t)
+{
+	if (t->ahead_lines <= 0)
+		return;
+	__builtin_prefetch(t->ahead.from + t->ahead_at, 0, 2);
+	t->ahead_lines--;
+	t->ahead_at += CACHE_LINE;
+	if (t->ahead_at >= t->ahead.bytes) {
+		t->ahead_at = 0;
+		t->ahead.from += t->ahead.step;
+	}
+}
+
+/* The row of c that sums go to, before they do. */
+static SJ_ALWAYS_INLINE void ask_row(int vectors, const real *out)
+{
+	SJ_UNROLL
+	for (int v = 0; v < vectors; v++)
+		__builtin_prefetch(out + v * LANES, 1);
+	__builtin_prefetch(out + vectors * LANES - 1, 1);
+}
 
 /* One term of a chain: a's column of `rows` numbers times a row of b. */
 #define TILE_STEP(rows, vectors, a_of_r) \
@@ -244,11 +295,17 @@ static SJ_ALWAYS_INLINE void sum_panel(int panel, int vectors, panel_tile *t)
 	for (int v = 0; v < vectors; v++)
 		sum[r][v] = (vec){0};
 	if (a) {
-		for (; n_k > 0; n_k--, a += rows, b += panel * LANES) {
-			SJ_UNROLL
-			for (int v = 0; v < vectors; v++)
-				__builtin_prefetch(b + AHEAD * panel * LANES + v * LANES);
-			TILE_STEP(rows, vectors, a[r]);
+		for (int64_t row = 0; n_k > 0; n_k -= TERMS_PER_LINE, row++) {
+			if (row < rows)
+				ask_row(vectors, t->out[row]);
+			else
+				ask_line(t);
+			for (int64_t p = sj__min_i64(n_k, TERMS_PER_LINE); p > 0; p--, a += rows, b += panel * LANES) {
+				SJ_UNROLL
+				for (int v = 0; v < vectors; v++)
+					__builtin_prefetch(b + AHEAD * panel * LANES + v * LANES);
+				TILE_STEP(rows, vectors, a[r]);
+			}
 		}
 	} else {
 		const sj__gemm_run *run = t->run;
@@ -263,6 +320,12 @@ static SJ_ALWAYS_INLINE void sum_panel(int panel, int vectors, panel_tile *t)
 		}
 		t->run = run;
 	}
+	if (t->add)
+		SJ_UNROLL
+	for (int r = 0; r < rows; r++)
+		SJ_UNROLL
+	for (int v = 0; v < vectors; v++)
+		sum[r][v] = vec_load(t->out[r] + v * LANES) + sum[r][v];
 	SJ_UNROLL
 	for (int r = 0; r < rows; r++)
 		SJ_UNROLL
@@ -330,11 +393,14 @@ static void finish_tile(const sj__gemm_block *b, int64_t row, int64_t n_rows, in
 	}
 }
 
-/* Where the sums of a tile go: to c itself (true), where nothing else becomes of them, or to `sums`. c is asked for meanwhile. */
+/*
+ * Where the sums of a tile go: to c itself (true), where they are stored or added and nothing else, or to `sums`, like those of rows
+ * that c has not. c is asked for meanwhile.
+ */
 static bool place_tile(const sj__gemm_block *b, int64_t row, int64_t n_rows, int64_t column, int64_t n_columns,
                        real *sums, real **ret_out)
 {
-	bool in_place = !b->add && !b->bias && !b->relu && n_columns % LANES == 0;
+	bool in_place = !b->bias && !b->relu && n_columns % LANES == 0;
 	for (int64_t r = 0; r < MOST_ROWS; r++) {
 		ret_out[r] = sums + r * MOST_COLUMNS;
 		if (r >= n_rows)
@@ -342,16 +408,16 @@ static bool place_tile(const sj__gemm_block *b, int64_t row, int64_t n_rows, int
 		real *c = (real *)b->c + b->c_offset[row + r] + column;
 		if (in_place)
 			ret_out[r] = c;
-		for (int64_t j = 0; j < n_columns; j += LANES)
-			__builtin_prefetch(c + j, 1);
-		__builtin_prefetch(c + n_columns - 1, 1);
+		else
+			for (int64_t j = 0; j < n_columns; j += LANES)
+				__builtin_prefetch(c + j, 1);
 	}
 	return in_place;
 }
 
 static void block(const sj__gemm_block *b)
 {
-	real sums[MOST_ROWS * MOST_COLUMNS] __attribute__((aligned(64)));
+	real sums[MOST_ROWS * MOST_COLUMNS] __attribute__((aligned(64))) = {0};
 	int64_t panel_width = b->vectors * LANES, most = ROWS_OF(b->vectors);
 	panel_tile t = {.n_k = b->n_k, .b = b->b};
 	for (int64_t column = 0; column < b->n_columns; column += panel_width) {
@@ -359,9 +425,13 @@ static void block(const sj__gemm_block *b)
 		int vectors = (int)((width + LANES - 1) / LANES);
 		t.a = b->a;
 		t.run = b->run;
+		sj__gemm_ahead next = {(const char *)(t.b + panel_width * b->n_k), 1,
+		                       panel_width * b->n_k * (int64_t)sizeof(real), 0};
+		ask_ahead(&t, column + panel_width < b->n_columns ? &next : &b->ahead);
 		for (int64_t row = 0; row < b->n_rows; row += most) {
 			int64_t height = sj__min_i64(most, b->n_rows - row);
 			bool in_place = place_tile(b, row, height, column, width, sums, t.out);
+			t.add = in_place && b->add;
 			sum_panel_of((int)b->vectors, vectors, &t);
 			if (t.a)
 				t.a += most * b->n_k;
@@ -537,9 +607,16 @@ static void direct(const sj__gemm *g, int64_t row_begin, int64_t row_end, int64_
 
 /* Sums along lines */
 
+/* Where a tile's sums go, and whether they are added to what is there. */
+typedef struct lines_place {
+	real *out;
+	int64_t row;
+	bool add;
+} lines_place;
+
 /* A tile of `vectors` vectors, the last of them `part` elements wide. */
 static SJ_ALWAYS_INLINE void lines_sum(int vectors, const sj__gemm_lines *l, const real *a_first, const real *b,
-                                       int part, real *sums)
+                                       int part, const lines_place *to)
 {
 	const int rows = ROWS_OF(vectors);
 	vec sum[MOST_ROWS][MOST_VECTORS], bv[MOST_VECTORS];
@@ -569,18 +646,20 @@ static SJ_ALWAYS_INLINE void lines_sum(int vectors, const sj__gemm_lines *l, con
 	SJ_UNROLL
 	for (int r = 0; r < rows; r++)
 		SJ_UNROLL
-	for (int v = 0; v < vectors; v++)
-		vec_store(sums + r * MOST_COLUMNS + v * LANES, sum[r][v]);
+	for (int v = 0; v < vectors; v++) {
+		real *out = to->out + r * to->row + v * LANES;
+		vec_store(out, finish(sum[r][v], to->add ? vec_load(out) : (vec){0}, to->add, NULL, false));
+	}
 }
 
 static SJ_NOINLINE void lines_tile(int vectors, const sj__gemm_lines *l, const real *a, const real *b, int part,
-                                   real *sums)
+                                   const lines_place *to)
 {
 	switch (vectors) {
-	case 1: lines_sum(1, l, a, b, part, sums); break;
-	case 2: lines_sum(2, l, a, b, part, sums); break;
-	case 3: lines_sum(MOST_VECTORS > 2 ? 3 : 1, l, a, b, part, sums); break;
-	default: lines_sum(MOST_VECTORS > 3 ? 4 : 1, l, a, b, part, sums);
+	case 1: lines_sum(1, l, a, b, part, to); break;
+	case 2: lines_sum(2, l, a, b, part, to); break;
+	case 3: lines_sum(MOST_VECTORS > 2 ? 3 : 1, l, a, b, part, to); break;
+	default: lines_sum(MOST_VECTORS > 3 ? 4 : 1, l, a, b, part, to);
 	}
 }
 
@@ -596,22 +675,90 @@ static void lines_finish(int64_t n_rows, int64_t n_columns, const real *sums, re
 		}
 }
 
+/* Vectors of a tile turned around: two rows of them are enough to hide the multiply-adds' latency, four fit. */
+enum { TURNED_VECTORS = MOST_VECTORS > 3 ? 4 : 2 };
+
+/* A tile turned around: columns are rows of sums, and rows lie in the lanes. Vectors are as many as the registers hold. */
+static SJ_ALWAYS_INLINE void turned_sum(int columns, int vectors, const sj__gemm_lines *l, const real *a_first,
+                                        const real *b, real *sums)
+{
+	vec sum[SJ__GEMM_MOST_TURNED][TURNED_VECTORS], av[TURNED_VECTORS];
+	const int64_t a_step = l->a_step, b_step = l->b_step, n_lines = l->n_lines;
+	SJ_UNROLL
+	for (int j = 0; j < columns; j++)
+		SJ_UNROLL
+	for (int v = 0; v < vectors; v++)
+		sum[j][v] = (vec){0};
+	for (int64_t i = 0; i < n_lines; i++) {
+		const real *a = a_first + l->line[i].a;
+		for (int64_t p = l->line[i].n; p > 0; p--, a += a_step, b += b_step) {
+			SJ_UNROLL
+			for (int v = 0; v < vectors; v++)
+				av[v] = vec_load(a + v * LANES);
+			SJ_UNROLL
+			for (int j = 0; j < columns; j++) {
+				vec bj = vec_broadcast(b[j]);
+				SJ_UNROLL
+				for (int v = 0; v < vectors; v++)
+					sum[j][v] = vec_fma(av[v], bj, sum[j][v]);
+			}
+		}
+	}
+	SJ_UNROLL
+	for (int j = 0; j < columns; j++)
+		SJ_UNROLL
+	for (int v = 0; v < vectors; v++)
+		vec_store(sums + (j * vectors + v) * LANES, sum[j][v]);
+}
+
+static void turned_columns(const sj__gemm_lines *l)
+{
+	real sums[SJ__GEMM_MOST_TURNED * TURNED_VECTORS * LANES] __attribute__((aligned(64)));
+	int columns = l->n_turned > 2 ? SJ__GEMM_MOST_TURNED : 2;
+	int64_t column = l->n_columns - columns,
+		height = (l->n_rows < TURNED_VECTORS * LANES ? 1 : TURNED_VECTORS) * LANES;
+	const real *b = (const real *)l->b + column;
+	for (int64_t row = 0; row < l->n_rows; row += height) {
+		/* The last tile begins early rather than read beyond the rows. */
+		int64_t first = sj__min_i64(row, l->n_rows - height);
+		const real *a = (const real *)l->a + first;
+		if (height > LANES)
+			columns > 2 ? turned_sum(SJ__GEMM_MOST_TURNED, TURNED_VECTORS, l, a, b, sums)
+				    : turned_sum(2, TURNED_VECTORS, l, a, b, sums);
+		else
+			columns > 2 ? turned_sum(SJ__GEMM_MOST_TURNED, 1, l, a, b, sums)
+				    : turned_sum(2, 1, l, a, b, sums);
+		for (int64_t r = row; r < first + height; r++)
+			for (int64_t j = columns - l->n_turned; j < columns; j++) {
+				real *c = (real *)l->c + r * l->c_row + column + j, sum = sums[j * height + r - first];
+				*c = l->add ? *c + sum : sum;
+			}
+	}
+}
+
 static void lines(const sj__gemm_lines *l)
 {
 	real sums[MOST_ROWS * MOST_COLUMNS] __attribute__((aligned(64)));
-	int64_t most_width = l->vectors * LANES;
-	for (int64_t column = 0; column < l->n_columns; column += most_width) {
-		int64_t width = sj__min_i64(most_width, l->n_columns - column);
+	int64_t most_width = l->vectors * LANES, n_columns = l->n_columns - l->n_turned;
+	for (int64_t column = 0; column < n_columns; column += most_width) {
+		int64_t width = sj__min_i64(most_width, n_columns - column);
 		int vectors = (int)((width + LANES - 1) / LANES), part = (int)(width - (vectors - 1) * LANES);
 		int64_t most = ROWS_OF(vectors);
 		for (int64_t row = 0; row < l->n_rows; row += most) {
 			/* The last tile begins early rather than read beyond the rows. */
 			int64_t first = sj__max_i64(0, sj__min_i64(row, l->n_rows - most));
-			lines_tile(vectors, l, (const real *)l->a + first, (const real *)l->b + column, part, sums);
-			lines_finish(sj__min_i64(most, l->n_rows - row), width, sums + (row - first) * MOST_COLUMNS,
-			             (real *)l->c + row * l->c_row + column, l->c_row, l->add);
+			real *c = (real *)l->c + row * l->c_row + column;
+			bool in_place = first == row && row + most <= l->n_rows && part == LANES;
+			lines_place to = {sums, MOST_COLUMNS, false}, there = {c, l->c_row, l->add};
+			lines_tile(vectors, l, (const real *)l->a + first, (const real *)l->b + column, part,
+			           in_place ? &there : &to);
+			if (!in_place)
+				lines_finish(sj__min_i64(most, l->n_rows - row), width,
+				             sums + (row - first) * MOST_COLUMNS, c, l->c_row, l->add);
 		}
 	}
+	if (l->n_turned > 0)
+		turned_columns(l);
 }
 
 static int64_t rows_of(int64_t vectors) { return ROWS_OF(vectors); }

@@ -574,6 +574,8 @@ static void test_filters_along_lines(void **state)
 	check_square(16, 10, 1, 5, 20, 1, 2); /* fewer rows than in a tile */
 	check_square(8, 25, 3, 7, 16, 2, 3);
 	check_square(17, 13, 14, 3, 96, 1, 0);
+	check_square(9, 14, 16, 5, 51, 1, 0); /* a few columns more than whole vectors */
+	check_square(10, 12, 20, 3, 50, 1, 1);
 	for (int i = 0; i < 12; i++) {
 		convolution v = {.g = random_geometry(8 + random_below(9), 1, 1 + random_below(20),
 		                                      1 + random_below(70)),
