@@ -74,6 +74,7 @@ def rows():
     exp_q = near_zero(lambda r: mp.expm1(r) / r, series_of([1, q(1) / 2, q(1) / 6]))
     exp_terms = series_of([1 / mp.factorial(i + 3) for i in range(12)])
     exp_tail = lambda r: (mp.expm1(r) - r - r * r / 2) / r**3 if abs(r) > q(2) ** -12 else exp_terms(r)
+    coth_tail = lambda z: (mp.sqrt(z) * mp.coth(mp.sqrt(z) / 2) - 2) / z if z > q(2) ** -24 else series_of([q(1) / 6, q(-1) / 360])(z)
     small = lambda f, terms: (lambda z: f(z) if z > q(2) ** -24 else series_of(terms)(z))
     log_tail = small(odd_tail(lambda s: 2 * mp.atanh(s), 2), [q(2) / (2 * i + 3) for i in range(6)])
     pow_tail = lambda z: (log_tail(z) - q(2) / 3) / z if z > q(2) ** -24 else series_of([q(2) / (2 * i + 5) for i in range(6)])(z)
@@ -96,6 +97,7 @@ def rows():
         ("exp_short", "(exp(r) - 1) / r, |r| <= ln(2)/2", exp_q, -LN2_HALF, LN2_HALF, lambda r: 1 / exp_q(r), 31.5),
         ("exp_tail_f32", "(exp(r) - 1 - r - r^2/2) / r^3, |r| <= ln(2)/2", exp_tail, -LN2_HALF, LN2_HALF, lambda r: abs(r) ** 3, 27),
         ("exp_tail", "(exp(r) - 1 - r - r^2/2) / r^3, |r| <= ln(2)/2", exp_tail, -LN2_HALF, LN2_HALF, lambda r: r * r, 58),
+        ("coth_short", "(r coth(r/2) - 2) / z in z = r^2, |r| <= ln(2)/2", coth_tail, 0, LN2_HALF**2, lambda z: z / 2, 32),
         ("log_short", "(2 atanh(s) - 2 s) / s^3 in z = s^2, |s| <= 3 - 2 sqrt(2)", log_tail, 0, LOG_Z, lambda z: z / 2, 33),
         ("log_tail", "(2 atanh(s) - 2 s) / s^3 in z = s^2, |s| <= 3 - 2 sqrt(2)", log_tail, 0, LOG_Z, lambda z: z / 2, 58),
         ("pow_tail", "(2 atanh(s) - 2 s - 2/3 s^3) / s^5 in z = s^2, |s| <= 3 - 2 sqrt(2)", pow_tail, 0, LOG_Z, lambda z: z * z / 2, 70),
