@@ -78,7 +78,7 @@ static SJ_ALWAYS_INLINE double lanes_sum(lanes v)
 			m = larger(m, best[j]); \
 	} while (0)
 
-static SJ_ALWAYS_INLINE double row_max(const void *x, int64_t n, bool single)
+static SJ_ALWAYS_INLINE double any_row_max(const void *x, int64_t n, bool single)
 {
 	double m = sj__float_get(x, 0, single);
 	int64_t i = 1;
@@ -89,6 +89,15 @@ static SJ_ALWAYS_INLINE double row_max(const void *x, int64_t n, bool single)
 	for (; i < n; i++)
 		m = larger(m, sj__float_get(x, i, single));
 	return m;
+}
+
+/* Calls, since they are many. */
+static SJ_NOINLINE double row_max_f32(const void *x, int64_t n) { return any_row_max(x, n, true); }
+static SJ_NOINLINE double row_max_f64(const void *x, int64_t n) { return any_row_max(x, n, false); }
+
+static SJ_ALWAYS_INLINE double row_max(const void *x, int64_t n, bool single)
+{
+	return single ? row_max_f32(x, n) : row_max_f64(x, n);
 }
 
 static SJ_ALWAYS_INLINE double row_sum(const double *x, int64_t n)

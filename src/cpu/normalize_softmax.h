@@ -232,7 +232,7 @@ static SJ_ALWAYS_INLINE void tile_sparse(tile *t, const void *x, const int64_t *
 enum { KEPT = 2048, STEP = 4 * LANES };
 
 /* The sum of exp(x - m). y may be NULL: then the exps are not wanted. */
-static SJ_ALWAYS_INLINE double long_sum(int64_t n, const void *x, double m, double *kept, void *y, bool single)
+static SJ_ALWAYS_INLINE double any_long_sum(int64_t n, const void *x, double m, double *kept, void *y, bool single)
 {
 	lanes total = {0}, second = {0}, third = {0}, fourth = {0};
 	for (int64_t begin = 0; begin < n; begin += TILE) {
@@ -253,6 +253,21 @@ static SJ_ALWAYS_INLINE double long_sum(int64_t n, const void *x, double m, doub
 				sj__float_put(y, begin + i, e[i], single);
 	}
 	return lanes_sum((total + second) + (third + fourth));
+}
+
+static SJ_NOINLINE double long_sum_f32(int64_t n, const void *x, double m, double *kept, void *y)
+{
+	return any_long_sum(n, x, m, kept, y, true);
+}
+
+static SJ_NOINLINE double long_sum_f64(int64_t n, const void *x, double m, double *kept, void *y)
+{
+	return any_long_sum(n, x, m, kept, y, false);
+}
+
+static SJ_ALWAYS_INLINE double long_sum(int64_t n, const void *x, double m, double *kept, void *y, bool single)
+{
+	return single ? long_sum_f32(n, x, m, kept, y) : long_sum_f64(n, x, m, kept, y);
 }
 
 /* y = exp / sum, less the labels where there are any (a constant NULL or not). */
