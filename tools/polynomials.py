@@ -16,6 +16,7 @@ import sys
 import mpmath as mp
 
 mp.mp.prec = 200
+IN_HALVES = {"exp_tail"}  # what else there is to do does not fill the time that one chain takes
 GRID_POINTS = 1200
 LN2_HALF = mp.log(2) / 2 * (1 + mp.mpf(2) ** -20)
 PI_4 = mp.pi / 4 * (1 + mp.mpf(2) ** -20)
@@ -74,6 +75,7 @@ def rows():
     exp_q = near_zero(lambda r: mp.expm1(r) / r, series_of([1, q(1) / 2, q(1) / 6]))
     exp_terms = series_of([1 / mp.factorial(i + 3) for i in range(12)])
     exp_tail = lambda r: (mp.expm1(r) - r - r * r / 2) / r**3 if abs(r) > q(2) ** -12 else exp_terms(r)
+    coth_tail = lambda z: (mp.sqrt(z) * mp.coth(mp.sqrt(z) / 2) - 2) / z if z > q(2) ** -24 else series_of([q(1) / 6, q(-1) / 360])(z)
     small = lambda f, terms: (lambda z: f(z) if z > q(2) ** -24 else series_of(terms)(z))
     log_tail = small(odd_tail(lambda s: 2 * mp.atanh(s), 2), [q(2) / (2 * i + 3) for i in range(6)])
     pow_tail = lambda z: (log_tail(z) - q(2) / 3) / z if z > q(2) ** -24 else series_of([q(2) / (2 * i + 5) for i in range(6)])(z)
@@ -96,6 +98,7 @@ def rows():
         ("exp_short", "(exp(r) - 1) / r, |r| <= ln(2)/2", exp_q, -LN2_HALF, LN2_HALF, lambda r: 1 / exp_q(r), 31.5),
         ("exp_tail_f32", "(exp(r) - 1 - r - r^2/2) / r^3, |r| <= ln(2)/2", exp_tail, -LN2_HALF, LN2_HALF, lambda r: abs(r) ** 3, 27),
         ("exp_tail", "(exp(r) - 1 - r - r^2/2) / r^3, |r| <= ln(2)/2", exp_tail, -LN2_HALF, LN2_HALF, lambda r: r * r, 58),
+        ("coth_short", "(r coth(r/2) - 2) / z in z = r^2, |r| <= ln(2)/2", coth_tail, 0, LN2_HALF**2, lambda z: z / 2, 32),
         ("log_short", "(2 atanh(s) - 2 s) / s^3 in z = s^2, |s| <= 3 - 2 sqrt(2)", log_tail, 0, LOG_Z, lambda z: z / 2, 33),
         ("log_tail", "(2 atanh(s) - 2 s) / s^3 in z = s^2, |s| <= 3 - 2 sqrt(2)", log_tail, 0, LOG_Z, lambda z: z / 2, 58),
         ("pow_tail", "(2 atanh(s) - 2 s - 2/3 s^3) / s^5 in z = s^2, |s| <= 3 - 2 sqrt(2)", pow_tail, 0, LOG_Z, lambda z: z * z / 2, 70),
@@ -197,15 +200,26 @@ def print_function(name, what, coefficients, measured):
     print(f"\n/* {what}; weighted error 2^{float(mp.log(measured, 2)):.1f}. */")
     kind, suffix = ("float", "f") if name.endswith("_f32") else ("double", "")
     print(f"static SJ_ALWAYS_INLINE {kind} sj__poly_{name}({kind} x)\n{{")
-    print(f"\t{kind} p = {float(coefficients[-1]).hex()}{suffix};")
+    if name not in IN_HALVES:
+        print_horner(kind, suffix, "p", "x", coefficients)
+        print("\treturn p;\n}")
+        return
+    print(f"\t{kind} z = x * x;")
+    print_horner(kind, suffix, "odd", "z", coefficients[1::2])
+    print_horner(kind, suffix, "even", "z", coefficients[0::2])
+    print("\treturn odd * x + even;\n}")
+
+
+def print_horner(kind, suffix, p, x, coefficients):
+    print(f"\t{kind} {p} = {float(coefficients[-1]).hex()}{suffix};")
     for c in reversed(coefficients[:-1]):
         value = float(c)
-        print(f"\tp = p * x {'-' if value < 0 else '+'} {abs(value).hex()}{suffix};")
-    print("\treturn p;\n}")
+        print(f"\t{p} = {p} * {x} {'-' if value < 0 else '+'} {abs(value).hex()}{suffix};")
 
 
-HEAD = """/* Polynomials of the elementary functions, in Horner's form. Printed by tools/polynomials.py, which says how
-they are derived; not edited by hand. Constants are those of least weighted error, rounded to the function's type. */
+HEAD = """/* Polynomials of the elementary functions, in Horner's form, a long one in two halves side by side. Printed by
+tools/polynomials.py, which says how they are derived; not edited by hand. Constants are those of least weighted error,
+rounded to the function's type. */
 #ifndef SOKUJI_CPU_MATH_POLYNOMIALS_H
 #define SOKUJI_CPU_MATH_POLYNOMIALS_H
 
@@ -221,4 +235,5 @@ def main():
     print("\n#endif")
 
 
-main()
+if __name__ == "__main__":
+    main()

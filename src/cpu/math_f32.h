@@ -116,10 +116,28 @@ static SJ_ALWAYS_INLINE float sj__rsqrtf(float x)
 	return __builtin_fabsf(y) < 0x1p100f && y > 0 ? (float)(wide + 0.5 * wide * rest) : y;
 }
 
-/* 1 / (1 + exp(-x)). */
+/*
+ * exp(x) = scale (ratio + r) / (ratio - r) with ratio = r coth(r/2), a short polynomial in r^2: cheaper than exp itself wherever
+ * there is a division anyway. |x| <= 700.
+ */
+typedef struct {
+	double scale, r, ratio;
+} sj__exp_ratio;
+
+static SJ_ALWAYS_INLINE sj__exp_ratio sj__exp_ratio_of(double x)
+{
+	double shifted = x * 0x1.71547652b82fep0 + (SJ__ROUNDER_F64 + 1023);
+	double k = shifted - (SJ__ROUNDER_F64 + 1023);
+	double r = x - k * SJ__LN2, z = r * r;
+	return (sj__exp_ratio){sj__f64_of_bits(sj__bits_f64(shifted) << 52), r, 2 + z * sj__poly_coth_short(z)};
+}
+
+/* exp(x) / (1 + exp(x)). */
 static SJ_ALWAYS_INLINE float sj__sigmoidf(float x)
 {
-	return (float)(1 / (1 + sj__exp_f32_wide(-sj__clampf(x, -110, 90))));
+	sj__exp_ratio e = sj__exp_ratio_of(sj__clampf(x, -110, 90));
+	double up = (e.ratio + e.r) * e.scale;
+	return (float)(up / (up + (e.ratio - e.r)));
 }
 
 /* ln(1 + exp(x)) = max(x, 0) + ln(1 + exp(-|x|)). */
@@ -145,11 +163,13 @@ static SJ_ALWAYS_INLINE float sj__coshf(float x)
 	return (float)(0.5 * (e + 1 / e));
 }
 
+/* (exp(2|x|) - 1) / (exp(2|x|) + 1); nothing cancels, since scale - 1 is exact. */
 static SJ_ALWAYS_INLINE float sj__tanhf(float x)
 {
-	float a = __builtin_fabsf(x);
-	double e = sj__expm1_f32_wide(2 * (a > 20 ? 20 : a));
-	return __builtin_copysignf((float)(e / (e + 2)), x);
+	float twice = 2 * __builtin_fabsf(x);
+	sj__exp_ratio e = sj__exp_ratio_of(twice > 40 ? 40 : twice);
+	double up = e.scale + 1, down = e.scale - 1;
+	return __builtin_copysignf((float)((down * e.ratio + up * e.r) / (up * e.ratio + down * e.r)), x);
 }
 
 /* ln(a + sqrt(a^2 + 1)), arranged so that small a keep their precision. */

@@ -1,5 +1,6 @@
-/* Polynomials of the elementary functions, in Horner's form. Printed by tools/polynomials.py, which says how
-they are derived; not edited by hand. Constants are those of least weighted error, rounded to the function's type. */
+/* Polynomials of the elementary functions, in Horner's form, a long one in two halves side by side. Printed by
+tools/polynomials.py, which says how they are derived; not edited by hand. Constants are those of least weighted error,
+rounded to the function's type. */
 #ifndef SOKUJI_CPU_MATH_POLYNOMIALS_H
 #define SOKUJI_CPU_MATH_POLYNOMIALS_H
 
@@ -31,16 +32,26 @@ static SJ_ALWAYS_INLINE float sj__poly_exp_tail_f32(float x)
 /* (exp(r) - 1 - r - r^2/2) / r^3, |r| <= ln(2)/2; weighted error 2^-60.2. */
 static SJ_ALWAYS_INLINE double sj__poly_exp_tail(double x)
 {
-	double p = 0x1.1f936c2a8996ep-29;
-	p = p * x + 0x1.af5e762e34abep-26;
-	p = p * x + 0x1.27e4c7514a784p-22;
-	p = p * x + 0x1.71ddf880d6469p-19;
-	p = p * x + 0x1.a01a01af99d7dp-16;
-	p = p * x + 0x1.a01a01afd1544p-13;
-	p = p * x + 0x1.6c16c16c149dfp-10;
-	p = p * x + 0x1.111111110f6e7p-7;
-	p = p * x + 0x1.5555555555559p-5;
-	p = p * x + 0x1.5555555555559p-3;
+	double z = x * x;
+	double odd = 0x1.1f936c2a8996ep-29;
+	odd = odd * z + 0x1.27e4c7514a784p-22;
+	odd = odd * z + 0x1.a01a01af99d7dp-16;
+	odd = odd * z + 0x1.6c16c16c149dfp-10;
+	odd = odd * z + 0x1.5555555555559p-5;
+	double even = 0x1.af5e762e34abep-26;
+	even = even * z + 0x1.71ddf880d6469p-19;
+	even = even * z + 0x1.a01a01afd1544p-13;
+	even = even * z + 0x1.111111110f6e7p-7;
+	even = even * z + 0x1.5555555555559p-3;
+	return odd * x + even;
+}
+
+/* (r coth(r/2) - 2) / z in z = r^2, |r| <= ln(2)/2; weighted error 2^-39.2. */
+static SJ_ALWAYS_INLINE double sj__poly_coth_short(double x)
+{
+	double p = 0x1.13cec7d2e6ce3p-14;
+	p = p * x - 0x1.6c15de9133a83p-9;
+	p = p * x + 0x1.5555554364172p-3;
 	return p;
 }
 

@@ -18,6 +18,8 @@ enum { LANES = 8 };
 
 typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
 typedef float narrow_lanes __attribute__((vector_size(LANES * sizeof(float))));
+typedef float float_lanes __attribute__((vector_size(2 * LANES * sizeof(float))));
+typedef int32_t float_bits __attribute__((vector_size(2 * LANES * sizeof(float))));
 typedef int64_t mask_lanes __attribute__((vector_size(LANES * sizeof(int64_t))));
 
 /* ---- elements of either dtype ---- */
@@ -39,9 +41,10 @@ static SJ_ALWAYS_INLINE lanes get_lanes(const void *x, int64_t i, bool single)
 	return v;
 }
 
+/* exp(x) for x <= 0 or NaN. */
 static SJ_ALWAYS_INLINE double exp_of(double x, bool single)
 {
-	return single ? sj__exp_f32_wide(sj__clamp(x, -110, 90)) : sj__exp(x);
+	return single ? (x < -110 ? 0 : sj__exp_f32_wide(x)) : sj__exp(x);
 }
 
 static SJ_ALWAYS_INLINE double log_of(double x, bool single) { return single ? sj__log_f32_wide(x) : sj__log(x); }
@@ -55,23 +58,46 @@ static SJ_ALWAYS_INLINE double lanes_sum(lanes v)
 	return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
 }
 
-static SJ_ALWAYS_INLINE double row_max(const void *x, int64_t n, bool single)
+/* Comparisons follow each other slowly: several vectors at once, of floats as they are. */
+#define ROW_MAX(vector, bits, element, x, n, m) \
+	do { \
+		enum { LENGTH = sizeof(vector) / sizeof(element) }; \
+		vector best, other, v, w; \
+		__builtin_memcpy(&best, x, sizeof(best)); \
+		__builtin_memcpy(&other, (const element *)x + LENGTH, sizeof(other)); \
+		for (i = 2 * LENGTH; i + 2 * LENGTH <= n; i += 2 * LENGTH) { \
+			__builtin_memcpy(&v, (const element *)x + i, sizeof(v)); \
+			__builtin_memcpy(&w, (const element *)x + i + LENGTH, sizeof(w)); \
+			bits above = v > best, also = w > other; \
+			best = (vector)(((bits)v & above) | ((bits)best & ~above)); \
+			other = (vector)(((bits)w & also) | ((bits)other & ~also)); \
+		} \
+		bits higher = other > best; \
+		best = (vector)(((bits)other & higher) | ((bits)best & ~higher)); \
+		for (int j = 0; j < LENGTH; j++) \
+			m = larger(m, best[j]); \
+	} while (0)
+
+static SJ_ALWAYS_INLINE double any_row_max(const void *x, int64_t n, bool single)
 {
 	double m = sj__float_get(x, 0, single);
 	int64_t i = 1;
-	if (n >= 2 * LANES) {
-		lanes best = get_lanes(x, 0, single);
-		for (i = LANES; i + LANES <= n; i += LANES) {
-			lanes v = get_lanes(x, i, single);
-			mask_lanes above = v > best;
-			best = (lanes)(((mask_lanes)v & above) | ((mask_lanes)best & ~above));
-		}
-		for (int j = 0; j < LANES; j++)
-			m = larger(m, best[j]);
-	}
+	if (single && n >= 32)
+		ROW_MAX(float_lanes, float_bits, float, x, n, m);
+	else if (!single && n >= 2 * LANES)
+		ROW_MAX(lanes, mask_lanes, double, x, n, m);
 	for (; i < n; i++)
 		m = larger(m, sj__float_get(x, i, single));
 	return m;
+}
+
+/* Calls, since they are many. */
+static SJ_NOINLINE double row_max_f32(const void *x, int64_t n) { return any_row_max(x, n, true); }
+static SJ_NOINLINE double row_max_f64(const void *x, int64_t n) { return any_row_max(x, n, false); }
+
+static SJ_ALWAYS_INLINE double row_max(const void *x, int64_t n, bool single)
+{
+	return single ? row_max_f32(x, n) : row_max_f64(x, n);
 }
 
 static SJ_ALWAYS_INLINE double row_sum(const double *x, int64_t n)

@@ -226,59 +226,94 @@ static SJ_ALWAYS_INLINE void tile_sparse(tile *t, const void *x, const int64_t *
 	}
 }
 
-/* ---- long rows, in pieces ---- */
+/* ---- long rows ---- */
 
-/* The sum of exp(x - m); the exps go to y where it is not NULL. */
-static SJ_ALWAYS_INLINE double long_sum(int64_t n, const void *x, double m, void *y, bool single)
+/* The exps of a row of up to KEPT elements stay in `kept`; those of a longer one go to the result and come back from there. */
+enum { KEPT = 2048, STEP = 4 * LANES };
+
+/* The sum of exp(x - m). y may be NULL: then the exps are not wanted. */
+static SJ_ALWAYS_INLINE double any_long_sum(int64_t n, const void *x, double m, double *kept, void *y, bool single)
 {
-	double e[TILE];
-	lanes total = {0};
+	lanes total = {0}, second = {0}, third = {0}, fourth = {0};
 	for (int64_t begin = 0; begin < n; begin += TILE) {
-		int64_t count = sj__min_i64(TILE, n - begin), padded = (count + LANES - 1) / LANES * LANES;
+		double *e = n <= KEPT ? kept + begin : kept;
+		int64_t count = sj__min_i64(TILE, n - begin), padded = (count + STEP - 1) / STEP * STEP;
 		for (int64_t i = 0; i < count; i++)
 			e[i] = exp_of(sj__float_get(x, begin + i, single) - m, single);
 		for (int64_t i = count; i < padded; i++)
 			e[i] = 0;
-		for (int64_t i = 0; i < padded; i += LANES)
+		for (int64_t i = 0; i < padded; i += STEP) {
 			total += get_lanes(e, i, false);
-		if (y != NULL)
+			second += get_lanes(e, i + LANES, false);
+			third += get_lanes(e, i + 2 * LANES, false);
+			fourth += get_lanes(e, i + 3 * LANES, false);
+		}
+		if (y != NULL && n > KEPT)
 			for (int64_t i = 0; i < count; i++)
 				sj__float_put(y, begin + i, e[i], single);
 	}
-	return lanes_sum(total);
+	return lanes_sum((total + second) + (third + fourth));
+}
+
+static SJ_NOINLINE double long_sum_f32(int64_t n, const void *x, double m, double *kept, void *y)
+{
+	return any_long_sum(n, x, m, kept, y, true);
+}
+
+static SJ_NOINLINE double long_sum_f64(int64_t n, const void *x, double m, double *kept, void *y)
+{
+	return any_long_sum(n, x, m, kept, y, false);
+}
+
+static SJ_ALWAYS_INLINE double long_sum(int64_t n, const void *x, double m, double *kept, void *y, bool single)
+{
+	return single ? long_sum_f32(n, x, m, kept, y) : long_sum_f64(n, x, m, kept, y);
+}
+
+/* y = exp / sum, less the labels where there are any (a constant NULL or not). */
+static SJ_ALWAYS_INLINE void long_quotients(int64_t n, const double *kept, double inverse, const void *labels, void *y,
+                                            bool single)
+{
+#define LABEL(i) (labels == NULL ? 0 : sj__float_get(labels, i, single))
+	if (n <= KEPT)
+		for (int64_t i = 0; i < n; i++)
+			sj__float_put(y, i, kept[i] * inverse - LABEL(i), single);
+	else
+		for (int64_t i = 0; i < n; i++)
+			sj__float_put(y, i, sj__float_get(y, i, single) * inverse - LABEL(i), single);
+#undef LABEL
 }
 
 static SJ_ALWAYS_INLINE void long_softmax(int64_t n, bool logarithm, const void *x, void *y, bool single)
 {
-	double m = row_max(x, n, single), sum = long_sum(n, x, m, logarithm ? NULL : y, single);
-	double inverse = 1 / sum, log = log_of(sum, single);
-	if (logarithm)
-		for (int64_t i = 0; i < n; i++)
-			sj__float_put(y, i, (sj__float_get(x, i, single) - m) - log, single);
-	else
-		for (int64_t i = 0; i < n; i++)
-			sj__float_put(y, i, sj__float_get(y, i, single) * inverse, single);
+	double kept[KEPT];
+	double m = row_max(x, n, single), sum = long_sum(n, x, m, kept, logarithm ? NULL : y, single);
+	if (!logarithm) {
+		long_quotients(n, kept, 1 / sum, NULL, y, single);
+		return;
+	}
+	double log = log_of(sum, single);
+	for (int64_t i = 0; i < n; i++)
+		sj__float_put(y, i, (sj__float_get(x, i, single) - m) - log, single);
 }
 
 static SJ_ALWAYS_INLINE double long_cross_entropy(int64_t n, const void *x, const void *labels, void *backprop,
                                                   bool single)
 {
-	double m = row_max(x, n, single), sum = long_sum(n, x, m, backprop, single), inverse = 1 / sum;
-	double weight, dot;
+	double kept[KEPT], weight, dot;
+	double m = row_max(x, n, single), sum = long_sum(n, x, m, kept, backprop, single);
 	row_dot(n, labels, x, m, &weight, &dot, single);
-	for (int64_t i = 0; i < n; i++)
-		sj__float_put(backprop, i,
-		              sj__float_get(backprop, i, single) * inverse - sj__float_get(labels, i, single), single);
+	long_quotients(n, kept, 1 / sum, labels, backprop, single);
 	return weight * log_of(sum, single) - dot;
 }
 
 static SJ_ALWAYS_INLINE double long_sparse(int64_t n, const void *x, int64_t label, void *backprop, bool single)
 {
-	double m = row_max(x, n, single), sum = long_sum(n, x, m, backprop, single), inverse = 1 / sum;
-	for (int64_t i = 0; i < n; i++)
-		sj__float_put(backprop, i, sj__float_get(backprop, i, single) * inverse, single);
-	sj__float_put(backprop, label, exp_of(sj__float_get(x, label, single) - m, single) * inverse - 1, single);
-	return log_of(sum, single) - (sj__float_get(x, label, single) - m);
+	double kept[KEPT], m = row_max(x, n, single), sum = long_sum(n, x, m, kept, backprop, single);
+	double z = sj__float_get(x, label, single) - m;
+	long_quotients(n, kept, 1 / sum, NULL, backprop, single);
+	sj__float_put(backprop, label, exp_of(z, single) * (1 / sum) - 1, single);
+	return log_of(sum, single) - z;
 }
 
 /* ---- any rows ---- */

@@ -10,6 +10,19 @@
 #define ALL_TYPES
 #endif
 
+enum {
+#if defined(__AVX512F__)
+	POOL_BYTES = 64,
+#elif defined(__AVX2__)
+	POOL_BYTES = 32,
+#else
+	POOL_BYTES = 16,
+#endif
+};
+
+/* Wide vectors as arguments of functions that are always inlined have no ABI to change. */
+#pragma GCC diagnostic ignored "-Wpsabi"
+
 /* The pixels [h0, h1) x [w0, w1) of a window that are inside the image. */
 typedef struct pool_span {
 	int64_t h0, h1, w0, w1;
