@@ -123,8 +123,15 @@ static PyObject *session_failed(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(n
 	return graph_node_object(sj_session_failed());
 }
 
+static PyObject *session_forget(PyObject *self, PyObject *Py_UNUSED(nothing))
+{
+	session_quick_clear((Session *)self);
+	Py_RETURN_NONE;
+}
+
 static PyMethodDef session_methods[] = {{"_run", session_run, METH_VARARGS, "run(feeds, values, fetches, targets)"},
                                         {"_learn", session_learn, METH_VARARGS, NULL},
+                                        {"_forget", session_forget, METH_NOARGS, "No run is known any more."},
                                         {"_quick", (PyCFunction)(void (*)(void))session_quick, METH_FASTCALL, NULL},
                                         {"_variable", session_variable, METH_O, "The value of a variable, or None."},
                                         {"_failed", session_failed, METH_NOARGS,

@@ -36,12 +36,13 @@ static void reads_begin(Tape *t)
 static void reads_end(Tape *t)
 {
 	PyObject *now = NULL;
-	if (--core_open_tapes == 0) { /* the outermost tape saw all of them */
-		now = reads;
-		reads = NULL;
-	} else if (reads != NULL) {
+	bool is_last = --core_open_tapes == 0;
+	if (is_last && t->first_read == 0) /* it saw all of them */
+		now = Py_XNewRef(reads);
+	else if (reads != NULL)
 		now = PyList_GetSlice(reads, t->first_read, PyList_GET_SIZE(reads));
-	}
+	if (is_last)
+		Py_CLEAR(reads);
 	if (now == NULL)
 		return;
 	if (t->seen != NULL) /* the tape was entered before */
