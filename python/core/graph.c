@@ -577,9 +577,9 @@ PyObject *core_operator(const char *which, PyObject *a, PyObject *b)
 
 static void observed(void *context, sj_node *node, int64_t begin_ns, int64_t end_ns)
 {
-	PyGILState_STATE state = PyGILState_Ensure();
+	core_callback callback = core_callback_begin();
 	if (PyErr_Occurred()) { /* a Python function of the graph raised it */
-		PyGILState_Release(state);
+		core_callback_end(callback);
 		return;
 	}
 	PyObject *function = Py_NewRef(context); /* which may end its own observing */
@@ -595,7 +595,7 @@ static void observed(void *context, sj_node *node, int64_t begin_ns, int64_t end
 	Py_DECREF(function);
 	Py_XDECREF(done);
 	Py_XDECREF(object);
-	PyGILState_Release(state);
+	core_callback_end(callback);
 }
 
 /* observe(function(node, begin, end in ns) or None) */

@@ -22,7 +22,7 @@ struct Known {
 /* ---- what may be run without more ado ---- */
 
 /* No Python function, branch or loop: nothing asks who runs it, and nothing runs for long that did not before. */
-static bool nodes_are_plain(sj_graph *graph)
+bool session_nodes_are_plain(sj_graph *graph)
 {
 	static const char *const plain[] = {"AssignVariableOp",    "AssignAddVariableOp", "AssignSubVariableOp",
 	                                    "ResourceApplyUpdate", "OptimizerApply",      "SymbolicGradient"};
@@ -116,7 +116,7 @@ PyObject *session_learn(PyObject *self, PyObject *arguments)
 	                      &PyList_Type, &targets, &PyList_Type, &places))
 		return NULL;
 	if (PyTuple_GET_SIZE(keys) > FEEDS_MOST || is_known(s, fetches, keys) ||
-	    !nodes_are_plain(((Graph *)s->graph)->graph))
+	    !session_nodes_are_plain(((Graph *)s->graph)->graph))
 		Py_RETURN_NONE;
 	struct Known *k = PyMem_Calloc(1, sizeof(*k));
 	if (k == NULL)

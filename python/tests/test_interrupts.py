@@ -63,6 +63,14 @@ LONG = {
     "fit of a dataset": "m = tf.keras.Sequential([tf.keras.layers.Dense(1)])\nm.compile('sgd', 'mse')\n"
                         "d = tf.data.Dataset.from_tensors((tf.ones([4, 3]), tf.ones([4, 1]))).repeat(); m.fit(d, steps_per_epoch=1, verbose=0)\nready()\n"
                         "m.fit(d, steps_per_epoch=100, epochs=10 ** 6, verbose=0)",
+    "function with a loop": "@tf.function\ndef f(n):\n    x = tf.constant(0)\n    while x < n: x = (x + 1) % 100\n    return x\nf(tf.constant(3)); f(tf.constant(3))\nready()\n"
+                            "f(tf.constant(1000))",
+    "function of a large variable": "u = tf.Variable(tf.ones([2000, 2000]))\n@tf.function\ndef f():\n    x = u * 1.0\n    for i in range(50): x = tf.matmul(x, u) * 0.0\n"
+                                    "    return x\nf.get_concrete_function()\nready()\nf()",
+    "function over a dataset": "d = tf.data.Dataset.range(10).repeat()\n@tf.function\ndef f():\n    s = tf.constant(0, tf.int64)\n    for x in d: s += x\n    return s\nready()\nf()",
+    "Python function in a graph": "def slow(x):\n    while True: x = x + 1.0\n@tf.function\ndef f(x): return tf.py_function(slow, [x], tf.float32)\nready()\nf(tf.ones([1000, 1000]))",
+    "operation of a Python function in a graph": "x = tf.ones([1000, 1000])\ndef slow(x):\n    while True: tf.matmul(x, x)\n@tf.function\n"
+                                                 "def f(x): return tf.py_function(slow, [x], tf.float32)\nready()\nf(x)",
     "predict": "import numpy as np\nm = tf.keras.Sequential([tf.keras.layers.Conv2D(64, 5), tf.keras.layers.Conv2D(64, 5)])\nx = np.ones([400, 40, 40, 3], np.float32)\n"
                "m.predict(x[:2], verbose=0)\nready()\nwhile True: m.predict(x, batch_size=400, verbose=0)",
 }  # fmt: skip
