@@ -302,3 +302,51 @@ def test_threads_run_models_and_datasets_of_their_own(tf2):
         assert np.array_equal(first[k], second[k])
         work(k)
         assert np.array_equal(results[k], first[k])
+
+
+def test_threads_share_an_iterator(tf2):
+    """Each element comes once."""
+    iterator, found = iter(tf2.data.Dataset.range(600).map(lambda i: i + 1).batch(2)), []
+
+    def work():
+        for pair in iterator:
+            found.extend(int(i) for i in pair)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert sorted(found) == list(range(1, 601))
+
+
+def test_threads_share_functions_and_sessions(tf2):
+    from sokuji import v1
+
+    with v1.Graph().as_default():
+        p = v1.placeholder(v1.float32, [None, None])
+        sums = [v1.reduce_sum(p) + float(k) for k in range(12)]
+        session, failures = v1.Session(), []
+    f = tf2.function(lambda values, *, b, a: tf2.reduce_sum(tf2.add_n(values)) * a - b)
+
+    def work(seed):
+        try:
+            for i in range(60):
+                n = (seed + i) % 5 + 1
+                assert float(f([tf2.ones([3])] * n, b=tf2.constant(1.0), a=tf2.constant(2.0))) == 6 * n - 1
+                k = (seed * 5 + i // 3) % 12
+                assert session.run([sums[k], sums[(k + seed) % 12]], {p: np.ones((n, 400), np.float32)})[0] == n * 400 + k
+        except BaseException as error:  # noqa: BLE001
+            failures.append(error)
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        threads = [threading.Thread(target=work, args=(k,)) for k in range(6)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert not failures
