@@ -90,7 +90,7 @@ bool core_iteration_end(bool began);
 /* Around a call from the library into Python, which takes the interpreter and lets Python handle Ctrl-C itself. */
 typedef struct core_callback {
 	PyGILState_STATE state;
-	bool was_iterating, was_hit;
+	bool was_armed, was_hit;
 } core_callback;
 core_callback core_callback_begin(void);
 void core_callback_end(core_callback callback);

@@ -34,7 +34,7 @@ static int custom_take(PyObject *result, int n_inputs, sj_tensor **ret_dx)
 
 static void custom_call(void *context, int n_outputs, sj_tensor *const *dy, int n_inputs, sj_tensor **ret_dx)
 {
-	PyGILState_STATE state = PyGILState_Ensure();
+	core_callback callback = core_callback_begin();
 	PyObject *gradients = PyErr_Occurred() ? NULL : PyList_New(n_outputs), *result = NULL;
 	for (int k = 0; gradients != NULL && k < n_outputs; k++)
 		PyList_SET_ITEM(gradients, k, dy[k] ? core_wrap(sj_keep(dy[k])) : Py_NewRef(Py_None));
@@ -44,7 +44,7 @@ static void custom_call(void *context, int n_outputs, sj_tensor *const *dy, int 
 		sj_error_set(SJ_UNKNOWN, "a gradient function raised a Python exception");
 	Py_XDECREF(result);
 	Py_XDECREF(gradients);
-	PyGILState_Release(state);
+	core_callback_end(callback);
 }
 
 /* The tensors of a list, borrowed. */

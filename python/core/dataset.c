@@ -14,6 +14,8 @@ typedef struct Dataset {
 typedef struct DatasetIterator {
 	PyObject_HEAD sj_iterator *iterator; /* NULL when closed */
 	PyObject *owner;                     /* the Dataset */
+	PyThread_type_lock lock;             /* held while an element is made: threads take turns */
+	unsigned long thread;                /* which holds it, or 0 */
 } DatasetIterator;
 
 /* An input of a pass, for Python's iteration. */
@@ -424,6 +426,13 @@ static PyObject *dataset_iterate(PyObject *self)
 	if (it == NULL)
 		return NULL;
 	it->owner = Py_NewRef(self);
+	it->iterator = NULL;
+	it->thread = 0;
+	it->lock = PyThread_allocate_lock();
+	if (it->lock == NULL) {
+		Py_DECREF(it);
+		return PyErr_NoMemory();
+	}
 	Py_BEGIN_ALLOW_THREADS it->iterator = sj_dataset_begin(((Dataset *)self)->dataset);
 	Py_END_ALLOW_THREADS if (it->iterator == NULL)
 	{
@@ -433,9 +442,29 @@ static PyObject *dataset_iterate(PyObject *self)
 	return (PyObject *)it;
 }
 
-static PyObject *iterator_next(PyObject *self)
+/* A dataset whose function asks its own iterator is told so by the library. -1: Ctrl-C came. */
+static int turn_take(DatasetIterator *it)
 {
-	DatasetIterator *it = (DatasetIterator *)self;
+	PyLockStatus status = it->thread == PyThread_get_thread_ident()      ? PY_LOCK_INTR
+	                      : PyThread_acquire_lock(it->lock, NOWAIT_LOCK) ? PY_LOCK_ACQUIRED
+	                                                                     : PY_LOCK_FAILURE;
+	while (status == PY_LOCK_FAILURE) {
+		Py_BEGIN_ALLOW_THREADS status = PyThread_acquire_lock_timed(it->lock, 20000, 0);
+		Py_END_ALLOW_THREADS if (status == PY_LOCK_FAILURE && PyErr_CheckSignals() < 0) return -1;
+	}
+	if (status == PY_LOCK_ACQUIRED)
+		it->thread = PyThread_get_thread_ident();
+	return status == PY_LOCK_ACQUIRED;
+}
+
+static void turn_give(DatasetIterator *it)
+{
+	it->thread = 0;
+	PyThread_release_lock(it->lock);
+}
+
+static PyObject *element_next(DatasetIterator *it)
+{
 	sj_tensor *tensors[MOST];
 	bool has_more;
 	if (it->iterator == NULL || PyErr_CheckSignals() < 0)
@@ -452,9 +481,22 @@ static PyObject *iterator_next(PyObject *self)
 	return sj_ok() ? NULL : error_receive();
 }
 
+static PyObject *iterator_next(PyObject *self)
+{
+	DatasetIterator *it = (DatasetIterator *)self;
+	int taken = turn_take(it);
+	PyObject *element = taken < 0 ? NULL : element_next(it);
+	if (taken > 0)
+		turn_give(it);
+	return element;
+}
+
+/* One that is in use stays open. */
 static PyObject *iterator_close(PyObject *self, PyObject *Py_UNUSED(nothing))
 {
 	DatasetIterator *it = (DatasetIterator *)self;
+	if (it->thread != 0)
+		Py_RETURN_NONE;
 	sj_iterator *iterator = it->iterator;
 	it->iterator = NULL;
 	Py_BEGIN_ALLOW_THREADS sj_iterator_free(iterator);
@@ -468,6 +510,8 @@ static void iterator_dealloc(PyObject *self)
 	Py_XDECREF(iterator_close(self, NULL));
 	PyErr_Restore(type, error, trace);
 	Py_XDECREF(((DatasetIterator *)self)->owner);
+	if (((DatasetIterator *)self)->lock != NULL)
+		PyThread_free_lock(((DatasetIterator *)self)->lock);
 	Py_TYPE(self)->tp_free(self);
 }
 

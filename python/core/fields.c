@@ -14,6 +14,7 @@ int core_fields_init(void)
 		[KERNEL] = "kernel",
 		[BIAS] = "bias",
 		[ACTIVATION] = "activation",
+		[CALL] = "call",
 	};
 	for (int i = 0; i < FIELDS; i++)
 		if ((words[i] = PyUnicode_InternFromString(names[i])) == NULL)
@@ -21,18 +22,19 @@ int core_fields_init(void)
 	return 0;
 }
 
-/* What the class has of a name, or does about names, goes before the dictionary. */
+#if PY_VERSION_HEX < 0x030C0000
+/* What the class has of a name, or does about names, goes before the dictionary; but for call(), a function, which goes behind. */
 static void fields_read(Layer *layer, PyObject *dict)
 {
 	PyTypeObject *type = Py_TYPE(layer);
 	for (int i = 0; i < FIELDS; i++) {
-		bool is_plain = type->tp_getattro == PyObject_GenericGetAttr && _PyType_Lookup(type, words[i]) == NULL;
+		bool is_plain = type->tp_getattro == PyObject_GenericGetAttr &&
+		                (i == CALL || _PyType_Lookup(type, words[i]) == NULL);
 		layer->fields[i] = is_plain ? PyDict_GetItemWithError(dict, words[i]) : NULL;
 	}
 	layer->class_version = type->tp_version_tag;
 }
 
-#if PY_VERSION_HEX < 0x030C0000
 /* Up to 3.11 a dictionary has a number that is its alone, and another one after every change. */
 static PyObject *noted(PyObject *self, Field which)
 {
@@ -48,15 +50,17 @@ static PyObject *noted(PyObject *self, Field which)
 	}
 	return layer->fields[which];
 }
+
+PyObject *core_layer_own_call(PyObject *self) { return Py_XNewRef(noted(self, CALL)); }
 #else
-static PyObject *noted(PyObject *self, Field which)
+static PyObject *noted(PyObject *Py_UNUSED(self), Field Py_UNUSED(which)) { return NULL; }
+
+PyObject *core_layer_own_call(PyObject *self)
 {
 	PyObject *dict = PyObject_GenericGetDict(self, NULL);
-	if (dict == NULL)
-		return NULL;
-	fields_read((Layer *)self, dict);
-	Py_DECREF(dict);
-	return ((Layer *)self)->fields[which];
+	PyObject *found = dict ? Py_XNewRef(PyDict_GetItemWithError(dict, words[CALL])) : NULL;
+	Py_XDECREF(dict);
+	return found;
 }
 #endif
 

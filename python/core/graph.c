@@ -577,24 +577,35 @@ PyObject *core_operator(const char *which, PyObject *a, PyObject *b)
 
 static void observed(void *context, sj_node *node, int64_t begin_ns, int64_t end_ns)
 {
-	PyGILState_STATE state = PyGILState_Ensure();
+	core_callback callback = core_callback_begin();
+	if (PyErr_Occurred()) { /* a Python function of the graph raised it */
+		core_callback_end(callback);
+		return;
+	}
+	PyObject *function = Py_NewRef(context); /* which may end its own observing */
 	PyObject *object = graph_node_object(node);
-	PyObject *done = object ? PyObject_CallFunction(context, "OLL", object, (long long)begin_ns, (long long)end_ns)
+	PyObject *done = object ? PyObject_CallFunction(function, "OLL", object, (long long)begin_ns, (long long)end_ns)
 	                        : NULL;
-	if (done == NULL)
+	if (object == NULL && PyErr_ExceptionMatches(PyExc_RuntimeError))
 		PyErr_Clear(); /* a node of the library's own has no object */
+	else if (done == NULL && PyErr_ExceptionMatches(PyExc_KeyboardInterrupt))
+		PyErr_Clear(), PyErr_SetInterrupt(); /* as soon as Python runs again */
+	else if (done == NULL)
+		PyErr_WriteUnraisable(function);
+	Py_DECREF(function);
 	Py_XDECREF(done);
 	Py_XDECREF(object);
-	PyGILState_Release(state);
+	core_callback_end(callback);
 }
 
 /* observe(function(node, begin, end in ns) or None) */
 static PyObject *observe(PyObject *Py_UNUSED(module), PyObject *function)
 {
 	static _Thread_local PyObject *now;
-	Py_XDECREF(now);
+	PyObject *before = now;
 	now = function == Py_None ? NULL : Py_NewRef(function);
 	sj_graph_observe(now ? observed : NULL, now);
+	Py_XDECREF(before);
 	Py_RETURN_NONE;
 }
 

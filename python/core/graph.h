@@ -28,10 +28,11 @@ typedef struct ConcreteFunction {
 	PyObject_HEAD sj_concrete_function *function;
 	PyObject *graph;
 	int n_outputs;
+	bool is_heavy; /* a call may take long whatever the inputs are */
 	PyObject *dict, *weak_references;
 } ConcreteFunction;
 
-/* Calls it, without the interpreter where the inputs are large. outputs: references of the caller's own. */
+/* Calls it, without the interpreter where that may take long. outputs: references of the caller's own. */
 sj_status graph_function_run(const ConcreteFunction *f, int n_inputs, sj_tensor **inputs, sj_tensor **outputs);
 
 extern PyTypeObject Traced_Type, Graph_Type, Node_Type, SymbolicTensor_Type, Session_Type, ConcreteFunction_Type;

@@ -1,6 +1,7 @@
 /*
  * Work that may take long: the interpreter is released for it, and Ctrl-C ends it. While it runs in the main thread, our handler of SIGINT asks the
  * library to stop and then calls the one that was there; what stops has changed nothing. When Python's handler does not raise, the work begins again.
+ * While the work calls Python, the handler that was there is back, so that long work within it begins and ends like any other.
  * An element of a dataset that is stopped is lost, so it is stopped only where Ctrl-C raises KeyboardInterrupt; its Python functions run as ever.
  */
 #include "core.h"
@@ -11,6 +12,7 @@
 
 static struct sigaction previous;
 static volatile sig_atomic_t was_hit;
+static bool is_armed; /* in the main thread, which alone is interrupted */
 
 static void handler(int number, siginfo_t *info, void *context)
 {
@@ -27,21 +29,22 @@ static bool is_main_thread(void) { return gettid() == getpid(); }
 
 static bool arm(void)
 {
-	if (!is_main_thread() || sigaction(SIGINT, NULL, &previous) != 0)
+	struct sigaction now;
+	if (!is_main_thread() || is_armed || sigaction(SIGINT, NULL, &now) != 0)
 		return false;
-	bool is_python = (previous.sa_flags & SA_SIGINFO) ||
-	                 (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN);
-	if (!is_python || ((previous.sa_flags & SA_SIGINFO) && previous.sa_sigaction == handler))
+	if (!(now.sa_flags & SA_SIGINFO) && (now.sa_handler == SIG_DFL || now.sa_handler == SIG_IGN))
 		return false;
+	previous = now;
 	struct sigaction ours = {.sa_sigaction = handler, .sa_flags = previous.sa_flags | SA_SIGINFO};
 	sigemptyset(&ours.sa_mask);
 	was_hit = 0;
-	return sigaction(SIGINT, &ours, NULL) == 0;
+	return is_armed = sigaction(SIGINT, &ours, NULL) == 0;
 }
 
 static bool disarm(void)
 {
 	sigaction(SIGINT, &previous, NULL);
+	is_armed = false;
 	if (was_hit)
 		sj_cancel_clear();
 	return was_hit;
@@ -66,7 +69,7 @@ sj_status core_long(core_work *work, void *context, bool *ret_done)
 		else if (status == SJ_CANCELLED)
 			again = shall_retry(&tries);
 		Py_END_ALLOW_THREADS *ret_done = status == SJ_OK;
-		if (hit && PyErr_CheckSignals() < 0)
+		if (hit && (PyErr_Occurred() || PyErr_CheckSignals() < 0))
 			return SJ_CANCELLED;
 		if (!(hit && status == SJ_CANCELLED) && !again)
 			return status;
@@ -74,8 +77,6 @@ sj_status core_long(core_work *work, void *context, bool *ret_done)
 }
 
 /* ---- elements of datasets ---- */
-
-static bool is_iterating; /* of the main thread, which alone is interrupted */
 
 static bool raises_by_itself(void)
 {
@@ -94,33 +95,22 @@ static bool raises_by_itself(void)
 	return now != NULL && now == raises;
 }
 
-bool core_iteration_begin(void)
-{
-	if (is_iterating || !is_main_thread() || !raises_by_itself())
-		return false;
-	return is_iterating = arm();
-}
+bool core_iteration_begin(void) { return is_main_thread() && raises_by_itself() && arm(); }
 
-bool core_iteration_end(bool began)
-{
-	if (!began)
-		return false;
-	is_iterating = false;
-	return disarm();
-}
+bool core_iteration_end(bool began) { return began && disarm(); }
 
 core_callback core_callback_begin(void)
 {
-	core_callback callback = {PyGILState_Ensure(), is_iterating && is_main_thread(), false};
-	if (callback.was_iterating)
-		callback.was_hit = core_iteration_end(true);
+	core_callback callback = {PyGILState_Ensure(), is_main_thread() && is_armed, false};
+	if (callback.was_armed)
+		callback.was_hit = disarm();
 	return callback;
 }
 
 void core_callback_end(core_callback callback)
 {
-	if (callback.was_iterating) {
-		is_iterating = arm();
+	if (callback.was_armed) {
+		arm();
 		was_hit |= callback.was_hit;
 	}
 	PyGILState_Release(callback.state);

@@ -49,10 +49,14 @@ static bool is_plain_call(PyObject *self, PyObject *inputs)
 static PyObject *plain_call(PyObject *self, PyObject *inputs)
 {
 	PyObject *both[] = {self, inputs}, *call = _PyType_Lookup(Py_TYPE(self), word_call);
-	if (call != NULL && call == method_dense)
-		return dense_call(self, inputs);
-	if (call != NULL && call == method_row)
-		return row_call(self, &inputs, 1, NULL);
+	if (call != NULL && (call == method_dense || call == method_row)) {
+		PyObject *own = core_layer_own_call(self), *result;
+		if (own == NULL && !PyErr_Occurred())
+			return call == method_dense ? dense_call(self, inputs) : row_call(self, &inputs, 1, NULL);
+		result = own ? PyObject_CallOneArg(own, inputs) : NULL;
+		Py_XDECREF(own);
+		return result;
+	}
 	return PyObject_VectorcallMethod(word_call, both, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
 }
 
@@ -91,12 +95,15 @@ static PyObject *row_call(PyObject *self, PyObject *const *arguments, Py_ssize_t
 		Py_XDECREF(method);
 		return made;
 	}
-	PyObject *now = Py_NewRef(arguments[0]);
+	PyObject *now = Py_EnterRecursiveCall(" in the layers of a model") == 0 ? Py_NewRef(arguments[0]) : NULL;
+	bool entered = now != NULL;
 	for (Py_ssize_t i = 0; now != NULL && i < PyList_GET_SIZE(layers); i++) {
 		PyObject *layer = Py_NewRef(PyList_GET_ITEM(layers, i));
 		Py_SETREF(now, call_with_one(layer, now));
 		Py_DECREF(layer);
 	}
+	if (entered)
+		Py_LeaveRecursiveCall();
 	Py_DECREF(layers);
 	return now;
 }

@@ -16,6 +16,7 @@ typedef enum Field {
 	KERNEL,
 	BIAS,
 	ACTIVATION,
+	CALL,
 	FIELDS
 } Field;
 
@@ -28,6 +29,8 @@ typedef struct Layer {
 
 /* The attribute of a layer, a new reference. */
 PyObject *core_layer_field(PyObject *self, Field which);
+/* The call() that was set on the layer itself, a new reference, or NULL. */
+PyObject *core_layer_own_call(PyObject *self);
 int core_fields_init(void);
 
 /* ---- weights.c ---- */

@@ -219,10 +219,13 @@ static PyObject *deferred(PyObject *function, PyObject *const *arguments, size_t
 	Py_XDECREF(given);
 	Py_XDECREF(named);
 	if (result == NULL || result == Py_NotImplemented) {
+		bool is_interrupted = result == NULL && !PyErr_ExceptionMatches(PyExc_Exception);
 		Py_CLEAR(result);
-		PyErr_Clear();
-		PyErr_Restore(type, value, trace);
-		return NULL;
+		if (!is_interrupted) {
+			PyErr_Clear();
+			PyErr_Restore(type, value, trace);
+			return NULL;
+		}
 	}
 	Py_XDECREF(type);
 	Py_XDECREF(value);

@@ -143,7 +143,7 @@ static PyObject *refused(sj_status status, const sj_op *op, const void *args, in
 		is_complex |= dtype == SJ_COMPLEX64 || dtype == SJ_COMPLEX128;
 	}
 	core_raise(status);
-	if (!is_complex)
+	if (!is_complex || !PyErr_ExceptionMatches(PyExc_Exception))
 		return NULL;
 	PyObject *kind, *error, *trace;
 	PyErr_Fetch(&kind, &error, &trace);

@@ -123,8 +123,15 @@ static PyObject *session_failed(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(n
 	return graph_node_object(sj_session_failed());
 }
 
+static PyObject *session_forget(PyObject *self, PyObject *Py_UNUSED(nothing))
+{
+	session_quick_clear((Session *)self);
+	Py_RETURN_NONE;
+}
+
 static PyMethodDef session_methods[] = {{"_run", session_run, METH_VARARGS, "run(feeds, values, fetches, targets)"},
                                         {"_learn", session_learn, METH_VARARGS, NULL},
+                                        {"_forget", session_forget, METH_NOARGS, "No run is known any more."},
                                         {"_quick", (PyCFunction)(void (*)(void))session_quick, METH_FASTCALL, NULL},
                                         {"_variable", session_variable, METH_O, "The value of a variable, or None."},
                                         {"_failed", session_failed, METH_NOARGS,
@@ -144,6 +151,22 @@ PyTypeObject Session_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._c
 
 /* ---- ConcreteFunction ---- */
 
+/* Loops, Python functions, many nodes, large variables or results. */
+static bool graph_is_heavy(sj_graph *graph)
+{
+	enum { MANY_NODES = 1000, HEAVY_BYTES = 1 << 18 };
+	size_t bytes = 0;
+	if (sj_graph_size(graph) > MANY_NODES || !session_nodes_are_plain(graph))
+		return true;
+	for (int i = 0; i < sj_graph_size(graph); i++) {
+		sj_tensor *t;
+		for (int k = 0; (t = sj_node_output(sj_graph_node(graph, i), k)) != NULL; k++)
+			if (sj_tensor_size(t) > 0)
+				bytes += (size_t)sj_tensor_size(t) * sj_dtype_size(sj_tensor_dtype(t));
+	}
+	return bytes >= HEAVY_BYTES;
+}
+
 static int concrete_init(PyObject *self, PyObject *arguments, PyObject *Py_UNUSED(keywords))
 {
 	ConcreteFunction *f = (ConcreteFunction *)self;
@@ -158,6 +181,7 @@ static int concrete_init(PyObject *self, PyObject *arguments, PyObject *Py_UNUSE
 		                                       outputs);
 		f->graph = Py_NewRef(graph);
 		f->n_outputs = (int)n_outputs;
+		f->is_heavy = graph_is_heavy(((Graph *)graph)->graph);
 		if (f->function == NULL)
 			core_raise_sticky();
 	}
@@ -207,7 +231,7 @@ sj_status graph_function_run(const ConcreteFunction *f, int n_inputs, sj_tensor 
 {
 	Call c = {f->function, n_inputs, f->n_outputs, inputs, outputs};
 	bool done = false;
-	if (sj_graph_now() != NULL || !core_is_heavy(n_inputs, inputs))
+	if (sj_graph_now() != NULL || !(f->is_heavy || core_is_heavy(n_inputs, inputs)))
 		return call_work(&c);
 	sj_status status = core_long(call_work, &c, &done);
 	for (int k = 0; done && status != SJ_OK && k < f->n_outputs; k++)
@@ -369,7 +393,7 @@ static sj_status py_call_invoke(void *context, int n_inputs, sj_tensor *const *i
 {
 	const PyCall *c = context;
 	(void)n_outputs;
-	PyGILState_STATE state = PyGILState_Ensure();
+	core_callback callback = core_callback_begin();
 	PyObject *list = PyErr_Occurred() ? NULL : PyList_New(n_inputs), *result = NULL;
 	for (int i = 0; list != NULL && i < n_inputs; i++) {
 		PyObject *one = inputs[i] ? core_wrap(sj_keep(inputs[i])) : Py_NewRef(Py_None);
@@ -383,7 +407,7 @@ static sj_status py_call_invoke(void *context, int n_inputs, sj_tensor *const *i
 	int failed = result == NULL ? -1 : results_take(c, result, ret_outputs);
 	Py_XDECREF(list);
 	Py_XDECREF(result);
-	PyGILState_Release(state);
+	core_callback_end(callback);
 	return failed < 0 ? sj_error_set(SJ_UNKNOWN, "a Python function of a graph raised an exception") : SJ_OK;
 }
 

@@ -16,6 +16,7 @@ typedef struct Session {
 } Session;
 
 /* ---- session_quick.c ---- */
+bool session_nodes_are_plain(sj_graph *graph);
 PyObject *session_learn(PyObject *self, PyObject *arguments);
 PyObject *session_quick(PyObject *self, PyObject *const *arguments, Py_ssize_t n);
 void session_quick_clear(Session *s);

@@ -5,7 +5,7 @@
 #include "graph.h"
 #include "session.h"
 
-enum { LONG_NS = 1000000, LONG_BYTES = 1 << 18, FEEDS_MOST = 16 };
+enum { LONG_NS = 1000000, FEEDS_MOST = 16 };
 
 struct Known {
 	PyObject *fetches;                  /* a tensor or operation, or a tuple of them */
@@ -14,14 +14,15 @@ struct Known {
 	Py_ssize_t n_fetches, n_targets, n; /* n: of results */
 	sj_tensor **feeds, **fetched;       /* borrowed: the graph's */
 	sj_node **targets;
-	int *places; /* by result: which of the fetched it is; -1: None */
-	bool was_long;
+	int *places;   /* by result: which of the fetched it is; -1: None */
+	bool was_long; /* until it is known, it may be */
+	int users;     /* the session's list, and the runs under way, which other threads may outlast */
 };
 
 /* ---- what may be run without more ado ---- */
 
 /* No Python function, branch or loop: nothing asks who runs it, and nothing runs for long that did not before. */
-static bool nodes_are_plain(sj_graph *graph)
+bool session_nodes_are_plain(sj_graph *graph)
 {
 	static const char *const plain[] = {"AssignVariableOp",    "AssignAddVariableOp", "AssignSubVariableOp",
 	                                    "ResourceApplyUpdate", "OptimizerApply",      "SymbolicGradient"};
@@ -38,6 +39,8 @@ static bool nodes_are_plain(sj_graph *graph)
 
 static void known_free(struct Known *k)
 {
+	if (--k->users > 0)
+		return;
 	Py_XDECREF(k->fetches);
 	Py_XDECREF(k->keys);
 	PyMem_Free(k->feeds);
@@ -49,9 +52,8 @@ static void known_free(struct Known *k)
 
 void session_quick_clear(Session *s)
 {
-	for (int i = 0; i < s->n_known; i++)
-		known_free(s->known[i]);
-	s->n_known = 0;
+	while (s->n_known > 0)
+		known_free(s->known[--s->n_known]);
 }
 
 int session_quick_traverse(const Session *s, visitproc visit, void *arg)
@@ -114,11 +116,13 @@ PyObject *session_learn(PyObject *self, PyObject *arguments)
 	                      &PyList_Type, &targets, &PyList_Type, &places))
 		return NULL;
 	if (PyTuple_GET_SIZE(keys) > FEEDS_MOST || is_known(s, fetches, keys) ||
-	    !nodes_are_plain(((Graph *)s->graph)->graph))
+	    !session_nodes_are_plain(((Graph *)s->graph)->graph))
 		Py_RETURN_NONE;
 	struct Known *k = PyMem_Calloc(1, sizeof(*k));
 	if (k == NULL)
 		return PyErr_NoMemory();
+	k->users = 1;
+	k->was_long = true;
 	k->kind = PyList_CheckExact(fetches) || PyTuple_CheckExact(fetches) ? Py_TYPE(fetches) : NULL;
 	k->fetches = k->kind ? PySequence_Tuple(fetches) : Py_NewRef(fetches);
 	k->keys = Py_NewRef(keys);
@@ -128,10 +132,11 @@ PyObject *session_learn(PyObject *self, PyObject *arguments)
 		known_free(k);
 		return PyErr_Occurred() ? NULL : PyErr_NoMemory();
 	}
-	if (s->n_known == KNOWN_MOST)
-		known_free(s->known[--s->n_known]);
+	struct Known *last = s->n_known == KNOWN_MOST ? s->known[--s->n_known] : NULL;
 	memmove(s->known + 1, s->known, sizeof(s->known[0]) * (size_t)s->n_known++);
 	s->known[0] = k;
+	if (last != NULL)
+		known_free(last);
 	Py_RETURN_NONE;
 }
 
@@ -159,12 +164,16 @@ static bool narrow(sj_dtype dtype, const Py_buffer *view, void *to, Py_ssize_t n
 {
 	bool fits = true;
 	if (dtype == SJ_INT32) {
-		for (Py_ssize_t i = 0; i < n; i++)
-			((int32_t *)to)[i] = (int32_t)((const int64_t *)view->buf)[i];
+		for (Py_ssize_t i = 0; i < n; i++) {
+			int64_t x; /* an array may lie anywhere */
+			memcpy(&x, (const char *)view->buf + 8 * i, 8);
+			((int32_t *)to)[i] = (int32_t)x;
+		}
 		return true;
 	}
 	for (Py_ssize_t i = 0; i < n; i++) {
-		double x = ((const double *)view->buf)[i];
+		double x;
+		memcpy(&x, (const char *)view->buf + 8 * i, 8);
 		((float *)to)[i] = (float)x;
 		fits &= !(x > 3.4e38) & !(x < -3.4e38);
 	}
@@ -246,7 +255,9 @@ static PyObject *results_build(const struct Known *k, sj_tensor **results)
 	PyObject *values[FEEDS_MOST], *built = NULL;
 	bool good = true;
 	for (Py_ssize_t i = 0; i < k->n_fetches; i++) {
-		values[i] = value_of(results[i]);
+		if (!good) /* nothing is made behind an error */
+			sj_free(results[i]);
+		values[i] = good ? value_of(results[i]) : NULL;
 		good &= values[i] != NULL;
 	}
 	if (good && k->kind == NULL)
@@ -308,16 +319,15 @@ static PyObject *run_again(Session *s, struct Known *k, PyObject *const *given)
 	Again a = {.session = s->session, .known = k};
 	Py_ssize_t n = PyTuple_GET_SIZE(k->keys), n_taken = 0;
 	sj_status status = SJ_OK;
-	size_t bytes = 0;
 	bool done = false;
 	if (k->n_fetches > FEEDS_MOST)
 		return Py_NewRef(Py_NotImplemented);
 	sj_scope scope = sj_scope_begin();
 	for (; n_taken < n && (a.values[n_taken] = from_value(given[n_taken], k->feeds[n_taken])) != NULL; n_taken++)
-		bytes += sj_tensor_bytes(a.values[n_taken]);
+		;
 	if (n_taken == n && sj_ok()) {
 		int64_t begin = sj_clock_ns();
-		if (k->was_long || bytes > LONG_BYTES)
+		if (k->was_long || core_is_heavy((int)n, a.values))
 			status = core_long(again_work, &a, &done);
 		else
 			done = (status = again_work(&a)) == SJ_OK;
@@ -346,8 +356,15 @@ PyObject *session_quick(PyObject *self, PyObject *const *arguments, Py_ssize_t n
 	PyObject *values[FEEDS_MOST];
 	if (n != 2)
 		return PyErr_Format(PyExc_TypeError, "fetches and feeds are expected");
-	for (int i = 0; i < s->n_known; i++)
+	int i = 0;
+	for (; i < s->n_known; i++)
 		if (fetches_match(s->known[i], arguments[0]) && feeds_match(s->known[i], arguments[1], values))
-			return run_again(s, s->known[i], values);
-	return Py_NewRef(Py_NotImplemented);
+			break;
+	if (i == s->n_known)
+		return Py_NewRef(Py_NotImplemented);
+	struct Known *known = s->known[i];
+	known->users++;
+	PyObject *results = run_again(s, known, values);
+	known_free(known);
+	return results;
 }

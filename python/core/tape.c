@@ -9,8 +9,16 @@ typedef struct Tape {
 	PyObject_HEAD sj_tape *tape;
 	bool persistent, watches_variables, is_open, was_open;
 	Py_ssize_t first_read;
-	PyObject *seen; /* list of variables, once it is closed */
+	uint64_t thread; /* which began it, alone may use the library's tape, and ends it when it ends */
+	PyObject *seen;  /* list of variables, once it is closed */
 } Tape;
+
+static uint64_t thread_now(void)
+{
+	static uint64_t last;
+	static _Thread_local uint64_t number;
+	return number ? number : (number = ++last);
+}
 
 /* ---- variables read ---- */
 
@@ -36,12 +44,13 @@ static void reads_begin(Tape *t)
 static void reads_end(Tape *t)
 {
 	PyObject *now = NULL;
-	if (--core_open_tapes == 0) { /* the outermost tape saw all of them */
-		now = reads;
-		reads = NULL;
-	} else if (reads != NULL) {
+	bool is_last = --core_open_tapes == 0;
+	if (is_last && t->first_read == 0) /* it saw all of them */
+		now = Py_XNewRef(reads);
+	else if (reads != NULL)
 		now = PyList_GetSlice(reads, t->first_read, PyList_GET_SIZE(reads));
-	}
+	if (is_last)
+		Py_CLEAR(reads);
 	if (now == NULL)
 		return;
 	if (t->seen != NULL) /* the tape was entered before */
@@ -78,6 +87,22 @@ static PyObject *tape_make(PyObject *type, PyObject *const *arguments, size_t n_
 	return (PyObject *)t;
 }
 
+static sj_tape *tape_live(Tape *t)
+{
+	if (t->tape != NULL && t->thread == thread_now())
+		return t->tape;
+	if (t->tape != NULL)
+		PyErr_SetString(
+			PyExc_NotImplementedError,
+			"not implemented: a GradientTape on another thread than the one that entered it; use it there");
+	else
+		PyErr_SetString(PyExc_RuntimeError,
+		                t->was_open
+		                        ? "GradientTape.gradient can only be called once on non-persistent tapes."
+		                        : "the tape was never entered: use it as `with tf.GradientTape() as tape:`");
+	return NULL;
+}
+
 static int tape_begin(Tape *t)
 {
 	if (t->is_open) {
@@ -85,6 +110,9 @@ static int tape_begin(Tape *t)
 		return -1;
 	}
 	bool again = t->tape != NULL;
+	if (again && tape_live(t) == NULL)
+		return -1;
+	t->thread = thread_now();
 	if (!again)
 		t->tape = t->persistent ? sj_tape_begin_persistent() : sj_tape_begin();
 	if (again ? sj_tape_reopen(t->tape) != SJ_OK : t->tape == NULL) {
@@ -104,6 +132,8 @@ static void tape_end(Tape *t)
 	if (!t->is_open)
 		return;
 	t->is_open = false;
+	if (t->thread != thread_now())
+		return;
 	if (t->tape != NULL)
 		sj_tape_end(t->tape);
 	reads_end(t);
@@ -124,19 +154,10 @@ static void tape_dealloc(PyObject *self)
 {
 	Tape *t = (Tape *)self;
 	tape_end(t);
-	sj_tape_free(t->tape);
+	if (t->tape != NULL && t->thread == thread_now())
+		sj_tape_free(t->tape);
 	Py_CLEAR(t->seen);
 	Py_TYPE(self)->tp_free(self);
-}
-
-static sj_tape *tape_live(Tape *t)
-{
-	if (t->tape == NULL)
-		PyErr_SetString(PyExc_RuntimeError,
-		                t->was_open
-		                        ? "GradientTape.gradient can only be called once on non-persistent tapes."
-		                        : "the tape was never entered: use it as `with tf.GradientTape() as tape:`");
-	return t->tape;
 }
 
 static int watch_one(sj_tape *tape, PyObject *o)
@@ -418,9 +439,10 @@ static PyObject *tape_reset(PyObject *self, PyObject *Py_UNUSED(nothing))
 static PyObject *tape_variables(PyObject *self, PyObject *Py_UNUSED(nothing))
 {
 	Tape *t = (Tape *)self;
-	PyObject *list = t->is_open && reads ? PyList_GetSlice(reads, t->first_read, PyList_GET_SIZE(reads))
-	                 : t->seen           ? PyList_GetSlice(t->seen, 0, PyList_GET_SIZE(t->seen))
-	                                     : PyList_New(0);
+	PyObject *list = t->is_open && reads && t->thread == thread_now()
+	                         ? PyList_GetSlice(reads, t->first_read, PyList_GET_SIZE(reads))
+	                 : t->seen ? PyList_GetSlice(t->seen, 0, PyList_GET_SIZE(t->seen))
+	                           : PyList_New(0);
 	PyObject *distinct = PyList_New(0);
 	for (Py_ssize_t i = 0; list != NULL && distinct != NULL && i < PyList_GET_SIZE(list); i++) {
 		bool known = false;

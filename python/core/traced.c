@@ -36,8 +36,8 @@ typedef struct Traced {
 	int n_ways;
 	struct {
 		PyObject *instance; /* weak reference */
-		PyObject *function;
-	} bound[MOST_BOUND]; /* of a method: the functions of the objects asked last */
+		PyObject *function; /* weak reference: it lives with the object */
+	} bound[MOST_BOUND];        /* of a method: the functions of the objects asked last */
 	PyObject *dict, *weak_references;
 } Traced;
 
@@ -94,6 +94,10 @@ static bool parts_match(Walk *w, const Token *t, PyObject *o)
 	if (t->kind == A_DICT) {
 		if (PyDict_GET_SIZE(o) != t->n)
 			return false;
+		PyObject *key;
+		for (Py_ssize_t at = 0; PyDict_Next(o, &at, &key, NULL);)
+			if (!is_value(key)) /* whose comparison is Python's */
+				return false;
 		for (Py_ssize_t i = 0; i < t->n; i++) {
 			PyObject *part = PyDict_GetItem(o, PyTuple_GET_ITEM(t->object, i));
 			if (part == NULL || !matches(w, part))
@@ -204,12 +208,15 @@ static PyObject *way_go(const Way *way, PyObject *const *leaves)
 {
 	sj_tensor *inputs[MOST_LEAVES], *outputs[MOST_OUTPUTS], **next = outputs;
 	PyObject *function = Py_NewRef(way->function), *form = Py_NewRef(way->form);
-	for (int i = 0; i < way->n_leaves; i++)
-		inputs[i] = HANDLE_TENSOR(leaves[i]);
+	int n = way->n_leaves; /* the way may be gone, and a list's tensor too, once another thread runs */
+	for (int i = 0; i < n; i++)
+		inputs[i] = HANDLE_TENSOR(Py_NewRef(leaves[i]));
 	if (core_open_tapes > 0)
 		reads_note(way->variables);
 	PyObject *result = NULL;
-	sj_status status = graph_function_run((ConcreteFunction *)function, way->n_leaves, inputs, outputs);
+	sj_status status = graph_function_run((ConcreteFunction *)function, n, inputs, outputs);
+	for (int i = 0; i < n; i++)
+		Py_DECREF(leaves[i]);
 	if (status == SJ_OK)
 		result = packed(form, &next);
 	else if (sj_ok())
@@ -300,6 +307,9 @@ static bool parts_describe(Build *b, Token *t, PyObject *o)
 	t->kind = PyDict_CheckExact(o) ? A_DICT : PyList_CheckExact(o) ? A_LIST : A_TUPLE;
 	if (t->kind == A_DICT) {
 		PyObject *keys = PyDict_Keys(o);
+		for (Py_ssize_t i = 0; keys != NULL && i < PyList_GET_SIZE(keys); i++)
+			if (!is_value(PyList_GET_ITEM(keys, i)))
+				Py_CLEAR(keys);
 		if (keys == NULL || PyList_Sort(keys) < 0 || (t->object = PyList_AsTuple(keys)) == NULL)
 			PyErr_Clear();
 		Py_XDECREF(keys);
@@ -358,6 +368,16 @@ static bool way_describe(Build *b, PyObject *arguments, PyObject *keywords)
 	return way->keywords != NULL;
 }
 
+/* Keywords come in any order, so that a tensor that is there twice could be either. */
+static bool leaves_are_clear(const Way *way, PyObject *leaves)
+{
+	for (Py_ssize_t i = 0; way->keywords != NULL && i < PyList_GET_SIZE(leaves); i++)
+		for (Py_ssize_t k = 0; k < i; k++)
+			if (PyList_GET_ITEM(leaves, i) == PyList_GET_ITEM(leaves, k))
+				return false;
+	return true;
+}
+
 /* remember(args, kwargs, leaves, concrete, form, variables): calls like this one run the trace. Whether such a call can be told again. */
 static PyObject *traced_remember(PyObject *self, PyObject *all)
 {
@@ -370,7 +390,8 @@ static PyObject *traced_remember(PyObject *self, PyObject *all)
 	Build b = {.way = &way, .leaves = leaves};
 	way.n_outputs = ((ConcreteFunction *)function)->n_outputs;
 	bool told = way.n_outputs <= MOST_OUTPUTS && form_is_plain(form) && way_describe(&b, arguments, keywords) &&
-	            way.n_leaves == PyList_GET_SIZE(leaves);
+	            way.n_leaves == PyList_GET_SIZE(leaves) && leaves_are_clear(&way, leaves) &&
+	            !(way.has_variables && core_open_tapes > 0); /* which is asked again each time */
 	Token *kept = told ? PyMem_Malloc(sizeof(Token) * ((size_t)way.n_tokens + 1)) : NULL;
 	if (kept == NULL) {
 		for (int i = 0; i < way.n_tokens; i++)
@@ -417,21 +438,25 @@ static PyObject *traced_get(PyObject *self, PyObject *instance, PyObject *Py_UNU
 	if (instance == NULL || instance == Py_None)
 		return Py_NewRef(self);
 	for (int i = 0; i < MOST_BOUND && f->bound[i].instance != NULL; i++)
-		if (PyWeakref_GET_OBJECT(f->bound[i].instance) == instance)
-			return Py_NewRef(f->bound[i].function);
+		if (PyWeakref_GET_OBJECT(f->bound[i].instance) == instance &&
+		    PyWeakref_GET_OBJECT(f->bound[i].function) != Py_None)
+			return Py_NewRef(PyWeakref_GET_OBJECT(f->bound[i].function));
 	PyObject *function = PyObject_CallMethodOneArg(self, word_bound_to, instance);
 	PyObject *reference = function && PyType_SUPPORTS_WEAKREFS(Py_TYPE(instance)) ? PyWeakref_NewRef(instance, NULL)
 	                                                                              : NULL;
-	if (reference == NULL || Py_REFCNT(function) == 1) { /* nobody keeps it with its traces */
-		PyErr_Clear();
+	PyObject *weak = reference ? PyWeakref_NewRef(function, NULL) : NULL;
+	if (weak == NULL) {
+		if (function != NULL)
+			PyErr_Clear();
 		Py_XDECREF(reference);
 		return function;
 	}
-	Py_XDECREF(f->bound[MOST_BOUND - 1].instance);
-	Py_XDECREF(f->bound[MOST_BOUND - 1].function);
+	PyObject *last[] = {f->bound[MOST_BOUND - 1].instance, f->bound[MOST_BOUND - 1].function};
 	memmove(f->bound + 1, f->bound, sizeof(f->bound[0]) * (MOST_BOUND - 1));
 	f->bound[0].instance = reference;
-	f->bound[0].function = Py_NewRef(function);
+	f->bound[0].function = weak;
+	Py_XDECREF(last[0]);
+	Py_XDECREF(last[1]);
 	return function;
 }
 

@@ -21,7 +21,7 @@ int core_weights_init(void)
 	return 0;
 }
 
-/* A list that grows on the stack as long as it is short; the items are borrowed from layers' lists, which stay as they are meanwhile. */
+/* A list that grows on the stack as long as it is short; it owns its items, since what a layer answers may be a list made for the occasion. */
 typedef struct Items {
 	Py_ssize_t n, room;
 	PyObject **items, *few[64];

@@ -2,9 +2,9 @@
 
 import gc
 import os
-import os
 import resource
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -179,3 +179,37 @@ def test_a_tape_that_gave_no_gradients_lets_go_once(tf2, failure):
             y = v * v * x
         assert tape.gradient(y, v).numpy().tolist() == [16.0, 30.0]
         assert (x * 1.0).numpy().tolist() == [4.0, 5.0] and v.numpy().tolist() == [2.0, 3.0]
+
+
+def test_tapes_that_overlap_know_their_own_variables(tf2):
+    a, b, c = (tf2.Variable(float(k)) for k in (1, 2, 3))
+    first, second = tf2.GradientTape(), tf2.GradientTape()
+    first.__enter__(), a * 2.0
+    second.__enter__(), b * 2.0
+    first.__exit__(None, None, None), c * 2.0
+    second.__exit__(None, None, None)
+    assert [[float(v) for v in tape.watched_variables()] for tape in (first, second)] == [[1, 2], [2, 3]]
+
+
+def test_a_tape_stays_with_its_thread(tf2):
+    v, made = tf2.Variable(2.0), []
+
+    def record(is_left):
+        tape = tf2.GradientTape()
+        tape.__enter__()
+        made.append((tape, v * v))
+        if is_left:
+            tape.__exit__(None, None, None)
+
+    for is_left in (False, True):
+        thread = threading.Thread(target=record, args=(is_left,))
+        thread.start()
+        thread.join()
+        tape, y = made.pop()
+        with pytest.raises(NotImplementedError, match="on another thread"):
+            tape.gradient(y, v)
+        tape.__exit__(None, None, None)
+        del tape
+        with tf2.GradientTape() as tape:
+            y = v * 3.0
+        assert tape.watched_variables() == (v,) and float(tape.gradient(y, v)) == 3

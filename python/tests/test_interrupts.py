@@ -63,6 +63,14 @@ LONG = {
     "fit of a dataset": "m = tf.keras.Sequential([tf.keras.layers.Dense(1)])\nm.compile('sgd', 'mse')\n"
                         "d = tf.data.Dataset.from_tensors((tf.ones([4, 3]), tf.ones([4, 1]))).repeat(); m.fit(d, steps_per_epoch=1, verbose=0)\nready()\n"
                         "m.fit(d, steps_per_epoch=100, epochs=10 ** 6, verbose=0)",
+    "function with a loop": "@tf.function\ndef f(n):\n    x = tf.constant(0)\n    while x < n: x = (x + 1) % 100\n    return x\nf(tf.constant(3)); f(tf.constant(3))\nready()\n"
+                            "f(tf.constant(1000))",
+    "function of a large variable": "u = tf.Variable(tf.ones([2000, 2000]))\n@tf.function\ndef f():\n    x = u * 1.0\n    for i in range(50): x = tf.matmul(x, u) * 0.0\n"
+                                    "    return x\nf.get_concrete_function()\nready()\nf()",
+    "function over a dataset": "d = tf.data.Dataset.range(10).repeat()\n@tf.function\ndef f():\n    s = tf.constant(0, tf.int64)\n    for x in d: s += x\n    return s\nready()\nf()",
+    "Python function in a graph": "def slow(x):\n    while True: x = x + 1.0\n@tf.function\ndef f(x): return tf.py_function(slow, [x], tf.float32)\nready()\nf(tf.ones([1000, 1000]))",
+    "operation of a Python function in a graph": "x = tf.ones([1000, 1000])\ndef slow(x):\n    while True: tf.matmul(x, x)\n@tf.function\n"
+                                                 "def f(x): return tf.py_function(slow, [x], tf.float32)\nready()\nf(x)",
     "predict": "import numpy as np\nm = tf.keras.Sequential([tf.keras.layers.Conv2D(64, 5), tf.keras.layers.Conv2D(64, 5)])\nx = np.ones([400, 40, 40, 3], np.float32)\n"
                "m.predict(x[:2], verbose=0)\nready()\nwhile True: m.predict(x, batch_size=400, verbose=0)",
 }  # fmt: skip
@@ -294,3 +302,51 @@ def test_threads_run_models_and_datasets_of_their_own(tf2):
         assert np.array_equal(first[k], second[k])
         work(k)
         assert np.array_equal(results[k], first[k])
+
+
+def test_threads_share_an_iterator(tf2):
+    """Each element comes once."""
+    iterator, found = iter(tf2.data.Dataset.range(600).map(lambda i: i + 1).batch(2)), []
+
+    def work():
+        for pair in iterator:
+            found.extend(int(i) for i in pair)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert sorted(found) == list(range(1, 601))
+
+
+def test_threads_share_functions_and_sessions(tf2):
+    from sokuji import v1
+
+    with v1.Graph().as_default():
+        p = v1.placeholder(v1.float32, [None, None])
+        sums = [v1.reduce_sum(p) + float(k) for k in range(12)]
+        session, failures = v1.Session(), []
+    f = tf2.function(lambda values, *, b, a: tf2.reduce_sum(tf2.add_n(values)) * a - b)
+
+    def work(seed):
+        try:
+            for i in range(60):
+                n = (seed + i) % 5 + 1
+                assert float(f([tf2.ones([3])] * n, b=tf2.constant(1.0), a=tf2.constant(2.0))) == 6 * n - 1
+                k = (seed * 5 + i // 3) % 12
+                assert session.run([sums[k], sums[(k + seed) % 12]], {p: np.ones((n, 400), np.float32)})[0] == n * 400 + k
+        except BaseException as error:  # noqa: BLE001
+            failures.append(error)
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        threads = [threading.Thread(target=work, args=(k,)) for k in range(6)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert not failures

@@ -1,6 +1,7 @@
 """Conversion, operators, indexing, NumPy and Python protocols of tensors."""
 
 import copy
+import operator
 import pickle
 
 import numpy as np
@@ -142,3 +143,10 @@ def test_calls_check_their_arguments(tf2):
     with pytest.raises(ValueError):
         tf2.add(tf2.constant(1.0), None)
     assert tf2.reduce_sum([[1, 2], [3, 4]], axis=1, keepdims=True).numpy().tolist() == [[3], [7]]
+
+
+@pytest.mark.parametrize("name", "one_hot cast nn.relu add matmul reduce_mean nn.moments zeros nn.softmax_cross_entropy_with_logits".split())
+def test_operations_are_copied_and_pickled(tf2, name):
+    function = operator.attrgetter(name)(tf2)
+    assert copy.copy(function) is function is copy.deepcopy([function])[0]
+    assert pickle.loads(pickle.dumps(function)) is function

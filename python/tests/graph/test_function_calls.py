@@ -1,6 +1,8 @@
 """What a tf.function's call finds again, says of itself and does with variables: beside what the stored programs compare with TensorFlow."""
 
+import copy
 import gc
+import threading
 import weakref
 
 import numpy as np
@@ -102,6 +104,105 @@ def test_methods_are_of_their_object_and_do_not_keep_it():
     gone = weakref.ref(things.pop())
     gc.collect()
     assert gone() is None
+
+
+def test_functions_of_methods_go_with_their_object():
+    class Thing:
+        def __init__(self, k):
+            self.k = k
+
+        @tf.function
+        def times(self, x):
+            return x * self.k
+
+    thing = Thing(2.0)
+    thing.times(tf.constant(1.0)), thing.times(tf.constant(1.0))
+    function = weakref.ref(thing.times)
+    del thing
+    gc.collect()
+    assert function() is None
+
+
+def test_keywords_in_any_order():
+    one, two = tf.constant(1.0), tf.constant(10.0)
+    f = tf.function(lambda *, b, a: a - b)
+    g = tf.function(lambda x, *, z=None, y: x + 10 * y + (0 if z is None else 100 * z))
+    h = tf.function(lambda x, *rest, scale=1.0, **named: x * scale + 10 * named["c"] + 100 * named["a"])
+    k = tf.function(lambda *, b, a: a["v"] - b["v"])
+    for _ in range(3):
+        assert float(f(b=one, a=two)) == 9 == float(f(a=two, b=one))
+        assert float(g(one, z=tf.constant(3.0), y=tf.constant(2.0))) == 321
+        assert float(h(one, c=tf.constant(2.0), a=tf.constant(3.0))) == 321 == float(h(one, a=tf.constant(3.0), scale=tf.constant(1.0), c=tf.constant(2.0)))
+        assert float(k(b={"v": one}, a={"v": two})) == 9
+    assert [f.experimental_get_tracing_count(), g.experimental_get_tracing_count()] == [1, 1]
+    assert [t.name for t in f.get_concrete_function(b=one, a=two).inputs] == ["a:0", "b:0"]
+
+
+def test_one_tensor_under_two_keywords_does_not_fix_their_order():
+    f = tf.function(lambda a, b: a - b)
+    one, five = tf.constant(1.0), tf.constant(5.0)
+    assert float(f(b=one, a=one)) == 0
+    for _ in range(3):
+        assert float(f(b=one, a=five)) == 4 == float(f(a=five, b=one))
+
+
+def test_keys_whose_comparison_is_pythons():
+    class Key:
+        def __init__(self, n):
+            self.n = n
+
+        def __hash__(self):
+            return hash("a")
+
+        def __lt__(self, other):
+            return self.n < other.n
+
+        def __eq__(self, other):
+            for _ in range(9):
+                f({"a": tf.zeros([_ + 2])})  # other calls push the one that is looked for out
+            return isinstance(other, Key) and self.n == other.n
+
+    f = tf.function(lambda d: sum(tf.reduce_sum(v) for v in d.values()))
+    for keys in (["a"], [1, 2], [Key(1)], [Key(1), Key(2)]):
+        for _ in range(3):
+            assert float(f({key: tf.constant([2.0, 3.0]) for key in keys})) == 5 * len(keys)
+
+
+def test_a_variable_under_a_tape_is_one_call():
+    v, w = tf.Variable(2.0), tf.Variable(3.0)
+    f = tf.function(lambda v, x: v * x)
+    others = [tf.ones([n]) for n in range(1, 8)]
+    for x in others:
+        f(v, x)
+    for _ in range(20):
+        with tf.GradientTape() as tape:
+            y = f(v, tf.constant(5.0))
+        assert float(tape.gradient(y, v)) == 5
+    assert float(f(w, tf.constant(5.0))) == 15 and f.experimental_get_tracing_count() == 8
+
+
+def test_copies_of_functions():
+    f = tf.function(lambda x: x + 1.0)
+    for made in (copy.copy(f), copy.deepcopy(f)):
+        assert made is not f and float(made(tf.constant(1.0))) == 2
+
+
+def test_a_list_that_another_thread_empties():
+    f = tf.function(lambda values: tf.reduce_sum(tf.matmul(values[0], values[0])))
+    over = threading.Event()
+    values = [tf.ones([300, 300])]
+
+    def change():
+        while not over.is_set():
+            values[0] = tf.ones([300, 300])
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        assert {float(f(values)) for _ in range(100)} == {300.0**3}
+    finally:
+        over.set()
+        thread.join()
 
 
 def test_explain_retracing():

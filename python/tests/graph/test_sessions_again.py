@@ -1,5 +1,7 @@
 """Session.run once more with fetches and feed keys that it knows (answered in C): the same values, the same refusals as the first time."""
 
+import threading
+
 import numpy as np
 import pytest
 import sokuji.v1 as tf
@@ -71,3 +73,55 @@ def test_python_functions_are_asked_every_time():
         with tf.Session() as session:
             assert [session.run(y, {x: np.float32(i)}) for i in range(4)] == [1, 2, 3, 4]
     assert len(calls) == 4
+
+
+def test_what_is_forbidden_later_holds(net):
+    session, x, n, y, s, step = net
+    for _ in range(3):
+        session.run([y, s], {x: VALUES[0], n: 1})
+        session.run(s, {n: 1})
+    session.graph.prevent_fetching(s.op)
+    for what in (s, s.op, [y, s], s.name):
+        with pytest.raises(ValueError, match="Operation '%s' has been marked as not fetchable." % s.op.name):
+            session.run(what, {n: 1, x: VALUES[0]})
+    session.graph.prevent_feeding(x)
+    with pytest.raises(ValueError, match="may not be fed"):
+        session.run(y, {x: VALUES[0]})
+
+
+def test_arrays_of_every_layout(net):
+    session, x, n, *_ = net
+    with session.graph.as_default():
+        doubled = {kind: tf.placeholder(kind, None) for kind in (tf.float32, tf.float64, tf.int32, tf.int64)}
+        doubled = {p: p * 2 for p in doubled.values()}
+    room = np.zeros(200, np.uint8)
+    for kind in "f4 f8 i4 i8 >f4 >f8 >i4 >i8".split():
+        whole = np.arange(12).astype(kind)
+        skewed = room[1 : 1 + whole.nbytes].view(kind)
+        skewed[:] = whole
+        frozen = whole.copy()
+        frozen.flags.writeable = False
+        for array in (whole, skewed, frozen, whole.reshape(3, 4).T, whole[::-1], whole[:0], whole[3], whole[3:4].reshape(()), np.ma.array(whole)):
+            for place, twice in doubled.items():
+                for _ in range(3):
+                    np.testing.assert_array_equal(session.run(twice, {place: array}), np.asarray(array).astype(place.dtype.as_numpy_dtype) * 2)
+    with pytest.raises((TypeError, ValueError)):
+        session.run(twice, {place: np.zeros(3, [("a", "i4"), ("b", "f4")])})
+
+
+def test_threads_that_run_what_others_learn():
+    with tf.Graph().as_default():
+        x = tf.placeholder(tf.float32, [None, None])
+        many = [tf.reduce_sum(tf.matmul(x, x)) + k for k in range(24)]
+        session = tf.Session()
+        found = []
+
+        def run(first):
+            value = np.ones([200, 200], np.float32)
+            for i in range(60):
+                k = (first * 7 + i // 3) % 24
+                found.append(session.run([many[k], many[(k + first) % 24]], {x: value})[0] == 200.0**3 + k)
+
+        threads = [threading.Thread(target=run, args=(i,)) for i in range(4)]
+        [t.start() for t in threads], [t.join() for t in threads]
+        assert len(found) == 240 and all(found)

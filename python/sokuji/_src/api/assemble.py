@@ -1,5 +1,8 @@
 """Puts the names of tf.* together, for TensorFlow 1 and 2: functions of the table, composed functions, and the namespaces (tf.nn, tf.train, …)."""
 
+import copyreg
+import importlib
+import operator
 import sys
 import types
 
@@ -234,6 +237,28 @@ def _put_off(names, spaces):
             module = getattr(value, "__module__", None) or ""
             if type(value) is types.FunctionType and (module.startswith("sokuji._src.ops.") or module == "sokuji._src.train.losses") and module not in _NOT_PUT_OFF:
                 held[name] = _wrapped[value] if value in _wrapped else _wrapped.setdefault(value, _core.quick(value))
+
+
+def _found(top, path):
+    return operator.attrgetter(path)(importlib.import_module(top))
+
+
+def _reduced(function):
+    """What C answers is copied and pickled as a name that it has."""
+    rows = [(top, "", sys.modules[top]) for top in ("sokuji", "sokuji.v1") if top in sys.modules]
+    seen = set()
+    for top, path, space in rows:
+        for name, value in list(vars(space).items()):
+            if value is function:
+                return _found, (top, path + name)
+            if is_space(value) and id(value) not in seen:
+                seen.add(id(value))
+                rows.append((top, path + name + ".", value))
+    raise TypeError("cannot pickle %r: it has no name in tf" % (function,))
+
+
+for _kind in (_core.Function, _core.Quick):
+    copyreg.pickle(_kind, _reduced)
 
 
 def _completion(module, names, spaces):

@@ -9,7 +9,7 @@ from sokuji import _core
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph.func_graph import FuncGraph
 
-_SHARED = "_made_variables _device _collections _variables _scopes _scope_counts _finalized _unfeedable _unfetchable seed _more _stack".split()
+_SHARED = "_made_variables _device _collections _variables _scopes _scope_counts _finalized _unfeedable _unfetchable _sessions seed _more _stack".split()
 
 
 class Branch(graphs.Graph, FuncGraph):

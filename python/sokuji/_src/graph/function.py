@@ -53,7 +53,7 @@ class Parameters:
             raise TypeError("Binding inputs to tf.function failed due to `%s`. Received args: %s and kwargs: %s for signature: %s."
                             % (error, args, kwargs, self.signature)) from None  # fmt: skip
         bound.apply_defaults()
-        return bound.args, bound.kwargs
+        return bound.args, dict(sorted(bound.kwargs.items()))  # in the order in which structures are flattened
 
     def names(self, args, kwargs):
         """A name for each argument."""
@@ -170,17 +170,21 @@ class Function(_core.TracedBase):
         try:
             found = self._bound.get(instance)
         except TypeError:
-            return Function(functools.partial(self._python_function, instance), self._name, self._input_signature, self._autograph, self._reduces, self._options)
+            return self._like(functools.partial(self._python_function, instance))
         if found is None:
-            found = self._bound[instance] = Function(
-                _Method(self._python_function, instance), self._name, self._input_signature, self._autograph, self._reduces, self._options
-            )
+            found = self._bound[instance] = self._like(_Method(self._python_function, instance))
         return found
+
+    def _like(self, function):
+        return Function(function, self._name, self._input_signature, self._autograph, self._reduces, self._options, self._jit_compile)
+
+    def __copy__(self):
+        return self._like(self._python_function)
 
     def __deepcopy__(self, memo):
         import copy
 
-        return Function(copy.deepcopy(self._python_function, memo), self._name, self._input_signature, self._autograph, self._reduces, self._options)
+        return self._like(copy.deepcopy(self._python_function, memo))
 
     def __repr__(self):
         return "<sokuji.Function %s of %r>" % (self._name, self._python_function)

@@ -4,6 +4,7 @@ import contextlib
 import re
 import sys
 import threading
+import weakref
 
 from sokuji import _core
 from sokuji._src.core import errors
@@ -25,7 +26,7 @@ class Graph(_core.Graph):
         self._more = 0  # operations that TensorFlow has here beyond the core's nodes
         self._controls = []
         self._finalized = False
-        self._unfeedable, self._unfetchable = set(), set()
+        self._unfeedable, self._unfetchable, self._sessions = set(), set(), weakref.WeakSet()
         self._lines = {}
         self._hidden = set()  # nodes that TensorFlow does not have
         self._variables = {}  # the store of get_variable: by name
@@ -229,13 +230,19 @@ class Graph(_core.Graph):
         return tensor not in self._unfeedable
 
     def is_fetchable(self, tensor_or_op):
-        return tensor_or_op not in self._unfetchable
+        return getattr(tensor_or_op, "op", tensor_or_op) not in self._unfetchable
 
     def prevent_feeding(self, tensor):
         self._unfeedable.add(tensor)
+        self._forget_runs()
 
     def prevent_fetching(self, op):
         self._unfetchable.add(op)
+        self._forget_runs()
+
+    def _forget_runs(self):
+        for session in list(self._sessions):
+            session._forget()
 
     # ---- collections ----
 

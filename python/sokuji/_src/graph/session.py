@@ -88,7 +88,7 @@ class _Fetches:
         except KeyError as error:
             raise ValueError("Fetch argument %r cannot be interpreted as a Tensor. (%s)" % (fetch, error)) from None
         if not self.graph.is_fetchable(fetch):
-            raise ValueError("%r is not fetchable." % fetch)
+            raise ValueError("Operation %r has been marked as not fetchable." % getattr(fetch, "op", fetch).name)
         if isinstance(fetch, operation.Operation):
             if fetch._node is not None:
                 self.targets.append(fetch._node)
@@ -149,6 +149,7 @@ class BaseSession:
         self._closed = False
         self._plans = {}
         self._quick = self._session._quick
+        self._graph._sessions.add(self)
 
     graph = property(lambda self: self._graph)
     graph_def = property(lambda self: self._graph.as_graph_def())
@@ -228,6 +229,11 @@ class BaseSession:
         results = self._run(plan, feeds)
         self._learn(fetches, feed_dict or {}, plan)
         return results
+
+    def _forget(self):
+        self._plans = {}
+        if self._session is not None:
+            self._session._forget()
 
     def _learn(self, fetches, feeds, plan):
         """What the next run with the same fetches and keys may do in C."""
