@@ -1,7 +1,6 @@
 """Mathematics that is more than one operation: divisions, norms, cumulative sums, contractions, clipping."""
 
 import collections
-import string
 
 import numpy as np
 
@@ -193,7 +192,7 @@ def einsum(equation, *inputs, **kwargs):
         raise TypeError("invalid keyword arguments for this function: %s" % ", ".join(kwargs))
     left, arrow, right = equation.replace(" ", "").partition("->")
     terms = [list(t) for t in left.split(",")]
-    if "." in equation or any(len(set(t)) != len(t) for t in terms) or any(c not in string.ascii_letters for t in terms for c in t):
+    if "." in equation or any(len(set(t)) != len(t) for t in terms) or any(not (c.isascii() and c.isalpha()) for t in terms for c in t):
         raise NotImplementedError("not implemented: tf.einsum of '%s'; use letters, each once in a term" % equation)
     tensors = same_dtype(list(inputs))
     if len(tensors) != len(terms) or any(len(t) != len(x._shape_tuple) for t, x in zip(terms, tensors)):

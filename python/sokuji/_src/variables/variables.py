@@ -1,6 +1,6 @@
 """Variables and where their names come from: tf.Variable, tfe.Variable, get_variable, scopes, EagerVariableStore, the global step."""
 
-import threading
+import _thread
 import weakref
 
 from sokuji import _core
@@ -12,7 +12,7 @@ _version = 2
 strict_eager = False  # tf.Variable is refused as 1.8 refuses it once eager execution is enabled
 _kind_in_graph = None  # gives the class of variables of the open graph, or None
 _made = None  # called with every new variable: tfe.restore_variables_on_create
-_state = threading.local()
+_state = _thread._local()  # threading.local, without importing that
 _by_address = weakref.WeakValueDictionary()  # variables by the library's address of them: what a graph's nodes say that they read
 
 
