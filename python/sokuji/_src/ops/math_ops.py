@@ -6,7 +6,7 @@ import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import dtypes
-from sokuji._src.core.execute import axis_of, convert, execute, ints, invalid, number, run, same_dtype, sizes, tensor
+from sokuji._src.core.execute import axis_of, convert, execute, ints, invalid, number, refuse, run, same_dtype, sizes, tensor
 from sokuji._src.ops import array_ops
 from sokuji._src.ops.array_ops import cast
 
@@ -268,6 +268,7 @@ def matrix_band_part(input, num_lower, num_upper, name=None):
 
 def matrix_transpose(a, name="matrix_transpose", conjugate=False):
     t = convert(a, 0)
+    refuse("matrix_transpose", "call tf.math.conj", conjugate=conjugate and t.dtype.is_complex)
     n = len(t._shape_tuple)
     return run("Transpose", t, convert(list(range(n - 2)) + [n - 1, n - 2], 3))
 
