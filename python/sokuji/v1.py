@@ -5,22 +5,20 @@ graph's. A program that is run as TensorFlow 1.x (python -m sokuji --tf 1) has t
 
 import sys as _sys
 
-from sokuji import _core
-from sokuji._src.api import assemble as _assemble
-from sokuji._src.api import assemble_graphs as _graphs
-from sokuji._src.api import missing as _missing
+import sokuji as _sokuji
 
-_assemble.set_version(1)
-globals().update(_assemble.namespace(1))
+_sokuji._set_version(1)
 __version__ = VERSION = "1.8.0"
 GIT_VERSION, COMPILER_VERSION, GRAPH_DEF_VERSION = "sokuji", "sokuji", 26
 _eager_enabled = False
-_graphs.begin()
+_begin, _complete, __getattr__ = _sokuji._names(__name__, 1)
+_sys.modules[__name__].__class__ = type(_sokuji)
 
 
 def enable_eager_execution(config=None, device_policy=None, execution_mode=None):
     """From now on operations run at once. Said twice, or after a graph was begun, it is refused, as in TensorFlow."""
     global _eager_enabled
+    _begin()
     if _eager_enabled or _graphs.is_begun():
         raise ValueError("tf.enable_eager_execution must be called at program startup.")
     _eager_enabled = True
@@ -29,20 +27,18 @@ def enable_eager_execution(config=None, device_policy=None, execution_mode=None)
 
 
 def executing_eagerly():
+    """Whether operations run at once here: no graph is open."""
+    _begin()
     return _graphs.graphs.executing_eagerly()
 
 
 def _graph_mode():
     """The default graph is open, as at the start of a program of 1.x."""
+    _begin()
     if not _eager_enabled:
         _graphs.enter()
 
 
-contrib.eager.enable_eager_execution = enable_eager_execution  # noqa: F821
-contrib.eager.executing_eagerly = contrib.eager.in_eager_mode = executing_eagerly  # noqa: F821
-__getattr__ = _missing.getattr_of("", globals())
-_sys.modules[__name__].__class__ = _core.Space
-
-
 def __dir__():
-    return sorted(set(_assemble.namespace(1)) | {"__version__", "VERSION", "enable_eager_execution", "executing_eagerly"})
+    _complete()
+    return sorted({name for name in globals() if not name.startswith("_")} | {"__version__"})

@@ -14,8 +14,8 @@ import pytest
 ROOT = pathlib.Path(__file__).parents[2]
 BUILD = pathlib.Path(os.environ.get("SOKUJI_BUILD") or os.environ.get("BUILD") or ROOT / "build" / "release").resolve()
 MOST_BYTES = 6 << 20
-# What `import sokuji` may load beyond NumPy: the proxy for its time, which no shared machine keeps.
-MOST_MODULES = 64
+# What importing and the first name may load beyond NumPy: the proxy for their time, which no shared machine keeps.
+MOST_MODULES = {"import sokuji": 3, "import sokuji.v1": 4, "import sokuji; sokuji.constant": 64}
 
 pytestmark = pytest.mark.skipif(bool(os.environ.get("SOKUJI_SANITIZE")), reason="a sanitized library is larger and slower")
 
@@ -67,10 +67,11 @@ def test_the_package_is_the_installed_one(environment, tmp_path):
 
 def test_import_is_light(environment, tmp_path):
     python = environment[0]
-    count = "import numpy, sys; before = set(sys.modules); import sokuji; print(len(set(sys.modules) - before), sorted(set(sys.modules) - before))"
-    done = outside([python, "-c", count], tmp_path)
-    number, _, names = done.stdout.partition(" ")
-    assert int(number) <= MOST_MODULES, names
+    for code, most in MOST_MODULES.items():
+        count = "import numpy, sys; before = set(sys.modules); %s; print(len(set(sys.modules) - before), sorted(set(sys.modules) - before))" % code
+        done = outside([python, "-c", count], tmp_path)
+        number, _, names = done.stdout.partition(" ")
+        assert int(number) <= most, (code, names)
 
     def seconds(code):
         begin = time.perf_counter()
@@ -89,3 +90,22 @@ def test_what_is_imported_late_is_there(environment, tmp_path):
            "assert not any(name.startswith('_') and not name.startswith('__') for name in dir(tf)); print('ok')"  # fmt: skip
     done = outside([environment[0], "-c", code], tmp_path)
     assert done.stdout == "ok\n", done.stderr
+
+
+@pytest.mark.parametrize("code", [
+    "import sokuji.errors, pickle; error = pickle.loads(pickle.dumps(sokuji.errors.NotFoundError(None, None, 'x'))); assert sokuji.errors is sokuji.v1.errors, 1; "
+    "assert type(error) is sokuji.errors.NotFoundError",
+    "import pickle, subprocess, sys; data = pickle.dumps(__import__('sokuji').constant([1.0, 2.0])); "
+    "assert subprocess.run([sys.executable, '-c', 'import pickle; t = pickle.loads(%r); assert (t + t).numpy().tolist() == [2.0, 4.0]' % data]).returncode == 0",
+    "from sokuji import *; assert keras and constant(1.0) is not None and 'v1' not in globals()",
+    "from sokuji.v1 import *; assert Session and GraphDef and placeholder",
+    "import sokuji.v1 as one, sokuji as two; assert one.constant([1]).shape[0].value == 1; assert two.ones([2]).shape.as_list() == [2]; two.constant = 5; assert two.constant == 5",
+    "import sokuji as tf; tf.matmul = 5; tf.constant; tf.keras; assert tf.matmul == 5",
+    "import sokuji.v1 as tf; tf.enable_eager_execution(); assert tf.executing_eagerly() and tf.contrib.eager.in_eager_mode()",
+    "import sokuji.v1 as tf, sokuji as two; two.function(lambda x: x)(1.0); x = tf.Graph().as_default(); x.__enter__(); assert type(tf.add(tf.placeholder('float32'), 1.0)).__name__ != 'EagerTensor'",
+    "import threading, sokuji as tf; out = []; all_ = [threading.Thread(target=lambda: out.append((id(tf.nn), id(tf.keras)))) for _ in range(8)]; "
+    "[t.start() for t in all_]; [t.join() for t in all_]; assert len(set(out)) == 1 and len(out) == 8",
+])  # fmt: skip
+def test_names_come_when_they_are_asked_for(environment, tmp_path, code):
+    done = outside([environment[0], "-c", code], tmp_path)
+    assert done.returncode == 0, done.stderr

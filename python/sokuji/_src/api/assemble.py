@@ -301,11 +301,31 @@ def namespace(version):
             assemble_exchange.add(names, spaces)
         else:
             _put_off(names, spaces)
+        names.update(_tree(spaces, {}))
+        if version == 2:
             missing.complete_by(_completion("sokuji", names, spaces))
             missing.complete_by(_add_saved)
-        names.update(_tree(spaces, {}))
         _namespaces[version] = names
     return _namespaces[version]
+
+
+def fill(own, version):
+    """Gives a module its names, but those that it has or that a program has set."""
+    with missing.lock:
+        if "_filled" in own:
+            return
+        for name, value in namespace(version).items():
+            own.setdefault(name, value)
+        own.update(_missing=missing, _assemble=sys.modules[__name__])
+        if version == 1:
+            from sokuji._src.api import assemble_graphs
+
+            eager = own["contrib"].eager
+            eager.enable_eager_execution = own["enable_eager_execution"]
+            eager.executing_eagerly = eager.in_eager_mode = own["executing_eagerly"]
+            own["_graphs"] = assemble_graphs
+            assemble_graphs.begin()
+        own["_filled"] = True
 
 
 def register(module):
@@ -333,3 +353,4 @@ def _register_space(space, name):
             _register_space(value, name + "." + key)
 
 
+set_version(sys.modules["sokuji"]._version)

@@ -259,7 +259,12 @@ def add(version, names, spaces):
         spaces.setdefault("train", {})["ExponentialMovingAverage"] = moving_averages.ExponentialMovingAverage
         spaces.setdefault("contrib.util", {})["constant_value"] = constant_value
         spaces["contrib.framework.nest"] = spaces["nest"]
-        spaces.setdefault("contrib.framework", {}).setdefault("get_variables", lambda scope=None, suffix=None: variables.global_variables(scope))
+        spaces.setdefault("contrib.framework", {}).setdefault("get_variables", _get_variables)
+
+
+def _get_variables(scope=None, suffix=None):
+    """Variables of the scope whose names end in the suffix."""
+    return [v for v in variables.global_variables(scope) if suffix is None or v.op.name.endswith(suffix)]
 
 
 def constant_value(tensor, partial=False):

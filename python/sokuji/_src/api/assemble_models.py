@@ -56,14 +56,14 @@ def _keras(version, spaces):
     spaces["keras.initializers"] = keras_initializers.names(version)
     spaces["keras.losses"] = keras_losses.names(version)
     spaces["keras.metrics"] = keras_metrics.names(version)
-    spaces["keras.callbacks"] = keras_callbacks.NAMES
-    spaces["keras.constraints"] = keras_constraints.NAMES
+    spaces["keras.callbacks"] = dict(keras_callbacks.NAMES)
+    spaces["keras.constraints"] = dict(keras_constraints.NAMES)
     spaces.setdefault("keras.utils", {}).update(keras_utils.UTILS)
     spaces["keras.preprocessing.sequence"] = {"pad_sequences": keras_utils.pad_sequences}
     spaces["keras.backend"] = keras_backend.names(version)
     spaces.setdefault("keras.regularizers", {}).update(Regularizer=activations.Regularizer, get=activations.get_regularizer)
     spaces["keras.preprocessing.text"] = text.names(version)
-    spaces.update(("keras.datasets." + name, held) for name, held in datasets.NAMES.items())
+    spaces.update(("keras.datasets." + name, dict(held)) for name, held in datasets.NAMES.items())
     for name, held in applications.names(version).items():
         spaces["keras.applications" + ("." if name else "") + name] = held
     if version == 1:

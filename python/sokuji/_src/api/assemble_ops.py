@@ -23,7 +23,6 @@ from sokuji._src.ops import (
     window_ops,
 )  # fmt: skip
 from sokuji._src.platform import compat, devices
-from sokuji._src.train import hparams
 
 _ARRAY_1 = "unravel_index guarantee_const convert_to_tensor_or_indexed_slices lin_space reverse_v2 to_complex64 to_complex128 to_bfloat16"
 _ARRAY_2 = "unravel_index guarantee_const roll repeat ensure_shape"
@@ -38,7 +37,13 @@ def add(version, names, spaces):
     space("compat").update(compat.COMPAT)
     if version == 2:
         space("compat")["_later"] = ("v1",), lambda: {"v1": compat_v1.load()}
-    space("estimator").setdefault("ModeKeys", hparams.ModeKeys)
+    space("estimator")["_later"] = ("ModeKeys",), lambda: _hparams("ModeKeys")
+
+
+def _hparams(name):
+    from sokuji._src.train import hparams
+
+    return {name: getattr(hparams, name)}
 
 
 def _add_1(names, space):
@@ -59,7 +64,7 @@ def _add_1(names, space):
     space("losses").update({name: getattr(losses, name) for name in _LOSSES})
     space("initializers").update(init_ops.INITIALIZERS_1)
     space("manip")["roll"] = array_ops.roll
-    space("contrib.training").setdefault("HParams", hparams.HParams)
+    space("contrib.training")["_later"] = ("HParams",), lambda: _hparams("HParams")
     space("contrib.signal").update(window_ops.WINDOWS)
 
 

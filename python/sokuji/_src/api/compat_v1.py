@@ -8,9 +8,7 @@ from sokuji._src.api import missing
 
 
 def _set_version(version):
-    from sokuji._src.api import assemble
-
-    assemble.set_version(version)
+    sys.modules["sokuji"]._set_version(version)
 
 
 def _nothing(*arguments, **keywords):
@@ -49,6 +47,7 @@ def load():
         missing.complete()
         try:
             whole = importlib.import_module("sokuji.v1")
+            whole._begin()
         finally:
             _set_version(2)
         from sokuji._src.graph import function

@@ -1,5 +1,6 @@
 """What is not there yet says so: NotImplementedError with the name, from modules and from namespaces that stand for modules."""
 
+import _thread
 import types
 
 from sokuji import _core
@@ -24,6 +25,7 @@ def missing(name):
     return MissingName("not implemented: tf.%s; use %s" % (name, use))
 
 
+lock = _thread.RLock()  # of names that are being added: another thread waits for all of them
 _late = []  # a function that adds what is imported late, until it has done so: when it is interrupted, it begins again the next time
 
 
@@ -33,23 +35,10 @@ def complete_by(function):
 
 def complete():
     """Adds the names that are imported late; the names that are asked for before cost nothing of that."""
-    for function in list(_late):
-        function()
-        _late.clear()
-
-
-def getattr_of(prefix, own=None):
-    """A module's __getattr__; own: its names."""
-
-    def __getattr__(name):
-        if name.startswith("_"):
-            raise AttributeError(name)
-        complete()
-        if own is not None and name in own:
-            return own[name]
-        raise missing(prefix + name)
-
-    return __getattr__
+    with lock:
+        while _late:
+            _late[0]()
+            del _late[0]
 
 
 def space(name):

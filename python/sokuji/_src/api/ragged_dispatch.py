@@ -79,7 +79,7 @@ def _special(root):
     return {
         "": {"concat": ragged.concat, "stack": ragged.stack, "gather": ragged.gather, "gather_nd": ragged.gather_nd, "expand_dims": ragged.expand_dims,
              "tile": ragged.tile, "where": _where(root["where"]), "map_fn": _map_fn(root["map_fn"]), "boolean_mask": ragged.boolean_mask,
-             "size": lambda input, out_type=None, name=None: root["size"](input.flat_values),
+             "size": lambda input, out_type=None, name=None: root["size"](input.flat_values, **({} if out_type is None else {"out_type": out_type})),
              "rank": lambda input, name=None: convert(input.ragged_rank + input.flat_values.ndim, 3),
              "convert_to_tensor": lambda value, *a, **k: value._to_tensor(None)},
         "strings": {"join": _join(vars(root["strings"])["join"])},

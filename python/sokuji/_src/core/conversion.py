@@ -187,7 +187,7 @@ def _scalar_1(value, dtype):
 
 
 def constant_1(value, dtype=None, shape=None, name="Const", verify_shape=False):
-    """A tensor of the value; with a shape, one value fills it."""
+    """A tensor of the value; with a shape, one value fills it, unless verify_shape."""
     if shape is None and _version == 1 and type(value) in (int, float):
         return _scalar_1(value, dtype)
     t = _converted(value, dtype)
@@ -196,6 +196,8 @@ def constant_1(value, dtype=None, shape=None, name="Const", verify_shape=False):
     if shape is None:
         return t
     wanted = shapes.as_shape(shape)
+    if verify_shape and t._shape_tuple != wanted._dims:
+        raise TypeError("Expected Tensor's shape: %s, got %s." % (wanted, t._shape_tuple))
     if t._size == wanted.num_elements():
         return t if t._shape_tuple == wanted._dims else _core.execute("Reshape", [t, _sizes(wanted)], {})
     if t._size != 1:

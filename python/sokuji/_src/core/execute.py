@@ -106,6 +106,13 @@ def invalid(message):
     return errors.InvalidArgumentError(None, None, message)
 
 
+def refuse(name, mend, **given):
+    """Arguments that this function does not act on: None and False are what they are without."""
+    for argument, value in given.items():
+        if value is not None and value is not False:
+            raise NotImplementedError("not implemented: %s with %s=%r; %s" % (name, argument, value, mend))
+
+
 def check_fits(what, *sizes_of):
     """A result of so many elements fits into 64-bit counts and, at four bytes each, into the memory that may be used: said before anything of that size is made."""
     n = math.prod(int(v) for v in sizes_of)

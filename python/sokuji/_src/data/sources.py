@@ -11,7 +11,7 @@ import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import dtypes
-from sokuji._src.core.execute import convert, invalid
+from sokuji._src.core.execute import convert, invalid, refuse
 from sokuji._src.data import passes
 from sokuji._src.data.dataset import INFINITE, UNKNOWN, Dataset, _integer
 from sokuji._src.data.specs import Leaf
@@ -214,6 +214,7 @@ def make_csv_dataset(file_pattern, batch_size, column_names=None, column_default
                      prefetch_buffer_size=None, num_parallel_reads=None, sloppy=False, num_rows_for_inference=100, compression_type=None,
                      ignore_errors=False, encoding="utf-8"):  # fmt: skip
     """Batches of CSV rows: dictionaries of columns, or (dictionary, label) with a label_name."""
+    refuse("make_csv_dataset", "write the files in UTF-8", encoding=None if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding)
     names = sorted({n for pattern in _paths(file_pattern, "make_csv_dataset") for n in glob.glob(pattern.decode("utf-8"))})
     if not names:
         raise ValueError("No files match %s" % (file_pattern,))

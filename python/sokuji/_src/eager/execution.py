@@ -6,7 +6,6 @@ import numpy as np
 
 from sokuji import _core
 from sokuji._src.core.execute import hear
-from sokuji._src.platform import flags
 from sokuji._src.variables import scopes
 
 SYNC, ASYNC = 0, 1
@@ -165,6 +164,8 @@ def async_clear_error():
 def run(main=None, argv=None):
     """Runs main as a program, eagerly."""
     import sys
+
+    from sokuji._src.platform import flags
 
     flags.run(main, sys.argv if argv is None else argv)
 

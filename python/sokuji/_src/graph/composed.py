@@ -242,7 +242,7 @@ def attempt(function, arguments, keywords):
 
 def put_off(error, function, arguments, keywords):
     """What a function of 2.x that failed so gives where a graph's tensors were too little known: a node's tensors, or NotImplemented."""
-    if not isinstance(error, _FAILURES) or words.is_probing:
+    if not isinstance(error, _FAILURES) or words.probing.now:
         return NotImplemented
     arguments, keywords = nest.map_structure(lambda v: v._read() if isinstance(v, _core.VariableBase) and _core.graph_now() is not None else v, (arguments, keywords))
     leaves = _leaves((arguments, keywords))
@@ -322,14 +322,14 @@ def _called(function, structure, leaves, tensors):
 def _probe(function, structure, leaves, size, uses_known=True):
     """The result for example tensors whose unknown sizes are `size` (0: scalars where the rank is unknown, else 1), or None."""
     _core.no_graph_begin()
-    words.is_probing = True  # random numbers cannot be drawn by a node that stands for a function
+    before, words.probing.now = words.probing.now, True  # random numbers cannot be drawn by a node that stands for a function
     try:
         others = [v._shape_tuple for v in nest.flatten(structure) if isinstance(v, _core.Handle) and v._shape_tuple is not None]
         return _called(function, structure, leaves, [_example(t, size, others, uses_known) for t in leaves])
     except Exception:
         return None
     finally:
-        words.is_probing = False
+        words.probing.now = before
         _core.no_graph_end()
 
 

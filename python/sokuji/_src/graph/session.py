@@ -198,7 +198,7 @@ class BaseSession:
                 try:
                     tensor = self._graph.as_graph_element(key, allow_tensor=True, allow_operation=False)
                 except Exception as error:
-                    raise TypeError("Cannot interpret feed_dict key as Tensor: %s" % error.args[0]) from None
+                    raise TypeError("Cannot interpret feed_dict key as Tensor: %s" % (error.args or [error])[0]) from None
                 if isinstance(value, _core.Handle) and not isinstance(value, _core.EagerTensor):
                     raise TypeError("The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python scalars, strings, lists, "
                                     "numpy ndarrays, or TensorHandles.For reference, the tensor object was %s which was passed to the feed with key %s."

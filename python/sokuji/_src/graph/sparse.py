@@ -313,6 +313,10 @@ def sparse_reorder(sp_input, name=None):
 
 
 def sparse_concat(axis, sp_inputs, name=None, expand_nonconcat_dim=False, concat_dim=None):
+    if concat_dim is not None:
+        if axis is not None:
+            raise ValueError("Cannot specify both 'axis' and 'concat_dim'")
+        axis = concat_dim
     rows = [_sparse(sp) for sp in sp_inputs]
     return rows[0] if len(rows) == 1 else _call("SparseConcat", *[t for sp in rows for t in _parts(sp)], concat_dim=axis, expand=expand_nonconcat_dim)
 

@@ -2,6 +2,7 @@
 
 from sokuji import _core
 from sokuji._src.core import conversion, dtypes, shapes
+from sokuji._src.core.execute import refuse
 from sokuji._src.data import specs
 from sokuji._src.graph import tensor_array
 from sokuji._src.ops import ragged, sparse_ops
@@ -32,6 +33,7 @@ class RaggedTensorSpec(_Shaped):
     """What is known of a ragged tensor: its first ragged_rank dimensions behind the outermost vary."""
 
     def __init__(self, shape=None, dtype=dtypes.float32, ragged_rank=None, row_splits_dtype=dtypes.int64, flat_values_spec=None):
+        refuse("tf.RaggedTensorSpec", "leave it out", flat_values_spec=flat_values_spec)
         super().__init__(shape, dtype)
         if ragged_rank is None:
             if self._shape.rank is None:

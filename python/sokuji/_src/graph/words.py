@@ -1,5 +1,6 @@
 """What makes nodes by itself: placeholders, constants, identity, groups; and seeds of random operations in a graph."""
 
+import _thread
 import numpy as np
 
 from sokuji import _core
@@ -259,12 +260,18 @@ def add_check_numerics_ops():
 
 # ---- seeds ----
 
-is_probing = False  # while a function is tried on examples, to know what it gives
+class _Probing(_thread._local):
+    """While this thread tries a function on examples, to know what it gives."""
+
+    now = False
+
+
+probing = _Probing()
 
 
 def seeds(op_seed):
     """The two seeds of an operation of the open graph, as TensorFlow 1.8 chooses them; None where no tf.Graph is open."""
-    if is_probing:
+    if probing.now:
         raise NotImplementedError("not implemented: random numbers in a function whose shapes are known only when the graph runs")
     graph = graphs.building()
     if graph is None:

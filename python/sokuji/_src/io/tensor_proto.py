@@ -17,6 +17,8 @@ def make_tensor_proto(values, dtype=None, shape=None, verify_shape=False):
     """tf.make_tensor_proto: numbers as their bytes, strings one by one; a single number by itself."""
     t = _core.convert(values, 0 if dtype is None else dtypes.as_dtype(dtype)._number)
     sizes = list(t._shape_tuple) if shape is None else [int(d) for d in shape]
+    if verify_shape and sizes != list(t._shape_tuple):
+        raise TypeError("Expected Tensor's shape: %s, got %s." % (tuple(sizes), t._shape_tuple))
     if any(d < 0 for d in sizes) or t._size > math.prod(sizes) or not t._size and math.prod(sizes):
         raise ValueError("Too many elements provided. Needed at most %d, but received %d" % (math.prod(sizes), t._size))
     proto = messages.CLASSES["TensorProto"](dtype=t._dtype_number)

@@ -128,13 +128,13 @@ class MultiHeadAttention(Layer):
         kernel_initializer, bias_initializer = (init_ops.get(i) for i in self._initializers)
         layer = EinsumDense(equation, (None,) * (free - 1) + tuple(shape), bias_axes=bias if self.use_bias else None, kernel_initializer=kernel_initializer,
                             bias_initializer=bias_initializer, name=name)  # fmt: skip
-        prefix = layers_base._path_stack[-1] if layers_base._path_stack else self.scope_name
+        prefix = layers_base.calls.path[-1] if layers_base.calls.path else self.scope_name
         layer._scope_prefix = prefix + "/"
-        layers_base._path_stack.append(layer.scope_name)
+        layers_base.calls.path.append(layer.scope_name)
         try:
             layer.build(tuple(input_shape))
         finally:
-            layers_base._path_stack.pop()
+            layers_base.calls.path.pop()
         layer._built_done()
         return layer
 
@@ -179,16 +179,16 @@ class MultiHeadAttention(Layer):
 
     def _build_of(self, *given):
         shape = lambda t: getattr(t, "_sizes", None) or tuple(getattr(t, "_shape_tuple", None) or np.shape(t))  # noqa: E731
-        prefix = layers_base._path_stack[-1] if layers_base._path_stack else ""
+        prefix = layers_base.calls.path[-1] if layers_base.calls.path else ""
         if prefix and not self._scope_prefix:
             self._scope_prefix = prefix + "/"
         shapes = [shape(t) for t in given if t is not None]
         self._build_shape = shapes
-        layers_base._path_stack.append(self.scope_name)
+        layers_base.calls.path.append(self.scope_name)
         try:
             self.build(*shapes)
         finally:
-            layers_base._path_stack.pop()
+            layers_base.calls.path.pop()
         self._built_done()
 
     def _mask(self, query, value_mask, key_mask, attention_mask, causal, n_keys):

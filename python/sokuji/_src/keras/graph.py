@@ -197,7 +197,7 @@ def shapes_given(layer, inputs, arguments, keywords):
     symbols = symbols_of((inputs, arguments, keywords))
     unknown = any(d is None for s in symbols for d in s._sizes[1:])
     _core.GradientTape._pause()
-    depth = layers_base._depth
+    depth = layers_base.calls.depth
     try:
         kept = _kept(layer)
         drawn = [(g, g._count) for g in keras_random.generators_of(layer)] if isinstance(layer, Layer) else []
@@ -211,7 +211,7 @@ def shapes_given(layer, inputs, arguments, keywords):
         for generator, count in drawn:
             generator._count = count
     finally:
-        layers_base._depth = depth
+        layers_base.calls.depth = depth
         _core.GradientTape._resume()
     batch = symbols[0]._sizes[0] if symbols and symbols[0]._sizes else None
 
@@ -264,18 +264,18 @@ def _symbolic_build(layer, inputs):
         first = nest.flatten(inputs)[0]
         if layer._dtype is None and isinstance(first, KerasTensor) and dtypes.as_dtype(first._kind).is_floating:
             layer._dtype = dtypes.as_dtype(first._kind)
-    if variables._version == 2 and layers_base._path_stack and not layer._scope_prefix:
-        layer._scope_prefix = layers_base._path_stack[-1] + "/"
+    if variables._version == 2 and layers_base.calls.path and not layer._scope_prefix:
+        layer._scope_prefix = layers_base.calls.path[-1] + "/"
     scopes_1.within(layer, _build, layer, shapes)
 
 
 def _build(layer, shapes):
-    layers_base._path_stack.append(layer.scope_name)
+    layers_base.calls.path.append(layer.scope_name)
     layer._build_shape = shapes
     try:
         layer.build(shapes)
     finally:
-        layers_base._path_stack.pop()
+        layers_base.calls.path.pop()
     layer._built_done()
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import shapes
-from sokuji._src.core.execute import convert, execute, run, run_fused, sizes
+from sokuji._src.core.execute import convert, execute, refuse, run, run_fused, sizes
 from sokuji._src.keras import activations, at_once
 from sokuji._src.keras import random as keras_random
 from sokuji._src.keras.layers_base import InputSpec, Layer
@@ -209,7 +209,8 @@ class SeparableConv2D(Conv2D):
                  bias_initializer="zeros", depthwise_regularizer=None, pointwise_regularizer=None, bias_regularizer=None,
                  activity_regularizer=None, depthwise_constraint=None, pointwise_constraint=None, bias_constraint=None, **kwargs):  # fmt: skip
         super().__init__(filters, kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, None, bias_initializer,
-                         bias_regularizer=bias_regularizer, activity_regularizer=activity_regularizer, **kwargs)  # fmt: skip
+                         bias_regularizer=bias_regularizer, activity_regularizer=activity_regularizer, bias_constraint=bias_constraint, **kwargs)  # fmt: skip
+        self.depthwise_constraint, self.pointwise_constraint = depthwise_constraint, pointwise_constraint
         # tf.keras of 1.8 takes it and has one filter for each channel nevertheless
         self.depth_multiplier = 1 if variables._version == 1 and type(self) is SeparableConv2D else depth_multiplier
         self.depthwise_initializer, self.pointwise_initializer = init_ops.get(depthwise_initializer), init_ops.get(pointwise_initializer)
@@ -218,11 +219,14 @@ class SeparableConv2D(Conv2D):
     def build(self, input_shape):
         channels = _last(input_shape)
         self.depthwise_kernel = self.add_weight("depthwise_kernel", (*self.kernel_size, channels, self.depth_multiplier),
-                                                initializer=self.depthwise_initializer, regularizer=self.depthwise_regularizer)  # fmt: skip
+                                                initializer=self.depthwise_initializer, regularizer=self.depthwise_regularizer,
+                                                constraint=self.depthwise_constraint)  # fmt: skip
         self.pointwise_kernel = self.add_weight("pointwise_kernel", (1, 1, channels * self.depth_multiplier, self.filters),
-                                                initializer=self.pointwise_initializer, regularizer=self.pointwise_regularizer)  # fmt: skip
+                                                initializer=self.pointwise_initializer, regularizer=self.pointwise_regularizer,
+                                                constraint=self.pointwise_constraint)  # fmt: skip
         if self.use_bias:
-            self.bias = self.add_weight("bias", (self.filters,), initializer=self.bias_initializer, regularizer=self.bias_regularizer)
+            self.bias = self.add_weight("bias", (self.filters,), initializer=self.bias_initializer, regularizer=self.bias_regularizer,
+                                        constraint=self.bias_constraint)  # fmt: skip
         self.built = True
 
     def _convolve(self, inputs):
@@ -334,6 +338,7 @@ class Lambda(Layer):
 
     def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
         super().__init__(**kwargs)
+        refuse("tf.keras.layers.Lambda", "subclass Layer and write compute_mask", mask=mask)
         self.function, self.arguments = function, arguments or {}
 
     def call(self, inputs):
@@ -387,6 +392,7 @@ class BatchNormalization(Layer):
         self.axis, self.momentum, self.epsilon, self.center, self.scale, self.supports_masking = axis, momentum, epsilon, center, scale, True
         self._initializers = [init_ops.get(i) for i in (gamma_initializer, beta_initializer, moving_mean_initializer, moving_variance_initializer)]
         self._regularizers = [activations.get_regularizer(r) for r in (gamma_regularizer, beta_regularizer)]
+        self.gamma_constraint, self.beta_constraint = gamma_constraint, beta_constraint
 
     def build(self, input_shape):
         shape = shapes.TensorShape(input_shape).as_list()
@@ -397,9 +403,11 @@ class BatchNormalization(Layer):
         size = (shape[self._place],)
         self.gamma = self.beta = None
         if self.scale:
-            self.gamma = self.add_weight("gamma", size, initializer=self._initializers[0], regularizer=self._regularizers[0])
+            self.gamma = self.add_weight("gamma", size, initializer=self._initializers[0], regularizer=self._regularizers[0],
+                                         constraint=self.gamma_constraint)  # fmt: skip
         if self.center:
-            self.beta = self.add_weight("beta", size, initializer=self._initializers[1], regularizer=self._regularizers[1])
+            self.beta = self.add_weight("beta", size, initializer=self._initializers[1], regularizer=self._regularizers[1],
+                                        constraint=self.beta_constraint)  # fmt: skip
         self.moving_mean = self.add_weight("moving_mean", size, initializer=self._initializers[2], trainable=False)
         self.moving_variance = self.add_weight("moving_variance", size, initializer=self._initializers[3], trainable=False)
         self.built = True

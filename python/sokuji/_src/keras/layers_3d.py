@@ -132,11 +132,12 @@ class SeparableConv1D(SeparableConv2D):
     def build(self, input_shape):
         channels, n = _last(input_shape), self.kernel_size[0]
         self.depthwise_kernel = self.add_weight("depthwise_kernel", (n, channels, self.depth_multiplier), initializer=self.depthwise_initializer,
-                                                regularizer=self.depthwise_regularizer)  # fmt: skip
+                                                regularizer=self.depthwise_regularizer, constraint=self.depthwise_constraint)  # fmt: skip
         self.pointwise_kernel = self.add_weight("pointwise_kernel", (1, channels * self.depth_multiplier, self.filters), initializer=self.pointwise_initializer,
-                                                regularizer=self.pointwise_regularizer)  # fmt: skip
+                                                regularizer=self.pointwise_regularizer, constraint=self.pointwise_constraint)  # fmt: skip
         if self.use_bias:
-            self.bias = self.add_weight("bias", (self.filters,), initializer=self.bias_initializer, regularizer=self.bias_regularizer)
+            self.bias = self.add_weight("bias", (self.filters,), initializer=self.bias_initializer, regularizer=self.bias_regularizer,
+                                        constraint=self.bias_constraint)  # fmt: skip
         self.built = True
 
     def _convolve(self, inputs):

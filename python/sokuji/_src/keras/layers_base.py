@@ -1,5 +1,6 @@
 """Layer: what owns variables and computes. Shared by tf.layers, tf.keras.layers and the user's own subclasses."""
 
+import _thread
 import collections
 import inspect
 import re
@@ -23,8 +24,18 @@ from sokuji._src.ops import init_ops
 from sokuji._src.variables import scopes, trackable, variables
 
 _counts = collections.Counter()
-_depth = 0  # of calls now open
-training_now = None  # the training flag of the innermost call that was given one
+
+
+class _Calls(_thread._local):
+    """The calls of layers that are open in this thread: how many, the training flag of the innermost that was given one, the names on the way."""
+
+    depth, training = 0, None
+
+    def __init__(self):
+        self.path = []
+
+
+calls = _Calls()
 
 
 def reset_names():
@@ -106,7 +117,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
     def scope_name(self):
         if at_once.depth and "_variable_scope" not in self.__dict__ and not isinstance(self, _Composite):
             base = self._arguments[1].get("name") or snake_case(type(self).__name__)
-            outer = _path_stack[-1] + "/" if _path_stack and type(self).__name__.endswith("Cell") else ""
+            outer = calls.path[-1] + "/" if calls.path and type(self).__name__.endswith("Cell") else ""
             self.__dict__["_variable_scope"] = at_once.scope_of(outer + base)
         return self.__dict__.get("_variable_scope") or self._scope_prefix + self._name
 
@@ -290,9 +301,8 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         if not self.built and scopes_1.is_first(self):
             with scopes_1.opened(self):
                 return self._run(inputs, arguments, keywords)
-        global _depth, training_now
         takes = call_arguments(self)
-        before = training_now
+        before = calls.training
         training = keywords.get("training")
         if "training" in takes:
             if training is None and before is not None and not (arguments and _position(self, "training") <= len(arguments)):
@@ -307,11 +317,11 @@ class Layer(LayerCheckpoints, _core.LayerBase):
             check_spec(self, inputs)
         if not self.built:
             self._build_now(inputs)
-        if _depth == 0 and variables._version == 2:
+        if calls.depth == 0 and variables._version == 2:
             self._forget_losses()
-        _depth += 1
+        calls.depth += 1
         if training is not None and variables._version == 2:
-            training_now = training
+            calls.training = training
         try:
             outputs = self.call(inputs, *arguments, **keywords)
         except InvalidArgumentError as error:
@@ -319,8 +329,8 @@ class Layer(LayerCheckpoints, _core.LayerBase):
                 raise mismatch("Exception encountered when calling layer \"%s\": %s" % (self.name, error)) from None
             raise
         finally:
-            _depth -= 1
-            training_now = before
+            calls.depth -= 1
+            calls.training = before
         if self._activity_regularizer is not None:
             for output in nest.flatten(outputs):
                 loss = self._activity_regularizer(output)
@@ -391,7 +401,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
             self._dtype = flat[0].dtype
         if variables._version == 2:
             shapes = nest.map_structure(lambda t: tuple(t._shape_tuple) if isinstance(t, _core.Handle) else None, inputs)
-            prefix = _path_stack[-1] if _path_stack else ""
+            prefix = calls.path[-1] if calls.path else ""
             if prefix and not self._scope_prefix:
                 self._scope_prefix = prefix + "/"
         else:
@@ -399,11 +409,11 @@ class Layer(LayerCheckpoints, _core.LayerBase):
             if isinstance(shapes, tuple):
                 shapes = list(shapes)
         self._build_shape = shapes
-        _path_stack.append(self.scope_name)
+        calls.path.append(self.scope_name)
         try:
             self.build(shapes)
         finally:
-            _path_stack.pop()
+            calls.path.pop()
         self._built_done()
 
     def _built_done(self):
@@ -582,7 +592,6 @@ class _Composite:
 _UNTRACKED = {"_sublayers", "_trainable_weights", "_non_trainable_weights", "_losses", "_call_losses", "_updates", "_nodes", "_metrics", "inputs", "outputs",
               "_layers", "_own", "_arguments", "_initial_weights", "optimizer", "loss", "_compile_metrics", "history", "_order", "_build_shape"}  # fmt: skip
 _UNDERSTOOD = {"data_format", "padding", "strides", "pool_size", "kernel_size", "dilation_rate", "negative_slope", "cropping"}
-_path_stack = []
 
 
 def mismatch(text):

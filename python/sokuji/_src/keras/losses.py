@@ -161,6 +161,8 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_cl
     p = convert(y_pred, 0)
     if not p.dtype.is_floating:
         p = array_ops.cast(p, dtypes.float32)
+    if axis not in (-1, len(p._shape_tuple) - 1):
+        raise NotImplementedError("not implemented: sparse_categorical_crossentropy with axis=%s; transpose so that the classes are last" % (axis,))
     y = array_ops.cast(convert(y_true, 0), dtypes.int64)
     if len(y._shape_tuple) == len(p._shape_tuple) and y._shape_tuple[-1] == 1:
         y = run("Reshape", y, _ints(y._shape_tuple[:-1]))

@@ -265,8 +265,8 @@ class IoU(MeanIoU):
 
 
 class OneHotMeanIoU(MeanIoU):
-    def __init__(self, num_classes, name=None, dtype=None, **keywords):
-        super().__init__(num_classes, name or layers_base.unique_name("one_hot_mean_io_u"), dtype, sparse_y_true=False, sparse_y_pred=False)
+    def __init__(self, num_classes, name=None, dtype=None, ignore_class=None, sparse_y_pred=False, axis=-1):
+        super().__init__(num_classes, name or layers_base.unique_name("one_hot_mean_io_u"), dtype, ignore_class, False, sparse_y_pred, axis)
 
 
 class BinaryIoU(IoU):

@@ -5,7 +5,7 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.core import nest
 from sokuji._src.core import shapes as _shapes
-from sokuji._src.core.execute import convert
+from sokuji._src.core.execute import convert, refuse
 from sokuji._src.keras import graph as keras_graph
 from sokuji._src.keras import at_once, layers_base
 from sokuji._src.keras.checkpoints import ModelCheckpoints
@@ -173,6 +173,7 @@ class Model(ModelCheckpoints, Trainer, _Composite, Layer):
     def summary(self, line_length=None, positions=None, print_fn=None, expand_nested=False, show_trainable=False, layer_range=None):
         from sokuji._src.keras.summary import summary
 
+        refuse("Model.summary", "print the lines of print_fn that are wanted", layer_range=layer_range)
         summary(self, line_length, positions, print_fn, expand_nested, show_trainable)
 
     def get_config(self):
@@ -210,6 +211,8 @@ class Sequential(Model):
             layers = [layers]
         for layer in layers or []:
             self.add(layer)
+        if not trainable:
+            self.trainable = False
 
     @property
     def layers(self):
@@ -231,7 +234,7 @@ class Sequential(Model):
         if self.outputs is not None:
             try:
                 self._extend(layer)
-            except Exception:
+            except BaseException:
                 self._sublayers.pop()
                 raise
         else:
@@ -252,11 +255,11 @@ class Sequential(Model):
             self._extend(layer)
 
     def _extend(self, layer):
-        layers_base._path_stack.append(self.scope_name)
+        layers_base.calls.path.append(self.scope_name)
         try:
             made = layer(self.outputs[0])
         finally:
-            layers_base._path_stack.pop()
+            layers_base.calls.path.pop()
         if isinstance(made, (list, tuple, dict)):
             raise TypeError("All layers in a Sequential model should have a single output tensor. For multi-output layers, use the functional API.")
         self.outputs = [made]

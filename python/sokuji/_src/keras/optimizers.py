@@ -91,7 +91,7 @@ class Optimizer(OptimizerCheckpoints):
 
     # ---- a step ----
 
-    def apply_gradients(self, grads_and_vars, **kwargs):
+    def apply_gradients(self, grads_and_vars):
         grads, own = zip(*grads_and_vars) if grads_and_vars and not isinstance(grads_and_vars, zip) else (list(x) for x in zip(*grads_and_vars))
         self.apply(list(grads), list(own))
         return self.iterations

@@ -18,6 +18,8 @@ class SeedGenerator:
     """Gives [seed, 0], [seed, 1], …"""
 
     def __init__(self, seed=None, name=None, **kwargs):
+        if kwargs:
+            raise ValueError("Unrecognized keyword arguments: %s" % kwargs)
         if seed is not None and not isinstance(seed, int):
             raise ValueError("Argument `seed` must be an integer. Received: seed=%s" % (seed,))
         self._first = make_default_seed() if seed is None else seed

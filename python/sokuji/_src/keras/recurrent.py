@@ -373,7 +373,7 @@ class Bidirectional(Wrapper):
     def __init__(self, layer, merge_mode="concat", weights=None, backward_layer=None, **kwargs):
         if merge_mode not in ("sum", "mul", "ave", "concat", None):
             raise ValueError("Invalid merge mode. Received: %s. Merge mode should be one of {\"sum\", \"mul\", \"ave\", \"concat\", None}" % merge_mode)
-        super().__init__(layer, **kwargs)
+        super().__init__(layer, **({} if weights is None else {"weights": weights}), **kwargs)
         self._sublayers.clear()
         self.merge_mode = merge_mode
         self.forward_layer = _copied(layer, "forward_" + layer.name)

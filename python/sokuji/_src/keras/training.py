@@ -413,8 +413,8 @@ class Trainer:
 def _training(model, x, flag):
     """The model's outputs with the flag for all layers inside. Inputs that do not fit are an InvalidArgumentError once the model has run on others: TensorFlow's
     traced step takes any sizes by then."""
-    before, traced = layers_base.training_now, model.__dict__.setdefault("_traced", set())
-    layers_base.training_now = flag
+    before, traced = layers_base.calls.training, model.__dict__.setdefault("_traced", set())
+    layers_base.calls.training = flag
     try:
         made = model._forward(x, flag)
         traced.add(flag)
@@ -424,7 +424,7 @@ def _training(model, x, flag):
             raise invalid(str(error)) from None
         raise
     finally:
-        layers_base.training_now = before
+        layers_base.calls.training = before
 
 
 def _batch_size(x):

@@ -86,7 +86,7 @@ def count_params(weights):
     return int(sum(w._size for w in weights))
 
 
-def split_dataset(dataset, left_size=None, right_size=None, shuffle=False, seed=None, **keywords):
+def split_dataset(dataset, left_size=None, right_size=None, shuffle=False, seed=None, preferred_backend=None):
     """Two datasets, of so many or such a part of the elements."""
     from sokuji._src.data.dataset import Dataset
 

@@ -1,7 +1,7 @@
 """The part of tf.contrib.layers that programs use: initializers, regularizers, and layers as functions."""
 
 from sokuji._src.core import dtypes
-from sokuji._src.core.execute import convert, run
+from sokuji._src.core.execute import convert, refuse, run
 from sokuji._src.graph import composed
 from sokuji._src.layers import layers
 from sokuji._src.ops import array_ops
@@ -34,10 +34,12 @@ def l1_l2_regularizer(scale_l1=1.0, scale_l2=1.0, scope=None):
 
 
 def flatten(inputs, outputs_collections=None, scope=None):
+    refuse("tf.contrib.layers.flatten", "call tf.add_to_collection", outputs_collections=outputs_collections)
     return layers.LAYERS["flatten"](inputs)
 
 
 def one_hot_encoding(labels, num_classes, on_value=1.0, off_value=0.0, outputs_collections=None, scope=None):
+    refuse("tf.contrib.layers.one_hot_encoding", "call tf.add_to_collection", outputs_collections=outputs_collections)
     t = convert(labels, 0)
     t = array_ops.cast(t, dtypes.int64) if t.dtype is dtypes.int32 else t
     return array_ops.one_hot(t, num_classes, on_value, off_value)
@@ -51,6 +53,8 @@ def fully_connected(inputs, num_outputs, activation_fn=_relu, normalizer_fn=None
                     biases_initializer="zeros", biases_regularizer=None, reuse=None, variables_collections=None, outputs_collections=None, trainable=True,
                     scope=None):  # fmt: skip
     """activation(inputs @ weights + biases), with new variables at each call."""
+    refuse("tf.contrib.layers.fully_connected", "add them to collections with tf.add_to_collection", variables_collections=variables_collections,
+           outputs_collections=outputs_collections)  # fmt: skip
     if reuse:
         raise NotImplementedError("not implemented: tf.contrib.layers.fully_connected with reuse=True; keep a tf.layers.Dense")
     layer = layers.Dense(num_outputs, None, normalizer_fn is None and biases_initializer is not None, weights_initializer or xavier_initializer(),

@@ -65,7 +65,8 @@ class SeparableConv2D(_Named, layers.SeparableConv2D):
                  name=None, **kwargs):  # fmt: skip
         super().__init__(filters, kernel_size, strides, padding, data_format, dilation_rate, depth_multiplier, activation, use_bias,
                          depthwise_initializer, pointwise_initializer, bias_initializer, depthwise_regularizer, pointwise_regularizer,
-                         bias_regularizer, activity_regularizer, trainable=trainable, name=name, **kwargs)  # fmt: skip
+                         bias_regularizer, activity_regularizer, depthwise_constraint, pointwise_constraint, bias_constraint,
+                         trainable=trainable, name=name, **kwargs)  # fmt: skip
 
 
 class MaxPooling2D(_Named, layers.MaxPooling2D):
@@ -98,7 +99,7 @@ class BatchNormalization(_Named, layers.BatchNormalization):
         if renorm or virtual_batch_size is not None or adjustment is not None:
             raise NotImplementedError("not implemented: tf.layers.BatchNormalization with renorm, virtual_batch_size or adjustment")
         super().__init__(axis, momentum, epsilon, center, scale, beta_initializer, gamma_initializer, moving_mean_initializer,
-                         moving_variance_initializer, beta_regularizer, gamma_regularizer, trainable=trainable, name=name, **kwargs)  # fmt: skip
+                         moving_variance_initializer, beta_regularizer, gamma_regularizer, beta_constraint, gamma_constraint, trainable=trainable, name=name, **kwargs)  # fmt: skip
 
     def call(self, inputs, training=False, mask=None):
         return super().call(inputs, training)

@@ -1,1 +1,5 @@
-"""Functions of tensors: a table of those that are one operation, and modules, by subject, of those that are more."""
+"""Functions of tensors: a table of those that are one operation, and modules, by subject, of those that are more. Those that the first name does not import may lie in the archive."""
+
+import os
+
+__path__.append(os.path.join(os.path.dirname(os.path.abspath(__path__[0])), "packed.zip", "ops"))

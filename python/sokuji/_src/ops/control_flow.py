@@ -281,12 +281,20 @@ def identity_n(input, name=None):
     return [run("Identity", tensor(t)) for t in input]
 
 
+_printed = {}  # how often, of each kind that is to be printed a few times only
+
+
 def Print(input_, data, message=None, first_n=None, summarize=None, name=None):  # noqa: N802
     """The input; the data go to standard error."""
     import sys
 
     import numpy as np
 
+    if first_n is not None and first_n >= 0:
+        kind = message, first_n, summarize, len(data)
+        _printed[kind] = _printed.get(kind, 0) + 1
+        if _printed[kind] > first_n:
+            return run("Identity", tensor(input_))
     n = 3 if summarize is None else summarize
 
     def shown(array):

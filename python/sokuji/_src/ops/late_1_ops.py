@@ -5,7 +5,7 @@ import contextlib
 import numpy as np
 
 from sokuji._src.core import dtypes, shapes
-from sokuji._src.core.execute import convert, execute, ints, invalid, number, run, same_dtype, sizes, tensor
+from sokuji._src.core.execute import convert, execute, ints, invalid, number, refuse, run, same_dtype, sizes, tensor
 from sokuji._src.ops import array_ops, ctc_ops, math_ops, nn_late_ops, random_ops, space_batch_ops
 
 # ---- steps between two bounds ----
@@ -132,6 +132,7 @@ def atrous_conv2d_transpose(value, filters, output_shape, rate, padding, name=No
 
 def with_space_to_batch(input, dilation_rate, padding, op, filter_shape=None, spatial_dims=None, data_format=None):
     """op(input, how many spatial axes, padding) on the input's parts that lie dilation_rate apart."""
+    refuse("tf.nn.with_space_to_batch", "transpose to NHWC", data_format=None if data_format in ("NHWC", "NWC", "NDHWC") else data_format)
     t, rate = tensor(input), ints(dilation_rate)
     if all(r == 1 for r in rate):
         return op(t, len(rate), padding)

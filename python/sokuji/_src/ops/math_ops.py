@@ -1,13 +1,12 @@
 """Mathematics that is more than one operation: divisions, norms, cumulative sums, contractions, clipping."""
 
 import collections
-import string
 
 import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import dtypes
-from sokuji._src.core.execute import axis_of, convert, execute, ints, invalid, number, run, same_dtype, sizes, tensor
+from sokuji._src.core.execute import axis_of, convert, execute, ints, invalid, number, refuse, run, same_dtype, sizes, tensor
 from sokuji._src.ops import array_ops
 from sokuji._src.ops.array_ops import cast
 
@@ -193,7 +192,7 @@ def einsum(equation, *inputs, **kwargs):
         raise TypeError("invalid keyword arguments for this function: %s" % ", ".join(kwargs))
     left, arrow, right = equation.replace(" ", "").partition("->")
     terms = [list(t) for t in left.split(",")]
-    if "." in equation or any(len(set(t)) != len(t) for t in terms) or any(c not in string.ascii_letters for t in terms for c in t):
+    if "." in equation or any(len(set(t)) != len(t) for t in terms) or any(not (c.isascii() and c.isalpha()) for t in terms for c in t):
         raise NotImplementedError("not implemented: tf.einsum of '%s'; use letters, each once in a term" % equation)
     tensors = same_dtype(list(inputs))
     if len(tensors) != len(terms) or any(len(t) != len(x._shape_tuple) for t, x in zip(terms, tensors)):
@@ -269,6 +268,7 @@ def matrix_band_part(input, num_lower, num_upper, name=None):
 
 def matrix_transpose(a, name="matrix_transpose", conjugate=False):
     t = convert(a, 0)
+    refuse("matrix_transpose", "call tf.math.conj", conjugate=conjugate and t.dtype.is_complex)
     n = len(t._shape_tuple)
     return run("Transpose", t, convert(list(range(n - 2)) + [n - 1, n - 2], 3))
 

@@ -8,6 +8,7 @@ is accepted and has no meaning here; after ? it is refused unless it is false.
 """
 
 import ast
+import functools
 
 ROWS = """
 abs | Abs | T | x, name!=None
@@ -220,10 +221,14 @@ linalg.triangular_solve | MatrixTriangularSolve | TT | matrix, rhs, lower=True, 
 """
 
 
+_OFTEN = {"": None, "None": None, "False": False, "True": True, "'NHWC'": "NHWC"}
+
+
+@functools.lru_cache(None)
 def _parameter(text):
     """(name, what it fills or None, default, whether there is one)"""
     head, equals, default = text.strip().partition("=")
-    value = ast.literal_eval(default) if equals else None
+    value = _OFTEN[default] if default in _OFTEN else ast.literal_eval(default)
     if head.endswith(("!", "?")):
         return head[:-1], "?" if head.endswith("?") else None, value, bool(equals)
     name, _, target = head.partition(">")
@@ -231,6 +236,8 @@ def _parameter(text):
 
 
 def _parameters(text):
+    if "[" not in text:
+        return [_parameter(part) for part in text.split(",")]
     out, depth, start = [], 0, 0
     for i, c in enumerate(text + ","):
         depth += (c in "[(") - (c in "])")
@@ -242,10 +249,10 @@ def _parameters(text):
 
 def rows(version):
     """(dotted name, operation, groups, parameters) of that TensorFlow's rows."""
+    other = "1 " if version == 2 else "2 "
     for row in ROWS.strip().splitlines():
-        name, op, groups, parameters = [part.strip() for part in row.split("|")]
-        if name[:2] in ("1 ", "2 "):
-            if int(name[0]) != version:
-                continue
-            name = name[2:].strip()
+        if row.startswith(other):
+            continue
+        name, op, groups, parameters = row.split(" | ")
+        name = name[2:] if name[1] == " " else name
         yield name, op, groups, _parameters(parameters)

@@ -10,6 +10,11 @@ from sokuji._src.ops import array_ops
 _made_first = []  # what is done when the first ragged tensor is made
 
 
+def _only_int64(dtype):
+    if dtypes.as_dtype(dtype) is not dtypes.int64:
+        raise NotImplementedError("not implemented: ragged tensors with row_splits_dtype=%s; leave it at int64" % dtypes.as_dtype(dtype).name)
+
+
 class RaggedTensor:
     """values, a tensor or a ragged tensor, cut into rows at row_splits."""
 
@@ -85,6 +90,7 @@ class RaggedTensor:
 
     @classmethod
     def from_tensor(cls, tensor, lengths=None, padding=None, ragged_rank=1, name=None, row_splits_dtype=dtypes.int64):
+        _only_int64(row_splits_dtype)
         t = convert(tensor, 0)
         if ragged_rank != 1:
             flat = run("Reshape", t, sizes([-1, *t._shape_tuple[ragged_rank:]]))
@@ -107,6 +113,7 @@ class RaggedTensor:
 
     @classmethod
     def from_sparse(cls, st_input, name=None, row_splits_dtype=dtypes.int64):
+        _only_int64(row_splits_dtype)
         places = np.asarray(st_input.indices)
         if (np.diff(places[:, 0]) < 0).any() or any(places[places[:, 0] == r, 1].tolist() != list(range((places[:, 0] == r).sum())) for r in set(places[:, 0].tolist())):
             raise invalid("SparseTensor is not right-ragged")
@@ -170,7 +177,7 @@ class RaggedTensor:
         lengths = np.diff(self._cuts())
         inner = np.asarray(self._values.bounding_shape())[1:] if isinstance(self._values, RaggedTensor) else self._values._shape_tuple[1:]
         whole = [len(lengths), int(lengths.max()) if len(lengths) else 0, *[int(d) for d in inner]]
-        return convert(whole if axis is None else whole[axis], 9)
+        return convert(whole if axis is None else whole[axis], 9 if out_type is None else dtypes.as_dtype(out_type)._number)
 
     def with_values(self, new_values):
         return RaggedTensor(new_values if isinstance(new_values, RaggedTensor) else tensor(new_values), self._splits, self._uniform)
@@ -179,6 +186,7 @@ class RaggedTensor:
         return self.with_values(self._values.with_flat_values(new_values) if isinstance(self._values, RaggedTensor) else new_values)
 
     def with_row_splits_dtype(self, dtype):
+        _only_int64(dtype)
         return self
 
     def consumers(self):
@@ -340,6 +348,7 @@ def _take(values, index):
 
 def constant(pylist, dtype=None, ragged_rank=None, inner_shape=None, name=None, row_splits_dtype=dtypes.int64):
     """A ragged tensor of nested lists."""
+    _only_int64(row_splits_dtype)
 
     def depth(value):
         if not isinstance(value, (list, tuple, np.ndarray)) or isinstance(value, np.ndarray) and value.ndim == 0:
@@ -370,6 +379,7 @@ def constant(pylist, dtype=None, ragged_rank=None, inner_shape=None, name=None, 
 
 
 def range_(starts, limits=None, deltas=1, dtype=None, name=None, row_splits_dtype=dtypes.int64):
+    _only_int64(row_splits_dtype)
     if limits is None:
         starts, limits = 0, starts
     given = np.broadcast_arrays(*(np.asarray(tensor(v)) for v in (starts, limits, deltas)))
@@ -451,14 +461,19 @@ def boolean_mask(data, mask, name=None):
     return RaggedTensor.from_row_lengths(inner, np.bincount(data._ids()[kept], minlength=len(data)))
 
 
+def _kind_as(given, out_type):
+    """The number of the dtype that is asked for, else the given tensor's, else int64's."""
+    return dtypes.as_dtype(out_type)._number if out_type is not None else given._dtype_number if isinstance(given, _core.Handle) else 9
+
+
 def row_splits_to_segment_ids(splits, name=None, out_type=None):
     cuts = np.asarray(tensor(splits))
-    return convert(np.repeat(np.arange(len(cuts) - 1), np.diff(cuts)).astype(np.int64), 9)
+    return convert(np.repeat(np.arange(len(cuts) - 1), np.diff(cuts)), _kind_as(splits, out_type))
 
 
 def segment_ids_to_row_splits(segment_ids, num_segments=None, out_type=None, name=None):
     ids = np.asarray(tensor(segment_ids))
-    return convert(np.concatenate([[0], np.cumsum(np.bincount(ids, minlength=int(num_segments or 0)))]).astype(np.int64), 9)
+    return convert(np.concatenate([[0], np.cumsum(np.bincount(ids, minlength=int(num_segments or 0)))]), _kind_as(segment_ids, out_type))
 
 
 def expand_dims(value, axis, name=None):

@@ -4,7 +4,7 @@ import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import dtypes, errors
-from sokuji._src.core.execute import convert, invalid, run, sizes, tensor
+from sokuji._src.core.execute import convert, invalid, refuse, run, sizes, tensor
 from sokuji._src.ops import print_ops, string_hashes, string_ops
 from sokuji._src.ops.ragged import RaggedTensor
 
@@ -69,6 +69,7 @@ def _text(item, encoding, how, replacement):
 
 
 def unicode_decode(input, input_encoding, errors="replace", replacement_char=65533, replace_control_characters=False, name=None):
+    refuse("tf.strings.unicode_decode", "call tf.strings.regex_replace", replace_control_characters=replace_control_characters)
     encoding = _encoding(input_encoding)
     return _each(input, lambda item: [ord(c) for c in _text(item, encoding, errors, replacement_char)], dtypes.int32)
 
@@ -83,7 +84,7 @@ def _starts(item, encoding, how, replacement):
 
 def unicode_decode_with_offsets(input, input_encoding, errors="replace", replacement_char=65533, replace_control_characters=False, name=None):
     encoding = _encoding(input_encoding)
-    return (unicode_decode(input, input_encoding, errors, replacement_char),
+    return (unicode_decode(input, input_encoding, errors, replacement_char, replace_control_characters),
             _each(input, lambda item: _starts(item, encoding, errors, replacement_char), dtypes.int64))  # fmt: skip
 
 

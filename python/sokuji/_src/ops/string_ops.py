@@ -1,6 +1,5 @@
 """Strings: splitting, base64, raw bytes, regular expressions, and the few file functions that read and write one tensor."""
 
-import base64
 import re
 
 import numpy as np
@@ -23,7 +22,9 @@ def encode_base64(input, pad=False, name=None):
     """The web-safe alphabet, without padding unless asked for."""
 
     def one(item):
-        text = base64.urlsafe_b64encode(item)
+        from base64 import urlsafe_b64encode
+
+        text = urlsafe_b64encode(item)
         return text if pad else text.rstrip(b"=")
 
     return _each(one, input)
@@ -34,7 +35,9 @@ def decode_base64(input, name=None):
         stripped = item.rstrip(b"=")
         if not re.fullmatch(rb"[A-Za-z0-9_-]*", stripped) or len(stripped) % 4 == 1:
             raise invalid("DecodeBase64: %r is no web-safe base64" % item[:40])
-        return base64.urlsafe_b64decode(stripped + b"=" * (-len(stripped) % 4))
+        from base64 import urlsafe_b64decode
+
+        return urlsafe_b64decode(stripped + b"=" * (-len(stripped) % 4))
 
     return _each(one, input)
 

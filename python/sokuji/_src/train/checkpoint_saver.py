@@ -70,6 +70,8 @@ class Saver:
             var_list = None if defer_build else _all_of_graph(allow_empty)
         elif var_list is None and saver_def is None:
             raise RuntimeError("When eager execution is enabled, `var_list` must specify a list or dict of variables to save")
+        if write_version not in (2, None):
+            raise NotImplementedError("not implemented: tf.train.Saver with write_version=%r; leave it at 2" % (write_version,))
         if sharded or builder is not None:
             raise NotImplementedError("not implemented: tf.train.Saver with sharded or builder; leave them out")
         self._var_list, self._reshape = var_list, reshape

@@ -1,19 +1,26 @@
 """Variables and where their names come from: tf.Variable, tfe.Variable, get_variable, scopes, EagerVariableStore, the global step."""
 
-import threading
+import _thread
 import weakref
 
 from sokuji import _core
 from sokuji._src.core import dtypes, errors, shapes
-from sokuji._src.core.execute import convert, ints, invalid, run
+from sokuji._src.core.execute import convert, ints, invalid, refuse, run
 from sokuji._src.variables import updates
 
 _version = 2
 strict_eager = False  # tf.Variable is refused as 1.8 refuses it once eager execution is enabled
 _kind_in_graph = None  # gives the class of variables of the open graph, or None
 _made = None  # called with every new variable: tfe.restore_variables_on_create
-_state = threading.local()
+_state = _thread._local()  # threading.local, without importing that
 _by_address = weakref.WeakValueDictionary()  # variables by the library's address of them: what a graph's nodes say that they read
+
+
+_PLACES = {
+    1: "collections validate_shape caching_device name variable_def dtype expected_shape import_scope constraint".split(),
+    "tfe": "collections validate_shape caching_device name dtype variable_def import_scope constraint".split(),
+    2: "validate_shape caching_device name variable_def dtype import_scope constraint synchronization aggregation shape".split(),
+}
 
 
 def set_version(version):
@@ -39,6 +46,14 @@ class Variable(_core.VariableBase):
     def __init__(self, initial_value=None, trainable=True, *arguments, dtype=None, name=None, constraint=None, collections=None,
                  validate_shape=True, caching_device=None, variable_def=None, import_scope=None, expected_shape=None, shape=None,
                  synchronization=None, aggregation=None, use_resource=None):  # fmt: skip
+        if arguments:  # what TensorFlow takes by place
+            places = _PLACES["tfe" if isinstance(self, ResourceVariable) else _version]
+            if len(arguments) > len(places):
+                raise TypeError("Variable takes at most %d arguments by place, %d were given" % (len(places) + 2, len(arguments) + 2))
+            named = dict(dtype=dtype, name=name, constraint=constraint, collections=collections, validate_shape=validate_shape, shape=shape, variable_def=variable_def)
+            Variable.__init__(self, initial_value, trainable, **{**named, **dict(zip(places, arguments))})
+            return
+        refuse("tf.Variable", "make it from a value", variable_def=variable_def)
         if strict_eager and type(self) is Variable:
             raise RuntimeError("tf.Variable not supported when eager execution is enabled. Please use tf.contrib.eager.Variable instead")
         if initial_value is None:
