@@ -68,6 +68,8 @@ class PartitionedVariable:
                 finally:
                     graph.next_name(None)
 
+    _now = as_tensor
+
     def assign(self, value, use_locking=False):
         raise NotImplementedError("assign() has not been implemented for PartitionedVariable.")
 

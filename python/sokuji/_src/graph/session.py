@@ -300,7 +300,7 @@ class BaseSession:
         def call(*arguments, **options):
             self._check_open()
             if len(arguments) != len(keys):
-                raise TypeError("This callable takes exactly %d positional argument(s), %d given" % (len(keys), len(arguments)))
+                raise errors.InvalidArgumentError(None, None, "Expected %d feeds, but %d were given" % (len(keys), len(arguments)))
             return self._run(plan, self._feeds(dict(zip(keys, arguments))))
 
         return call
