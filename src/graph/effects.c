@@ -240,8 +240,8 @@ static sj_status sparse_apply(const update_context *c, sj_tensor *const *inputs)
 		if (!c->is_sparse[i])
 			gradients[i] = *inputs ? sj__keep(*inputs) : NULL;
 		else
-			status = sj__slices_new(inputs[0], inputs[1], c->all[i]->shape.rank, sj__dims(c->all[i]),
-			                        &gradients[i]);
+			status = sj__slices_checked(inputs[0], inputs[1], c->all[i]->shape.rank, sj__dims(c->all[i]),
+			                            &gradients[i]);
 		inputs += c->is_sparse[i];
 	}
 	if (status == SJ_OK)

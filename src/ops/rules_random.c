@@ -1,4 +1,5 @@
 /* Shape rules of the random operations. Dtypes and shapes are refused here, so that a kernel that has taken numbers cannot fail. */
+#include "ops/array.h"
 #include "ops/rules.h"
 
 #include "ops_numbers.h"
@@ -6,26 +7,11 @@
 /* The shape that input i tells; *ret_rank is -1 while it is not known. dims has room for SJ_MAX_RANK. */
 static sj_status shape_read(const sj__call *call, int i, int *ret_rank, int64_t *dims)
 {
-	int64_t n;
-	sj_status status = sj__call_ints(call, i, dims, &n);
-	if (status != SJ_OK)
-		return status;
-	if (n >= 0 && call->inputs[i]->shape.rank == 0)
+	sj_status status = sj__call_shape_input(call, i, ret_rank, dims);
+	if (status == SJ_OK && *ret_rank >= 0 && call->inputs[i]->shape.rank == 0)
 		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s is a scalar; it must be a vector",
 		                     call->op->inputs[i].name);
-	for (int64_t j = 0; j < n; j++)
-		if (dims[j] < 0)
-			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s[%lld] is %lld; it must be >= 0",
-			                     call->op->inputs[i].name, (long long)j, (long long)dims[j]);
-	/* A vector of known length tells the rank before its values are known. */
-	if (n < 0 && call->inputs[i]->shape.rank == 1 && call->inputs[i]->shape.size >= 0 &&
-	    call->inputs[i]->shape.size <= SJ_MAX_RANK) {
-		n = call->inputs[i]->shape.size;
-		for (int64_t j = 0; j < n; j++)
-			dims[j] = SJ__UNKNOWN;
-	}
-	*ret_rank = (int)n;
-	return SJ_OK;
+	return status;
 }
 
 static sj_status shape_out(sj__call *call, sj_dtype dtype)

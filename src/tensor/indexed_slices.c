@@ -48,16 +48,25 @@ static sj_status parts_indices_check(const sj_tensor *indices, int64_t n_rows)
 	return SJ_OK;
 }
 
-static sj_status slices_make(sj_tensor *values, sj_tensor *indices, sj_ints dense, sj_tensor **ret_slices)
+sj_status sj__slices_checked(sj_tensor *values, sj_tensor *indices, int rank, const int64_t *dims, sj_tensor **ret_slices)
 {
+	bool waits = ((values->flags | indices->flags) & SJ__FLAG_SYMBOLIC) != 0;
+	sj_ints dense = {rank, dims};
 	sj_status status = parts_types_check(values, indices);
-	if (status == SJ_OK)
+	if (status == SJ_OK && (rank < 1 || rank > SJ_MAX_RANK || dims == NULL || !waits))
 		status = parts_shapes_check(values, indices, dense);
-	if (status == SJ_OK)
-		status = parts_indices_check(indices, dense.data[0]);
-	if (status == SJ_OK)
-		status = sj__slices_new(values, indices, (int)dense.count, dense.data, ret_slices);
-	return status;
+	if (status == SJ_OK && !waits)
+		status = parts_indices_check(indices, dims[0]);
+	return status == SJ_OK ? sj__slices_new(values, indices, rank, dims, ret_slices) : status;
+}
+
+/* Parts of a graph stay as they are: whoever runs it checks them. */
+static sj_status part_take(sj_tensor *t, sj_tensor **ret_part)
+{
+	if (!sj__is_live(t) || !(t->flags & SJ__FLAG_SYMBOLIC))
+		return sj__concrete(me, t, ret_part);
+	*ret_part = sj__keep(t);
+	return SJ_OK;
 }
 
 sj_tensor *sj_indexed_slices(sj_tensor *values, sj_tensor *indices, sj_ints dense_shape)
@@ -65,11 +74,11 @@ sj_tensor *sj_indexed_slices(sj_tensor *values, sj_tensor *indices, sj_ints dens
 	sj_tensor *rows = NULL, *numbers = NULL, *slices = NULL;
 	if (values == &sj__nil_tensor || indices == &sj__nil_tensor)
 		return &sj__nil_tensor;
-	sj_status status = sj__concrete(me, values, &rows);
+	sj_status status = part_take(values, &rows);
 	if (status == SJ_OK)
-		status = sj__concrete(me, indices, &numbers);
+		status = part_take(indices, &numbers);
 	if (status == SJ_OK)
-		status = slices_make(rows, numbers, dense_shape, &slices);
+		status = sj__slices_checked(rows, numbers, (int)dense_shape.count, dense_shape.data, &slices);
 	sj__drop(rows);
 	sj__drop(numbers);
 	return sj__result(status, slices);

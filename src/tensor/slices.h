@@ -10,6 +10,9 @@
 /* A handle of the dense shape; takes its own references. values: [n, dims[1:]], indices: [n], int32 or int64, each in [0, dims[0]). */
 sj_status sj__slices_new(sj_tensor *values, sj_tensor *indices, int rank, const int64_t *dims, sj_tensor **ret_slices);
 
+/* The same of parts that are checked first; of those of a graph only the types are. */
+sj_status sj__slices_checked(sj_tensor *values, sj_tensor *indices, int rank, const int64_t *dims, sj_tensor **ret_slices);
+
 /* Borrowed parts. */
 sj_tensor *sj__slices_values(const sj_tensor *slices);
 sj_tensor *sj__slices_indices(const sj_tensor *slices);

@@ -9,7 +9,7 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.api import assemble_exchange
 from sokuji._src.api.missing import is_space
-from sokuji._src.graph import as_then, composed, datasets, direct, gradients, operation, operators, scopes, session, variables, words
+from sokuji._src.graph import as_then, composed, datasets, direct, gradient_names, gradients, operation, operators, scopes, session, variables, words
 from sokuji._src.graph import graph as graphs
 from sokuji._src.layers import in_graph as layers_in_graph
 from sokuji._src.ops import array_ops, functions, op_table, random_ops, sparse_ops
@@ -83,6 +83,7 @@ def _always():
     for name in "all_variables model_variables moving_average_variables".split():
         names[name] = _collected(getattr(variables, name))
     names["count_up_to"], names["hessians"] = variables.count_up_to, gradients.hessians
+    names.update(RegisterGradient=gradient_names.RegisterGradient, NoGradient=gradient_names.no_gradient, NotDifferentiable=gradient_names.no_gradient)
     names["add_check_numerics_ops"] = words.add_check_numerics_ops
     names["initialize_all_variables"] = variables.global_variables_initializer
     return names

@@ -9,7 +9,8 @@ from sokuji import _core
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph.func_graph import FuncGraph
 
-_SHARED = "_made_variables _device _collections _variables _scopes _scope_counts _finalized _unfeedable _unfetchable _sessions seed _more _stack".split()
+_SHARED = """_made_variables _partitioned _override_maps _overrides _device _collections _variables _scopes _scope_counts _finalized _unfeedable _unfetchable
+_sessions seed _more _stack""".split()
 
 
 class Branch(graphs.Graph, FuncGraph):
@@ -28,7 +29,7 @@ class Branch(graphs.Graph, FuncGraph):
 
     building_function, _root = False, None
     version = property(lambda self: self._root.version)
-    _last_id = property(lambda self: self._root._last_id + len(self))
+    _last_id = property(lambda self: self.outer_graph._last_id + len(self))
 
     def as_default(self):
         return _opened(self)
@@ -110,6 +111,12 @@ def waiting(*inner):
         yield
     finally:
         outer._control(before)
+
+
+def count(graph, n):
+    """TensorFlow has n more operations here: branches and loops are in the graph itself there, with operations that switch and merge. Seeds depend on it."""
+    if isinstance(graph, graphs.Graph):
+        graph._more += n
 
 
 def results_named(tensors, kind):

@@ -35,7 +35,7 @@ NAMES = {
     "sparse_tensor_to_dense": "SparseToDense", "complex": "Complex", "extract_image_patches": "ExtractImagePatches", "reverse_sequence": "ReverseSequence",
     "batch_to_space": "BatchToSpaceND", "space_to_batch": "SpaceToBatchND", "count_nonzero": "count_nonzero|Sum", "scalar_mul": "mul",
     "strided_slice": "StridedSlice", "eye": "eye|MatrixDiag", "cosine_distance": "cosine_distance_loss|value", "compute_weighted_loss": "weighted_loss|value",
-    "mean_pairwise_squared_error": "mean_pairwise_squared_error|value_2",
+    "mean_pairwise_squared_error": "mean_pairwise_squared_error|value_2", "linear_cosine_decay": "LinearCosineDecay", "cosine_decay_restarts": "SGDRDecay",
 }  # fmt: skip
 NAMES.update((loss, loss + "_loss|value") for loss in ("sparse_softmax_cross_entropy", "softmax_cross_entropy", "sigmoid_cross_entropy"))
 NAMES.update((loss, loss + "|value") for loss in ("mean_squared_error", "absolute_difference", "log_loss", "huber_loss", "hinge_loss"))
@@ -44,7 +44,8 @@ _COUNTS = {
     "leaky_relu": 3, "clip_by_norm": 10, "reduce_logsumexp": 14,
     "softmax_cross_entropy_with_logits_v2": 31, "softmax_cross_entropy_with_logits": 32, "sparse_softmax_cross_entropy_with_logits": 2,
     "mean_squared_error": 42, "sparse_softmax_cross_entropy": 43, "softmax_cross_entropy": 73, "exponential_decay": 8, "eye": 2,
-    "norm": 5, "in_top_k": 2,
+    "norm": 5, "in_top_k": 2, "absolute_difference": 43, "huber_loss": 52, "log_loss": 55, "hinge_loss": 50, "cosine_distance": 46,
+    "sigmoid_cross_entropy": 51,
 }  # fmt: skip
 _NAMED_TWICE = {"sparse_softmax_cross_entropy_with_logits"}  # the node has the scope's name in the scope: xent/xent
 _REDUCTIONS = {"Sum", "Mean", "Max", "Min", "Prod", "All", "Any"}
@@ -128,6 +129,8 @@ def _inputs(graph, op, groups, parameters, inputs, values, full):
             values[key] = made
             if group not in "?ib":
                 hints.setdefault(group, made._dtype_number)
+    if op == "Transpose" and values.get("perm") is None:
+        graph._more += 7  # Rank, sub/y, sub, Range/start, Range/delta, Range, sub_1
     if op in _REDUCTIONS:
         _all_axes(graph, values)
 

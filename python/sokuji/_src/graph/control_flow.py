@@ -26,6 +26,10 @@ def _branch(name, function):
         results = Results(value, _taken)
         inside = [as_tensor(t) for t in results.tensors]
     graph.outputs = results.tensors = inside
+    known = [outer for outer, _ in graph.captures()]
+    known += [t for t in inside if isinstance(t, _core.SymbolicTensor) and t._node._graph is graph]
+    passed = {id(t) for t in inside if not any(t is one for one in known)}
+    branch.count(graph, len(graph) + len(passed))  # placeholders are the switches of what comes from outside
     return graph, results
 
 
@@ -116,6 +120,7 @@ def _note(*parts):
 def build_cond(pred, true_fn, false_fn, name=None):
     with _Opened(pred), _scope(name or "cond"):
         pred = _scalar(pred)
+        branch.count(_core.graph_now(), 4)  # Switch, switch_t, switch_f, pred_id
         first, second = _branch("cond_true", true_fn), _branch("cond_false", false_fn)
         _check_branches(first, second)
         with branch.waiting(first[0], second[0]):
@@ -186,6 +191,8 @@ def _fails_unless(condition, message):
 def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"):
     """The result of the first function whose condition holds, of default otherwise."""
     pairs = _pairs(pred_fn_pairs)
+    if not pairs and _version == 1:
+        raise ValueError("case: pred_fn_pairs must not be empty")
     if not in_graph(*[pred for pred, _ in pairs]):
         return eager.case(pairs, default, exclusive and _version == 1, strict, name)
     with _Opened(*[pred for pred, _ in pairs]):
@@ -344,8 +351,21 @@ class Loop:
                              % (i, _text(self.invariants[i]), _text(after._shape_tuple)))  # fmt: skip
         return after
 
+    def parts(self, condition, body):
+        """Both graphs, counted as TensorFlow's: for each variable Enter, Merge; what the condition needs, LoopCond; Switch, Identity; the body, NextIteration."""
+        graph = _core.graph_now()
+        n = len(self.state)
+        branch.count(graph, 2 * n - n)
+        condition = self.condition(condition)
+        branch.count(condition, len(condition) + 1 + 2 * n - n)
+        body = self.body(body)
+        outside = [outer for outer, _ in condition.captures()]
+        again = sum(any(outer is other for other in outside) for outer, _ in body.captures())
+        branch.count(body, len(body) + n - again)
+        return condition, body
+
     def run(self, condition, body, is_bare=True):
-        condition, body = self.condition(condition), self.body(body)
+        condition, body = self.parts(condition, body)
         first = []
         for value, array in zip(self.state, self.arrays):
             first += array.before() if array else [value]
@@ -428,6 +448,8 @@ def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations
                                 return_same_structure)  # fmt: skip
     if not callable(cond) or not callable(body):
         raise TypeError("'%s' must be callable." % ("body" if callable(cond) else "cond"))
+    if not isinstance(parallel_iterations, int) or parallel_iterations < 1:
+        raise TypeError("parallel_iterations must be a positive integer.")
     if not nest.is_nested(loop_vars):
         loop_vars = [loop_vars]
     if not loop_vars:

@@ -8,7 +8,7 @@ from sokuji._src.core.execute import execute
 from sokuji._src.graph import as_then, composed
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph.variables import GraphVariable, checked, symbolic
-from sokuji._src.ops import functions, op_table
+from sokuji._src.ops import functions, op_table, partition_ops
 
 # As in ops/op_table.py.
 _ROWS = """
@@ -133,6 +133,14 @@ def _like(value, default, node):
     return function
 
 
+def _unique(op, kind):
+    def function(x, out_idx=dtypes.int32, name=None):
+        n = len(kind._fields)
+        return kind(*_several(op, [symbolic(x)], n, name or op, out_idx=dtypes.as_dtype(out_idx)._number))
+
+    return function
+
+
 def _string_join(inputs, separator="", name=None):
     return as_then.op("StringJoin", [symbolic(i, dtypes.string) for i in inputs], name, separator=separator)
 
@@ -186,7 +194,8 @@ def _tiny(kind):
 
 _WRITTEN = {"split": _split, "unstack": _unstack, "stack": _stack, "add_n": _add_n, "pad": _pad, "nn.moments": _moments, "string_join": _string_join,
             "dynamic_partition": _dynamic_partition, "multinomial": _multinomial, "random_poisson": random_poisson, "random_gamma": _random_gamma,
-            "where": _where, "zeros_like": _like(0, "zeros_like", "ZerosLike"), "ones_like": _like(1, "ones_like", "OnesLike")}  # fmt: skip
+            "where": _where, "unique": _unique("Unique", partition_ops.Unique),
+            "unique_with_counts": _unique("UniqueWithCounts", partition_ops.UniqueWithCounts), "zeros_like": _like(0, "zeros_like", "ZerosLike"), "ones_like": _like(1, "ones_like", "OnesLike")}  # fmt: skip
 _NEEDS_VALUE = (NotImplementedError, AttributeError, BufferError, errors.UnimplementedError)
 
 

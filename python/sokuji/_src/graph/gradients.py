@@ -4,6 +4,7 @@ from sokuji import _core
 from sokuji._src.core import conversion
 from sokuji._src.core.execute import run
 from sokuji._src.eager import gradients as eager
+from sokuji._src.graph import gradient_names
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import variables
 from sokuji._src.graph.variables import GraphVariable
@@ -100,7 +101,8 @@ def _differentiable(y, grad):
 
 def _run(graph, targets, weights, sources, stops):
     places = [i for i, x in enumerate(sources) if x.dtype.base_dtype.is_floating]
-    made = graph.gradients(targets, weights if any(w is not None for w in weights) else None, [sources[i] for i in places], stops) if places else []
+    weights = weights if any(w is not None for w in weights) else None
+    made = gradient_names.find(graph, targets, weights, [sources[i] for i in places], stops) if places else []
     found = [None] * len(sources)
     for i, g in zip(places, made):
         found[i] = _mixed(g) if isinstance(sources[i], _core.VariableBase) and isinstance(g, _core.SymbolicTensor) else g

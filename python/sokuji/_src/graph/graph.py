@@ -30,10 +30,12 @@ class Graph(_core.Graph):
         self._lines = {}
         self._hidden = set()  # nodes that TensorFlow does not have
         self._variables = {}  # the store of get_variable: by name
+        self._partitioned = {}  # likewise of those in parts
         self._scopes = None  # the open variable scopes (variables.py)
         self._scope_counts = {}
         self.seed = None
         self._made_variables = []
+        self._override_maps, self._overrides = [], {}  # open ones: (first node, names by type); by node's index
         self._changes = {}  # by node's index: (how, variable) of an assignment
         self._steps = {}  # by node's index: what an optimizer's step is made of
         self._device, self._devices = "", {}  # what is asked for now; by node's index
@@ -290,8 +292,19 @@ class Graph(_core.Graph):
 
     @contextlib.contextmanager
     def gradient_override_map(self, op_type_map):
-        raise NotImplementedError("not implemented: tf.Graph.gradient_override_map; use tf.custom_gradient")
-        yield
+        """Operations of these types made within the block have the gradients registered under these names."""
+        if not isinstance(op_type_map, dict):
+            raise TypeError("op_type_map must be a dictionary mapping strings to strings")
+        if not all(isinstance(name, str) for pair in op_type_map.items() for name in pair):
+            raise TypeError("op_type_map must be a dictionary mapping strings to strings")
+        from sokuji._src.graph import gradient_names
+
+        self._override_maps.append((len(self), dict(op_type_map)))
+        try:
+            yield
+        finally:
+            gradient_names.mark(self)
+            self._override_maps.pop()
 
     def __reduce__(self):
         raise TypeError("can't pickle Graph objects")

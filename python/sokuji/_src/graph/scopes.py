@@ -6,6 +6,7 @@ import inspect
 from sokuji._src.core import dtypes, shapes
 from sokuji._src.core.execute import convert
 from sokuji._src.graph import graph as graphs
+from sokuji._src.graph import partitioned
 from sokuji._src.graph.graph import GraphKeys
 from sokuji._src.graph.variables import GraphVariable
 from sokuji._src.ops import init_ops
@@ -18,12 +19,11 @@ class VariableScope(scopes.VariableScope):
 
     def __init__(self, reuse, name="", initializer=None, regularizer=None, caching_device=None, partitioner=None, custom_getter=None, name_scope="",
                  dtype=None, use_resource=None, constraint=None):  # fmt: skip
-        if partitioner is not None:
-            raise NotImplementedError("not implemented: partitioned variables")
         super().__init__(reuse, name, initializer, regularizer, None, None, custom_getter, name_scope, dtype, use_resource, constraint)
-        self._reuse, self._use_resource, self._caching_device = reuse, use_resource, caching_device
+        self._reuse, self._use_resource, self._caching_device, self._partitioner = reuse, use_resource, caching_device, partitioner
 
     caching_device = property(lambda self: self._caching_device)
+    partitioner = property(lambda self: self._partitioner)
 
     def set_use_resource(self, use_resource):
         self._use_resource = use_resource
@@ -32,8 +32,7 @@ class VariableScope(scopes.VariableScope):
         self._caching_device = caching_device
 
     def set_partitioner(self, partitioner):
-        if partitioner is not None:
-            raise NotImplementedError("not implemented: partitioned variables")
+        self._partitioner = partitioner
 
     def get_variable(self, var_store, name, *arguments, **keywords):
         with _current(self):
@@ -53,7 +52,7 @@ class VariableScope(scopes.VariableScope):
 
     def _changed(self, name, name_scope, getter, **given):
         settings = dict(initializer=self._initializer, regularizer=self._regularizer, dtype=self._dtype, constraint=self._constraint,
-                        use_resource=self._use_resource, caching_device=self._caching_device, reuse=self._reuse)  # fmt: skip
+                        use_resource=self._use_resource, caching_device=self._caching_device, partitioner=self._partitioner, reuse=self._reuse)  # fmt: skip
         settings.update({key: value for key, value in given.items() if value is not None})
         settings["custom_getter"] = scopes._joined_getter(getter, self._custom_getter)
         return VariableScope(name=name, name_scope=name_scope, **settings)
@@ -110,11 +109,9 @@ class variable_scope:
             raise ValueError("The reuse parameter must be True or False or None.")
         if not isinstance(auxiliary_name_scope, bool):
             raise TypeError("The auxiliary_name_scope must be `True` or `False`, while get %s" % (auxiliary_name_scope,))
-        if partitioner is not None:
-            raise NotImplementedError("not implemented: partitioned variables")
         self._given, self._default, self._reuse, self._named = name_or_scope, default_name, reuse or None, auxiliary_name_scope
         self._settings = dict(initializer=initializer, regularizer=regularizer, dtype=dtype, caching_device=caching_device, use_resource=use_resource,
-                              constraint=constraint)  # fmt: skip
+                              constraint=constraint, partitioner=partitioner)  # fmt: skip
         self._getter = custom_getter
         self._graph = graphs.get_default_graph()
 
@@ -177,8 +174,6 @@ def get_variable(name, shape=None, dtype=None, initializer=None, regularizer=Non
     if graphs.building() is None:
         return scopes.get_variable(name, shape, dtype, initializer, regularizer, trainable, collections, caching_device, partitioner, validate_shape,
                                    use_resource, custom_getter, constraint)  # fmt: skip
-    if partitioner is not None:
-        raise NotImplementedError("not implemented: partitioned variables")
     scope = get_variable_scope()
     full = scope.name + "/" + name if scope.name else name
     if initializer is None:
@@ -195,14 +190,15 @@ def get_variable(name, shape=None, dtype=None, initializer=None, regularizer=Non
         elif dtypes.as_dtype(dtype) is not found:
             raise ValueError("Initializer type '%s' and explicit dtype '%s' don't match." % (found, dtypes.as_dtype(dtype)))
     settings = dict(shape=shape, dtype=kind, initializer=initializer, regularizer=regularizer, reuse=scope.reuse, trainable=trainable,
-                    collections=collections, caching_device=caching_device, partitioner=None, validate_shape=validate_shape,
+                    collections=collections, caching_device=caching_device, partitioner=scope.partitioner if partitioner is None else partitioner, validate_shape=validate_shape,
                     use_resource=scope.use_resource if use_resource is None else use_resource)  # fmt: skip
     getter = scopes._joined_getter(custom_getter, scope.custom_getter)
     graph = graphs.get_default_graph()
+    get = partitioned.getter(functools.partial(_get, constraint=constraint)) if settings["partitioner"] is not None or graph._partitioned else _get
     with graph.name_scope(None):
         if getter is None:
-            return _get(full, constraint=constraint, **settings)
-        return getter(functools.partial(_get, constraint=constraint), full, **settings)
+            return get(full, constraint=constraint, **settings)
+        return getter(functools.partial(get, constraint=constraint), full, **settings)
 
 
 def get_local_variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=False, collections=None, caching_device=None,
@@ -214,7 +210,7 @@ def get_local_variable(name, shape=None, dtype=None, initializer=None, regulariz
 
 
 def _get(name, shape=None, dtype=None, initializer=None, regularizer=None, reuse=None, trainable=True, collections=None, caching_device=None,
-         partitioner=None, validate_shape=True, use_resource=None, constraint=None, custom_getter=None):  # fmt: skip
+         partitioner=None, validate_shape=True, use_resource=None, constraint=None, custom_getter=None, partition_info=None):  # fmt: skip
     graph = graphs.get_default_graph()
     kind = dtypes.as_dtype(dtypes.float32 if dtype is None else dtype).base_dtype
     is_value = initializer is not None and not callable(initializer)
@@ -236,7 +232,7 @@ def _get(name, shape=None, dtype=None, initializer=None, regularizer=None, reuse
     if not is_value and not wanted.is_fully_defined():
         raise ValueError("Shape of a new variable (%s) must be fully defined, but instead was %s." % (name, wanted))
     made = graph._variables[name] = GraphVariable(
-        initializer if is_value else _first(name, wanted, kind, initializer), trainable=trainable, collections=collections, name=name,
+        initializer if is_value else _first(name, wanted, kind, initializer, partition_info), trainable=trainable, collections=collections, name=name,
         dtype=None if is_value else kind, constraint=constraint, use_resource=use_resource)  # fmt: skip
     if regularizer is not None:
         with graph.name_scope(name + "/Regularizer/"):
@@ -246,7 +242,7 @@ def _get(name, shape=None, dtype=None, initializer=None, regularizer=None, reuse
     return made
 
 
-def _first(name, shape, kind, initializer):
+def _first(name, shape, kind, initializer, info=None):
     """A function of nothing that gives the first value."""
     if initializer is None:
         if kind.is_floating:
@@ -257,12 +253,12 @@ def _first(name, shape, kind, initializer):
             raise ValueError("An initializer for variable %s of %s is required" % (name, kind))
     if isinstance(initializer, type):
         initializer = initializer(dtype=kind)
-    return lambda: initializer(shape.as_list(), dtype=kind) if isinstance(initializer, init_ops.Initializer) else _called(initializer, shape, kind)
+    return lambda: initializer(shape.as_list(), dtype=kind, partition_info=info) if isinstance(initializer, init_ops.Initializer) else _called(initializer, shape, kind, info)
 
 
-def _called(initializer, shape, kind):
+def _called(initializer, shape, kind, info):
     try:
-        return initializer(shape.as_list(), dtype=kind, partition_info=None)
+        return initializer(shape.as_list(), dtype=kind, partition_info=info)
     except TypeError as error:
         if "partition_info" not in str(error):
             raise

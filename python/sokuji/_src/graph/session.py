@@ -1,5 +1,6 @@
 """tf.Session: fetch structures, feeds, and errors that name the operation and the user's line."""
 
+import collections
 import contextlib
 import re
 import threading
@@ -21,14 +22,7 @@ def register_expansion(kind, parts, join, feed=None):
     _expansions.insert(0, (kind, parts, join, feed))
 
 
-class IndexedSlicesValue:
-    """Fetched IndexedSlices."""
-
-    def __init__(self, values, indices, dense_shape):
-        self.values, self.indices, self.dense_shape = values, indices, dense_shape
-
-    def __iter__(self):
-        return iter((self.values, self.indices, self.dense_shape))
+IndexedSlicesValue = collections.namedtuple("IndexedSlicesValue", ("values", "indices", "dense_shape"))
 
 
 def _slices_parts(slices):
@@ -312,7 +306,7 @@ class BaseSession:
         def call(*arguments, **options):
             self._check_open()
             if len(arguments) != len(keys):
-                raise TypeError("This callable takes exactly %d positional argument(s), %d given" % (len(keys), len(arguments)))
+                raise errors.InvalidArgumentError(None, None, "Expected %d feeds, but %d were given" % (len(keys), len(arguments)))
             return self._run(plan, self._feeds(dict(zip(keys, arguments))))
 
         return call

@@ -51,6 +51,13 @@ def symbolic(value, dtype=None, name="Const"):
     return made
 
 
+def _named(name, **inputs):
+    """The name that an operation gets, to be given as it is, and its inputs (value, dtype, whether a constant is called Const) with constants called after it."""
+    graph = graphs.get_default_graph()
+    full = name[:-1] if name.endswith("/") else graph.unique_name(name)
+    return full + "/", [symbolic(value, dtype, "Const" if bare else "%s/%s/" % (full, key)) for key, (value, dtype, bare) in inputs.items()]
+
+
 class GraphVariable(variables.ResourceVariable):
     """A variable of a graph: reading and changing it are operations, its value is a session's."""
 
@@ -178,20 +185,20 @@ class GraphVariable(variables.ResourceVariable):
     def __getitem__(self, key):
         part = self._now()[key]
         if not any(isinstance(k, _core.Handle) for k in nest.flatten(list(key) if isinstance(key, tuple) else [key])):
-            part.assign = functools.partial(self._assign_part, key)
+            part.assign = functools.partial(self._assign_part, key, part.op.name + "/_assign/")
         return part
 
     # ---- changing ----
 
     def _change(self, how, value, name):
         graph = graphs.get_default_graph()
-        value = symbolic(value, dtypes.as_dtype(self._dtype_number), "value")
+        kind = ("Assign", "AssignAdd", "AssignSub")[how]
+        name, (value,) = _named(name or (kind + "VariableOp" if self._resource else kind), value=(value, dtypes.as_dtype(self._dtype_number), self._resource))
         known = shapes._of_sizes(value._shape_tuple)
         if not known.is_compatible_with(self._shape_tuple):
             raise ValueError("Dimension mismatch: Shapes %s and %s are incompatible" % (self.shape, known))
         first = len(graph)
-        kind = ("Assign", "AssignAdd", "AssignSub")[how]
-        made = graph.assign(how, self, value, name or (kind + "VariableOp" if self._resource else kind))
+        made = graph.assign(how, self, value, name)
         if not self._resource:
             made.op._type = kind
         graph._note_line(first)
@@ -215,11 +222,16 @@ class GraphVariable(variables.ResourceVariable):
         if not self.dtype.is_integer or self._shape_tuple != ():
             raise ValueError("count_up_to needs an integer scalar, not %s %s" % (self.dtype.name, self.shape))
         graph = graphs.get_default_graph()
-        (old,) = _core.py_call(next_value, "CountUpTo", True, [graph._read(self, "read")], [(self._dtype_number, ())])
+        (old,) = _core.py_call(next_value, "counted", True, [graph._read(self, "read")], [(self._dtype_number, ())])
         with graph.control_dependencies([old]):
-            changed = graph.assign(_ADD, self, symbolic(1, self.dtype.base_dtype), "AssignAdd")
+            first = len(graph)
+            changed = graph.assign(_ADD, self, symbolic(1, self.dtype.base_dtype), "count")
         with graph.control_dependencies([changed]):
-            return run("Identity", old)
+            made = run("Identity", old)
+        graph._hidden.update((old._node.index, first, first + 1))
+        made._node.rename(graph.unique_name("CountUpTo"))
+        made.op._type = "CountUpTo"
+        return made
 
     def sparse_read(self, indices, name=None):
         return run("GatherV2", self._now(), symbolic(indices), convert(0, 3))
@@ -237,7 +249,7 @@ class GraphVariable(variables.ResourceVariable):
     def _scatter(self, indices, updates, how, kind="ScatterUpdate", name=None):
         """Writes rows: how is called with the old rows and the updates, one index after the other."""
         graph = graphs.get_default_graph()
-        inputs = [symbolic(indices), symbolic(updates, self.dtype.base_dtype)]
+        name, inputs = _named(name or kind, indices=(indices, None, False), updates=(updates, self.dtype.base_dtype, False))
         if not inputs[0].dtype.is_integer:
             raise TypeError("%s: indices must be int32 or int64, not %s" % (kind, inputs[0].dtype.name))
         first, rows = len(graph), self._shape_tuple[0]
@@ -253,18 +265,18 @@ class GraphVariable(variables.ResourceVariable):
                 old[i] = how(old[i], new[k])
             return [convert(old, tensors[0]._dtype_number)]
 
-        (after,) = _core.py_call(scatter, kind, False, [graph._read(self, "read"), *inputs], [(self._dtype_number, self._shape_tuple)])
+        (after,) = _core.py_call(scatter, "scatter", False, [graph._read(self, "read"), *inputs], [(self._dtype_number, self._shape_tuple)])
         return self._after(kind, first, after, name)
 
     def _scatter_nd(self, indices, updates, how, name=None):
-        inputs = [symbolic(indices), symbolic(updates, self.dtype.base_dtype)]
+        name, inputs = _named(name or "ScatterNd" + how, indices=(indices, None, False), updates=(updates, self.dtype.base_dtype, False))
         first = len(graphs.get_default_graph())
         after = run("TensorScatter" + how, graphs.get_default_graph()._read(self, "read"), *inputs)
         return self._after("ScatterNd" + how, first, after, name)
 
-    def _assign_part(self, key, value, use_locking=False, name=None):
+    def _assign_part(self, key, called, value, use_locking=False, name=None):
         """Writes the part that the key, of numbers, names; gives the whole value afterwards."""
-        value = symbolic(value, self.dtype.base_dtype)
+        name, (value,) = _named(name or called, value=(value, self.dtype.base_dtype, False))
         first, n = len(graphs.get_default_graph()), self.shape.num_elements()
         places = np.arange(n).reshape(self._shape_tuple)[key]
         wide = run("Reshape", run("BroadcastTo", value, convert(list(places.shape), 3)) if places.ndim else value, convert([-1], 3))

@@ -96,9 +96,10 @@ def dense(inputs, units, activation=None, use_bias=True, kernel_initializer=None
         bias = _bias(use_bias, units, inputs.dtype, bias_initializer, bias_regularizer, bias_constraint, trainable)
         rank = len(inputs._shape_tuple)
         if rank > 2:
-            sizes = _sizes(inputs)
+            first, sizes = graphs.building()._last_id, _sizes(inputs)
             made = as_then.op("MatMul", [_reshape(inputs, [-1, sizes[-1]]), kernel._now()])
             made = _reshape(made, sizes[:-1] + [units], "Tensordot")
+            _counted(first, 41 if None in inputs._shape_tuple else 9)
         else:
             made = as_then.op("MatMul", [inputs, kernel._now()])
         if bias is not None:
@@ -110,6 +111,12 @@ def _regularized(made, regularizer):
     if regularizer is not None:
         graphs.add_to_collection(GraphKeys.REGULARIZATION_LOSSES, regularizer(made))
     return made
+
+
+def _counted(first, n):
+    """TensorFlow has n operations since then: seeds depend on how many there are."""
+    graph = graphs.building()
+    graph._more += first + n - graph._last_id
 
 
 def _several(value, n, what="kernel_size"):
@@ -158,6 +165,7 @@ def _convolution(n):
             if n == 1:
                 x, weights = (run("ExpandDims", t, convert(d, 3)) for t, d in ((x, 1), (weights, 0)))
                 steps, apart = [1, *steps], [1, *apart]
+            _counted(graphs.building()._last_id, 1)  # dilation_rate
             made = as_then.op("Conv3D" if n == 3 else "Conv2D", [x, weights], strides=steps, padding=_padding(padding), dilations=apart)
             if n == 1:
                 made = as_then.op("Squeeze", [made], squeeze_dims=[1])
@@ -184,13 +192,14 @@ def conv2d_transpose(inputs, filters, kernel_size, strides=(1, 1), padding="vali
                                      kernel_regularizer, trainable, constraint=kernel_constraint)  # fmt: skip
         bias = _bias(use_bias, filters, inputs.dtype, bias_initializer, bias_regularizer, bias_constraint, trainable)
         x = _turned(inputs, is_first)
-        sizes = _sizes(x)
+        first, sizes = graphs.building()._last_id, _sizes(x)
         wide = [d * s if kind == "SAME" else d * s + max(k - s, 0) for d, s, k in zip(sizes[1:3], steps, size)]
         shape = [sizes[0], *wide, filters]
         known = [None if isinstance(d, _core.Handle) else d for d in shape]
         made = as_then.op("Conv2DBackpropInput", [as_then.stack(shape) if None in known else convert(shape, 3), kernel._now(), x], "conv2d_transpose",
                           strides=[1, *steps, 1], padding=kind)  # fmt: skip
         made.set_shape(known)
+        _counted(first, 24 if kind == "VALID" else 20)
         if bias is not None:
             made = as_then.op("BiasAdd", [made, bias._now()])
         return _regularized(_finish(_turned(made, is_first, True), activation), activity_regularizer)
@@ -217,8 +226,7 @@ _POOLS = {default: _pooling(which, default, n) for n in (1, 2, 3) for which, def
 
 def flatten(inputs, name=None):
     """(batch, …) to (batch, the product of the rest)"""
-    inputs, graph = symbolic(inputs), graphs.building()
-    first = graph._last_id
+    inputs, first = symbolic(inputs), graphs.building()._last_id
     with _Scope(name, "flatten", None):
         rest = (inputs._shape_tuple or (None, None))[1:]
         rows = None if inputs._shape_tuple is None else inputs._shape_tuple[0]
@@ -229,7 +237,7 @@ def flatten(inputs, name=None):
             target = as_then.stack([as_then.op("Shape", [inputs])[0] if rows is None else rows, -1])
         made = as_then.op("Reshape", [inputs, target])
         made.set_shape([rows, size])
-    graph._more += first + 8 - graph._last_id
+    _counted(first, 8)
     return made
 
 
@@ -259,7 +267,7 @@ def batch_normalization(inputs, axis=-1, momentum=0.99, epsilon=0.001, center=Tr
     """Normalises over all axes but one; moving averages are updated by operations of tf.GraphKeys.UPDATE_OPS."""
     if renorm or virtual_batch_size is not None or adjustment is not None:
         raise NotImplementedError("not implemented: tf.layers.batch_normalization with renorm, virtual_batch_size or adjustment")
-    inputs, graph = symbolic(inputs), graphs.building()
+    inputs = symbolic(inputs)
     if inputs._shape_tuple is None:
         raise ValueError("Input has undefined rank:", inputs.shape)
     rank, axes = len(inputs._shape_tuple), [axis] if isinstance(axis, int) else list(axis)
@@ -276,11 +284,18 @@ def batch_normalization(inputs, axis=-1, momentum=0.99, epsilon=0.001, center=Tr
         beta = scopes.get_variable("beta", size, kind, beta_initializer, beta_regularizer, trainable, constraint=beta_constraint) if center else None
         mean = scopes.get_variable("moving_mean", size, kind, moving_mean_initializer, trainable=False)
         variance = scopes.get_variable("moving_variance", size, kind, moving_variance_initializer, trainable=False)
-        how = _fused if rank == 4 and axis in (1, 3) and fused is not False else _plain
-        made, new_mean, new_variance = how(inputs, axis, training, mean, variance, gamma, beta, epsilon, size)
+        if rank == 4 and axis in (1, 3) and fused is not False:
+            made, new_mean, new_variance = _fused(inputs, axis, training, mean, variance, gamma, beta, epsilon, size)
+            kept = [_choose(training, lambda: symbolic(convert(momentum, 1)), lambda: symbolic(convert(1.0, 1)))]
+            update = lambda v, n: _moving(v, n, None, kept[0])  # noqa: E731
+        else:
+            new_mean, new_variance = _batch_moments(inputs, axis, training, mean, variance)
+            update = lambda v, n: _choose(training, lambda: _moving(v, n, momentum), v._now)  # noqa: E731
         if training is not False:
             for variable, value in ((mean, new_mean), (variance, new_variance)):
-                graph.add_to_collection(GraphKeys.UPDATE_OPS, _choose(training, lambda v=variable, n=value: _moving(v, n, momentum), variable._now))
+                graphs.add_to_collection(GraphKeys.UPDATE_OPS, update(variable, value))
+        if rank != 4 or axis not in (1, 3) or fused is False:
+            made = _plain(inputs, axis, new_mean, new_variance, gamma, beta, epsilon, size)
         return made
 
 
@@ -290,33 +305,36 @@ def _fused(inputs, axis, training, mean, variance, gamma, beta, epsilon, size):
     offset = beta._now() if beta is not None else symbolic(convert(np.zeros(size), kind))
 
     def normalized(is_training):
-        moments = [symbolic(convert([], kind)) for _ in range(2)] if is_training else [mean._now(), variance._now()]
+        moments = [symbolic(convert([], kind)) for _ in range(2)] if is_training else [mean._now(), variance._now()]  # read once: they are counted
         made = as_then.op("FusedBatchNorm", [x, scale, offset, *moments], epsilon=max(epsilon, 1.001e-5), is_training=is_training)
-        return (made[0], made[1], made[2]) if is_training else (made[0], mean._now(), variance._now())
+        return (made[0], made[1], made[2]) if is_training else (made[0], *moments)
 
     made, new_mean, new_variance = _choose(training, lambda: normalized(True), lambda: normalized(False))
     return _turned(made, axis == 1, True), new_mean, new_variance
 
 
-def _plain(inputs, axis, training, mean, variance, gamma, beta, epsilon, size):
+def _batch_moments(inputs, axis, training, mean, variance):
+    if training is False:
+        return mean._now(), variance._now()
+    batch = direct._moments(inputs, [a for a in range(len(inputs._shape_tuple)) if a != axis])
+    return [_choose(training, lambda: batch[i], (mean, variance)[i]._now) for i in (0, 1)]
+
+
+def _plain(inputs, axis, mean, variance, gamma, beta, epsilon, size):
     rank = len(inputs._shape_tuple)
-    now = (mean._now(), variance._now())
-    if training is not False:
-        batch = direct._moments(inputs, [a for a in range(rank) if a != axis])
-        now = [_choose(training, lambda: batch[i], (mean, variance)[i]._now) for i in (0, 1)]
     wide = [size[0] if a == axis else 1 for a in range(rank)]
-    m, v, g, b = (t if t is None or axis == rank - 1 else _reshape(t, wide) for t in (*now, *(w if w is None else w._now() for w in (gamma, beta))))
+    given = (mean, variance, *(w if w is None else w._now() for w in (gamma, beta)))
+    m, v, g, b = (t if t is None or axis == rank - 1 else _reshape(t, wide) for t in given)
     with graphs.building().name_scope("batchnorm"):
         factor = as_then.op("Rsqrt", [v + epsilon])
         factor = factor if g is None else factor * g
-        made = inputs * factor + (-m * factor if b is None else b - m * factor)
-    return made, now[0], now[1]
+        return inputs * factor + (-m * factor if b is None else b - m * factor)
 
 
-def _moving(variable, value, momentum):
-    """variable -= (variable - value) (1 - momentum)"""
+def _moving(variable, value, momentum, kept=None):
+    """variable -= (variable - value) (1 - momentum); the momentum is a number, or else the tensor `kept`."""
     with graphs.building().name_scope("AssignMovingAvg") as scope:
-        rate = symbolic(convert(1.0 - momentum, value._dtype_number), None, "decay")
+        rate = symbolic(convert(1.0 - momentum, value._dtype_number), None, "decay") if kept is None else 1.0 - kept
         return variable.assign_sub((variable._now() - value) * rate, name=scope)
 
 

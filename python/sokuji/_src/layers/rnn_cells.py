@@ -38,6 +38,7 @@ class RNNCell(Layer):
     """One step: cell(inputs, state) gives (output, new state)."""
 
     _names_from_zero = True
+    _excess = _n_read = 0  # how many operations a call has more than 1.8's, beside readings of variables; how many of those
 
     def __init__(self, trainable=True, name=None, dtype=None, activity_regularizer=None, **kwargs):
         super().__init__(trainable=trainable, name=name, dtype=dtype, activity_regularizer=activity_regularizer, **kwargs)
@@ -59,12 +60,12 @@ class RNNCell(Layer):
         inputs = self._taken(inputs)
         if getattr(self, "_graph_scope", None) is not None:
             with graph.building().name_scope(self._graph_scope.original_name_scope), graph.scopes.variable_scope(self._graph_scope, auxiliary_name_scope=False):
-                return self.call(inputs, state)
+                return graph.step(self, inputs, state)
         with graph.cell_scope(self, snake_case(type(self).__name__)) as self._graph_scope:
             if not self.built:
                 self._dtype = self._dtype or inputs.dtype
                 self.build(shapes.TensorShape(inputs._shape_tuple))
-            return self.call(inputs, state)
+            return graph.step(self, inputs, state)
 
     def zero_state(self, batch_size, dtype):
         """Zeros in the structure of state_size."""
@@ -91,6 +92,8 @@ def _linear(parts, kernel, bias):
 
 
 class BasicRNNCell(RNNCell):
+    _n_read = 2
+
     def __init__(self, num_units, activation=None, reuse=None, name=None, dtype=None):
         super().__init__(name=name, dtype=dtype)
         self._num_units, self._activation = num_units, activation or _tanh
@@ -108,6 +111,8 @@ class BasicRNNCell(RNNCell):
 
 
 class GRUCell(RNNCell):
+    _excess, _n_read = 5, 4
+
     def __init__(self, num_units, activation=None, reuse=None, kernel_initializer=None, bias_initializer=None, name=None, dtype=None):
         super().__init__(name=name, dtype=dtype)
         self._num_units, self._activation = num_units, activation or _tanh
@@ -132,6 +137,8 @@ class GRUCell(RNNCell):
 
 
 class BasicLSTMCell(RNNCell):
+    _excess, _n_read = 13, 2
+
     def __init__(self, num_units, forget_bias=1.0, state_is_tuple=True, activation=None, reuse=None, name=None, dtype=None):
         super().__init__(name=name, dtype=dtype)
         self._num_units, self._forget_bias, self._state_is_tuple, self._activation = num_units, forget_bias, state_is_tuple, activation or _tanh
@@ -159,6 +166,7 @@ class LSTMCell(RNNCell):
     """With peepholes, clipping and a projection, where they are asked for."""
 
     _gates = "fio"  # in which order peepholes are made
+    _excess, _n_read = 13, property(lambda self: 2 + (self._num_proj is not None))
 
     def __init__(self, num_units, use_peepholes=False, cell_clip=None, initializer=None, num_proj=None, proj_clip=None, num_unit_shards=None,
                  num_proj_shards=None, forget_bias=1.0, state_is_tuple=True, activation=None, reuse=None, name=None, dtype=None):  # fmt: skip
@@ -222,6 +230,10 @@ class _Wrapper(RNNCell):
         self._cell = cell
         self._sublayers.append(cell)
         self.built = True
+
+    def _call_in(self, graph, inputs, state):
+        self._graph_scope = ""  # it has no scope of its own
+        return self.call(self._taken(inputs), state)
 
     state_size = property(lambda self: self._cell.state_size)
     output_size = property(lambda self: self._cell.output_size)

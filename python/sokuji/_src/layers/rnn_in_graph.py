@@ -7,6 +7,7 @@ from sokuji._src.graph import as_then, control_flow, scopes
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph.tensor_array import TensorArray
 from sokuji._src.graph.variables import symbolic
+from sokuji._src.keras.layers_base import Layer
 
 building = graphs.building
 
@@ -23,12 +24,33 @@ def weight(cell, name, shape, initializer):
     return made
 
 
+_is_entering = False  # whether steps are counted as those of a loop, whose variables are entered
+
+
+def step(cell, inputs, state):
+    """One call of the cell, counted as 1.8's: seeds depend on how many operations there are."""
+    made = cell.call(inputs, state)
+    graph = building()
+    if graph is graph._root:
+        graph._more -= cell._excess + cell._n_read - (len(cell._trainable_weights) if _is_entering and cell._n_read else 0)
+    else:
+        graph._more -= cell._excess
+    return made
+
+
+def _count_to(total):
+    graph = building()
+    graph._more += total - graph._last_id
+
+
 def zeros(batch_size, size, dtype):
     """Zeros of (batch, size); the batch may be a tensor."""
     rest = shapes.TensorShape(size).as_list()
     if isinstance(batch_size, _core.Handle) and (not isinstance(batch_size, _core.SymbolicTensor) or batch_size._known_value() is not None):
         batch_size = int((batch_size._known_value() if isinstance(batch_size, _core.SymbolicTensor) else batch_size).numpy())
+    first = building()._last_id
     made = as_then.zeros([batch_size, *rest], dtype)
+    _count_to(first + (10 if isinstance(batch_size, _core.Handle) else 8))
     if isinstance(batch_size, _core.Handle):
         made.set_shape([None, *rest])
     return made
@@ -60,7 +82,7 @@ def _swapped(t):
     """(batch, steps, …) as (steps, batch, …), or back."""
     if t._shape_tuple is None or len(t._shape_tuple) < 2:
         raise ValueError("Expected input tensor %s to have rank at least 2, but saw shape: %s" % (t, t.shape))
-    return as_then.op("Transpose", [t, convert([1, 0, *range(2, len(t._shape_tuple))], 3)])
+    return as_then.op("Transpose", [t, convert([1, 0, *range(2, len(t._shape_tuple))], 3)], "transpose")
 
 
 def _selected(on, new, old):
@@ -71,16 +93,25 @@ def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=No
     """(outputs, state) of a cell over (batch, steps, features)."""
     check(cell)
     with scopes.variable_scope(scope or "rnn"):
-        x = symbolic(inputs)
+        x, first = symbolic(inputs), building()._last_id
         x, lengths = x if time_major else _swapped(x), lengths_of(sequence_length)
         if x._shape_tuple is None or len(x._shape_tuple) < 3:
             raise ValueError("Shape %s must have rank at least 3" % x.shape)
         if None in x._shape_tuple[2:]:
             raise ValueError("Input size (depth of inputs) must be accessible via shape inference, but saw value None.")
         state = _first_state(cell, batch_of(x, 1), initial_state, dtype)
+        n, is_open, turns = len(nest.flatten(state)), x._shape_tuple[1] is None, 0 if time_major else 8
+        before = first + 50 + 4 * n + turns + 11 * is_open + 18 * (lengths is not None) + ((10 if is_open else 8) * n if initial_state is None else 0)
         steps = batch_of(x, 0)
+        is_new = getattr(cell, "_graph_scope", None) is None and isinstance(cell, Layer)
+        if is_new:  # variables are made outside of the loop
+            _count_to(before)
+            build(cell, x, before)
+        total = building()._last_id + 17 + 2 * n + turns - is_open + (2 + n if lengths is not None else 0)
         outputs, state = _loop(cell, x, state, steps, lengths)
         outputs = nest.map_structure(lambda t: t if time_major else _swapped(t), outputs)
+        if is_new:
+            _count_to(total)
     return outputs, state
 
 
@@ -88,9 +119,6 @@ def _loop(cell, x, state, steps, lengths):
     kind = (nest.flatten(state) or [x])[0].dtype
     sizes = cell.output_size
     arrays = [TensorArray(kind, size=steps) for _ in nest.flatten(sizes)]
-    if not cell.built:  # variables are made outside of the loop
-        build(cell, x)
-
     def step(i, state, arrays):
         row = run("GatherV2", x, i, convert(0, 3))
         output, new = cell(row, state)
@@ -115,9 +143,16 @@ def _loose(t):
     return shapes.as_shape(t._shape_tuple)
 
 
-def build(cell, x):
+def build(cell, x, before):
     """Makes the variables of a cell for steps like those of x, by a step that nothing needs."""
-    cell(run("GatherV2", x, convert(0, 3), convert(0, 3)), cell.zero_state(batch_of(x, 1), x.dtype))
+    global _is_entering
+    row, state = run("GatherV2", x, convert(0, 3), convert(0, 3)), cell.zero_state(batch_of(x, 1), x.dtype)
+    _count_to(before)
+    _is_entering = True
+    try:
+        cell(row, state)
+    finally:
+        _is_entering = False
 
 
 def check(cell):

@@ -149,9 +149,7 @@ class Orthogonal(_Random):
         tall = (max(rows, columns), min(rows, columns))
         drawn = random_ops.random_normal(tall, dtype=self._dtype(dtype), seed=self.seed)
         q, r = execute("Qr", [drawn], {"full_matrices": False})
-        from sokuji._src.ops.math_ops import matrix_diag_part
-
-        q = q * run("Sign", matrix_diag_part(r))
+        q = q * run("Sign", run("MatrixDiagPart", r))
         if rows < columns:
             q = run("Transpose", q, convert([1, 0], 3))
         return run("Reshape", q, sizes(shape)) * self.gain

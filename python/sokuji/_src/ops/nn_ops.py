@@ -229,7 +229,7 @@ def general_dropout(x, rate, uniform_sampler, noise_shape=None, name=None):
 
 
 def embedding_lookup(params, ids, partition_strategy="mod", name=None, validate_indices=True, max_norm=None):
-    tables = list(params) if isinstance(params, (list, tuple)) else [params]
+    tables = list(params) if isinstance(params, (list, tuple)) or type(params).__name__ == "PartitionedVariable" else [params]
     ids = convert(ids, 0)
     if len(tables) == 1:
         rows = run("GatherV2", tables[0], ids, convert(0, 3))
@@ -238,12 +238,10 @@ def embedding_lookup(params, ids, partition_strategy="mod", name=None, validate_
     elif partition_strategy != "mod":
         raise ValueError("Unrecognized partition strategy: %s" % partition_strategy)
     else:
-        flat = ids.numpy().ravel()
-        n, kind = len(tables), convert(0, 3)
-        parts = [run("GatherV2", t, convert(flat[flat % n == k] // n, 9), kind) for k, t in enumerate(tables)]
-        places = [convert(np.flatnonzero(flat % n == k), 9) for k in range(n)]
-        rows = partition_ops.dynamic_stitch(places, parts)
-        rows = run("Reshape", rows, sizes(ids._shape_tuple + rows._shape_tuple[1:]))
+        n = convert(len(tables), ids._dtype_number)
+        starts = convert(np.cumsum([0] + [t._shape_tuple[0] for t in tables[:-1]]), ids._dtype_number)
+        places = run("AddV2", run("GatherV2", starts, run("FloorMod", ids, n), convert(0, 3)), run("FloorDiv", ids, n))
+        rows = run("GatherV2", array_ops.concat(tables, 0), places, convert(0, 3))
     if max_norm is None:
         return rows
     axes = list(range(len(ids._shape_tuple), len(rows._shape_tuple)))

@@ -165,6 +165,8 @@ def _corrected(rate, powers):
 
 def _slots(optimizer, var_list):
     """The slot variables, and variables of the optimizer itself, in TensorFlow's order and with its names."""
+    if optimizer._updater is None:
+        raise NotImplementedError("not implemented: %s in graphs; use tf.train.AdagradOptimizer" % type(optimizer).__name__)
     if optimizer._betas_of_adam() and optimizer._unready:
         for beta, name in zip(optimizer._betas, ("beta1_power", "beta2_power")):
             optimizer._extra.append(_variable(convert(beta, 1), name))
@@ -180,9 +182,7 @@ def _slots(optimizer, var_list):
 
 
 def _variable(value, name):
-    graph = graphs.get_default_graph()
-    with graph.name_scope(None):
-        return variables.GraphVariable(value, name=name, trainable=False)
+    return variables.GraphVariable(value, name=name, trainable=False)
 
 
 def _slot(optimizer, variable, index, name):
@@ -194,8 +194,9 @@ def _slot(optimizer, variable, index, name):
         def value(shape, dtype=None, partition_info=None):
             return run("Fill", convert(sizes, 3) if sizes else convert([], 3), convert(first, variable._dtype_number))
 
-        made = variables.GraphVariable(lambda: value(sizes), name="%s/%s" % (variable.op.name, optimizer._name), trainable=False, dtype=variable.dtype.base_dtype,
-                                       use_resource=variable._resource)  # fmt: skip
+        within = graph._scopes[-1].name if graph._scopes else ""  # slots are made by get_variable
+        made = variables.GraphVariable(lambda: value(sizes), name="/".join(filter(None, (within, variable.op.name, optimizer._name))), trainable=False,
+                                       dtype=variable.dtype.base_dtype, use_resource=variable._resource)  # fmt: skip
     optimizer._slot_variables.setdefault(name, {})[id(variable)] = (variable, made)
     return made
 
