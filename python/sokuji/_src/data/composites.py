@@ -5,7 +5,7 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.core.execute import convert, run
 from sokuji._src.data import specs
-from sokuji._src.data.dataset import UNKNOWN, Dataset, Noted, _batches, _integer, padded
+from sokuji._src.data.dataset import UNKNOWN, Dataset, Noted, _batches, _integer, both, padded
 from sokuji._src.data.specs import Leaf
 from sokuji._src.ops import array_ops
 from sokuji._src.ops.ragged import RaggedTensor
@@ -51,7 +51,9 @@ def from_slices(tensors):
             yield padded(noted.note(_row(tensors, i)), made._pad, made)
 
     made = Dataset((), lambda: _core.Dataset.from_passes(made._pad, pass_, []), lambda: known or noted.layout, lambda: n)
-    made._has_ragged_rows = known is not None
+    if known is not None:
+        made._pad = 1
+    made._has_ragged_rows, made._loose = known is not None, known is None
     return made
 
 
@@ -84,7 +86,8 @@ def ragged_batch(dataset, batch_size, drop_remainder=False, row_splits_dtype=Non
 
     made = Dataset((dataset,), lambda core: _core.Dataset.from_passes(made._pad, pass_, [core]), lambda: noted.layout,
                    lambda: _batches(dataset._cardinality(), size, drop) if dataset._cardinality() != UNKNOWN else UNKNOWN)  # fmt: skip
+    made._loose = True
     return made
 
 
-Dataset.ragged_batch = ragged_batch
+Dataset.ragged_batch = both("ragged_batch", ragged_batch)

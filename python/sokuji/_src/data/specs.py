@@ -145,22 +145,20 @@ def _text(sizes):
 
 
 class Leaf:
-    """One tensor of an element. nested: the layout of the datasets that a window's elements are; the tensor then holds the rows of one."""
+    """One tensor of an element."""
 
-    __slots__ = ("place", "dtype", "shape", "nested")
+    __slots__ = ("place", "dtype", "shape")
 
-    def __init__(self, place, dtype, shape, nested=False):
-        self.place, self.dtype, self.shape, self.nested = place, dtype, shape, nested
+    def __init__(self, place, dtype, shape):
+        self.place, self.dtype, self.shape = place, dtype, shape
 
     def changed(self, **fields):
-        made = Leaf(self.place, self.dtype, self.shape, self.nested)
+        made = Leaf(self.place, self.dtype, self.shape)
         for name, value in fields.items():
             setattr(made, name, value)
         return made
 
     def spec(self):
-        if self.nested:
-            return DatasetSpec(self.changed(nested=False).spec())
         return TensorSpec(self.shape, self.dtype)
 
 
@@ -198,7 +196,9 @@ def _parts_of(value):
 def _composed(kind, parts):
     if all(isinstance(p, _core.Tensor) for p in parts):
         return kind._of_components(parts)
-    return _SPEC_OF_PARTS[kind](parts) if any(isinstance(p, TensorSpec) for p in parts) else Composite(kind, parts)
+    if any(isinstance(p, TensorSpec) for p in parts):
+        return (getattr(kind, "_spec_of", None) or _SPEC_OF_PARTS[kind])(parts)
+    return Composite(kind, parts)
 
 
 def has_composites(layout):
@@ -229,7 +229,7 @@ def map_structure(function, value):
     parts = _parts_of(value)
     if parts is not None:
         return _composed(parts[0], [function(p) for p in parts[1]])
-    return function(value)
+    return None if value is None else function(value)
 
 
 def map_up_to(shallow, function, value, what):
