@@ -104,7 +104,11 @@ def py_func(func, inp, Tout, stateful=True, name=None):
 
 
 def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None):
-    """func of arrays, run when the graph runs; not differentiable."""
+    """func of arrays, run when the graph runs; not differentiable. Run at once it gives what func gives, of whatever dtype."""
+    inp = list(inp or [])
+    if not _symbolic(inp):
+        made = [convert(v, 0) for v in nest.flatten(func(*[np.array(convert(i, 0)) for i in inp]))]
+        return made[0] if len(made) == 1 else made
     return py_func(func, inp, Tout, stateful, name)
 
 
