@@ -68,11 +68,13 @@ def _data(version, names, spaces):
     (names if version == 1 else spaces.setdefault("io", {})).update(_in_functions(parsing.NAMES_1 if version == 1 else parsing.NAMES))
     if version == 1:
         spaces["contrib.data"] = sources.CONTRIB
+        tfdata.update(get_output_types=passes.output_types, get_output_shapes=passes.output_shapes, get_output_classes=passes.output_classes)
         spaces.setdefault("contrib.eager", {})["Iterator"] = data.Iterator
         return
     tfdata.update(AUTOTUNE=-1, INFINITE_CARDINALITY=data.INFINITE, UNKNOWN_CARDINALITY=data.UNKNOWN, Options=passes.Options,
                   DatasetSpec=specs.DatasetSpec)  # fmt: skip
     spaces["data.experimental"] = dict(sources.EXPERIMENTAL, save=stored.save, load=stored.load, RandomDataset=stored.random, sample_from_datasets=stored.sample_from_datasets)
+    spaces.setdefault("experimental", {})["Optional"] = data.Optional
     names.setdefault("TensorSpec", specs.TensorSpec)
 
 

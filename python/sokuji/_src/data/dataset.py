@@ -14,7 +14,7 @@ import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import dtypes, shapes
-from sokuji._src.core.execute import convert, run
+from sokuji._src.core.execute import convert, invalid, run
 from sokuji._src.data import specs
 from sokuji._src.data.specs import Leaf, map_structure
 from sokuji._src.variables import trackable
@@ -143,6 +143,19 @@ class Optional:
 
     def __init__(self, value, has):
         self._value, self._has = value, has
+
+    @staticmethod
+    def from_value(value):
+        layout, flat = specs.to_tensors(value)
+        return Optional(map_structure(lambda leaf: flat[leaf.place], layout), True)
+
+    @staticmethod
+    def empty(element_spec):
+        made = Optional(None, False)
+        made._spec = element_spec
+        return made
+
+    element_spec = property(lambda self: self._spec if not self._has and hasattr(self, "_spec") else map_structure(specs.type_spec_from_value, self._value))
 
     def has_value(self, name=None):
         return convert(self._has, 10)
@@ -483,9 +496,9 @@ class Dataset:
     def shard(self, num_shards, index, name=None):
         n, k = _integer(num_shards, "num_shards"), _integer(index, "index")
         if n < 1:
-            raise ValueError("num_shards must be >= 1; got: %s" % n)
+            raise (ValueError if _version == 1 else invalid)("num_shards must be >= 1; got: %s" % n)
         if not 0 <= k < n:
-            raise ValueError("index must be in [0, num_shards); got: %s" % k)
+            raise (ValueError if _version == 1 else invalid)("index must be in [0, num_shards); got: %s" % k)
 
         def pass_(source):
             return (flat for i, flat in builtins.enumerate(source) if i % n == k)
@@ -502,11 +515,13 @@ class Dataset:
         size, drop = _integer(batch_size, "batch_size"), bool(drop_remainder)
         if getattr(self, "_has_ragged_rows", False):
             return self.ragged_batch(size, drop)
+        if specs.has_composites(self._layout()):
+            from sokuji._src.data import composites
+
+            return composites.batch(self, size, drop)
 
         def layout():
             inner = self._layout()
-            if specs.has_composites(inner):
-                raise NotImplementedError("not implemented: tf.data.Dataset.batch of sparse or ragged tensors; use parse_example on batches of records")
             lead = size if drop else None
             return None if inner is None else map_structure(lambda leaf: leaf.changed(shape=None if leaf.shape is None else (lead, *leaf.shape)), inner)
 

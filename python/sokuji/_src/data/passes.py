@@ -24,7 +24,7 @@ def _signature(output_types, output_shapes, output_signature):
     if output_signature is not None:
         if output_types is not None or output_shapes is not None:
             raise TypeError("The `output_signature` argument can not be used together with `output_types` or `output_shapes`")
-        return map_structure(lambda spec: Leaf(next(places), spec.dtype, spec._sizes()), _tuples(output_signature))
+        return specs.map_values(lambda spec: _promised(spec, places), _tuples(output_signature))
     if output_types is None:
         raise TypeError("Either `output_signature` or `output_types` must be specified")
     types = _tuples(output_types)
@@ -32,6 +32,14 @@ def _signature(output_types, output_shapes, output_signature):
     if output_shapes is not None:
         shapes = specs.map_up_to(types, lambda _, shape: _sizes(shape), output_shapes, "output_shapes")
     return map_structure(lambda dtype: Leaf(next(places), dtypes.as_dtype(dtype), shapes.pop(0)), types)
+
+
+def _promised(spec, places):
+    if hasattr(spec, "_sizes"):
+        return Leaf(next(places), spec.dtype, spec._sizes())
+    if not hasattr(spec, "_part_specs"):
+        raise NotImplementedError("not implemented: %r in the output_signature of from_generator" % (spec,))
+    return specs.Composite(spec.value_type, [Leaf(next(places), dtypes.as_dtype(n), sizes) for n, sizes in spec._part_specs()])
 
 
 def _tuples(value):
@@ -44,7 +52,9 @@ def _sizes(shape):
 
 
 def _yielded(leaf, value):
-    """A value of a generator as the tensor that was promised."""
+    """A value of a generator as the tensor that was promised (of an object that consists of tensors, these)."""
+    if isinstance(leaf, specs.Composite):
+        return [_yielded(one, part) for one, part in zip(leaf.parts, value._components())]
     if isinstance(value, _core.Handle):
         made = value
     elif leaf.dtype is dtypes.string:
@@ -88,7 +98,8 @@ def from_generator(generator, output_types, output_shapes, args, output_signatur
             except Exception as error:
                 raise _raised(error) from error
             try:
-                yield specs.map_up_to(layout, _yielded, value, "`generator` yielded an element that")
+                made_now = specs.map_up_to(layout, _yielded, value, "`generator` yielded an element that")
+                yield [part for one in made_now for part in (one if isinstance(one, list) else [one])]
             except (TypeError, ValueError) as error:
                 raise invalid(str(error)) from None
 
@@ -240,8 +251,6 @@ def bucket_by_sequence_length(dataset, element_length_func, bucket_boundaries, b
                               pad_to_bucket_boundary=False, no_padding=False, drop_remainder=False):  # fmt: skip
     if len(bucket_batch_sizes) != len(bucket_boundaries) + 1:
         raise ValueError("len(bucket_batch_sizes) must equal len(bucket_boundaries) + 1")
-    if pad_to_bucket_boundary:
-        raise NotImplementedError("not implemented: bucket_by_sequence_length with pad_to_bucket_boundary; give padded_shapes")
     bound = dataset._traced(element_length_func, "element_length_func")
 
     def key_of(flat):
@@ -249,12 +258,17 @@ def bucket_by_sequence_length(dataset, element_length_func, bucket_boundaries, b
         return sum(length >= b for b in bucket_boundaries)
 
     def reduced(key, window):
-        size = bucket_batch_sizes[key]
-        return window.batch(size, drop_remainder) if no_padding else window.padded_batch(size, padded_shapes, padding_values, drop_remainder)
+        size, shapes = bucket_batch_sizes[key], padded_shapes
+        if pad_to_bucket_boundary and key == len(bucket_boundaries):
+            raise invalid("When pad_to_bucket_boundary=True, elements must have length < max(bucket_boundaries).")
+        if pad_to_bucket_boundary:
+            shapes = map_structure(lambda leaf: [bucket_boundaries[key] - 1 if d is None else d for d in leaf.shape], window._layout())
+        return window.batch(size, drop_remainder) if no_padding else window.padded_batch(size, shapes, padding_values, drop_remainder)
 
     layout = None
     if bound is not None:
-        layout = map_structure(lambda leaf: leaf.changed(shape=leaf.shape and (None, *leaf.shape[1:])), reduced(0, dataset)._layout())
+        layout = map_structure(lambda leaf: leaf.changed(shape=leaf.shape and (None, *([None] * len(leaf.shape[1:]) if pad_to_bucket_boundary else leaf.shape[1:]))),
+                               reduced(0, dataset)._layout())  # fmt: skip
     return _grouped(dataset, key_of, lambda key: bucket_batch_sizes[key], reduced, layout, [bound] if bound else [])
 
 
@@ -389,8 +403,56 @@ def unbatch(dataset):
     return Dataset((dataset,), lambda core: _core.Dataset.from_passes(core.components, pass_, [core]), layout)
 
 
-def rebatch(dataset, batch_size, drop_remainder=False):
-    return unbatch(dataset).batch(batch_size, drop_remainder)
+def rebatch(dataset, batch_size, drop_remainder=False, name=None):
+    if isinstance(batch_size, (int, np.integer)):
+        return unbatch(dataset).batch(batch_size, drop_remainder)
+    whole, sizes = unbatch(dataset), [int(n) for n in np.ravel(np.asarray(batch_size))]
+
+    def pass_(source):
+        for n in itertools.cycle(sizes):
+            rows = list(itertools.islice(source, n))
+            if not rows or (drop_remainder and len(rows) < n):
+                return
+            yield [array_ops.stack(part) for part in zip(*rows)]
+
+    layout = map_structure(lambda leaf: leaf.changed(shape=leaf.shape if leaf.shape is None else (None, *leaf.shape)), whole._known())
+    return Dataset((whole,), lambda core: _core.Dataset.from_passes(core.components, pass_, [core]), lambda: layout)
+
+
+class Reducer:
+    """tf.data.experimental.Reducer"""
+
+    def __init__(self, init_func, reduce_func, finalize_func):
+        self.init_func, self.reduce_func, self.finalize_func = init_func, reduce_func, finalize_func
+
+
+def group_by_reducer(key_func, reducer):
+    """For each key, in the order in which keys first come, what the reducer makes of its elements."""
+
+    def window(key, rows):
+        state = rows.reduce(reducer.init_func(key), reducer.reduce_func)
+        return Dataset.from_tensors(reducer.finalize_func(state))
+
+    return lambda dataset: group_by_window(dataset, key_func, window, 2**62)
+
+
+def snapshot(dataset, path, *arguments, **keywords):
+    import os
+
+    os.makedirs(path, exist_ok=True)
+    return dataset.cache(os.path.join(path, "snapshot"))
+
+
+def output_types(value):
+    return value.output_types
+
+
+def output_shapes(value):
+    return value.output_shapes
+
+
+def output_classes(value):
+    return value.output_classes
 
 
 def window(dataset, size, shift=None, stride=1, drop_remainder=False):
@@ -554,26 +616,48 @@ def _later(name):
     return method
 
 
+_GROUPS = {
+    "autotune": "autotune_algorithm cpu_budget enabled initial_parallelism min_parallelism ram_budget",
+    "threading": "max_intra_op_parallelism private_threadpool_size",
+    "experimental_distribute": "auto_shard_policy num_devices",
+    "experimental_service": "pinned",
+    "experimental_optimization": "apply_default_optimizations filter_fusion filter_parallelization inject_prefetch map_and_batch_fusion map_and_filter_fusion "
+    "map_fusion map_parallelization noop_elimination parallel_batch seq_interleave_prefetch shuffle_and_repeat_fusion",
+}
+
+
 class Options:
     """tf.data.Options: what is said here changes speed, not results."""
 
-    _names = ("autotune", "dataset_name", "deterministic", "experimental_deterministic", "experimental_distribute", "experimental_external_state_policy",
-              "experimental_optimization", "experimental_service", "experimental_slack", "experimental_symbolic_checkpoint", "experimental_threading",
-              "experimental_warm_start", "framework_type", "threading")  # fmt: skip
+    _names = ("dataset_name deterministic experimental_deterministic experimental_external_state_policy experimental_slack experimental_symbolic_checkpoint "
+              "experimental_threading experimental_warm_start framework_type").split()  # fmt: skip
 
-    def __init__(self):
-        for name in self._names:
-            object.__setattr__(self, name, None)
+    def __init__(self, names=None):
+        for name in self._names if names is None else names.split():
+            self.__dict__[name] = None
+        for name, inner in _GROUPS.items() if names is None else ():
+            self.__dict__[name] = Options(inner)
 
     def __setattr__(self, name, value):
-        if name not in self._names:
+        if name not in self.__dict__:
             raise AttributeError("Cannot set the property %s on %s." % (name, type(self).__name__))
-        object.__setattr__(self, name, value)
+        self.__dict__[name] = value
 
     def __eq__(self, other):
         return isinstance(other, Options) and vars(self) == vars(other)
 
     __hash__ = None
+
+    def merge(self, options):
+        """These options with those of the other that are set."""
+        made = Options()
+        for source in (self, options):
+            for name, value in vars(source).items():
+                if isinstance(value, Options):
+                    made.__dict__[name].__dict__.update((k, v) for k, v in vars(value).items() if v is not None)
+                elif value is not None:
+                    made.__dict__[name] = value
+        return made
 
 
 def _with_options(self, options, name=None):
@@ -584,9 +668,9 @@ def _with_options(self, options, name=None):
 
 for _name, _function in (("unbatch", unbatch), ("rebatch", rebatch), ("window", window), ("scan", scan), ("take_while", take_while), ("unique", unique),
                          ("ignore_errors", ignore_errors), ("get_single_element", get_single_element), ("group_by_window", group_by_window),
-                         ("bucket_by_sequence_length", bucket_by_sequence_length), ("with_options", _with_options)):  # fmt: skip
+                         ("bucket_by_sequence_length", bucket_by_sequence_length), ("with_options", _with_options), ("snapshot", snapshot)):  # fmt: skip
     setattr(Dataset, _name, both(_name, _function))
 Dataset.options = lambda self: getattr(self, "_options", None) or Options()
 Dataset.choose_from_datasets, Dataset.counter = both("choose_from_datasets", choose_from_datasets, True), both("counter", counter, True)
-for _name in ("snapshot", "rejection_resample", "fingerprint", "from_sparse_tensor_slices"):
+for _name in ("rejection_resample", "fingerprint", "from_sparse_tensor_slices"):
     setattr(Dataset, _name, staticmethod(_later(_name)))

@@ -168,6 +168,10 @@ class DatasetSpec(TypeSpec):
     def __init__(self, element_spec, dataset_shape=()):
         self.element_spec = element_spec
 
+    @staticmethod
+    def from_value(value):
+        return DatasetSpec(value.element_spec)
+
     def _parts(self):
         return self.element_spec, shapes.TensorShape([])
 
@@ -230,6 +234,17 @@ def map_structure(function, value):
     if parts is not None:
         return _composed(parts[0], [function(p) for p in parts[1]])
     return None if value is None else function(value)
+
+
+def map_values(function, value):
+    """The same, where objects that consist of tensors are leaves."""
+    if isinstance(value, Mapping):
+        made = {key: map_values(function, value[key]) for key in sorted(value)}
+        return type(value)((key, made[key]) for key in value)
+    if isinstance(value, tuple):
+        made = [map_values(function, item) for item in value]
+        return type(value)(*made) if hasattr(value, "_fields") else tuple(made)
+    return function(value)
 
 
 def map_up_to(shallow, function, value, what):
