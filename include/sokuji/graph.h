@@ -176,6 +176,8 @@ SJ_PUBLIC sj_graph *sj_concrete_function_graph(const sj_concrete_function *funct
 /* Runs it; where a tape records, its operations are recorded; where a graph is open or an input symbolic, they are appended. */
 SJ_PUBLIC sj_status sj_concrete_function_call(sj_concrete_function *function, int n_inputs, sj_tensor *const *inputs,
                                               int n_outputs, sj_tensor **ret_outputs);
+/* Random numbers that its operations draw with seeds begin anew at the next call. */
+SJ_PUBLIC void sj_concrete_function_restart(sj_concrete_function *function);
 
 /* An ordinary C function, traced once for each signature (dtypes and shapes) of its inputs. */
 typedef struct sj_function sj_function;

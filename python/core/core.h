@@ -87,6 +87,11 @@ sj_status core_long(core_work *work, void *context, bool *ret_done);
 /* Around the making of an element: between the two Ctrl-C stops it. The end says whether Ctrl-C came. */
 bool core_iteration_begin(void);
 bool core_iteration_end(bool began);
+/*
+ * Whether a traced function of a dataset is running: the Python error that is set has then become the library's, and is raised where the element
+ * was asked for.
+ */
+bool core_error_travels(void);
 /* Around a call from the library into Python, which takes the interpreter and lets Python handle Ctrl-C itself. */
 typedef struct core_callback {
 	PyGILState_STATE state;

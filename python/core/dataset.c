@@ -3,7 +3,7 @@
  * Python's part (sokuji/_src/data/dataset.py). The interpreter is released while an element is made and taken again for each function. An exception
  * of a function waits in a table under a number that the library's error carries, through threads too, and is raised again as itself.
  */
-#include "core.h"
+#include "graph.h"
 
 enum { MOST = SJ_DATASET_MOST_COMPONENTS, WAITING = 64 };
 
@@ -136,6 +136,89 @@ static bool filter_function(void *context, int n_inputs, sj_tensor *const *input
 	Py_XDECREF(made);
 	core_callback_end(callback);
 	return passes > 0;
+}
+
+/* ---- traced functions: run without the interpreter ---- */
+
+typedef struct TracedCall {
+	sj_concrete_function *function;
+	PyObject *owner; /* the ConcreteFunction */
+	int n_outputs, n_given;
+	sj_tensor *given[]; /* what follows the element's tensors among the inputs, own references */
+} TracedCall;
+
+static _Thread_local int traced_depth;
+
+bool core_error_travels(void)
+{
+	if (traced_depth == 0 || !PyErr_Occurred())
+		return false;
+	error_send();
+	return true;
+}
+
+static void traced_release(void *context)
+{
+	TracedCall *c = context;
+	core_callback callback = core_callback_begin();
+	for (int i = 0; i < c->n_given; i++)
+		sj_free(c->given[i]);
+	Py_XDECREF(c->owner);
+	PyMem_Free(c);
+	core_callback_end(callback);
+}
+
+static bool traced_run(const TracedCall *c, int n, sj_tensor *const *inputs, sj_tensor **ret_outputs)
+{
+	sj_tensor *all[MOST];
+	memcpy(all, inputs, sizeof(*all) * (size_t)n);
+	memcpy(all + n, c->given, sizeof(*all) * (size_t)c->n_given);
+	traced_depth++;
+	sj_status status = sj_concrete_function_call(c->function, n + c->n_given, all, c->n_outputs, ret_outputs);
+	traced_depth--;
+	for (int k = 0; status == SJ_OK && k < c->n_outputs; k++)
+		ret_outputs[k] = sj_scope_own(ret_outputs[k]);
+	if (status != SJ_OK && sj_ok()) {
+		char message[1024];
+		snprintf(message, sizeof(message), "%s", sj_error_message());
+		sj_error_set(status, "%s", message);
+	}
+	return status == SJ_OK;
+}
+
+static void traced_map(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_tensor **ret_outputs)
+{
+	sj_tensor *made[MOST];
+	if (traced_run(context, n_inputs, inputs, made))
+		memcpy(ret_outputs, made, sizeof(*made) * (size_t)n_outputs);
+}
+
+static bool traced_filter(void *context, int n_inputs, sj_tensor *const *inputs)
+{
+	sj_tensor *made[MOST];
+	return traced_run(context, n_inputs, inputs, made) && *(const bool *)sj_tensor_data(made[0]);
+}
+
+/* Of (ConcreteFunction, list of what follows the element); NULL and a Python error. */
+static TracedCall *traced_new(int n_inputs, PyObject *function, PyObject *list)
+{
+	Py_ssize_t n;
+	sj_tensor **given = graph_tensors_of(list, "a captured tensor", &n);
+	TracedCall *c = given ? PyMem_Calloc(1, sizeof(*c) + sizeof(sj_tensor *) * (size_t)n) : NULL;
+	if (c != NULL && (n_inputs + n > MOST || ((ConcreteFunction *)function)->n_outputs > MOST)) {
+		PyErr_Format(PyExc_ValueError, "a dataset's function of more than %d tensors", MOST);
+		PyMem_Free(c);
+		c = NULL;
+	}
+	if (c != NULL) {
+		c->owner = Py_NewRef(function);
+		c->function = ((ConcreteFunction *)function)->function;
+		c->n_outputs = ((ConcreteFunction *)function)->n_outputs;
+		for (; c->n_given < n; c->n_given++)
+			c->given[c->n_given] = sj_keep(given[c->n_given]);
+	}
+	PyMem_Free(given);
+	return c;
 }
 
 /* ---- passes: iterators of Python ---- */
@@ -364,6 +447,25 @@ static PyObject *map(PyObject *self, PyObject *arguments)
 		sj_dataset_map(input_of(self), n_outputs, map_function, Py_NewRef(function), function_release));
 }
 
+/* map_traced(ConcreteFunction, what follows the element among its inputs), filter_traced likewise */
+static PyObject *map_traced(PyObject *self, PyObject *arguments)
+{
+	PyObject *function, *given;
+	if (!PyArg_ParseTuple(arguments, "O!O", &ConcreteFunction_Type, &function, &given))
+		return NULL;
+	TracedCall *c = traced_new(sj_dataset_components(((Dataset *)self)->dataset), function, given);
+	return c ? dataset_wrap(sj_dataset_map(input_of(self), c->n_outputs, traced_map, c, traced_release)) : NULL;
+}
+
+static PyObject *filter_traced(PyObject *self, PyObject *arguments)
+{
+	PyObject *function, *given;
+	if (!PyArg_ParseTuple(arguments, "O!O", &ConcreteFunction_Type, &function, &given))
+		return NULL;
+	TracedCall *c = traced_new(sj_dataset_components(((Dataset *)self)->dataset), function, given);
+	return c ? dataset_wrap(sj_dataset_filter(input_of(self), traced_filter, c, traced_release)) : NULL;
+}
+
 static PyObject *filter(PyObject *self, PyObject *function)
 {
 	return dataset_wrap(sj_dataset_filter(input_of(self), filter_function, Py_NewRef(function), function_release));
@@ -523,25 +625,27 @@ static void dataset_dealloc(PyObject *self)
 
 /* ---- types ---- */
 
-static PyMethodDef dataset_methods[] = {{"from_tensors", from_tensors, METH_O | METH_STATIC, NULL},
-                                        {"from_slices", from_slices, METH_O | METH_STATIC, NULL},
-                                        {"range", from_range, METH_VARARGS | METH_STATIC, NULL},
-                                        {"text_lines", text_lines, METH_O | METH_STATIC, NULL},
-                                        {"from_passes", from_passes, METH_VARARGS | METH_STATIC,
-                                         "from_passes(n_outputs, function, inputs)"},
-                                        {"zip", zip, METH_O | METH_STATIC, NULL},
-                                        {"map", map, METH_VARARGS, "map(n_outputs, function)"},
-                                        {"filter", filter, METH_O, NULL},
-                                        {"shuffle", shuffle, METH_VARARGS, "shuffle(buffer_size, seed, seed2, mode)"},
-                                        {"batch", batch, METH_VARARGS, "batch(size, drop_remainder, is_padded)"},
-                                        {"repeat", repeat, METH_O, NULL},
-                                        {"skip", skip, METH_O, NULL},
-                                        {"take", take, METH_O, NULL},
-                                        {"prefetch", prefetch, METH_O, NULL},
-                                        {"enumerate", enumerate, METH_O, NULL},
-                                        {"cache", cache, METH_NOARGS, NULL},
-                                        {"concatenate", concatenate, METH_O, NULL},
-                                        {NULL, NULL, 0, NULL}};
+static PyMethodDef dataset_methods[] =
+	{{"from_tensors", from_tensors, METH_O | METH_STATIC, NULL},
+         {"from_slices", from_slices, METH_O | METH_STATIC, NULL},
+         {"range", from_range, METH_VARARGS | METH_STATIC, NULL},
+         {"text_lines", text_lines, METH_O | METH_STATIC, NULL},
+         {"from_passes", from_passes, METH_VARARGS | METH_STATIC, "from_passes(n_outputs, function, inputs)"},
+         {"zip", zip, METH_O | METH_STATIC, NULL},
+         {"map", map, METH_VARARGS, "map(n_outputs, function)"},
+         {"filter", filter, METH_O, NULL},
+         {"map_traced", map_traced, METH_VARARGS, "map_traced(ConcreteFunction, captured tensors)"},
+         {"filter_traced", filter_traced, METH_VARARGS, "filter_traced(ConcreteFunction, captured tensors)"},
+         {"shuffle", shuffle, METH_VARARGS, "shuffle(buffer_size, seed, seed2, mode)"},
+         {"batch", batch, METH_VARARGS, "batch(size, drop_remainder, is_padded)"},
+         {"repeat", repeat, METH_O, NULL},
+         {"skip", skip, METH_O, NULL},
+         {"take", take, METH_O, NULL},
+         {"prefetch", prefetch, METH_O, NULL},
+         {"enumerate", enumerate, METH_O, NULL},
+         {"cache", cache, METH_NOARGS, NULL},
+         {"concatenate", concatenate, METH_O, NULL},
+         {NULL, NULL, 0, NULL}};
 static PyGetSetDef dataset_fields[] = {{"components", components, NULL, "The number of tensors of an element.", NULL},
                                        {NULL, NULL, NULL, NULL, NULL}};
 static PyMethodDef iterator_methods[] = {{"close", iterator_close, METH_NOARGS, "Ends the iterator, threads included."},

@@ -1,5 +1,5 @@
 /* The module sokuji._core: its types, hooks and the few functions that are no operation. */
-#include "core.h"
+#include "graph.h"
 
 core_hooks core = {.version = 2};
 
@@ -12,6 +12,7 @@ static PyObject *set_version(PyObject *Py_UNUSED(module), PyObject *version)
 		return PyErr_Occurred() ? NULL
 		                        : PyErr_Format(PyExc_ValueError, "TensorFlow's version is 1 or 2, not %ld", v);
 	core.version = (int)v;
+	SymbolicTensor_Type.tp_name = v == 1 ? "tensorflow.Tensor" : "tensorflow.SymbolicTensor";
 	sj_set_zero_gradients(v == 2);
 	Py_RETURN_NONE;
 }

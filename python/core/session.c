@@ -275,7 +275,15 @@ static PyObject *concrete_graph(PyObject *self, void *Py_UNUSED(closure))
 	return Py_NewRef(((ConcreteFunction *)self)->graph);
 }
 
-static PyMethodDef concrete_methods[] = {{"_call_list", concrete_call, METH_O,
+static PyObject *concrete_restart(PyObject *self, PyObject *Py_UNUSED(nothing))
+{
+	sj_concrete_function_restart(((ConcreteFunction *)self)->function);
+	Py_RETURN_NONE;
+}
+
+static PyMethodDef concrete_methods[] = {{"_restart", concrete_restart, METH_NOARGS,
+                                          "Seeded random numbers begin anew."},
+                                         {"_call_list", concrete_call, METH_O,
                                           "call(list of tensors): list of tensors"},
                                          {NULL, NULL, 0, NULL}};
 
@@ -407,7 +415,10 @@ static sj_status py_call_invoke(void *context, int n_inputs, sj_tensor *const *i
 	int failed = result == NULL ? -1 : results_take(c, result, ret_outputs);
 	Py_XDECREF(list);
 	Py_XDECREF(result);
+	bool travels = failed < 0 && core_error_travels();
 	core_callback_end(callback);
+	if (travels)
+		return sj_error_code();
 	return failed < 0 ? sj_error_set(SJ_UNKNOWN, "a Python function of a graph raised an exception") : SJ_OK;
 }
 

@@ -118,6 +118,12 @@ void sj_concrete_function_free(sj_concrete_function *f)
 	sj__memory_free(f);
 }
 
+void sj_concrete_function_restart(sj_concrete_function *f)
+{
+	for (int s = 0; f != NULL && s < f->plan->n_steps; s++)
+		*f->plan->steps[s].position = 0;
+}
+
 sj_graph *sj_concrete_function_graph(const sj_concrete_function *f) { return f ? f->plan->graph : NULL; }
 
 sj_tensor *sj__function_capture(const sj_concrete_function *f, int i) { return f->plan->graph->captures[i].outer; }

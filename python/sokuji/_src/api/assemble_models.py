@@ -1,5 +1,8 @@
 """The names of datasets and models: tf.data, tf.contrib.data, and tf.keras."""
 
+import functools
+
+from sokuji import _core
 from sokuji._src.data import dataset as data
 from sokuji._src.data import composites  # noqa: F401  (Dataset.ragged_batch)
 from sokuji._src.data import parsing, passes, sources, specs, stored
@@ -23,6 +26,36 @@ from sokuji._src.ops import image_ops, nn_3d_ops
 from sokuji._src.train import adagrad_da
 
 
+def _graph_side():
+    from sokuji._src.graph import datasets as graph_datasets
+
+    graph_datasets.take_part()
+    return graph_datasets
+
+
+data.graph_side = _graph_side
+
+
+_PARSED = ("parse_example", "parse_single_example", "parse_tensor", "serialize_tensor", "parse_single_sequence_example")
+
+
+def _in_functions(names):
+    """The functions that parse, which are nodes where a function is being traced."""
+
+    def both(name, plain):
+        @functools.wraps(plain)
+        def call(*arguments, **keywords):
+            if _core.graph_now() is None:
+                return plain(*arguments, **keywords)
+            from sokuji._src.graph import parse_nodes
+
+            return getattr(parse_nodes, name)(*arguments, **keywords)
+
+        return call
+
+    return {name: both(name, value) if name in _PARSED else value for name, value in names.items()}
+
+
 def set_version(version):
     for module in (specs, data, datasets):
         module.set_version(version)
@@ -32,14 +65,16 @@ def _data(version, names, spaces):
     tfdata = {name: getattr(sources, name) for name in ("TextLineDataset", "FixedLengthRecordDataset", "TFRecordDataset")}
     tfdata.update(Dataset=data.Dataset, Iterator=data.Iterator)
     spaces["data"] = tfdata
-    (names if version == 1 else spaces.setdefault("io", {})).update(parsing.NAMES_1 if version == 1 else parsing.NAMES)
+    (names if version == 1 else spaces.setdefault("io", {})).update(_in_functions(parsing.NAMES_1 if version == 1 else parsing.NAMES))
     if version == 1:
         spaces["contrib.data"] = sources.CONTRIB
+        tfdata.update(get_output_types=passes.output_types, get_output_shapes=passes.output_shapes, get_output_classes=passes.output_classes)
         spaces.setdefault("contrib.eager", {})["Iterator"] = data.Iterator
         return
     tfdata.update(AUTOTUNE=-1, INFINITE_CARDINALITY=data.INFINITE, UNKNOWN_CARDINALITY=data.UNKNOWN, Options=passes.Options,
                   DatasetSpec=specs.DatasetSpec)  # fmt: skip
     spaces["data.experimental"] = dict(sources.EXPERIMENTAL, save=stored.save, load=stored.load, RandomDataset=stored.random, sample_from_datasets=stored.sample_from_datasets)
+    spaces.setdefault("experimental", {})["Optional"] = data.Optional
     names.setdefault("TensorSpec", specs.TensorSpec)
 
 

@@ -101,9 +101,46 @@ def make(error_class, message):
         if version == 1 or getattr(_core.graph_now(), "finalized", False):
             return RuntimeError("Graph is finalized and cannot be modified.")
         return TypeError("out of scope: " + message)
-    if version == 1 and error_class is InvalidArgumentError and _core.graph_now() is not None:  # noqa: F821
-        return ValueError(message)  # what cannot be built
+    if error_class is InvalidArgumentError and _core.graph_now() is not None:  # noqa: F821
+        return ValueError(message) if version == 1 and not getattr(_core.graph_now(), "is_function", False) else at_build(message)
     return error_class(None, None, message)
+
+
+_MIXED = r"(\w+): (\w+)(?:\[\d+\])? is (\w+) where (\w+) is expected"
+_REFUSED = r"(\w+): (\w+)(?:\[\d+\])? is (\w+); supported are (.*)"
+_TITLES = {"Add": "AddV2", "BatchMatMul": "BatchMatMulV2"}
+_at_build = {}
+
+
+def at_build(message):
+    """What cannot be built is a TypeError or a ValueError in TensorFlow, whatever it is when it runs; here it is both."""
+    import re
+
+    mixed, refused = re.match(_MIXED, message), re.match(_REFUSED, message)
+    kind = TypeError if mixed or refused else ValueError
+    if mixed:
+        op, name, is_now, wanted = mixed.groups()
+        message = "Input '%s' of '%s' Op has type %s that does not match type %s of argument '%s'." % (name, _TITLES.get(op, op), is_now, wanted, "x" if name == "y" else "a")
+    elif refused:
+        message = "Value passed to parameter '%s' has DataType %s not in list of allowed values: %s" % refused.group(2, 3, 4)
+    if kind not in _at_build:
+        _at_build[kind] = type(kind.__name__, (InvalidArgumentError, kind), {"__module__": "builtins"})  # noqa: F821
+    return _at_build[kind](None, None, message)
+
+
+def of_python(error):
+    """What TensorFlow raises for an exception of a Python function that an operation calls; it is that exception as well, and has its traceback."""
+    if isinstance(error, OpError):
+        kind = UnknownError  # noqa: F821
+    else:
+        kinds = ((NotImplementedError, "Unimplemented"), (MemoryError, "ResourceExhausted"), ((TypeError, ValueError), "InvalidArgument"), (StopIteration, "OutOfRange"))
+        kind = globals()[next((name for of, name in kinds if isinstance(error, of)), "Unknown") + "Error"]
+    message = "%s: %s" % (type(error).__name__, error)
+    try:
+        made = type(kind.__name__, (kind, type(error)), {"__module__": kind.__module__})(None, None, message)
+    except TypeError:
+        made = kind(None, None, message)
+    return made.with_traceback(error.__traceback__)
 
 
 def from_os(error, path):

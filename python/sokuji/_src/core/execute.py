@@ -103,7 +103,7 @@ def axis_of(axis, rank, name="axis"):
 def invalid(message):
     from sokuji._src.core import errors
 
-    return errors.InvalidArgumentError(None, None, message)
+    return errors.make(errors.InvalidArgumentError, message)
 
 
 def refuse(name, mend, **given):

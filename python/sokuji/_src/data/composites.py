@@ -1,11 +1,13 @@
 """Datasets of ragged and sparse tensors' rows, and batches as ragged tensors."""
 
+import itertools
+
 import numpy as np
 
 from sokuji import _core
 from sokuji._src.core.execute import convert, run
 from sokuji._src.data import specs
-from sokuji._src.data.dataset import UNKNOWN, Dataset, Noted, _batches, _integer, padded
+from sokuji._src.data.dataset import UNKNOWN, Dataset, Noted, _batches, _integer, both, padded
 from sokuji._src.data.specs import Leaf
 from sokuji._src.ops import array_ops
 from sokuji._src.ops.ragged import RaggedTensor
@@ -41,18 +43,33 @@ def from_slices(tensors):
     sizes = {_count(leaf) for leaf in _leaves(tensors)}
     if len(sizes) > 1:
         raise ValueError("from_tensor_slices: the tensors have different numbers of rows: %s" % sorted(sizes))
-    n, noted = sizes.pop(), Noted()
-    known = None
-    if isinstance(tensors, RaggedTensor) and tensors.ragged_rank == 1:
-        known = Leaf(0, tensors.dtype, (None, *tensors.values._shape_tuple[1:]))
+    n, places = sizes.pop(), itertools.count()
+    known = specs.map_values(lambda value: _row_layout(value, places), tensors)
 
     def pass_():
         for i in range(n):
-            yield padded(noted.note(_row(tensors, i)), made._pad, made)
+            yield specs.to_tensors(_row(tensors, i))[1]
 
-    made = Dataset((), lambda: _core.Dataset.from_passes(made._pad, pass_, []), lambda: known or noted.layout, lambda: n)
-    made._has_ragged_rows = known is not None
+    width = len(specs.flatten(known))
+    made = Dataset((), lambda: _core.Dataset.from_passes(width, pass_, []), lambda: known, lambda: n)
+    made._has_ragged_rows = not specs.has_composites(known)
     return made
+
+
+def _row_layout(value, places):
+    def leaf(t, sizes):
+        return Leaf(next(places), t.dtype, sizes)
+
+    if isinstance(value, SparseTensor):
+        rank = value.indices._shape_tuple[1] - 1
+        return specs.Composite(SparseTensor, [leaf(value.indices, (None, rank)), leaf(value.values, (None,)), leaf(value.dense_shape, (rank,))])
+    if not isinstance(value, RaggedTensor):
+        value = convert(value, 0)
+        return leaf(value, value._shape_tuple[1:])
+    if value.ragged_rank == 1:
+        return leaf(value, (None, *value.values._shape_tuple[1:]))
+    parts = value.values._components()
+    return specs.Composite(RaggedTensor, [leaf(t, (None, *t._shape_tuple[1:])) for t in parts])
 
 
 def ragged_batch(dataset, batch_size, drop_remainder=False, row_splits_dtype=None, name=None):
@@ -84,7 +101,46 @@ def ragged_batch(dataset, batch_size, drop_remainder=False, row_splits_dtype=Non
 
     made = Dataset((dataset,), lambda core: _core.Dataset.from_passes(made._pad, pass_, [core]), lambda: noted.layout,
                    lambda: _batches(dataset._cardinality(), size, drop) if dataset._cardinality() != UNKNOWN else UNKNOWN)  # fmt: skip
+    made._loose = True
     return made
 
 
-Dataset.ragged_batch = ragged_batch
+def _together(values):
+    """Elements of a batch as one: sparse tensors with a row number in front, ragged ones as rows, others stacked."""
+    if isinstance(values[0], SparseTensor):
+        places = [np.insert(np.asarray(v.indices), 0, i, 1) for i, v in enumerate(values)]
+        shape = np.max([np.asarray(v.dense_shape) for v in values], 0)
+        return SparseTensor(np.concatenate(places), array_ops.concat([v.values for v in values], 0), [len(values), *shape])
+    if isinstance(values[0], RaggedTensor):
+        from sokuji._src.ops import ragged
+
+        return ragged.stack(values)
+    return array_ops.stack(values)
+
+
+def batch(dataset, size, drop):
+    """Batches of elements of which some are sparse or ragged."""
+    noted = Noted()
+
+    def whole(rows):
+        parts = [_leaves(dataset._unpack(flat)) for flat in rows]
+        made = iter([_together(list(values)) for values in zip(*parts)])
+        return specs.map_values(lambda _: next(made), dataset._unpack(rows[0]))
+
+    def pass_(source):
+        rows = []
+        for flat in source:
+            rows.append(flat)
+            if len(rows) == size:
+                yield padded(noted.note(whole(rows)), made._pad, made)
+                rows = []
+        if rows and not drop:
+            yield padded(noted.note(whole(rows)), made._pad, made)
+
+    made = Dataset((dataset,), lambda core: _core.Dataset.from_passes(made._pad, pass_, [core]), lambda: noted.layout,
+                   lambda: _batches(dataset._cardinality(), size, drop) if dataset._cardinality() >= 0 else dataset._cardinality())  # fmt: skip
+    made._loose = True
+    return made
+
+
+Dataset.ragged_batch = both("ragged_batch", ragged_batch)

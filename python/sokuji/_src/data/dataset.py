@@ -1,18 +1,20 @@
 """tf.data.Dataset over the library's datasets. A Dataset says how it is made of its inputs; the library's is made when it is first iterated.
 
-How many tensors a Python function returns is known only when it has run. Until then its elements are taken to have PAD tensors, the unused
-ones being one shared scalar, and the layout (_specs.py) of the function's first result says which of them are real.
+Functions are traced once into graphs, which then run without the interpreter. Where one cannot be traced, it is called for each element: how many tensors it
+returns is known only when it has run. Until then its elements are taken to have PAD tensors, the unused ones being one shared scalar, and the layout
+(specs.py) of the function's first result says which of them are real. Such a dataset, and what is made of it, is `loose`.
 """
 
 import atexit
 import builtins
+import functools
 import weakref
 
 import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import dtypes, shapes
-from sokuji._src.core.execute import convert, run
+from sokuji._src.core.execute import convert, invalid, run
 from sokuji._src.data import specs
 from sokuji._src.data.specs import Leaf, map_structure
 from sokuji._src.variables import trackable
@@ -22,6 +24,7 @@ INFINITE, UNKNOWN = -1, -2
 _version = 2
 _generation = 0  # counted up when some function turned out to need more than its pad
 given_seeds = None  # what a graph chose for the dataset that is being made
+graph_side = None  # gives the module that traces functions and has datasets of graphs
 _live = weakref.WeakSet()
 _dummy = _core.convert(0, 3)
 _range = builtins.range
@@ -66,6 +69,8 @@ class Iterator(trackable.Trackable):
     def __init__(self, dataset):
         self._dataset, self._started, self._taken = dataset, False, 0
         self._in_graph, self._handles = _core.graph_now() is not None, {}  # whether a function that is being traced made it
+        for stream in dataset._streams:
+            stream._restart()
         self._core = iter(dataset._built())
         self._ended = False
         _live.add(self)
@@ -139,6 +144,19 @@ class Optional:
     def __init__(self, value, has):
         self._value, self._has = value, has
 
+    @staticmethod
+    def from_value(value):
+        layout, flat = specs.to_tensors(value)
+        return Optional(map_structure(lambda leaf: flat[leaf.place], layout), True)
+
+    @staticmethod
+    def empty(element_spec):
+        made = Optional(None, False)
+        made._spec = element_spec
+        return made
+
+    element_spec = property(lambda self: self._spec if not self._has and hasattr(self, "_spec") else map_structure(specs.type_spec_from_value, self._value))
+
     def has_value(self, name=None):
         return convert(self._has, 10)
 
@@ -156,7 +174,9 @@ class Dataset:
     def __init__(self, inputs, make, layout, cardinality=None):
         """make(cores of the inputs) gives the library's dataset, layout() its elements' layout or None while unknown."""
         self._inputs, self._make_core, self._layout, self._count = inputs, make, layout, cardinality
-        self._pad, self._made = PAD, None
+        self._pad, self._made, self._kind = PAD, None, None
+        self._loose = any(i._loose for i in inputs)
+        self._streams = [s for i in inputs for s in i._streams]  # traced functions that draw random numbers
 
     def _built(self):
         if self._made is None or self._made[0] != _generation:
@@ -165,7 +185,7 @@ class Dataset:
         return self._made[1]
 
     def _unpack(self, flat):
-        return map_structure(lambda leaf: _value(leaf, flat[leaf.place]), self._layout())
+        return map_structure(lambda leaf: flat[leaf.place], self._layout())
 
     def _known(self):
         """The layout; when only a function can tell, the first element is made."""
@@ -188,11 +208,12 @@ class Dataset:
     element_spec = property(lambda self: map_structure(lambda leaf: leaf.spec(), self._known()))
 
     def __repr__(self):
+        kind = self._kind or type(self).__name__
         if self._layout() is None:
-            return "<%s>" % type(self).__name__
+            return "<%s>" % kind
         if _version == 2:
-            return "<Dataset element_spec=%r>" % (self.element_spec,)
-        return "<Dataset shapes: %s, types: %r>" % (self.output_shapes, self.output_types)
+            return "<%s element_spec=%r>" % (kind, self.element_spec)
+        return "<%s shapes: %s, types: %r>" % (kind, self.output_shapes, self.output_types)
 
     def _cardinality(self):
         return UNKNOWN if self._count is None else self._count()
@@ -287,7 +308,7 @@ class Dataset:
                 return None
             for d, part in zip(flat, parts):
                 out.append(specs.shifted(part, start))
-                start += d._built().components
+                start += d._built().components if d._loose else len(specs.flatten(part))
             return map_structure(lambda _, rows=iter(out): next(rows), datasets)
 
         return Dataset(tuple(flat), lambda *cores: _core.Dataset.zip(list(cores)), layout, lambda: _least([d._cardinality() for d in flat]))
@@ -304,10 +325,49 @@ class Dataset:
         element = self._unpack(flat)
         return function(*element) if type(element) is tuple else function(element)
 
+    def _traced(self, function, name, *before):
+        """The function of an element (after values with these layouts) as a graph; None where it can only be called."""
+        if hasattr(function, "run_flat"):
+            return function
+        layout = self._layout()
+        if self._loose or layout is None:
+            return None
+        n = len(specs.flatten(before))
+        return self._trace(function, (*before, specs.shifted(layout, n)) if before else layout, name)
+
+    def _trace(self, function, layout, name):
+        try:
+            return graph_side().traced(function, layout, name)
+        except (NotImplementedError, TypeError) as error:  # what is composed in Python needs values
+            if not str(error).startswith("not implemented") and not (_version == 1 and "has no value before the graph runs" in str(error)):
+                raise
+            return None
+
+    def _with(self, bound, make, layout, cardinality=None):
+        """What a traced function makes of this dataset."""
+        made = Dataset((self,), make, lambda: layout, cardinality)
+        made._pad = len(specs.flatten(layout))
+        if bound.draws:
+            made._streams.append(bound.core)
+        return made
+
     def map(self, map_func, num_parallel_calls=None, deterministic=None, synchronous=None, use_unbounded_threadpool=False, name=None):
-        return _mapped(self, lambda *flat: self._call(map_func, flat), lambda: self._cardinality())
+        bound = self._traced(map_func, "map_func")
+        if bound is None:
+            return _mapped(self, lambda *flat: self._call(map_func, flat), self._cardinality)
+        return self._with(bound, lambda core: core.map_traced(bound.core, bound.given), bound.layout, self._cardinality)
+
+    def _predicate(self, predicate):
+        bound = self._traced(predicate, "predicate")
+        if bound is not None:
+            bound.check_truth()
+        return bound
 
     def filter(self, predicate, name=None):
+        bound = self._predicate(predicate)
+        if bound is not None:
+            return self._with(bound, lambda core: core.filter_traced(bound.core, bound.given), self._layout())
+
         def passes(*flat):
             made = convert(self._call(predicate, flat), 0)
             if made._dtype_number != 10 or made._shape_tuple != ():
@@ -336,13 +396,36 @@ class Dataset:
 
     def reduce(self, initial_state, reduce_func, name=None):
         layout, state = specs.to_tensors(initial_state)
+        _, bound = self._stepping(reduce_func, "reduce_func", layout, lambda made: made)
+        if bound is not None:
+            iterator = Iterator(self)
+            try:
+                while True:
+                    state = bound.run_flat([*state, *iterator._flat()])
+            except StopIteration:
+                return map_structure(lambda leaf: state[leaf.place], layout)
         for element in self:
             given = map_structure(lambda leaf, now=state: now[leaf.place], layout)
             made, state_now = specs.to_tensors(reduce_func(given, element))
-            if not specs.same_structure(made, layout) or any(a.dtype is not b.dtype for a, b in zip(state_now, state)):
-                raise TypeError("The element types for the new state must match the initial state.")
+            check_state(layout, made)
             state = state_now
         return map_structure(lambda leaf: state[leaf.place], layout)
+
+    def _stepping(self, function, name, layout, state_of):
+        """(the state's layout, as narrow as it can be through all steps; the traced function of the state and an element, or None)."""
+        if hasattr(function, "run_flat"):
+            return layout, function
+        while True:
+            bound = self._traced(function, name, layout)
+            if bound is None:
+                return layout, None
+            made = state_of(bound.layout)
+            check_state(layout, made)
+            rows = iter(specs.flatten(made))
+            wide = map_structure(lambda leaf: _common(leaf, next(rows)), layout)
+            if all(a.shape == b.shape for a, b in zip(specs.flatten(wide), specs.flatten(layout))):
+                return layout, bound
+            layout = wide
 
     # ---- order ----
 
@@ -413,9 +496,9 @@ class Dataset:
     def shard(self, num_shards, index, name=None):
         n, k = _integer(num_shards, "num_shards"), _integer(index, "index")
         if n < 1:
-            raise ValueError("num_shards must be >= 1; got: %s" % n)
+            raise (ValueError if _version == 1 else invalid)("num_shards must be >= 1; got: %s" % n)
         if not 0 <= k < n:
-            raise ValueError("index must be in [0, num_shards); got: %s" % k)
+            raise (ValueError if _version == 1 else invalid)("index must be in [0, num_shards); got: %s" % k)
 
         def pass_(source):
             return (flat for i, flat in builtins.enumerate(source) if i % n == k)
@@ -432,11 +515,13 @@ class Dataset:
         size, drop = _integer(batch_size, "batch_size"), bool(drop_remainder)
         if getattr(self, "_has_ragged_rows", False):
             return self.ragged_batch(size, drop)
+        if specs.has_composites(self._layout()):
+            from sokuji._src.data import composites
+
+            return composites.batch(self, size, drop)
 
         def layout():
             inner = self._layout()
-            if specs.has_composites(inner):
-                raise NotImplementedError("not implemented: tf.data.Dataset.batch of sparse or ragged tensors; use parse_example on batches of records")
             lead = size if drop else None
             return None if inner is None else map_structure(lambda leaf: leaf.changed(shape=None if leaf.shape is None else (lead, *leaf.shape)), inner)
 
@@ -470,10 +555,27 @@ class NumpyDataset:
         return self._dataset.as_numpy_iterator()
 
 
-def _value(leaf, tensor):
-    if leaf.nested:
-        return Dataset.from_tensor_slices(tensor)
-    return tensor
+class Recipe:
+    """Datasets that are elements: make(tensors) gives the one that an element's tensors stand for, `layout` is that of its own elements."""
+
+    def __init__(self, layout, make):
+        self.layout, self.make = layout, make
+
+    def _of_components(self, tensors):
+        made = graph_side().from_recipe(self, tensors) if _core.graph_now() is not None else self.make(tensors)
+        made._kind = made._kind or "_VariantDataset"
+        return made
+
+    def _spec_of(self, parts):
+        return specs.DatasetSpec(map_structure(lambda leaf: leaf.spec(), self.layout))
+
+
+def check_state(layout, made):
+    if not specs.same_structure(made, layout):
+        raise TypeError("The structure of the new state does not match that of the initial state: %r" % (made,))
+    new, old = [[leaf.dtype for leaf in specs.flatten(part)] for part in (made, layout)]
+    if new != old:
+        raise TypeError("The element types for the new state must match the initial state. Expected %s; got %s." % (old, new))
 
 
 def _common(a, b):
@@ -555,4 +657,37 @@ def _mapped(dataset, function, cardinality=None):
         return None if noted.layout is None else _loosened(noted.layout, dataset._layout() or ())
 
     made = Dataset((dataset,), make, layout, cardinality)
+    made._loose = True
     return made
+
+
+# ---- in graphs ----
+
+_TITLES = {"from_tensors": "Tensor", "from_tensor_slices": "TensorSlice", "from_generator": "FlatMap", "enumerate": "Zip", "list_files": "Shuffle", "with_options": "Options",
+           "ragged_batch": "Batch", "bucket_by_sequence_length": "GroupByWindow", "choose_from_datasets": "DirectedInterleave", "sample_from_datasets": "DirectedInterleave", "counter": "Scan"}  # fmt: skip
+
+
+def both(name, original, is_source=False):
+    """A method (or a function that makes datasets), which gives a recipe where a graph is open."""
+    title = _TITLES.get(name) or "".join(word.capitalize() for word in name.split("_"))
+
+    @functools.wraps(original)
+    def call(*arguments, **keywords):
+        if _core.graph_now() is not None and graph_side is not None:
+            made = graph_side().of_graph(name, arguments, keywords, is_source)
+            if made is not NotImplemented:
+                return made
+        made = original(*arguments, **keywords)
+        if type(made) is Dataset:
+            is_parallel = name in ("map", "interleave", "batch") and keywords.get("num_parallel_calls") is not None
+            made._kind = ("_" if _version == 2 and name != "cache" else "") + ("Parallel" if is_parallel else "") + title + "Dataset"
+        return made
+
+    return staticmethod(call) if is_source else call
+
+
+SOURCES = "from_tensors from_tensor_slices from_generator range zip list_files".split()
+for _name in SOURCES:
+    setattr(Dataset, _name, both(_name, getattr(Dataset, _name), True))
+for _name in "map filter flat_map interleave reduce shuffle repeat skip take concatenate enumerate shard batch padded_batch cache prefetch".split():
+    setattr(Dataset, _name, both(_name, getattr(Dataset, _name)))

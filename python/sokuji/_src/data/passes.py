@@ -9,7 +9,9 @@ from sokuji._src.core import dtypes
 from sokuji._src.core import shapes as _shapes
 from sokuji._src.core.execute import convert, invalid
 from sokuji._src.data import specs
-from sokuji._src.data.dataset import INFINITE, Dataset, Iterator, Noted, _batches, _common, _integer, _loosened, padded, same_elements
+from sokuji._src.data.dataset import (
+    INFINITE, Dataset, Iterator, Noted, Recipe, _batches, _common, _integer, _loosened, both, check_state, padded, same_elements
+)  # fmt: skip
 from sokuji._src.data.specs import Leaf, map_structure
 from sokuji._src.ops import array_ops
 
@@ -22,7 +24,7 @@ def _signature(output_types, output_shapes, output_signature):
     if output_signature is not None:
         if output_types is not None or output_shapes is not None:
             raise TypeError("The `output_signature` argument can not be used together with `output_types` or `output_shapes`")
-        return map_structure(lambda spec: Leaf(next(places), spec.dtype, spec._sizes()), _tuples(output_signature))
+        return specs.map_values(lambda spec: _promised(spec, places), _tuples(output_signature))
     if output_types is None:
         raise TypeError("Either `output_signature` or `output_types` must be specified")
     types = _tuples(output_types)
@@ -30,6 +32,14 @@ def _signature(output_types, output_shapes, output_signature):
     if output_shapes is not None:
         shapes = specs.map_up_to(types, lambda _, shape: _sizes(shape), output_shapes, "output_shapes")
     return map_structure(lambda dtype: Leaf(next(places), dtypes.as_dtype(dtype), shapes.pop(0)), types)
+
+
+def _promised(spec, places):
+    if hasattr(spec, "_sizes"):
+        return Leaf(next(places), spec.dtype, spec._sizes())
+    if not hasattr(spec, "_part_specs"):
+        raise NotImplementedError("not implemented: %r in the output_signature of from_generator" % (spec,))
+    return specs.Composite(spec.value_type, [Leaf(next(places), dtypes.as_dtype(n), sizes) for n, sizes in spec._part_specs()])
 
 
 def _tuples(value):
@@ -42,7 +52,9 @@ def _sizes(shape):
 
 
 def _yielded(leaf, value):
-    """A value of a generator as the tensor that was promised."""
+    """A value of a generator as the tensor that was promised (of an object that consists of tensors, these)."""
+    if isinstance(leaf, specs.Composite):
+        return [_yielded(one, part) for one, part in zip(leaf.parts, value._components())]
     if isinstance(value, _core.Handle):
         made = value
     elif leaf.dtype is dtypes.string:
@@ -67,13 +79,7 @@ def _raised(error):
 
     if dataset._version == 1 or isinstance(error, errors.OpError):
         return error
-    kinds = ((NotImplementedError, errors.UnimplementedError), (MemoryError, errors.ResourceExhaustedError), ((TypeError, ValueError), errors.InvalidArgumentError))
-    kind = next((to for of, to in kinds if isinstance(error, of)), errors.UnknownError)
-    try:
-        both = type(kind.__name__, (kind, type(error)), {"__module__": kind.__module__})
-        return both(None, None, "%s: %s" % (type(error).__name__, error))
-    except TypeError:
-        return kind(None, None, "%s: %s" % (type(error).__name__, error))
+    return errors.of_python(error)
 
 
 def from_generator(generator, output_types, output_shapes, args, output_signature):
@@ -92,7 +98,8 @@ def from_generator(generator, output_types, output_shapes, args, output_signatur
             except Exception as error:
                 raise _raised(error) from error
             try:
-                yield specs.map_up_to(layout, _yielded, value, "`generator` yielded an element that")
+                made_now = specs.map_up_to(layout, _yielded, value, "`generator` yielded an element that")
+                yield [part for one in made_now for part in (one if isinstance(one, list) else [one])]
             except (TypeError, ValueError) as error:
                 raise invalid(str(error)) from None
 
@@ -156,64 +163,113 @@ def _interleaved(source, function, inner, cycle, block):
 def interleave(dataset, map_func, cycle, block, name):
     if cycle < 1 or block < 1:
         raise invalid("%s: cycle_length and block_length must be at least 1, they are %d and %d" % (name, cycle, block))
-    inner = _Inner(name)
+    inner, bound = _Inner(name), dataset._traced(map_func, "map_func")
 
     def function(*flat):
-        return dataset._call(map_func, flat)
+        return bound.run(list(flat)) if bound is not None else dataset._call(map_func, flat)
 
     def pass_(source):
         return (padded(flat, made._pad, made) for flat in _interleaved(source, function, inner, cycle, 2**62 if name == "flat_map" else block))
 
-    made = Dataset((dataset,), lambda core: _core.Dataset.from_passes(made._pad, pass_, [core]), lambda: inner.layout)
+    def make(core):
+        return _core.Dataset.from_passes(made._pad, pass_, [core])
+
+    if bound is not None:
+        made = dataset._with(bound, make, bound.check_dataset())
+    else:
+        made = Dataset((dataset,), make, lambda: inner.layout)
+        made._loose = True
     return made
 
 
-def group_by_window(dataset, key_func, reduce_func, window_size=None, window_size_func=None):
-    if (window_size is None) == (window_size_func is None):
-        raise ValueError("Either the `window_size` argument or the `window_size_func` argument must be specified.")
+def _grouped(dataset, key_of, size_of, reduced, layout, streams=()):
+    """Windows of elements of one key each, reduced(key, window) in place of each; layout: None where it is not known before."""
     inner = _Inner("group_by_window")
-    size_of = window_size_func or (lambda key: window_size)
 
-    def reduced(key, rows):
-        window = Dataset((), lambda: _core.Dataset.from_passes(len(rows[0]), lambda: iter(rows), []), dataset._layout)
-        pair = inner.begin(reduce_func(convert(key, 9), window))
+    def of(key, rows):
+        window = Dataset((), lambda: _core.Dataset.from_passes(len(rows[0]), lambda: iter(rows), []), dataset._layout, lambda: len(rows))
+        window._loose = dataset._loose
+        pair = inner.begin(reduced(key, window))
         while (flat := inner.next(pair)) is not None:
             yield padded(flat, made._pad, made)
 
     def pass_(source):
         groups, sizes = {}, {}
         for flat in source:
-            key = int(dataset._call(key_func, flat))
+            key = key_of(flat)
             if key not in groups:
-                groups[key], sizes[key] = [], int(size_of(convert(key, 9)))
+                groups[key], sizes[key] = [], size_of(key)
                 if sizes[key] <= 0:
                     raise invalid("Window size must be greater than zero, but got %d." % sizes[key])
             groups[key].append(flat)
             if len(groups[key]) == sizes[key]:
-                yield from reduced(key, groups.pop(key))
+                yield from of(key, groups.pop(key))
         for key in sorted(groups):
-            yield from reduced(key, groups[key])
+            yield from of(key, groups[key])
 
-    made = Dataset((dataset,), lambda core: _core.Dataset.from_passes(made._pad, pass_, [core]), lambda: inner.layout)
+    made = Dataset((dataset,), lambda core: _core.Dataset.from_passes(made._pad, pass_, [core]), lambda: inner.layout if layout is None else layout)
+    if layout is None:
+        made._loose = True
+    else:
+        made._pad = len(specs.flatten(layout))
+        made._streams += [b.core for b in streams if b.draws]
     return made
+
+
+def group_by_window(dataset, key_func, reduce_func, window_size=None, window_size_func=None):
+    if (window_size is None) == (window_size_func is None):
+        raise ValueError("Either the `window_size` argument or the `window_size_func` argument must be specified.")
+    key_leaf, waiting = Leaf(0, dtypes.int64, ()), []
+    bound, reduced, size = dataset._traced(key_func, "key_func"), None, None
+    if bound is not None:
+        bound.check_key()
+        window = specs.Composite(Recipe(dataset._layout(), lambda _: waiting[-1]), [Leaf(1, dtypes.int64, ())])
+        reduced = dataset._trace(reduce_func, (key_leaf, window), "reduce_func")
+    if reduced is not None and window_size_func is not None:
+        size = dataset._trace(window_size_func, key_leaf, "window_size_func")
+    if reduced is None or (window_size_func is not None and size is None):
+        sized = window_size_func or (lambda key: window_size)
+        return _grouped(dataset, lambda flat: int(dataset._call(key_func, flat)), lambda key: int(sized(convert(key, 9))),
+                        lambda key, window: reduce_func(convert(key, 9), window), None)  # fmt: skip
+
+    def reduce(key, window):
+        waiting.append(window)
+        try:
+            made = reduced.run([convert(key, 9), convert(0, 9)])
+            made._built()
+            return made
+        finally:
+            waiting.pop()
+
+    layout = reduced.check_dataset()
+    return _grouped(dataset, lambda flat: int(bound.run_flat(list(flat))[0]),
+                    (lambda key: int(size.run_flat([convert(key, 9)])[0])) if size is not None else lambda key: int(window_size),
+                    reduce, layout, [bound, reduced])  # fmt: skip
 
 
 def bucket_by_sequence_length(dataset, element_length_func, bucket_boundaries, bucket_batch_sizes, padded_shapes=None, padding_values=None,
                               pad_to_bucket_boundary=False, no_padding=False, drop_remainder=False):  # fmt: skip
     if len(bucket_batch_sizes) != len(bucket_boundaries) + 1:
         raise ValueError("len(bucket_batch_sizes) must equal len(bucket_boundaries) + 1")
-    if pad_to_bucket_boundary:
-        raise NotImplementedError("not implemented: bucket_by_sequence_length with pad_to_bucket_boundary; give padded_shapes")
+    bound = dataset._traced(element_length_func, "element_length_func")
 
-    def key_func(*element):
-        length = int(element_length_func(*element))
-        return convert(sum(length >= b for b in bucket_boundaries), 9)
+    def key_of(flat):
+        length = int(bound.run_flat(list(flat))[0] if bound is not None else dataset._call(element_length_func, flat))
+        return sum(length >= b for b in bucket_boundaries)
 
-    def reduce_func(key, window):
-        size = bucket_batch_sizes[int(key)]
-        return window.batch(size, drop_remainder) if no_padding else window.padded_batch(size, padded_shapes, padding_values, drop_remainder)
+    def reduced(key, window):
+        size, shapes = bucket_batch_sizes[key], padded_shapes
+        if pad_to_bucket_boundary and key == len(bucket_boundaries):
+            raise invalid("When pad_to_bucket_boundary=True, elements must have length < max(bucket_boundaries).")
+        if pad_to_bucket_boundary:
+            shapes = map_structure(lambda leaf: [bucket_boundaries[key] - 1 if d is None else d for d in leaf.shape], window._layout())
+        return window.batch(size, drop_remainder) if no_padding else window.padded_batch(size, shapes, padding_values, drop_remainder)
 
-    return group_by_window(dataset, key_func, reduce_func, None, lambda key: bucket_batch_sizes[int(key)])
+    layout = None
+    if bound is not None:
+        layout = map_structure(lambda leaf: leaf.changed(shape=leaf.shape and (None, *([None] * len(leaf.shape[1:]) if pad_to_bucket_boundary else leaf.shape[1:]))),
+                               reduced(0, dataset)._layout())  # fmt: skip
+    return _grouped(dataset, key_of, lambda key: bucket_batch_sizes[key], reduced, layout, [bound] if bound else [])
 
 
 def choose_from_datasets(datasets, choice_dataset, stop_on_empty_dataset=True):
@@ -347,18 +403,75 @@ def unbatch(dataset):
     return Dataset((dataset,), lambda core: _core.Dataset.from_passes(core.components, pass_, [core]), layout)
 
 
-def rebatch(dataset, batch_size, drop_remainder=False):
-    return unbatch(dataset).batch(batch_size, drop_remainder)
+def rebatch(dataset, batch_size, drop_remainder=False, name=None):
+    if isinstance(batch_size, (int, np.integer)):
+        return unbatch(dataset).batch(batch_size, drop_remainder)
+    whole, sizes = unbatch(dataset), [int(n) for n in np.ravel(np.asarray(batch_size))]
+
+    def pass_(source):
+        for n in itertools.cycle(sizes):
+            rows = list(itertools.islice(source, n))
+            if not rows or (drop_remainder and len(rows) < n):
+                return
+            yield [array_ops.stack(part) for part in zip(*rows)]
+
+    layout = map_structure(lambda leaf: leaf.changed(shape=leaf.shape if leaf.shape is None else (None, *leaf.shape)), whole._known())
+    return Dataset((whole,), lambda core: _core.Dataset.from_passes(core.components, pass_, [core]), lambda: layout)
+
+
+class Reducer:
+    """tf.data.experimental.Reducer"""
+
+    def __init__(self, init_func, reduce_func, finalize_func):
+        self.init_func, self.reduce_func, self.finalize_func = init_func, reduce_func, finalize_func
+
+
+def group_by_reducer(key_func, reducer):
+    """For each key, in the order in which keys first come, what the reducer makes of its elements."""
+
+    def window(key, rows):
+        state = rows.reduce(reducer.init_func(key), reducer.reduce_func)
+        return Dataset.from_tensors(reducer.finalize_func(state))
+
+    return lambda dataset: group_by_window(dataset, key_func, window, 2**62)
+
+
+def snapshot(dataset, path, *arguments, **keywords):
+    import os
+
+    os.makedirs(path, exist_ok=True)
+    return dataset.cache(os.path.join(path, "snapshot"))
+
+
+def output_types(value):
+    return value.output_types
+
+
+def output_shapes(value):
+    return value.output_shapes
+
+
+def output_classes(value):
+    return value.output_classes
 
 
 def window(dataset, size, shift=None, stride=1, drop_remainder=False):
-    """Windows of elements of one tensor; each is a dataset itself."""
+    """Windows of elements; each is a dataset itself."""
     size, stride = _integer(size, "size"), _integer(stride, "stride")
     shift = size if shift is None else _integer(shift, "shift")
+    if min(size, shift, stride) < 1:
+        raise invalid("window: size, shift and stride must be greater than zero, they are %d, %d and %d" % (size, shift, stride))
+
+    def of(leaf):
+        inner = leaf.changed(place=0)
+        rows = leaf.changed(shape=None if leaf.shape is None else (None, *leaf.shape))
+        return specs.Composite(Recipe(inner, lambda tensors: Dataset.from_tensor_slices(tensors[0])), [rows])
 
     def layout():
         inner = dataset._layout()
-        return None if inner is None else map_structure(lambda leaf: leaf.changed(nested=True, shape=(None, *(leaf.shape or ()))), inner)
+        return None if inner is None else map_structure(of, inner)
+
+    made_layout = layout()
 
     def pass_(source):
         kept, ended = [], False
@@ -377,7 +490,11 @@ def window(dataset, size, shift=None, stride=1, drop_remainder=False):
             for _ in range(max(drop, 0)):
                 ended = ended or next(source, None) is None
 
-    return Dataset((dataset,), lambda core: _core.Dataset.from_passes(core.components, pass_, [core]), layout)
+    def cardinality():
+        n = dataset._cardinality()
+        return n if n < 0 else max(0, (n - (size - 1) * stride + shift - 1) // shift) if drop_remainder else -(-n // shift)
+
+    return Dataset((dataset,), lambda core: _core.Dataset.from_passes(core.components, pass_, [core]), lambda: made_layout or layout(), cardinality)
 
 
 # ---- element by element ----
@@ -385,26 +502,49 @@ def window(dataset, size, shift=None, stride=1, drop_remainder=False):
 
 def scan(dataset, initial_state, scan_func):
     first_layout, first = specs.to_tensors(initial_state)
+
+    def state_of(made):
+        if not isinstance(made, tuple) or len(made) != 2:
+            raise TypeError("The scan function must return a pair comprising the new state and the output value.")
+        return made[0]
+
+    _, bound = dataset._stepping(scan_func, "scan_func", first_layout, state_of)
+    if bound is not None:
+        n = len(first)
+
+        def steps(source):
+            state = first
+            for flat in source:
+                values = bound.run_flat([*state, *flat])
+                state = values[:n]
+                yield values[n:]
+
+        layout = specs.shifted(bound.layout[1], -n)
+        width = len(specs.flatten(layout))
+        return dataset._with(bound, lambda core: _core.Dataset.from_passes(width, steps, [core]), layout, dataset._cardinality)
     noted = Noted()
 
     def pass_(source):
         state = first
         for flat in source:
             given = map_structure(lambda leaf, now=state: now[leaf.place], first_layout)
-            element = dataset._unpack(flat)
-            made_state, output = scan_func(given, element)
+            made_state, output = scan_func(given, dataset._unpack(flat))
             layout, state = specs.to_tensors(made_state)
-            if not specs.same_structure(layout, first_layout) or any(a.dtype is not b.dtype for a, b in zip(state, first)):
-                raise TypeError("The element types for the new state must match the initial state.")
+            check_state(first_layout, layout)
             yield padded(noted.note(output), made._pad, made)
 
     made = Dataset((dataset,), lambda core: _core.Dataset.from_passes(made._pad, pass_, [core]),
                    lambda: _loosened(noted.layout, dataset._layout() or ()), dataset._cardinality)  # fmt: skip
+    made._loose = True
     return made
 
 
 def take_while(dataset, predicate):
-    return same_elements(dataset, lambda source: itertools.takewhile(lambda flat: bool(dataset._call(predicate, flat)), source))
+    bound = dataset._predicate(predicate)
+    if bound is None:
+        return same_elements(dataset, lambda source: itertools.takewhile(lambda flat: bool(dataset._call(predicate, flat)), source))
+    return dataset._with(bound, lambda core: _core.Dataset.from_passes(core.components, lambda source: itertools.takewhile(
+        lambda flat: bool(bound.run_flat(list(flat))[0]), source), [core]), dataset._layout())  # fmt: skip
 
 
 def unique(dataset):
@@ -476,26 +616,48 @@ def _later(name):
     return method
 
 
+_GROUPS = {
+    "autotune": "autotune_algorithm cpu_budget enabled initial_parallelism min_parallelism ram_budget",
+    "threading": "max_intra_op_parallelism private_threadpool_size",
+    "experimental_distribute": "auto_shard_policy num_devices",
+    "experimental_service": "pinned",
+    "experimental_optimization": "apply_default_optimizations filter_fusion filter_parallelization inject_prefetch map_and_batch_fusion map_and_filter_fusion "
+    "map_fusion map_parallelization noop_elimination parallel_batch seq_interleave_prefetch shuffle_and_repeat_fusion",
+}
+
+
 class Options:
     """tf.data.Options: what is said here changes speed, not results."""
 
-    _names = ("autotune", "dataset_name", "deterministic", "experimental_deterministic", "experimental_distribute", "experimental_external_state_policy",
-              "experimental_optimization", "experimental_service", "experimental_slack", "experimental_symbolic_checkpoint", "experimental_threading",
-              "experimental_warm_start", "framework_type", "threading")  # fmt: skip
+    _names = ("dataset_name deterministic experimental_deterministic experimental_external_state_policy experimental_slack experimental_symbolic_checkpoint "
+              "experimental_threading experimental_warm_start framework_type").split()  # fmt: skip
 
-    def __init__(self):
-        for name in self._names:
-            object.__setattr__(self, name, None)
+    def __init__(self, names=None):
+        for name in self._names if names is None else names.split():
+            self.__dict__[name] = None
+        for name, inner in _GROUPS.items() if names is None else ():
+            self.__dict__[name] = Options(inner)
 
     def __setattr__(self, name, value):
-        if name not in self._names:
+        if name not in self.__dict__:
             raise AttributeError("Cannot set the property %s on %s." % (name, type(self).__name__))
-        object.__setattr__(self, name, value)
+        self.__dict__[name] = value
 
     def __eq__(self, other):
         return isinstance(other, Options) and vars(self) == vars(other)
 
     __hash__ = None
+
+    def merge(self, options):
+        """These options with those of the other that are set."""
+        made = Options()
+        for source in (self, options):
+            for name, value in vars(source).items():
+                if isinstance(value, Options):
+                    made.__dict__[name].__dict__.update((k, v) for k, v in vars(value).items() if v is not None)
+                elif value is not None:
+                    made.__dict__[name] = value
+        return made
 
 
 def _with_options(self, options, name=None):
@@ -506,9 +668,9 @@ def _with_options(self, options, name=None):
 
 for _name, _function in (("unbatch", unbatch), ("rebatch", rebatch), ("window", window), ("scan", scan), ("take_while", take_while), ("unique", unique),
                          ("ignore_errors", ignore_errors), ("get_single_element", get_single_element), ("group_by_window", group_by_window),
-                         ("bucket_by_sequence_length", bucket_by_sequence_length), ("with_options", _with_options)):  # fmt: skip
-    setattr(Dataset, _name, _function)
+                         ("bucket_by_sequence_length", bucket_by_sequence_length), ("with_options", _with_options), ("snapshot", snapshot)):  # fmt: skip
+    setattr(Dataset, _name, both(_name, _function))
 Dataset.options = lambda self: getattr(self, "_options", None) or Options()
-Dataset.choose_from_datasets, Dataset.counter = staticmethod(choose_from_datasets), staticmethod(counter)
-for _name in ("snapshot", "rejection_resample", "fingerprint", "from_sparse_tensor_slices"):
+Dataset.choose_from_datasets, Dataset.counter = both("choose_from_datasets", choose_from_datasets, True), both("counter", counter, True)
+for _name in ("rejection_resample", "fingerprint", "from_sparse_tensor_slices"):
     setattr(Dataset, _name, staticmethod(_later(_name)))

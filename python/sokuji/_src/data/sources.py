@@ -293,6 +293,10 @@ def group_by_window(key_func, reduce_func, window_size=None, window_size_func=No
     return lambda dataset: passes.group_by_window(dataset, key_func, reduce_func, window_size, window_size_func)
 
 
+def parallel_interleave(map_func, cycle_length, block_length=1, sloppy=False, buffer_output_elements=None, prefetch_input_elements=None):
+    return lambda dataset: dataset.interleave(map_func, cycle_length, block_length)
+
+
 def scan(initial_state, scan_func):
     """scan_func(state, element) gives (new state, element)."""
     return lambda dataset: passes.scan(dataset, initial_state, scan_func)
@@ -306,7 +310,7 @@ CONTRIB = {
     "batch_and_drop_remainder": batch_and_drop_remainder, "padded_batch_and_drop_remainder": padded_batch_and_drop_remainder, "unbatch": _applied("unbatch"),
     "enumerate_dataset": _applied("enumerate"), "map_and_batch": map_and_batch, "group_by_window": group_by_window, "scan": scan,
     "ignore_errors": _applied("ignore_errors"), "bucket_by_sequence_length": _applied("bucket_by_sequence_length"), "Counter": passes.counter,
-    "make_csv_dataset": make_csv_dataset,
+    "make_csv_dataset": make_csv_dataset, "parallel_interleave": parallel_interleave,
 }  # fmt: skip
 EXPERIMENTAL = {
     "unbatch": _applied("unbatch"), "enumerate_dataset": _applied("enumerate"), "map_and_batch": map_and_batch, "group_by_window": group_by_window,
@@ -314,5 +318,7 @@ EXPERIMENTAL = {
     "Counter": passes.counter, "make_csv_dataset": make_csv_dataset, "CsvDataset": CsvDataset, "cardinality": _cardinality,
     "assert_cardinality": passes.assert_cardinality, "take_while": _applied("take_while"), "unique": _applied("unique"),
     "AUTOTUNE": -1, "INFINITE_CARDINALITY": INFINITE, "UNKNOWN_CARDINALITY": UNKNOWN,
-    "choose_from_datasets": passes.choose_from_datasets, "get_single_element": passes.get_single_element,
+    "choose_from_datasets": passes.choose_from_datasets, "get_single_element": passes.get_single_element, "group_by_reducer": passes.group_by_reducer,
+    "Reducer": passes.Reducer, "dense_to_ragged_batch": _applied("ragged_batch"), "snapshot": _applied("snapshot"),
+    "get_structure": lambda value: value.element_spec, "parallel_interleave": parallel_interleave,
 }  # fmt: skip

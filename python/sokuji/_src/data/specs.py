@@ -145,22 +145,20 @@ def _text(sizes):
 
 
 class Leaf:
-    """One tensor of an element. nested: the layout of the datasets that a window's elements are; the tensor then holds the rows of one."""
+    """One tensor of an element."""
 
-    __slots__ = ("place", "dtype", "shape", "nested")
+    __slots__ = ("place", "dtype", "shape")
 
-    def __init__(self, place, dtype, shape, nested=False):
-        self.place, self.dtype, self.shape, self.nested = place, dtype, shape, nested
+    def __init__(self, place, dtype, shape):
+        self.place, self.dtype, self.shape = place, dtype, shape
 
     def changed(self, **fields):
-        made = Leaf(self.place, self.dtype, self.shape, self.nested)
+        made = Leaf(self.place, self.dtype, self.shape)
         for name, value in fields.items():
             setattr(made, name, value)
         return made
 
     def spec(self):
-        if self.nested:
-            return DatasetSpec(self.changed(nested=False).spec())
         return TensorSpec(self.shape, self.dtype)
 
 
@@ -169,6 +167,10 @@ class DatasetSpec(TypeSpec):
 
     def __init__(self, element_spec, dataset_shape=()):
         self.element_spec = element_spec
+
+    @staticmethod
+    def from_value(value):
+        return DatasetSpec(value.element_spec)
 
     def _parts(self):
         return self.element_spec, shapes.TensorShape([])
@@ -198,7 +200,9 @@ def _parts_of(value):
 def _composed(kind, parts):
     if all(isinstance(p, _core.Tensor) for p in parts):
         return kind._of_components(parts)
-    return _SPEC_OF_PARTS[kind](parts) if any(isinstance(p, TensorSpec) for p in parts) else Composite(kind, parts)
+    if any(isinstance(p, TensorSpec) for p in parts):
+        return (getattr(kind, "_spec_of", None) or _SPEC_OF_PARTS[kind])(parts)
+    return Composite(kind, parts)
 
 
 def has_composites(layout):
@@ -229,6 +233,17 @@ def map_structure(function, value):
     parts = _parts_of(value)
     if parts is not None:
         return _composed(parts[0], [function(p) for p in parts[1]])
+    return None if value is None else function(value)
+
+
+def map_values(function, value):
+    """The same, where objects that consist of tensors are leaves."""
+    if isinstance(value, Mapping):
+        made = {key: map_values(function, value[key]) for key in sorted(value)}
+        return type(value)((key, made[key]) for key in value)
+    if isinstance(value, tuple):
+        made = [map_values(function, item) for item in value]
+        return type(value)(*made) if hasattr(value, "_fields") else tuple(made)
     return function(value)
 
 

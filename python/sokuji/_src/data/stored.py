@@ -9,7 +9,7 @@ from sokuji import _core
 from sokuji._src.core import dtypes
 from sokuji._src.core.execute import convert, execute, invalid, run
 from sokuji._src.data import passes, specs
-from sokuji._src.data.dataset import INFINITE, Dataset, same_elements
+from sokuji._src.data.dataset import INFINITE, Dataset, both, same_elements
 from sokuji._src.data.specs import Leaf
 from sokuji._src.io import messages, records, tensor_proto
 
@@ -181,8 +181,9 @@ def sparse_batch(dataset, batch_size, row_shape, name=None):
             yield padded(noted.note(made(*rows)), out._pad, out)
 
     out = Dataset((dataset,), lambda core: _core.Dataset.from_passes(out._pad, pass_, [core]), lambda: noted.layout)
+    out._loose = True
     return out
 
 
-Dataset.save, Dataset.load, Dataset.random = save, staticmethod(load), staticmethod(random)
-Dataset.sample_from_datasets, Dataset.sparse_batch = staticmethod(sample_from_datasets), sparse_batch
+Dataset.save, Dataset.load, Dataset.random = save, staticmethod(load), both("random", random, True)
+Dataset.sample_from_datasets, Dataset.sparse_batch = both("sample_from_datasets", sample_from_datasets, True), sparse_batch

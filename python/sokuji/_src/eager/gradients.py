@@ -31,16 +31,30 @@ def _jacobians(self, target, sources):
     with _core.GradientTape(persistent=True) as linear:
         linear.watch(weights)
         gradients = self.gradient(target, sources, weights)
-    m = len(target._shape_tuple)
+    m = len(target._shape_tuple or ())
     made = []
     for g in gradients:
         if g is not None:
             g = convert(g, 0)
-            n = len(g._shape_tuple)
-            g = linear._jacobian(g, weights)
+            n = len(g._shape_tuple or ())
+            g = _jacobian_in_graph(linear, g, weights) if isinstance(g, _core.SymbolicTensor) else linear._jacobian(g, weights)
             g = run("Transpose", g, convert([*range(n, n + m), *range(n)], 3)) if n + m else g
         made.append(g)
     return made
+
+
+def _jacobian_in_graph(linear, g, weights):
+    """The same while a graph is built: a backward pass for each element, whose number must be known."""
+    sizes = g._shape_tuple
+    if None in (sizes, weights._shape_tuple) or None in (*sizes, *weights._shape_tuple) or np.prod(sizes) > 1024:
+        raise NotImplementedError("not implemented: a Jacobian inside tf.function of sizes that are unknown or above 1024: %s; take it outside of the function" % (sizes,))
+    rows = []
+    for i in range(int(np.prod(sizes))):
+        one = np.zeros(sizes, g.dtype.as_numpy_dtype)
+        one.flat[i] = 1
+        row = linear.gradient(g, weights, convert(one, g._dtype_number))
+        rows.append(run("ZerosLike", weights) if row is None else row)
+    return run("Reshape", _core.execute("Pack", rows, {}), convert([*sizes, *weights._shape_tuple], 3)) if rows else run("Fill", convert([*sizes, *weights._shape_tuple], 3), 0.0)
 
 
 def _batch_jacobian(self, target, source, unconnected_gradients=None, parallel_iterations=None, experimental_use_pfor=True):

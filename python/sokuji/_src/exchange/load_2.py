@@ -80,7 +80,12 @@ class RestoredConcrete:
         self._traced = None
         self.keywords = None
 
-    structured_input_signature = property(lambda self: self._signature)
+    @property
+    def structured_input_signature(self):
+        if self.keywords is None:
+            return self._signature
+        return (), {key: TensorSpec(spec.shape, spec.dtype, key) for key, spec in zip(self.keywords, self._specs)}
+
     structured_outputs = property(lambda self: self._output)
     output_shapes = property(lambda self: nest.map_structure(lambda s: s.shape, self._output))
     output_dtypes = property(lambda self: nest.map_structure(lambda s: s.dtype, self._output))

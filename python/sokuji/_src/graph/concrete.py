@@ -9,6 +9,7 @@ from sokuji._src.data.specs import TensorSpec
 from sokuji._src.graph import signature
 from sokuji._src.variables import variables
 
+_ONLY = "POSITIONAL_ONLY"
 _counts = {}
 
 
@@ -147,16 +148,19 @@ class ConcreteFunction:
     def _rows(self):
         """(name, kind, text) of each argument, as a call of this trace has them."""
         names, keywords = self._parameters.names(self._args, self._kwargs)
-        plain = [p.name for p in self._parameters.rows if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-        named = [name if i < len(plain) else "args_%d" % (i - len(plain)) for i, name in enumerate(names)]
-        rows = [(name, "POSITIONAL_ONLY", _type_text(value, self._named)) for name, value in zip(named, self._args)]
+        plain = [p for p in self._parameters.rows if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        rest = next((p.name for p in self._parameters.rows if p.kind == p.VAR_POSITIONAL), "args")
+        named = [(plain[i].name, str(plain[i].kind.name)) if i < len(plain) else ("%s_%d" % (rest, i - len(plain)), _ONLY) for i in range(len(names))]
+        rows = [(name, _ONLY if len(names) > len(plain) else kind, _type_text(value, self._named)) for (name, kind), value in zip(named, self._args)]
         return rows + [(name, "KEYWORD_ONLY", _type_text(value, self._named)) for name, value in zip(keywords, self._kwargs.values())]
 
     def _signature_text(self):
-        rows = self._rows()
-        first = ["%s: %s" % (name, text) for name, kind, text in rows if kind == "POSITIONAL_ONLY"]
-        last = ["%s: %s" % (name, text) for name, kind, text in rows if kind == "KEYWORD_ONLY"]
-        return "(%s) -> %s" % (", ".join([*first, *(["/"] if first else []), *(["*"] if last else []), *last]), _type_text(self.structured_outputs))
+        texts = {}
+        for name, kind, text in self._rows():
+            texts.setdefault(kind, []).append("%s: %s" % (name, text))
+        first, last = texts.get(_ONLY, []), texts.get("KEYWORD_ONLY", [])
+        parts = [*first, *(["/"] if first else []), *texts.get("POSITIONAL_OR_KEYWORD", []), *(["*"] if last else []), *last]
+        return "(%s) -> %s" % (", ".join(parts), _type_text(self.structured_outputs))
 
     def pretty_printed_signature(self, verbose=True):
         if not verbose:

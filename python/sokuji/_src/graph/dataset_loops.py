@@ -39,12 +39,15 @@ def next_of(source):
 
 
 def _begin(source):
-    def call(_):
+    needs = getattr(source, "_needs", [])
+
+    def call(values):
         number = next(_numbers)
-        _running[number] = iter(source) if isinstance(source, Dataset) else source
+        made = source._build({id(need): value for need, value in zip(needs, values)}) if hasattr(source, "_build") else source
+        _running[number] = iter(made) if isinstance(made, Dataset) else made
         return [convert(number, 9)]
 
-    return _core.py_call(call, "MakeIterator", True, [], [(9, [])])[0]
+    return _core.py_call(call, "MakeIterator", True, needs, [(9, [])])[0]
 
 
 def _leaves(source):

@@ -1,81 +1,25 @@
 """
-tf.data in graphs of 1.x. A dataset made while a tf.Graph is open is a recipe: which method of which dataset, with which tensors of the graph. An iterator's
-initializer computes those tensors and follows the recipe with eager datasets; what iterators stand at belongs to the session.
+tf.data in graphs. A dataset made while a graph is open is a recipe: which method of which dataset, with which tensors of the graph. An iterator's
+initializer of 1.x (or a loop or a dataset's function) computes those tensors and follows the recipe with eager datasets; what iterators stand at belongs to the session.
 """
 
-import functools
 import itertools
 
 from sokuji import _core
 from sokuji._src.core import dtypes, errors, shapes
-from sokuji._src.core.execute import convert, run
+from sokuji._src.core.execute import convert
 from sokuji._src.data import dataset as eager
 from sokuji._src.data import passes, sources, specs
 from sokuji._src.data.specs import Leaf, map_structure
 from sokuji._src.graph import graph as graphs
-from sokuji._src.graph import operation, py_call, session, words
+from sokuji._src.graph import operation, py_call, session
+from sokuji._src.graph.dataset_functions import Bound, Traced, traced  # noqa: F401  (traced: asked for by data)
 from sokuji._src.graph.variables import GraphVariable, symbolic
+from sokuji._src.ops import random_ops
 
 _FUNCTIONS = {"map": 0, "filter": 0, "flat_map": 0, "interleave": 0, "scan": 1, "take_while": 0}  # where the function stands
-_OTHERS = """shuffle repeat skip take concatenate shard batch padded_batch cache prefetch enumerate unbatch window unique ignore_errors with_options
-rebatch""".split()
-_SOURCES = "from_tensors from_tensor_slices from_generator range zip list_files".split()
 _COUNTS = {"range": 3, "repeat": 1, "skip": 1, "take": 1, "batch": 1, "padded_batch": 3, "prefetch": 1}  # operations that TensorFlow has for it
-
-
-class _FunctionGraph(graphs.Graph):
-    """The graph of a dataset's function."""
-
-    def __init__(self, outer):
-        super().__init__(outer)
-        self.seed = outer.seed
-
-
-class _Traced:
-    """A dataset's function as a graph. call(values of what it needs of the outer graph) gives the function for eager datasets."""
-
-    def __init__(self, function, layout):
-        self._is_many = type(layout) is tuple
-        outer = _core.graph_now()
-        graph = _FunctionGraph(outer)
-        self.inner = None
-        with graphs._stack.opened(graph):
-            leaves = specs.flatten(layout)
-            inputs = [graph.placeholder(leaf.dtype._number, None if leaf.shape is None else list(leaf.shape), "arg%d" % i) for i, leaf in enumerate(leaves)]
-            element = map_structure(lambda leaf, rows=iter(inputs): next(rows), layout)
-            outputs = self._taken(function(*element) if self._is_many else function(element))
-        captures = graph.captures()
-        self.needs = [outer for outer, _ in captures]
-        self.reads = any(graph.node(i)._type == "ReadVariableOp" for i in range(len(graph)))
-        self._function = _core.ConcreteFunction(graph, inputs + [inside for _, inside in captures], outputs)
-
-    def _taken(self, made):
-        if isinstance(made, GraphDataset):
-            self.inner, self.layout = made, made._layout()
-            return [run("Identity", need) for need in made._needs]
-        if isinstance(made, list):
-            made = tuple(made)
-        elif made is None:
-            raise TypeError("Unsupported return value from function passed to Dataset.map(): None.")
-        outputs = []
-
-        def take(leaf):
-            outputs.append(symbolic(leaf))
-            return Leaf(len(outputs) - 1, outputs[-1].dtype, outputs[-1]._shape_tuple)
-
-        self.layout = map_structure(take, made)
-        return [t if t._node._graph is graphs.building() else run("Identity", t) for t in outputs]
-
-    def bound(self, env):
-        given = [env[id(need)] for need in self.needs]
-
-        def function(*arguments):
-            values = self._function._call_list(specs.flatten(arguments if self._is_many else arguments[0]) + given)
-            if self.inner is not None:
-                return self.inner._build({id(need): value for need, value in zip(self.inner._needs, values)})
-            return map_structure(lambda leaf: values[leaf.place], self.layout)
-
-        return function
+_LATER_1 = ("group_by_window", "bucket_by_sequence_length")
 
 
 def _example(value):
@@ -102,13 +46,13 @@ class GraphDataset(eager.Dataset):
     """A dataset of a graph: how an eager one is made when its tensors have values."""
 
     def __init__(self, method, arguments, keywords, parent=None):
-        graph = graphs.building()
+        graph = graphs.building() or _Uncounted
         self._needs, self._parent, self._method, self._traced, self._seeds = [], parent, method, None, None
         place = _FUNCTIONS.get(method) if parent is not None else None
         if method == "shuffle":
             graph._more += 1
             seed = arguments[1] if len(arguments) > 1 else keywords.get("seed")
-            self._seeds = words.seeds(None if seed is None else int(seed))
+            self._seeds = random_ops.op_seeds(None if seed is None else int(seed))
             graph._more += 8
         graph._more += _COUNTS.get(method, 0)
         if place is not None:
@@ -120,11 +64,11 @@ class GraphDataset(eager.Dataset):
             arguments.insert(place, self._traced)
         self._arguments, self._keywords = _swap(list(arguments), _read), _swap(keywords, _read)
         parts = [parent] if parent is not None else []
-        _swap([self._arguments, self._keywords], lambda v: parts.append(v) if isinstance(v, (GraphDataset, _core.SymbolicTensor, _Traced)) else None)
+        _swap([self._arguments, self._keywords], lambda v: parts.append(v) if isinstance(v, (GraphDataset, _core.SymbolicTensor, Traced)) else None)
         self._reads = False
         for part in parts:
-            self._reads |= getattr(part, "_reads", False) or isinstance(part, _Traced) and part.reads
-            for need in [part] if isinstance(part, _core.SymbolicTensor) else part.needs if isinstance(part, _Traced) else part._needs:
+            self._reads |= getattr(part, "_reads", False) or isinstance(part, Traced) and part.reads
+            for need in [part] if isinstance(part, _core.SymbolicTensor) else part.needs if isinstance(part, Traced) else getattr(part, "_needs", ()):
                 if not any(need is n for n in self._needs):
                     self._needs.append(need)
         example = self._build({id(need): _example(need) for need in self._needs}, False)
@@ -133,20 +77,24 @@ class GraphDataset(eager.Dataset):
     def _trace(self, method, function, layout, arguments):
         if method == "scan":
             state, flat = specs.to_tensors(arguments[0])
-            traced = _Traced(function, (state, layout))
+            traced = Traced(function, (state, specs.shifted(layout, len(flat))), "scan_func")
             if not isinstance(traced.layout, tuple) or len(traced.layout) != 2:
                 raise TypeError("The scan function must return a pair comprising the new state and the output value.")
             return traced
-        traced = _Traced(function, layout)
-        if method in ("filter", "take_while") and not _is_truth(traced.layout):
-            raise ValueError("`predicate` must return a scalar boolean tensor.")
-        if method in ("flat_map", "interleave") and traced.inner is None:
-            raise TypeError("`map_func` must return a `Dataset` object.")
+        traced = Traced(function, layout, "predicate" if method in ("filter", "take_while") else "map_func")
+        if method in ("filter", "take_while"):
+            Bound(traced, []).check_truth()
+        if method in ("flat_map", "interleave"):
+            Bound(traced, []).check_dataset()
         return traced
 
     def _layout_of(self, example):
-        if self._method in ("map", "flat_map", "interleave"):
+        if self._method == "map":
             return lambda: self._traced.layout
+        if self._method in ("flat_map", "interleave"):
+            return lambda: self._traced.layout.kind.layout
+        if self._method == "_from_recipe":
+            return lambda: self._arguments[0].layout
         if self._method == "scan":
             return lambda: specs.shifted(self._traced.layout[1], -min(leaf.place for leaf in specs.flatten(self._traced.layout[1])))
         if self._method in ("from_tensors", "from_tensor_slices") and self._needs:
@@ -173,27 +121,33 @@ class GraphDataset(eager.Dataset):
                 return env[id(leaf)]
             if isinstance(leaf, GraphDataset):
                 return leaf._build(env, is_run)
-            return leaf.bound(env) if isinstance(leaf, _Traced) else leaf
+            return leaf.bound(env) if isinstance(leaf, Traced) else leaf
 
-        parent = None if self._parent is None else self._parent._build(env, is_run)
+        parent = self._parent._build(env, is_run) if isinstance(self._parent, GraphDataset) else self._parent
+        if self._method == "_from_recipe" and not is_run:
+            return eager.Dataset((), None, self._layout_of(None))
         if parent is not None and self._method == "prefetch" and is_run:
             return parent  # functions run on the thread that runs the session
         arguments, keywords = _swap(self._arguments, value), _swap(self._keywords, value)
         _core.no_graph_begin()
         eager.given_seeds = self._seeds
         try:
-            made = (_plain[self._method] if parent is None else getattr(parent, self._method))(*arguments, **keywords)
+            made = (_source(self._method) if parent is None else getattr(parent, self._method))(*arguments, **keywords)
         finally:
             eager.given_seeds = None
             _core.no_graph_end()
-        if not is_run and self._traced is not None:
+        if not is_run:
             made._layout = self._layout_of(made)
         return made
 
     # ---- iterators ----
 
     def __iter__(self):
-        raise RuntimeError("dataset.__iter__() is only supported when eager execution is enabled.")
+        if isinstance(_core.graph_now(), graphs.Graph) or _core.graph_now() is None:
+            raise RuntimeError("dataset.__iter__() is only supported when eager execution is enabled.")
+        made = object.__new__(eager.Iterator)
+        made._dataset, made._in_graph, made._handles = self, True, {}
+        return made
 
     def make_one_shot_iterator(self):
         return GraphIterator(self, is_one_shot=True)
@@ -203,29 +157,68 @@ class GraphDataset(eager.Dataset):
 
 
 def _read(value):
-    return value._now() if isinstance(value, GraphVariable) else value
+    return value._now() if isinstance(value, GraphVariable) else value._read() if isinstance(value, _core.VariableBase) else value
 
 
-def _is_truth(leaf):
-    return isinstance(leaf, Leaf) and leaf.dtype is dtypes.bool and leaf.shape in (None, ())
+class _Uncounted:
+    """What stands for the graph where operations have no numbers."""
+
+    _more = 0
 
 
-def _method(name):
-    original = getattr(eager.Dataset, name)
+def _source(name):
+    return recipe_made if name == "_from_recipe" else _classes.get(name) or getattr(eager.Dataset, name)
 
-    @functools.wraps(original)
-    def method(self, *arguments, **keywords):
-        with _opened(self):
-            return GraphDataset(name, arguments, keywords, self)
 
-    return method
+def recipe_made(recipe, *values):
+    return recipe.make(values)
+
+
+def from_recipe(recipe, tensors):
+    return GraphDataset("_from_recipe", (recipe, *tensors), {})
+
+
+def of_graph(name, arguments, keywords, is_source):
+    """A method of a dataset, or what makes one, while a graph is open."""
+    if name == "reduce":
+        return reduce(*arguments, **keywords)
+    if is_source:
+        return GraphDataset(name, arguments, keywords)
+    if name in _LATER_1 and graphs.building() is not None:
+        return passes._later(name)()
+    with _opened(arguments[0]):
+        return GraphDataset(name, arguments[1:], keywords, arguments[0])
+
+
+def reduce(dataset, initial_state, reduce_func, name=None):
+    layout, state = specs.to_tensors(initial_state)
+    elements = specs.shifted(dataset._layout(), len(state))
+    while True:
+        traced = Traced(reduce_func, (layout, elements), "reduce_func")
+        eager.check_state(layout, traced.layout)
+        rows = iter(specs.flatten(traced.layout))
+        wide = map_structure(lambda leaf: eager._common(leaf, next(rows)), layout)
+        if all(a.shape == b.shape for a, b in zip(specs.flatten(wide), specs.flatten(layout))):
+            break
+        layout = wide
+    needs = [*getattr(dataset, "_needs", ()), *traced.needs]
+
+    def call(values):
+        env = {id(need): value for need, value in zip(needs, values[len(state) :])}
+        given = map_structure(lambda leaf: values[leaf.place], layout)
+        source = dataset._build(env) if isinstance(dataset, GraphDataset) else dataset
+        return specs.flatten(source.reduce(given, traced.bound(env)))
+
+    told = [(leaf.dtype._number, None if leaf.shape is None else list(leaf.shape)) for leaf in specs.flatten(layout)]
+    made = _core.py_call(call, "ReduceDataset", True, [*state, *needs], told)
+    return map_structure(lambda leaf: made[leaf.place], layout)
 
 
 class _opened:
     """The default graph open, where none is."""
 
     def __init__(self, dataset):
-        self._context = graphs.get_default_graph().as_default() if graphs.building() is None else None
+        self._context = graphs.get_default_graph().as_default() if _core.graph_now() is None else None
 
     def __enter__(self):
         return self._context and self._context.__enter__()
@@ -397,37 +390,21 @@ def from_string_handle(string_handle, output_types, output_shapes=None, output_c
 
 # ---- taking part ----
 
-_plain = {}  # what makes eager datasets
-
-
-def _dispatch(name, make):
-    @functools.wraps(make)
-    def source(*arguments, **keywords):
-        return make(*arguments, **keywords) if graphs.building() is None else GraphDataset(name, arguments, keywords)
-
-    return source
+_classes = {}  # what makes datasets of files
 
 
 def _new(kind):
     def __new__(cls, *arguments, **keywords):
-        return object.__new__(cls) if cls is not kind or graphs.building() is None else GraphDataset(kind.__name__, arguments, keywords)
+        return object.__new__(cls) if cls is not kind or _core.graph_now() is None else GraphDataset(kind.__name__, arguments, keywords)
 
     return __new__
 
 
 def take_part():
     """From the first graph on datasets look whether one is open."""
-    if _plain:
+    if _classes:
         return
-    for name in _SOURCES:
-        _plain[name] = getattr(eager.Dataset, name)
-        setattr(eager.Dataset, name, staticmethod(_dispatch(name, _plain[name])))
     for kind in (sources.TextLineDataset, sources.FixedLengthRecordDataset, sources.TFRecordDataset, sources.CsvDataset):
-        _plain[kind.__name__] = kind
+        _classes[kind.__name__] = kind
         kind.__new__ = staticmethod(_new(kind))
-    for name in [*_FUNCTIONS, *_OTHERS]:
-        if hasattr(eager.Dataset, name):
-            setattr(GraphDataset, name, _method(name))
-    for name in ("group_by_window", "bucket_by_sequence_length", "reduce"):
-        setattr(GraphDataset, name, passes._later(name))
     eager.Iterator.from_structure, eager.Iterator.from_string_handle = staticmethod(from_structure), staticmethod(from_string_handle)

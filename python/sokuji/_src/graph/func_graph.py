@@ -5,10 +5,11 @@ import re
 import weakref
 
 from sokuji import _core
-from sokuji._src.core import dtypes
+from sokuji._src.core import conversion, dtypes
 from sokuji._src.core.execute import convert
 from sokuji._src.graph import operation, signature
 
+_NO_SEED, _MOST = 87654321, 2**31 - 1  # the graph's seed where none is set; what seeds are below
 _SINGLETON = (
     "tf.function only supports singleton tf.Variables created on the first call. Make sure the tf.Variable is only created once or created outside tf.function. "
     "See https://www.tensorflow.org/guide/function#creating_tfvariables for more information."
@@ -47,6 +48,9 @@ class FuncGraph(_core.Graph):
         self.given = []  # the values that the inputs stand for, where they are known
         self.creates = None  # references to the variables made; None: none may be made
         self.is_function = False
+        given = _core.op_seeds(1)[0]
+        self.seed = getattr(outer, "seed", None if conversion._version == 1 or given == _NO_SEED else given)
+        self._n_seeds = 0
 
     building_function = property(lambda self: True)
 
@@ -63,6 +67,15 @@ class FuncGraph(_core.Graph):
         self.inputs.append(made)
         self.given.append(value if type(value) is _core.EagerTensor else None)
         return made
+
+    def op_seeds(self, op_seed):
+        """The two seeds of an operation, as TensorFlow chooses them in a function's graph."""
+        if op_seed is None:
+            if self.seed is None:
+                return 0, 0
+            op_seed, self._n_seeds = self._n_seeds, self._n_seeds + 1
+        found = (_NO_SEED if self.seed is None else self.seed) % _MOST, op_seed % _MOST
+        return (0, _MOST) if found == (0, 0) else found
 
     # ---- looking ----
 

@@ -237,17 +237,21 @@ class Function(_core.TracedBase):
             leaves.variables = None
         structure = (signature.encode(args, leaves), signature.encode(kwargs, leaves) if kwargs else None)
         specs = self._specs(leaves)
-        return self._looked_up(structure, specs) or self._made(structure, specs, args, kwargs, leaves), leaves
+        names = {leaf.name for leaf in leaves if isinstance(leaf, TensorSpec) and leaf.name} if self._input_signature is None else ()
+        return self._looked_up(structure, specs, names) or self._made(structure, specs, args, kwargs, leaves, names), leaves
 
     def _specs(self, leaves):
         if self._input_signature is None:
             return _flat_specs(leaves)
-        flat = [s for s in nest.flatten(list(self._input_signature)) if isinstance(s, TensorSpec)]
-        given = [signature.spec_of(s) for s in flat]
+        given = []
+        for s in nest.flatten(list(self._input_signature)):
+            given += [signature.spec_of(s)] if isinstance(s, TensorSpec) else getattr(s, "_part_specs", list)()
         return tuple(given) if len(given) == len(leaves) else _flat_specs(leaves)
 
-    def _looked_up(self, structure, specs):
+    def _looked_up(self, structure, specs, names=()):
         found = self._traces.find(structure, specs)
+        if names and found is not None and not names <= found._named:
+            return None  # inputs that are given names get them
         if found is None and len(self._inside):
             graph = _core.graph_now()
             while graph is not None and found is None:
@@ -256,9 +260,9 @@ class Function(_core.TracedBase):
                 graph = getattr(graph, "outer_graph", None)
         return found
 
-    def _made(self, structure, specs, args, kwargs, leaves):
+    def _made(self, structure, specs, args, kwargs, leaves, names=()):
         with self._lock:
-            found = self._looked_up(structure, specs)
+            found = self._looked_up(structure, specs, names)
             if found is not None:
                 return found
             if self._reduces and self._input_signature is None:

@@ -1,9 +1,10 @@
-"""Examples and raw bytes parsed by nodes of a graph of 1.x."""
+"""Examples and raw bytes parsed by nodes of a graph."""
 
 from sokuji._src.core import dtypes, shapes
 from sokuji._src.data import parsing
 from sokuji._src.graph import python_ops, words
 from sokuji._src.ops import string_ops
+from sokuji._src.ops.ragged import RaggedTensor
 from sokuji._src.ops.sparse_ops import SparseTensor
 
 
@@ -20,6 +21,8 @@ def _specs(features, batch):
             rows.append((key, spec, [(number, (*batch, *shapes.as_shape(spec.shape).as_list()))]))
         elif isinstance(spec, parsing.FixedLenSequenceFeature):
             rows.append((key, spec, [(number, (*batch, None, *shapes.as_shape(spec.shape).as_list()))]))
+        elif type(spec).__name__ == "RaggedFeature" and not spec.partitions:
+            rows.append((key, spec, [(number, (None,)), (9, (None,))] if batch else [(number, (None,))]))
         else:
             raise NotImplementedError("not implemented: %s in a graph" % type(spec).__name__)
     return rows
@@ -33,8 +36,13 @@ def _parts(attributes, made):
     found = []
     for key, _, _ in attributes["rows"]:
         one = made[key]
-        found += [one.indices, one.values, one.dense_shape] if isinstance(one, SparseTensor) else [one]
+        found += one._components() if hasattr(one, "_components") else [one]
     return found
+
+
+def _composed(made, outputs):
+    parts = [next(made) for _ in outputs]
+    return SparseTensor(*parts) if len(parts) == 3 else RaggedTensor._of_components(parts) if len(parts) == 2 else parts[0]
 
 
 python_ops.kernel("ParseExample", _outputs)(lambda attributes, text: _parts(attributes, parsing.parse_example(text, attributes["features"])))
@@ -47,7 +55,7 @@ def _parsed(kind, serialized, features, batch, name):
     rows = _specs(features, batch)
     made = python_ops.call(kind, [serialized], {"rows": rows, "features": features}, name, [7])
     made = iter(made if isinstance(made, list) else [made])
-    return {key: SparseTensor(next(made), next(made), next(made)) if len(outputs) == 3 else next(made) for key, _, outputs in rows}
+    return {key: _composed(made, outputs) for key, _, outputs in rows}
 
 
 def parse_example(serialized, features, name=None, example_names=None):
@@ -67,6 +75,35 @@ def parse_single_example(serialized, features, name=None, example_names=None):
 @python_ops.kernel("DecodeRaw", lambda attributes, inputs: [(attributes["out_type"], None if inputs[0]._shape_tuple is None else (*inputs[0]._shape_tuple, None))])
 def _raw(attributes, text):
     return [string_ops._decode_raw(text, attributes["out_type"], attributes["little_endian"])]
+
+
+python_ops.kernel("ParseTensor", lambda attributes, inputs: [(attributes["out_type"], None)])(
+    lambda attributes, text: [parsing.parse_tensor(text, attributes["out_type"])])  # fmt: skip
+python_ops.kernel("SerializeTensor", [(7, ())])(lambda attributes, tensor: [parsing.serialize_tensor(tensor)])
+
+
+def parse_tensor(serialized, out_type, name=None):
+    return python_ops.call("ParseTensor", [serialized], {"out_type": dtypes.as_dtype(out_type)._number}, name, [7])
+
+
+def serialize_tensor(tensor, name=None):
+    return python_ops.call("SerializeTensor", [tensor], {}, name)
+
+
+@python_ops.kernel("ParseSequenceExample", lambda attributes, inputs: [one for rows in attributes["rows"] for _, _, outputs in rows for one in outputs])
+def _sequence(attributes, text):
+    made = parsing.parse_single_sequence_example(text, attributes["context"], attributes["lists"])
+    return [part for rows, values in zip(attributes["rows"], made) for part in _parts({"rows": rows}, values)]
+
+
+def parse_single_sequence_example(serialized, context_features=None, sequence_features=None, example_name=None, name=None):
+    rows = [_specs(context_features or {}, ()), _specs({key: parsing.FixedLenSequenceFeature(spec.shape, spec.dtype) if hasattr(spec, "shape") else spec
+                                                        for key, spec in (sequence_features or {}).items()}, ())]  # fmt: skip
+    lists = [(key, spec, [(n, (None, 2) if s == (None, 1) else (2,) if s == (1,) else s) for n, s in outputs] if len(outputs) == 3 else outputs)
+             for key, spec, outputs in rows[1]]  # fmt: skip
+    made = python_ops.call("ParseSequenceExample", [serialized], {"rows": (rows[0], lists), "context": context_features, "lists": sequence_features}, name, [7])
+    made = iter(made if isinstance(made, list) else [made])
+    return tuple({key: _composed(made, outputs) for key, _, outputs in part} for part in (rows[0], lists))
 
 
 def decode_raw(bytes, out_type, little_endian=True, name=None):

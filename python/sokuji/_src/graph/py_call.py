@@ -33,25 +33,25 @@ def error_of(exception):
 
 
 def _telling(function):
-    """The function, in graphs of 1.x with TensorFlow's errors for its exceptions."""
-    if graphs.building() is None:
-        return function
+    """The function with TensorFlow's errors for its exceptions."""
+    is_then = graphs.building() is not None
 
-    @functools.wraps(function)
     def call(*args):
         try:
             return function(*args)
         except Exception as exception:
-            raise error_of(exception) from exception
+            if is_then:
+                raise error_of(exception) from exception
+            raise errors.of_python(exception) from None
 
-    return call
+    return functools.wraps(function)(call) if hasattr(function, "__name__") else call
 
 
 def py_function(func=None, inp=None, Tout=None, name=None):
     """func of tensors, run when the graph runs; differentiable, for its operations are recorded then."""
     inp = list(inp or [])
     if not _symbolic(inp):
-        return eager.py_func_of_tensors(func, inp, Tout, name)
+        return eager.py_func_of_tensors(_telling(func), inp, Tout, name)
     is_list, func = isinstance(Tout, (list, tuple)), _telling(func)
     wanted = [dtypes.as_dtype(getattr(t, "dtype", t)) for t in (Tout if is_list else [Tout])]
     known = [getattr(t, "shape", None) for t in (Tout if is_list else [Tout])]
@@ -104,7 +104,11 @@ def py_func(func, inp, Tout, stateful=True, name=None):
 
 
 def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None):
-    """func of arrays, run when the graph runs; not differentiable."""
+    """func of arrays, run when the graph runs; not differentiable. Run at once it gives what func gives, of whatever dtype."""
+    inp = list(inp or [])
+    if not _symbolic(inp):
+        made = [convert(v, 0) for v in nest.flatten(func(*[np.array(convert(i, 0)) for i in inp]))]
+        return made[0] if len(made) == 1 else made
     return py_func(func, inp, Tout, stateful, name)
 
 

@@ -45,6 +45,13 @@ class RaggedTensorSpec(_Shaped):
             raise ValueError("Argument `ragged_rank` (%d) must be less than rank (%d)." % (ragged_rank, self._shape.rank))
         self._ragged_rank, self._splits = ragged_rank, dtypes.as_dtype(row_splits_dtype)
 
+    def _part_specs(self):
+        """(dtype's number, sizes) of each of its tensors."""
+        sizes = [None] if self._shape.rank is None else self._shape.as_list()
+        rows = None if sizes[0] is None or not self._ragged_rank else sizes[0] + 1
+        splits = [(self._splits._number, (rows if i == 0 else None,)) for i in range(self._ragged_rank)]
+        return [(self._dtype._number, (None, *sizes[self._ragged_rank + 1 :]) if self._shape.rank is not None else None), *splits]
+
     value_type = ragged.RaggedTensor
     ragged_rank = property(lambda self: self._ragged_rank)
     row_splits_dtype = property(lambda self: self._splits)
