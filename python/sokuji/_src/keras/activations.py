@@ -203,9 +203,14 @@ def get(identifier):
     if callable(identifier):
         return identifier
     if _is_2() and isinstance(identifier, dict):
-        from sokuji._src.keras import layers
+        from sokuji._src.keras import serialization
 
-        return {**layers.every()}[identifier["class_name"]].from_config(identifier["config"])
+        return serialization.revive(identifier, "activation")
+    if _is_2() and identifier not in BY_NAME:
+        from sokuji._src.keras import serialization
+
+        if identifier in serialization.get_custom_objects():
+            return serialization.get_custom_objects()[identifier]
     if identifier in BY_NAME:
         return BY_NAME[identifier]
     if _is_2() and identifier in BY_NAME_2:
@@ -297,6 +302,17 @@ def name_of(activation):
     return getattr(activation, "__name__", activation)
 
 
+def serialize(activation):
+    """The name of an activation that Keras has; the configuration of another."""
+    from sokuji._src.keras import serialization
+
+    name = name_of(activation)
+    if activation is None or (getattr(activation, "__module__", "") or "").startswith("sokuji.") and not hasattr(activation, "get_config"):
+        return name
+    made = serialization.serialize(activation)
+    return made["config"] if name == "<lambda>" else made
+
+
 _REGULARIZERS = {"l1": L1, "l2": L2, "l1_l2": L1L2, "L1": L1, "L2": L2, "L1L2": L1L2,
                  "OrthogonalRegularizer": OrthogonalRegularizer}
 
@@ -305,8 +321,11 @@ def get_regularizer(identifier):
     """A regularizer of None, a name, a configuration or a callable."""
     if identifier is None or callable(identifier):
         return identifier() if isinstance(identifier, type) else identifier
-    if isinstance(identifier, dict):
-        return _REGULARIZERS[identifier["class_name"]](**identifier["config"])
+    from sokuji._src.keras import serialization
+
+    found = serialization.chosen(identifier, _REGULARIZERS, "regularizer")
+    if found is not None:
+        return found
     if identifier in _REGULARIZERS:
         return l1_l2() if identifier == "l1_l2" else _REGULARIZERS[identifier]()
     raise ValueError("Could not interpret regularizer identifier: %s" % (identifier,))

@@ -122,8 +122,9 @@ def get(identifier):
 
     if variables._version == 1:
         return _MORE_1[identifier]() if isinstance(identifier, str) and identifier in _MORE_1 else init_ops.get_plain(identifier)
-    if isinstance(identifier, dict):
-        return _CLASSES_2[identifier["class_name"]](**identifier["config"])
+    found = serialization.chosen(identifier, _CLASSES_2, "initializer")
+    if found is not None:
+        return found
     if isinstance(identifier, str):
         known = {**_NAMES_2, **_CLASSES_2}
         if identifier not in known:

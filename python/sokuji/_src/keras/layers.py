@@ -5,7 +5,7 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.core import shapes
 from sokuji._src.core.execute import convert, execute, run, run_fused, sizes
-from sokuji._src.keras import activations, at_once
+from sokuji._src.keras import activations, at_once, serialization
 from sokuji._src.keras import random as keras_random
 from sokuji._src.keras.layers_base import InputSpec, Layer
 from sokuji._src.ops import array_ops, convolution_ops, init_ops, math_ops, nn_ops
@@ -338,6 +338,17 @@ class Lambda(Layer):
 
     def call(self, inputs):
         return self.function(inputs, **self.arguments)
+
+    def get_config(self):
+        made = super().get_config()
+        if variables._version == 2:
+            own = self.function
+            lambda_ = getattr(own, "__name__", "") == "<lambda>"
+            made["function"] = {"class_name": "__lambda__", "config": dict(zip(("code", "defaults", "closure"), serialization.code_of(own)))} if lambda_ else (
+                serialization.serialize(own))  # fmt: skip
+            made.update(arguments=self.arguments)
+            del made["output_shape"], made["mask"]
+        return made
 
 
 class Dropout(Layer):

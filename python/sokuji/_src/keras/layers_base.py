@@ -515,7 +515,50 @@ class Layer(LayerCheckpoints, _core.LayerBase):
             config["activity_regularizer"] = serialization.serialize(self._activity_regularizer)
         if type(self).__module__.startswith("sokuji."):
             self._add_arguments(config)
+        elif variables._version == 2 and type(self).get_config.__module__.startswith("sokuji."):
+            from sokuji._src.keras import model_configs
+
+            config = {**model_configs.layer_config(self), **config}
+            if not model_configs.takes_name(self):
+                del config["name"]
         return config
+
+    def get_build_config(self):
+        shape = self.__dict__.get("_build_shape")
+        return None if shape is None else {"input_shape": shape}
+
+    def build_from_config(self, config):
+        """Makes the variables for the shape that get_build_config gave."""
+        if config and config.get("input_shape") is not None:
+            shape = config["input_shape"]
+            nested = isinstance(shape, dict) or (isinstance(shape, (list, tuple)) and shape and isinstance(shape[0], (list, tuple)))
+            shape = nest.map_structure(lambda s: s, [tuple(s) for s in shape] if nested and not isinstance(shape, dict) else shape) if nested else tuple(shape)
+            _path_stack.append(self.scope_name)
+            self._build_shape = shape
+            try:
+                self.build(shape)
+            finally:
+                _path_stack.pop()
+            self._built_done()
+
+    def save_own_variables(self, store):
+        for i, v in enumerate(self._trainable_weights + self._non_trainable_weights):
+            store[str(i)] = v.numpy()
+
+    def load_own_variables(self, store):
+        own = self._trainable_weights + self._non_trainable_weights
+        if len(store) != len(own):
+            if not own and not self.built:
+                raise ValueError("Layer '%s' was never built and thus it doesn't have any variables. However the weights file lists %d variables for this layer. "
+                                 "Build it first, or call it on a batch." % (self.name, len(store)))  # fmt: skip
+            raise ValueError("Layer '%s' expected %d variables, but received %d variables during loading. Expected: %s"
+                             % (self.name, len(own), len(store), [v.name for v in own]))  # fmt: skip
+        for i, v in enumerate(own):
+            if np.shape(store[str(i)]) != v._shape_tuple:
+                raise ValueError("The shape of the target variable and the shape of the target value in `variable.assign(value)` must match. variable.shape=%s, "
+                                 "Received: value.shape=%s. Target variable: %s" % (v._shape_tuple, np.shape(store[str(i)]), v.name))  # fmt: skip
+        for i, v in enumerate(own):
+            v.assign(np.asarray(store[str(i)]))
 
     _constructor = None  # whose arguments the configuration has, where it is not the class's own
     _more_config = {}  # what Keras 3's configuration has beside the arguments
@@ -553,7 +596,9 @@ class Layer(LayerCheckpoints, _core.LayerBase):
 
     @classmethod
     def from_config(cls, config):
-        return cls(**{name: value for name, value in config.items() if name not in cls._more_config})
+        if variables._version == 2 and cls.__module__.startswith("sokuji."):
+            config = serialization.revive_parts({name: value for name, value in config.items() if name not in cls._more_config})
+        return cls(**config)
 
     def __repr__(self):
         if variables._version == 2:
@@ -664,7 +709,7 @@ def _plain_value(value, name=""):
             from sokuji._src.keras import activations
 
             value = activations.get(value)
-            return serialization.serialize(value) if hasattr(value, "get_config") else activations.name_of(value)
+            return activations.serialize(value)
         if hasattr(value, "get_config") and not isinstance(value, type):
             return serialization.serialize(value)
     if hasattr(value, "get_config") and not isinstance(value, type):

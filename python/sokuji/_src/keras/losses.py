@@ -4,6 +4,7 @@ import numpy as np
 
 from sokuji._src.core import dtypes, nest
 from sokuji._src.core.execute import convert, execute, run
+from sokuji._src.keras import serialization
 from sokuji._src.keras.layers_base import snake_case, unique_name
 from sokuji._src.ops import array_ops, nn_ops
 
@@ -379,8 +380,9 @@ def get(identifier):
     """A loss of None, a name, a function or an object."""
     if identifier is None or callable(identifier):
         return identifier() if isinstance(identifier, type) else identifier
-    if isinstance(identifier, dict):
-        return _CLASSES[identifier["class_name"]](**identifier["config"])
+    found = serialization.chosen(identifier, _CLASSES, "loss")
+    if found is not None:
+        return found
     known = {**FUNCTIONS_1, **_ALIASES}
     if _dtypes_version() == 2:
         known.update(_ALIASES_2)

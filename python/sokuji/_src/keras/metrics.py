@@ -5,6 +5,7 @@ from sokuji._src.core import dtypes
 from sokuji._src.core.execute import convert, invalid, run
 from sokuji._src.keras import layers_base
 from sokuji._src.keras import losses as keras_losses
+from sokuji._src.keras import serialization
 from sokuji._src.keras.layers_base import snake_case
 from sokuji._src.keras.losses import _ints, _pair, _squeezed, _weighted
 from sokuji._src.ops import array_ops
@@ -290,8 +291,9 @@ def get(identifier):
     if identifier is None or callable(identifier):
         return identifier() if isinstance(identifier, type) else identifier
     classes = _classes()
-    if isinstance(identifier, dict):
-        return classes[identifier["class_name"]](**identifier["config"])
+    found = serialization.chosen(identifier, classes, "metric")
+    if found is not None:
+        return found
     if identifier in _ALIASES:
         return _ALIASES[identifier]()
     if identifier in classes:

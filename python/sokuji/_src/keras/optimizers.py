@@ -7,6 +7,7 @@ from sokuji._src.core.conversion import IndexedSlices
 from sokuji._src.core.execute import convert, run
 from sokuji._src.keras import layers_base
 from sokuji._src.keras import schedules as keras_schedules
+from sokuji._src.keras import serialization
 from sokuji._src.keras import variable as keras_variable
 from sokuji._src.keras.checkpoints import OptimizerCheckpoints
 from sokuji._src.keras.schedules import LearningRateSchedule
@@ -189,7 +190,7 @@ class Optimizer(OptimizerCheckpoints):
         self.apply_gradients(list(zip(tape.gradient(loss, list(var_list)), var_list)))
 
     def get_config(self):
-        rate = self._rate_variable.numpy() if self._rate is None else {"class_name": type(self._rate).__name__, "config": self._rate.get_config()}
+        rate = self._rate_variable.numpy() if self._rate is None else serialization.serialize(self._rate)
         config = {"name": self.name, "learning_rate": float(rate) if not isinstance(rate, dict) else rate, "weight_decay": self.weight_decay,
                   "clipnorm": self.clipnorm, "global_clipnorm": self.global_clipnorm, "clipvalue": self.clipvalue, "use_ema": self.use_ema,
                   "ema_momentum": self.ema_momentum, "ema_overwrite_frequency": self.ema_overwrite_frequency, "loss_scale_factor": None,
@@ -203,8 +204,7 @@ class Optimizer(OptimizerCheckpoints):
     def from_config(cls, config):
         config = {k: v for k, v in config.items() if v is not None}
         if isinstance(config.get("learning_rate"), dict):
-            given = config["learning_rate"]
-            config["learning_rate"] = getattr(keras_schedules, given["class_name"])(**given["config"])
+            config["learning_rate"] = serialization.revive(config["learning_rate"])
         return cls(**config)
 
 
@@ -439,8 +439,9 @@ CLASSES = {c.__name__: c for c in (SGD, Adam, AdamW, RMSprop, Adagrad, Adadelta,
 def get(identifier):
     """An optimizer of a name, a configuration or an object."""
     if isinstance(identifier, dict):
-        identifier, config = identifier["class_name"], identifier.get("config", {})
-        return CLASSES[identifier].from_config(config)
+        if "module" in identifier or identifier["class_name"] not in CLASSES:
+            return serialization.revive(identifier, "optimizer")
+        return CLASSES[identifier["class_name"]].from_config(identifier.get("config", {}))
     if isinstance(identifier, str):
         for name, cls in CLASSES.items():
             if name.lower() == identifier.lower():
