@@ -3,7 +3,7 @@
 from sokuji._src.data import dataset as data
 from sokuji._src.data import composites  # noqa: F401  (Dataset.ragged_batch)
 from sokuji._src.data import parsing, passes, sources, specs, stored
-from sokuji._src.keras import activations, applications, attention, datasets, layers, layers_3d, layers_normalization, layers_products, layers_space, model_configs, model_files, models, recurrent_cudnn, text
+from sokuji._src.keras import activations, applications, attention, datasets, layers, layers_3d, layers_image, layers_lookup, layers_normalization, layers_products, layers_space, model_configs, model_files, models, recurrent_cudnn, text
 from sokuji._src.keras import backend as keras_backend
 from sokuji._src.keras import callbacks as keras_callbacks
 from sokuji._src.keras import constraints as keras_constraints
@@ -75,7 +75,8 @@ def _keras(version, spaces):
     spaces["keras.optimizers"] = keras_optimizers.names()
     spaces["keras.optimizers.schedules"] = keras_schedules.NAMES
     spaces["keras"].update(KerasTensor=keras_graph.KerasTensor)
-    spaces["keras.layers"].update(attention.LAYERS)
+    for module in (attention, layers_lookup, layers_image):
+        spaces["keras.layers"].update(module.LAYERS)
     spaces["keras.regularizers"].update(L1=activations.L1, L2=activations.L2, OrthogonalRegularizer=activations.OrthogonalRegularizer)
     spaces["keras.random"] = keras_random.NAMES
     _serializers(spaces)

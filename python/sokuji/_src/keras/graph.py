@@ -21,6 +21,7 @@ from sokuji._src.keras.layers_base import Layer, unique_name
 from sokuji._src.variables import variables
 
 _counter = collections.Counter()
+trying = False  # while a layer runs on zeros
 
 
 class KerasTensor:
@@ -204,8 +205,9 @@ def shapes_given(layer, inputs, arguments, keywords):
     """The structure of (sizes, dtype, the mask's sizes or None) that the layer gives for the symbols."""
     symbols = symbols_of((inputs, arguments, keywords))
     unknown = any(d is None for s in symbols for d in s._sizes[1:])
+    global trying
     _core.GradientTape._pause()
-    depth = layers_base._depth
+    depth, before, trying = layers_base._depth, trying, True
     try:
         kept = _kept(layer)
         drawn = [(g, g._count) for g in keras_random.generators_of(layer)] if isinstance(layer, Layer) else []
@@ -219,7 +221,7 @@ def shapes_given(layer, inputs, arguments, keywords):
         for generator, count in drawn:
             generator._count = count
     finally:
-        layers_base._depth = depth
+        layers_base._depth, trying = depth, before
         _core.GradientTape._resume()
     batch = symbols[0]._sizes[0] if symbols and symbols[0]._sizes else None
 

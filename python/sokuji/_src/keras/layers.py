@@ -602,12 +602,14 @@ MaxPool2D, AvgPool2D, Convolution2D, Convolution2DTranspose, SeparableConvolutio
 def every():
     """The layers' classes by name."""
     from sokuji._src.keras.layers_3d import LAYERS as volumes
+    from sokuji._src.keras.layers_image import LAYERS as images
+    from sokuji._src.keras.layers_lookup import LAYERS as lookups
     from sokuji._src.keras.layers_normalization import LAYERS as normalization
     from sokuji._src.keras.layers_products import LAYERS as products
     from sokuji._src.keras.layers_space import LAYERS as space
     from sokuji._src.keras.recurrent import LAYERS as recurrent
 
-    found = {**KERAS, **space, **normalization, **products, **volumes, **recurrent}
+    found = {**KERAS, **space, **normalization, **products, **volumes, **recurrent, **images, **lookups}
     return {name: value for name, value in found.items() if isinstance(value, type)}
 
 
