@@ -97,6 +97,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         self._batch_input_shape = given or (None if shape is None else (keywords.get("batch_size"), *shape))
 
     _names_from_zero = None  # by the version
+    _takes_lists = False  # 2.x: of numbers, by position
     _refuses_shapes = True  # what fails in call() is the inputs' shape: a ValueError in 2.x
     name = property(lambda self: self._name)
     @property
@@ -269,7 +270,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         inputs, arguments = arguments[0], arguments[1:]
         if keras_graph.has_symbols((inputs, arguments, keywords)):
             return keras_graph.apply(self, inputs, arguments, keywords)
-        if variables._version == 2:
+        if variables._version == 2 and not self._takes_lists:
             _check_tensors((inputs, arguments))
         if variables._version == 1 and hasattr(_core.graph_now(), "name_scope"):
             with _core.graph_now().name_scope(self._name):

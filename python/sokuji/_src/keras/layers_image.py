@@ -30,6 +30,8 @@ def resized(t, rows, columns, interpolation, crop, pad, fill_value, antialias):
 class Resizing(Layer):
     """Images in another size."""
 
+    _takes_lists = True
+
     def __init__(self, height, width, interpolation="bilinear", crop_to_aspect_ratio=False, pad_to_aspect_ratio=False, fill_mode="constant", fill_value=0.0,
                  antialias=False, data_format=None, **kwargs):  # fmt: skip
         super().__init__(**kwargs)
@@ -55,6 +57,8 @@ class Resizing(Layer):
 
 class CenterCrop(Layer):
     """The middle of images; smaller ones are first made larger."""
+
+    _takes_lists = True
 
     def __init__(self, height, width, data_format=None, **kwargs):
         super().__init__(**kwargs)

@@ -172,6 +172,8 @@ class RMSNormalization(Layer):
 class Normalization(Layer):
     """(inputs - mean) / sqrt(variance), with the mean and the variance given, or learned by adapt."""
 
+    _takes_lists = True
+
     def __init__(self, axis=-1, mean=None, variance=None, invert=False, **kwargs):
         super().__init__(**kwargs)
         if (mean is None) != (variance is None):
@@ -314,6 +316,8 @@ class ActivityRegularization(Layer):
 
 
 class Rescaling(Layer):
+    _takes_lists = True
+
     def __init__(self, scale, offset=0.0, **kwargs):
         super().__init__(**kwargs)
         self.scale, self.offset = scale, offset
