@@ -307,7 +307,7 @@ def serialize(activation):
     from sokuji._src.keras import serialization
 
     name = name_of(activation)
-    if activation is None or (getattr(activation, "__module__", "") or "").startswith("sokuji.") and not hasattr(activation, "get_config"):
+    if activation is None or BY_NAME.get(name) is activation or (getattr(activation, "__module__", "") or "").startswith("sokuji.") and not hasattr(activation, "get_config"):
         return name
     made = serialization.serialize(activation)
     return made["config"] if name == "<lambda>" else made

@@ -267,6 +267,8 @@ def apply(layer, inputs, arguments=(), keywords=None):
 def _symbolic_build(layer, inputs):
     """Layers see the unknown sizes when they build themselves."""
     if isinstance(layer, layers_base._Composite):
+        if variables._version == 2 and isinstance(inputs, KerasTensor) and layer.inputs is None and getattr(layer, "_numbered_from_input", False):
+            layer.build(inputs._sizes)
         return
     shapes = nest.map_structure(lambda s: s._sizes if isinstance(s, KerasTensor) else None, inputs) if not isinstance(inputs, KerasTensor) else inputs._sizes
     if variables._version == 1:

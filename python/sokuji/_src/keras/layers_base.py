@@ -1,6 +1,7 @@
 """Layer: what owns variables and computes. Shared by tf.layers, tf.keras.layers and the user's own subclasses."""
 
 import collections
+import functools
 import inspect
 import re
 
@@ -65,10 +66,39 @@ def call_arguments(layer):
     return _signatures[function]
 
 
+def _noted(build):
+    """A program's own build(): 2.x notes for which shape it ran, and that it did."""
+
+    @functools.wraps(build)
+    def function(self, *arguments, **keywords):
+        own = self.__dict__
+        if variables._version == 1 or own.get("_in_build") or not own.get("_ready"):
+            return build(self, *arguments, **keywords)
+        shape = arguments[0] if arguments else next(iter(keywords.values()), None)
+        if shape is not None:
+            own["_build_shape"] = shape
+        own["_in_build"] = True
+        _path_stack.append(self.scope_name)
+        try:
+            made = build(self, *arguments, **keywords)
+        finally:
+            _path_stack.pop()
+            del own["_in_build"]
+        self.built = True
+        return made
+
+    return function
+
+
 class Layer(LayerCheckpoints, _core.LayerBase):
     """Builds its variables from the first input's shape, then calls call(inputs)."""
 
     supports_masking = False
+
+    def __init_subclass__(cls, **keywords):
+        super().__init_subclass__(**keywords)
+        if "build" in vars(cls) and not cls.__module__.startswith("sokuji."):
+            cls.build = _noted(cls.build)
 
     def __new__(cls, *arguments, **keywords):
         made = object.__new__(cls)

@@ -1,5 +1,7 @@
 """tf.keras.losses: functions of (y_true, y_pred), one loss per example, and the classes of 2.x with their reductions."""
 
+import inspect
+
 import numpy as np
 
 from sokuji._src.core import dtypes, nest
@@ -314,7 +316,7 @@ def _class_of(name, function, options=()):
         unknown = [key for key in rest if key not in ("reduction", "name", "dtype")]
         if unknown:
             raise TypeError("%s got an unexpected keyword argument '%s'" % (name, unknown[0]))
-        rest.setdefault("name", snake_case(name))
+        rest.setdefault("name", "huber_loss" if name == "Huber" and _dtypes_version() == 2 else snake_case(name))
         Loss.__init__(self, **rest)
         self._options = own
 
@@ -324,7 +326,8 @@ def _class_of(name, function, options=()):
         return function(y_true, y_pred, **self._options)
 
     def get_config(self):
-        return {**Loss.get_config(self), **self._options} if name != "Huber" else Loss.get_config(self)
+        plain = inspect.signature(function).parameters
+        return {**Loss.get_config(self), **({} if name in ("Huber", "CosineSimilarity") else {n: self._options.get(n, plain[n].default) for n in options})}
 
     return type(name, (Loss,), {"__init__": __init__, "call": call, "get_config": get_config, "__doc__": function.__doc__, "__module__": __name__})
 

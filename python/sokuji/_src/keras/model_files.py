@@ -57,7 +57,7 @@ def _children(owner):
 
 _SKIPPED = {"_sublayers", "_trainable_weights", "_non_trainable_weights", "_losses", "_call_losses", "_updates", "_nodes", "_metrics", "inputs", "outputs", "_graph",
             "_input_layer", "_arguments", "_initial_weights", "_own_node", "history", "_build_shape", "_compile_loss", "_compile_metrics", "_loss_tracker",
-            "input_spec", "metrics", "losses", "variables", "weights", "_tracking", "_compile_arguments", "_checkpoint_groups", "_groups"}  # fmt: skip
+            "input_spec", "metrics", "losses", "variables", "weights", "_tracking", "_compile_arguments", "_checkpoint_groups", "_groups", "_traced"}  # fmt: skip
 
 
 def _walk(owner, path, visit, seen):
