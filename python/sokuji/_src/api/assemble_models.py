@@ -87,7 +87,7 @@ def _keras(version, spaces):
 
 def _serializers(spaces):
     """serialize and deserialize of each kind, and what programs register their own classes with."""
-    for name in "layers losses metrics optimizers regularizers constraints".split():
+    for name in "layers losses metrics optimizers optimizers.schedules regularizers constraints".split():
         space = spaces.setdefault("keras." + name, {})
         made = serialization.names(lambda own=space: {k: v for k, v in own.items() if isinstance(v, type)}, name[:-1])
         space.update({key: value for key, value in made.items() if key not in space})

@@ -232,6 +232,11 @@ class Regularizer:
         raise NotImplementedError("get_config of %s" % type(self).__name__)
 
 
+def _single(value):
+    """What Keras keeps as a tensor of float32."""
+    return convert(value, 1).numpy().item() if _is_2() else value
+
+
 class L1L2(Regularizer):
     def __init__(self, l1=0.0, l2=0.0):
         self.l1, self.l2 = float(l1 or 0.0), float(l2 or 0.0)
@@ -253,7 +258,7 @@ class L1(L1L2):
         super().__init__(l1=l1)
 
     def get_config(self):
-        return {"l1": self.l1}
+        return {"l1": _single(self.l1)}
 
 
 class L2(L1L2):
@@ -283,7 +288,7 @@ class OrthogonalRegularizer(Regularizer):
         return self.factor * 0.5 * run("Sum", run("Abs", apart), None) / (size * (size - 1.0) / 2.0)
 
     def get_config(self):
-        return {"factor": self.factor, "mode": self.mode}
+        return {"factor": _single(self.factor), "mode": self.mode}
 
 
 def l1(l=0.01):  # noqa: E741

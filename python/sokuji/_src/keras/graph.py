@@ -297,7 +297,7 @@ class Operation:
 
     def __init__(self, name, function, swapped=False):
         self.name, self._function, self._nodes, self.swapped = unique_name(name, True), function, [], swapped
-        self._operation = "".join(word.title() for word in name.split("_"))  # Keras' class
+        self.keras_operation = "".join(word.title() for word in name.split("_"))  # Keras' class
 
     def get_config(self):
         return {"name": self.name}

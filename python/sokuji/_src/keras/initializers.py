@@ -105,14 +105,20 @@ for _class, _name in ((KerasRandomUniform, "RandomUniform"), (KerasRandomNormal,
                       (KerasVarianceScaling, "VarianceScaling"), (KerasOrthogonal, "Orthogonal")):  # fmt: skip
     _class.__name__ = _class.__qualname__ = _name
 
-_CLASSES_2 = {"Constant": Constant, "Identity": Identity, "Ones": Ones, "Zeros": Zeros, "Orthogonal": KerasOrthogonal, "OrthogonalInitializer": KerasOrthogonal,
-              "IdentityInitializer": Identity, "GlorotUniform": GlorotUniform, "GlorotNormal": GlorotNormal, "HeUniform": HeUniform, "HeNormal": HeNormal,
+class KerasIdentity(Identity):
+    def get_config(self):
+        return {} if self.gain == 1.0 else {"gain": self.gain}
+
+
+KerasIdentity.__name__ = KerasIdentity.__qualname__ = "Identity"
+_CLASSES_2 = {"Constant": Constant, "Identity": KerasIdentity, "Ones": Ones, "Zeros": Zeros, "Orthogonal": KerasOrthogonal, "OrthogonalInitializer": KerasOrthogonal,
+              "IdentityInitializer": KerasIdentity, "GlorotUniform": GlorotUniform, "GlorotNormal": GlorotNormal, "HeUniform": HeUniform, "HeNormal": HeNormal,
               "LecunUniform": LecunUniform, "LecunNormal": LecunNormal, "RandomUniform": KerasRandomUniform, "RandomNormal": KerasRandomNormal,
               "TruncatedNormal": KerasTruncatedNormal, "VarianceScaling": KerasVarianceScaling}  # fmt: skip
-_NAMES_2 = {"constant": Constant, "identity": Identity, "ones": Ones, "zeros": Zeros, "orthogonal": KerasOrthogonal, "glorot_uniform": GlorotUniform,
+_NAMES_2 = {"constant": Constant, "identity": KerasIdentity, "ones": Ones, "zeros": Zeros, "orthogonal": KerasOrthogonal, "glorot_uniform": GlorotUniform,
             "glorot_normal": GlorotNormal, "he_uniform": HeUniform, "he_normal": HeNormal, "lecun_uniform": LecunUniform, "lecun_normal": LecunNormal,
             "random_uniform": KerasRandomUniform, "uniform": KerasRandomUniform, "random_normal": KerasRandomNormal, "normal": KerasRandomNormal,
-            "truncated_normal": KerasTruncatedNormal, "variance_scaling": KerasVarianceScaling, "one": Ones, "zero": Zeros, "eye": Identity}  # fmt: skip
+            "truncated_normal": KerasTruncatedNormal, "variance_scaling": KerasVarianceScaling, "one": Ones, "zero": Zeros, "eye": KerasIdentity}  # fmt: skip
 _MORE_1 = {"uniform": RandomUniform, "normal": RandomNormal, "one": Ones, "zero": Zeros}
 
 

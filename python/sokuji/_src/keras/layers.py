@@ -129,6 +129,8 @@ class Conv2D(Layer):
         made = super().get_config()
         if variables._version == 2:
             kind = type(self).__name__
+            if "Transpose" in kind:
+                made.pop("groups", None)
             made.update({"output_padding": self.output_padding} if "Transpose" in kind else {} if kind.startswith(("Depth", "Separable")) else {"groups": self.groups})
         return made
 

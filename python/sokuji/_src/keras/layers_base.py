@@ -600,7 +600,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
             if name == "activity_regularizer" and variables._version == 2:
                 if "quantization_config" not in self._more_config or self._keeps_activity:
                     config.setdefault(name, None)
-            elif name not in ("self", "kwargs", "keywords", "arguments", "trainable", "name") and name in given:
+            elif name not in ("self", "kwargs", "keywords", "arguments", "trainable", "name", "dtype") and name in given:
                 config[name] = _plain_value(self._as_kept(name, given[name]), name)
         if variables._version == 2:
             config.update({name: value for name, value in self._more_config.items() if name not in config})
@@ -609,7 +609,13 @@ class Layer(LayerCheckpoints, _core.LayerBase):
 
     def _as_kept(self, name, value):
         """2.x: windows and formats as the layer understood them."""
+        if name == "padding" and self.__dict__.get("_causal"):
+            return "causal"
         own = getattr(self, name, None) if variables._version == 2 and name in _UNDERSTOOD else None
+        if name == "axis" and isinstance(getattr(self, "axis", None), tuple) and type(self).__name__ == "Normalization":
+            own = self.axis
+        if name == "output_shape" and isinstance(value, int):
+            own = (value,)
         if own is None:
             return value
         if getattr(self, "_rank", 2) == 1 and name not in ("padding", "data_format"):
@@ -628,6 +634,9 @@ class Layer(LayerCheckpoints, _core.LayerBase):
     @classmethod
     def from_config(cls, config):
         if variables._version == 2 and cls.__module__.startswith("sokuji."):
+            for name, usual in cls._more_config.items():
+                if config.get(name, usual) != usual and config[name] is not None:
+                    raise NotImplementedError("not implemented: tf.keras.layers.%s with %s=%s" % (cls.__name__, name, config[name]))
             config = serialization.revive_parts({name: value for name, value in config.items() if name not in cls._more_config})
         return cls(**config)
 
@@ -649,7 +658,7 @@ class _Composite:
 
 _UNTRACKED = {"_sublayers", "_trainable_weights", "_non_trainable_weights", "_losses", "_call_losses", "_updates", "_nodes", "_metrics", "inputs", "outputs",
               "_layers", "_own", "_arguments", "_initial_weights", "optimizer", "loss", "_compile_metrics", "history", "_order", "_build_shape"}  # fmt: skip
-_UNDERSTOOD = {"data_format", "padding", "strides", "pool_size", "kernel_size", "dilation_rate", "negative_slope", "cropping"}
+_UNDERSTOOD = {"data_format", "padding", "strides", "pool_size", "kernel_size", "dilation_rate", "negative_slope", "cropping", "size"}
 _path_stack = []
 
 
@@ -741,7 +750,7 @@ def _plain_value(value, name=""):
 
             value = activations.get(value)
             return activations.serialize(value)
-        if hasattr(value, "get_config") and not isinstance(value, type):
+        if hasattr(value, "get_config") and not isinstance(value, type) or (isinstance(value, list) and value and hasattr(value[0], "get_config")):
             return serialization.serialize(value)
     if hasattr(value, "get_config") and not isinstance(value, type):
         return {"class_name": type(value).__name__, "config": value.get_config()}

@@ -44,7 +44,7 @@ def functional(model):
                 given = (n.inputs_given, *n.arguments)
                 if isinstance(layer, Operation) and layer.swapped:
                     given = given[::-1]
-                if isinstance(layer, Operation) and layer._operation == "GetItem":
+                if isinstance(layer, Operation) and layer.keras_operation == "GetItem":
                     given = (n.inputs_given, n.arguments[0])
                 arguments, keywords = _mapped(plain, list(given)), _mapped(plain, n.keywords)
                 nodes.append({"args": serialization.serialize(arguments), "kwargs": serialization.serialize(keywords)})

@@ -172,7 +172,7 @@ class Model(ModelCheckpoints, Trainer, _Composite, Layer):
     def summary(self, line_length=None, positions=None, print_fn=None, expand_nested=False, show_trainable=False, layer_range=None):
         from sokuji._src.keras.summary import summary
 
-        summary(self, line_length, positions, print_fn, expand_nested, show_trainable)
+        summary(self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range)
 
     def get_config(self):
         if self._graph is not None:

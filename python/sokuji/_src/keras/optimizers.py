@@ -423,6 +423,9 @@ class Lamb(Adam):
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **kwargs):
         super().__init__(learning_rate, beta_1, beta_2, epsilon, **kwargs)
 
+    def _numbers(self):
+        return {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon}
+
     def _step(self, v, g, rate, m, n):
         t = self._t(g.dtype)
         b1, b2 = (convert(x, g._dtype_number) ** t for x in (self.beta_1, self.beta_2))

@@ -91,8 +91,8 @@ def _of_object(value):
     if not isinstance(config, dict):
         raise TypeError("The `get_config()` method of %s should return a dict. It returned: %s" % (value, config))
     module, name, registered = _module(kind), kind.__name__, None
-    if getattr(value, "_operation", None):
-        module, name, registered = "keras.src.ops.numpy", value._operation, value._operation
+    if getattr(value, "keras_operation", None):
+        module, name, registered = "keras.src.ops.numpy", value.keras_operation, value.keras_operation
     elif module is None:
         registered = get_registered_name(kind)
     elif name == "Model":

@@ -333,8 +333,8 @@ class Trainer:
         self.stop_training = False
         data.ended()  # a PyDataset is reset before the first epoch as well
         listeners.on_train_begin()
-        logs = {}
-        for epoch in range(initial_epoch, epochs):
+        logs, begin = {}, self.__dict__.pop("_initial_epoch", initial_epoch)
+        for epoch in range(begin, epochs):
             self.reset_metrics()
             listeners.on_epoch_begin(epoch)
             n = 0
@@ -460,4 +460,4 @@ def _standard(model):
 
 def _numbers(logs):
     return {k: float(v) if not isinstance(v, dict) and np.ndim(v.numpy() if isinstance(v, _core.Handle) else v) == 0 else
-            {n: float(one) for n, one in v.items()} if isinstance(v, dict) else v.numpy() for k, v in logs.items()}  # fmt: skip
+            {n: float(one) for n, one in v.items()} if isinstance(v, dict) else v.numpy() for k, v in sorted(logs.items())}  # fmt: skip
