@@ -159,8 +159,6 @@ def test_weights_files(tf1, tmp_path):
     assert tf1.train.latest_checkpoint(str(tmp_path)) == str(tmp_path / "w")
     fresh.load_weights(str(tmp_path / "w"))
     np.testing.assert_array_equal(fresh(x).numpy(), want)
-    with pytest.raises(NotImplementedError, match="HDF5"):
-        model.save_weights(str(tmp_path / "w.h5"))
 
 
 def test_nothing_changes_when_a_value_does_not_fit(tf2, tmp_path):

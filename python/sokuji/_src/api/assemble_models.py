@@ -6,7 +6,7 @@ from sokuji import _core
 from sokuji._src.data import dataset as data
 from sokuji._src.data import composites  # noqa: F401  (Dataset.ragged_batch)
 from sokuji._src.data import parsing, passes, sources, specs, stored
-from sokuji._src.keras import activations, applications, attention, datasets, layers, layers_3d, layers_normalization, layers_products, layers_space, models, recurrent_cudnn, text
+from sokuji._src.keras import activations, applications, attention, datasets, layers, layers_3d, layers_image, layers_lookup, layers_normalization, layers_products, layers_space, model_configs, model_files, models, recurrent_cudnn, text
 from sokuji._src.keras import backend as keras_backend
 from sokuji._src.keras import callbacks as keras_callbacks
 from sokuji._src.keras import constraints as keras_constraints
@@ -84,7 +84,8 @@ def _keras(version, spaces):
     spaces["keras.models"] = {"Sequential": models.Sequential, "Model": models.Model}
     if version == 1:
         models.methods_1()
-        spaces["keras.models"].update(model_from_json=json_1.model_from_json, model_from_config=json_1.model_from_config)
+        spaces["keras.models"].update(model_from_json=json_1.model_from_json, model_from_config=json_1.model_from_config, save_model=model_files.save_model,
+                                      load_model=model_files.load_model)  # fmt: skip
     spaces["keras.layers"] = dict(layers.KERAS, Input=keras_graph.Input, InputLayer=keras_graph.InputLayer)
     for module in (layers_space, layers_normalization, layers_products, layers_3d, keras_recurrent, recurrent_cudnn):
         spaces["keras.layers"].update(module.LAYERS)
@@ -109,7 +110,8 @@ def _keras(version, spaces):
     spaces["keras.optimizers"] = keras_optimizers.names()
     spaces["keras.optimizers.schedules"] = keras_schedules.NAMES
     spaces["keras"].update(KerasTensor=keras_graph.KerasTensor)
-    spaces["keras.layers"].update(attention.LAYERS)
+    for module in (attention, layers_lookup, layers_image):
+        spaces["keras.layers"].update(module.LAYERS)
     spaces["keras.regularizers"].update(L1=activations.L1, L2=activations.L2, OrthogonalRegularizer=activations.OrthogonalRegularizer)
     spaces["keras.random"] = keras_random.NAMES
     _serializers(spaces)
@@ -120,18 +122,39 @@ def _keras(version, spaces):
 
 def _serializers(spaces):
     """serialize and deserialize of each kind, and what programs register their own classes with."""
-    for name in "layers losses metrics optimizers regularizers constraints".split():
+    for name in "layers losses metrics optimizers optimizers.schedules regularizers constraints".split():
         space = spaces.setdefault("keras." + name, {})
         made = serialization.names(lambda own=space: {k: v for k, v in own.items() if isinstance(v, type)}, name[:-1])
         space.update({key: value for key, value in made.items() if key not in space})
-    spaces["keras.activations"].update(serialize=activations.name_of, deserialize=activations.get)
+    spaces["keras.activations"].update(serialize=activations.serialize, deserialize=activations.get)
     whole = serialization.deserializer(lambda: {k: v for n in ("layers", "initializers", "losses", "metrics", "optimizers", "regularizers", "constraints")
                                                 for k, v in spaces["keras." + n].items() if isinstance(v, type)}, "class")  # fmt: skip
-    shared = dict(serialize_keras_object=serialization.serialize, deserialize_keras_object=whole, register_keras_serializable=serialization.register_keras_serializable,
+    models.Model.export = _export
+    serialization.find = lambda module, name: _find(spaces, module, name)
+    spaces["keras.models"].update(model_from_json=model_configs.model_from_json, clone_model=model_configs.clone_model, save_model=model_files.save_model,
+                                  load_model=model_files.load_model)  # fmt: skip
+    spaces.setdefault("keras.saving", {}).update(save_model=model_files.save_model, load_model=model_files.load_model, save_weights=model_files.save_weights,
+                                                 load_weights=model_files.load_weights)  # fmt: skip
+    spaces.setdefault("keras.config", {})["enable_unsafe_deserialization"] = serialization.enable_unsafe_deserialization
+    shared = dict(get_custom_objects=serialization.get_custom_objects, serialize_keras_object=serialization.serialize, deserialize_keras_object=whole, register_keras_serializable=serialization.register_keras_serializable,
                   get_registered_name=serialization.get_registered_name, get_registered_object=serialization.get_registered_object,
                   CustomObjectScope=serialization.CustomObjectScope, custom_object_scope=serialization.CustomObjectScope)  # fmt: skip
     spaces["keras.utils"].update(shared)
     spaces.setdefault("keras.saving", {}).update(shared)
+
+
+def _export(model, filepath, *arguments, **keywords):
+    from sokuji._src.api import assemble_saved
+
+    return assemble_saved.export(model, filepath, *arguments, **keywords)
+
+
+def _find(spaces, module, name):
+    """Keras' class or function of that name; where the module is not known, the first that has it."""
+    if name in ("Functional", "Model", "Sequential"):
+        return models.Sequential if name == "Sequential" else models.Model
+    places = [module] if module in spaces else ["keras." + n for n in "layers initializers losses metrics optimizers regularizers constraints activations".split()]
+    return next((spaces[place][name] for place in places if name in spaces.get(place, {})), None)
 
 
 def add(version, names, spaces):

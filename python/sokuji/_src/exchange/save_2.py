@@ -3,6 +3,7 @@
 import collections
 import inspect
 import os
+import uuid
 
 import numpy as np
 
@@ -12,7 +13,8 @@ from sokuji._src.data.specs import TensorSpec
 from sokuji._src.exchange import attributes, function_writer, graph_util, load_2, structured
 from sokuji._src.graph import concrete as concretes
 from sokuji._src.graph import function as traced
-from sokuji._src.io import graph_messages, tensor_proto
+from sokuji._src.io import graph_messages, tensor_proto, wire
+from sokuji._src.ops import string_hashes
 from sokuji._src.train import checkpoint, checkpoint_graph
 from sokuji._src.variables import trackable
 
@@ -347,4 +349,9 @@ def save(obj, export_dir, signatures=None, options=None):
     else:
         checkpoint.Checkpoint().write(os.path.join(folder, "variables", "variables"))
     os.makedirs(os.path.join(folder, "assets"), exist_ok=True)
-    graph_util.store(os.path.join(folder, "saved_model.pb"), model)
+    path = os.path.join(folder, "saved_model.pb")
+    graph_util.store(path, model)
+    with open(path, "rb") as file:
+        checksum = string_hashes.fingerprint(file.read())
+    with open(os.path.join(folder, "fingerprint.pb"), "wb") as file:
+        file.write(wire.number(1, checksum) + wire.data(6, wire.number(1, 4)) + wire.data(7, str(uuid.uuid4().int).encode()))

@@ -7,6 +7,7 @@ import numpy as np
 
 from sokuji._src.core import dtypes
 from sokuji._src.core.execute import convert, invalid, tensor
+from sokuji._src.io import jpeg
 
 _MAGIC = b"\x89PNG\r\n\x1a\n"
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -108,8 +109,10 @@ def decode_png(contents, channels=0, dtype=dtypes.uint8, name=None):
     if wanted not in (dtypes.uint8, dtypes.uint16):
         raise invalid("decode_png: dtype must be uint8 or uint16, it is %s" % wanted.name)
     if not data.startswith(_MAGIC):
-        if data[:3] == b"\xff\xd8\xff" or data[:3] == b"GIF" or data[:2] == b"BM":
-            raise NotImplementedError("not implemented: reading JPEG, GIF and BMP pictures; use PNG")
+        if data.startswith(jpeg.MAGIC):
+            return convert(jpeg.decode(data, channels), 0)
+        if data[:3] == b"GIF" or data[:2] == b"BM":
+            raise NotImplementedError("not implemented: reading GIF and BMP pictures; use PNG or JPEG")
         raise invalid("Unknown image file format. One of JPEG, PNG, GIF, BMP required.")
     pixels = _with_channels(_read_png(data), channels)
     if pixels.dtype == np.uint16 and wanted == dtypes.uint8:
@@ -144,4 +147,25 @@ def extract_jpeg_shape(contents, output_type=dtypes.int32, name=None):
     raise invalid("Invalid JPEG data, size %d" % len(data))
 
 
-IO_2 = {"encode_png": encode_png, "decode_png": decode_png, "decode_image": decode_image, "is_jpeg": is_jpeg, "extract_jpeg_shape": extract_jpeg_shape}
+def encode_jpeg(image, format="", quality=95, progressive=False, optimize_size=False, chroma_downsampling=True, density_unit="in", x_density=300, y_density=300,
+                xmp_metadata="", name=None):  # fmt: skip
+    return convert(jpeg.encode(np.asarray(tensor(image)), format, quality, progressive, optimize_size, chroma_downsampling, density_unit, x_density, y_density, xmp_metadata), 7)
+
+
+def decode_jpeg(contents, channels=0, ratio=1, fancy_upscaling=True, try_recover_truncated=False, acceptable_fraction=1, dct_method="", name=None):
+    data = _bytes(contents)
+    if data.startswith(_MAGIC):
+        return decode_png(contents, channels)
+    return convert(np.ascontiguousarray(jpeg.decode(data, channels, ratio, fancy_upscaling, try_recover_truncated or acceptable_fraction < 1, dct_method)), 0)
+
+
+def decode_and_crop_jpeg(contents, crop_window, *arguments, **keywords):
+    y, x, h, w = (int(n) for n in np.asarray(tensor(crop_window)))
+    made = np.asarray(decode_jpeg(contents, *arguments, **keywords))
+    if min(y, x) < 0 or min(h, w) <= 0 or y + h > made.shape[0] or x + w > made.shape[1]:
+        raise invalid("Invalid JPEG data or crop window: %s of %s" % ([y, x, h, w], made.shape))
+    return convert(np.ascontiguousarray(made[y : y + h, x : x + w]), 0)
+
+
+IO_2 = {"encode_jpeg": encode_jpeg, "decode_jpeg": decode_jpeg, "decode_and_crop_jpeg": decode_and_crop_jpeg,
+        "encode_png": encode_png, "decode_png": decode_png, "decode_image": decode_image, "is_jpeg": is_jpeg, "extract_jpeg_shape": extract_jpeg_shape}  # fmt: skip

@@ -203,9 +203,14 @@ def get(identifier):
     if callable(identifier):
         return identifier
     if _is_2() and isinstance(identifier, dict):
-        from sokuji._src.keras import layers
+        from sokuji._src.keras import serialization
 
-        return {**layers.every()}[identifier["class_name"]].from_config(identifier["config"])
+        return serialization.revive(identifier, "activation")
+    if _is_2() and identifier not in BY_NAME:
+        from sokuji._src.keras import serialization
+
+        if identifier in serialization.get_custom_objects():
+            return serialization.get_custom_objects()[identifier]
     if identifier in BY_NAME:
         return BY_NAME[identifier]
     if _is_2() and identifier in BY_NAME_2:
@@ -225,6 +230,11 @@ class Regularizer:
 
     def get_config(self):
         raise NotImplementedError("get_config of %s" % type(self).__name__)
+
+
+def _single(value):
+    """What Keras keeps as a tensor of float32."""
+    return convert(value, 1).numpy().item() if _is_2() else value
 
 
 class L1L2(Regularizer):
@@ -248,7 +258,7 @@ class L1(L1L2):
         super().__init__(l1=l1)
 
     def get_config(self):
-        return {"l1": self.l1}
+        return {"l1": _single(self.l1)}
 
 
 class L2(L1L2):
@@ -278,7 +288,7 @@ class OrthogonalRegularizer(Regularizer):
         return self.factor * 0.5 * run("Sum", run("Abs", apart), None) / (size * (size - 1.0) / 2.0)
 
     def get_config(self):
-        return {"factor": self.factor, "mode": self.mode}
+        return {"factor": _single(self.factor), "mode": self.mode}
 
 
 def l1(l=0.01):  # noqa: E741
@@ -297,6 +307,17 @@ def name_of(activation):
     return getattr(activation, "__name__", activation)
 
 
+def serialize(activation):
+    """The name of an activation that Keras has; the configuration of another."""
+    from sokuji._src.keras import serialization
+
+    name = name_of(activation)
+    if activation is None or BY_NAME.get(name) is activation or (getattr(activation, "__module__", "") or "").startswith("sokuji.") and not hasattr(activation, "get_config"):
+        return name
+    made = serialization.serialize(activation)
+    return made["config"] if name == "<lambda>" else made
+
+
 _REGULARIZERS = {"l1": L1, "l2": L2, "l1_l2": L1L2, "L1": L1, "L2": L2, "L1L2": L1L2,
                  "OrthogonalRegularizer": OrthogonalRegularizer}
 
@@ -305,8 +326,11 @@ def get_regularizer(identifier):
     """A regularizer of None, a name, a configuration or a callable."""
     if identifier is None or callable(identifier):
         return identifier() if isinstance(identifier, type) else identifier
-    if isinstance(identifier, dict):
-        return _REGULARIZERS[identifier["class_name"]](**identifier["config"])
+    from sokuji._src.keras import serialization
+
+    found = serialization.chosen(identifier, _REGULARIZERS, "regularizer")
+    if found is not None:
+        return found
     if identifier in _REGULARIZERS:
         return l1_l2() if identifier == "l1_l2" else _REGULARIZERS[identifier]()
     raise ValueError("Could not interpret regularizer identifier: %s" % (identifier,))

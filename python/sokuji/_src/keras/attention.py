@@ -84,8 +84,8 @@ class Attention(Layer):
 class AdditiveAttention(Attention):
     """The score is the sum of tanh(query + key), scaled by a weight for each feature."""
 
-    def __init__(self, use_scale=True, dropout=0.0, **kwargs):
-        super().__init__(use_scale=use_scale, dropout=dropout, **kwargs)
+    def __init__(self, use_scale=True, dropout=0.0, seed=None, **kwargs):
+        super().__init__(use_scale=use_scale, dropout=dropout, seed=seed, **kwargs)
 
     def build(self, input_shape):
         self._check(input_shape)

@@ -1,6 +1,10 @@
 """tf.keras.callbacks: what is called as training goes on."""
 
+import json
+import os
+import shutil
 import time
+import warnings
 
 import numpy as np
 
@@ -275,8 +279,6 @@ class EarlyStopping(Callback):
         current = (logs or {}).get(self.monitor)
         if current is None or epoch < self.start_from_epoch:
             if current is None:
-                import warnings
-
                 warnings.warn("Early stopping conditioned on metric `%s` which is not available. Available metrics are: %s" % (self.monitor, ",".join(logs or {})), stacklevel=2)
             return
         if self.restore_best_weights and self.best_weights is None:
@@ -398,14 +400,14 @@ class CSVLogger(Callback):
         self.filename, self.sep, self.append, self._keys = filename, separator, append, None
 
     def on_train_begin(self, logs=None):
-        import os
-
         has_head = self.append and os.path.exists(self.filename) and os.path.getsize(self.filename) > 0
         self._file, self._head = open(self.filename, "a" if self.append else "w", encoding="utf-8"), not has_head
 
     def on_epoch_end(self, epoch, logs=None):
         if self._keys is None:
             self._keys = sorted(logs or {})
+            if variables._version == 2 and not any(k.startswith("val_") for k in self._keys):
+                self._keys += ["val_" + k for k in self._keys]  # later epochs may have them
             if self._head:
                 self._file.write(self.sep.join(["epoch", *self._keys]) + "\n")
         self._file.write(self.sep.join(str(v) for v in [epoch, *[(logs or {}).get(k, "NA") for k in self._keys]]) + "\n")
@@ -413,6 +415,94 @@ class CSVLogger(Callback):
 
     def on_train_end(self, logs=None):
         self._file.close()
+
+
+class BackupAndRestore(Callback):
+    """Keeps the model's weights and the epoch in a folder while fit runs, and goes on from there when fit begins again."""
+
+    def __init__(self, backup_dir, save_freq="epoch", double_checkpoint=False, delete_checkpoint=True):
+        super().__init__()
+        if save_freq != "epoch" or double_checkpoint:
+            raise NotImplementedError("not implemented: tf.keras.callbacks.BackupAndRestore with save_freq or double_checkpoint; use save_freq='epoch'")
+        if not backup_dir:
+            raise ValueError("Empty `backup_dir` argument passed")
+        self.backup_dir, self._delete = os.fspath(backup_dir), delete_checkpoint
+        self._weights, self._state = (os.path.join(self.backup_dir, name) for name in ("latest.weights.h5", "training_metadata.json"))
+
+    def on_train_begin(self, logs=None):
+        if os.path.exists(self._state):
+            self.model.load_weights(self._weights)
+            with open(self._state, encoding="utf-8") as file:
+                self.model._initial_epoch = json.load(file)["epoch"] + 1
+
+    def on_epoch_end(self, epoch, logs=None):
+        os.makedirs(self.backup_dir, exist_ok=True)
+        self.model.save_weights(self._weights, overwrite=True)
+        with open(self._state, "w", encoding="utf-8") as file:
+            json.dump({"epoch": epoch, "batch": 0}, file)
+
+    def on_train_end(self, logs=None):
+        if self._delete:
+            shutil.rmtree(self.backup_dir, ignore_errors=True)
+
+
+class ModelCheckpoint(Callback):
+    """Saves the model or its weights after epochs or after so many batches, always or where the monitored value is the best yet."""
+
+    def __init__(self, filepath, monitor="val_loss", verbose=0, save_best_only=False, save_weights_only=False, mode="auto", save_freq="epoch",
+                 initial_value_threshold=None, period=1):  # fmt: skip
+        super().__init__()
+        self.filepath, self.monitor, self.verbose, self.save_best_only, self.save_weights_only = os.fspath(filepath), monitor, verbose, save_best_only, save_weights_only
+        self.mode, self.save_freq, self.period, self.best = mode, save_freq, period, initial_value_threshold
+        self._epoch, self._seen, self._last, self._better = 0, 0, None, None
+        if save_freq != "epoch" and not isinstance(save_freq, int):
+            raise ValueError("Unrecognized save_freq: %s. Expected save_freq are 'epoch' or integer values" % save_freq)
+        if variables._version == 2 and not self.filepath.endswith(".weights.h5" if save_weights_only else (".keras", ".h5")):
+            raise ValueError("The filepath provided must end in `%s`. Received: filepath=%s" % (".weights.h5" if save_weights_only else ".keras", self.filepath))
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.save_freq == "epoch":
+            return
+        self._seen += batch + 1 if self._last is None or batch <= self._last else batch - self._last
+        self._last = batch
+        if self._seen >= self.save_freq:
+            self._seen = 0
+            self._save(self._epoch, batch, logs or {})
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.save_freq == "epoch" and (epoch + 1) % self.period == 0:
+            self._save(epoch, None, logs or {})
+
+    def _save(self, epoch, batch, logs):
+        try:
+            path = self.filepath.format(**{"epoch": epoch + 1, **({} if batch is None else {"batch": batch + 1}), **logs})
+        except KeyError as error:
+            raise KeyError("Failed to format this callback filepath: \"%s\". Reason: %s" % (self.filepath, error)) from None
+        text = "saving model to %s" % path
+        if self.save_best_only:
+            current = logs.get(self.monitor)
+            if current is None:
+                warnings.warn("Can save best model only with %s available." % self.monitor, stacklevel=2)
+            else:
+                if self._better is None:
+                    auto = variables._version == 2 and self.mode == "auto"
+                    self._better = _direction(self.model, self.monitor) if auto else _auto(self.monitor, self.mode, "ModelCheckpoint")
+                best = "None" if self.best is None else "%.5f" % self.best
+                if self.best is not None and not self._better(current, self.best):
+                    if self.verbose:
+                        print("\nEpoch %d: %s did not improve from %s" % (epoch + 1, self.monitor, best))
+                    return
+                text = "%s improved from %s to %.5f, %s" % (self.monitor, best, current, text)
+                self.best = current
+        if self.verbose:
+            print("\nEpoch %d: %s" % (epoch + 1, text))
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        (self.model.save_weights if self.save_weights_only else self.model.save)(path, overwrite=True)
+        if self.verbose and variables._version == 2:
+            print("\nEpoch %d: finished saving model to %s" % (epoch + 1, path))
 
 
 def _later(name):
@@ -423,5 +513,5 @@ def _later(name):
 
 
 NAMES = {c.__name__: c for c in (Callback, CallbackList, History, BaseLogger, ProgbarLogger, LambdaCallback, TerminateOnNaN, EarlyStopping,
-                                 LearningRateScheduler, ReduceLROnPlateau, CSVLogger)}  # fmt: skip
-NAMES.update({name: _later(name) for name in ("ModelCheckpoint", "TensorBoard", "RemoteMonitor", "BackupAndRestore")})
+                                 LearningRateScheduler, ReduceLROnPlateau, CSVLogger, ModelCheckpoint, BackupAndRestore)}  # fmt: skip
+NAMES.update({name: _later(name) for name in ("TensorBoard", "RemoteMonitor")})

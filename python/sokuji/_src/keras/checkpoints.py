@@ -1,5 +1,10 @@
 """What checkpoints know of layers and models: variables by their names in add_weight, attributes, numbered layers, and restoring while variables are made."""
 
+import os
+import warnings
+
+import numpy as np
+
 from sokuji._src.train import checkpoint
 from sokuji._src.variables import trackable, variables
 
@@ -53,11 +58,25 @@ class ModelCheckpoints:
         return [("_operations", operations)]
 
     def save_weights(self, filepath, overwrite=True, save_format=None, options=None):
-        """Writes the variables as a checkpoint in TensorFlow's format."""
-        checkpoint.save_weights(self, filepath, overwrite, save_format)
+        """Writes the variables to HDF5, or as a checkpoint in TensorFlow's format."""
+        from sokuji._src.keras import model_files
 
-    def load_weights(self, filepath, by_name=False, skip_mismatch=False, options=None):
-        return checkpoint.load_weights(self, filepath, by_name)
+        path = os.fspath(filepath)
+        if save_format in (None, "h5") and path.endswith((".h5", ".hdf5", ".keras")) or save_format == "h5":
+            return model_files.save_weights(self, path, overwrite)
+        if variables._version == 2 and save_format is None:
+            raise ValueError("The filename must end in `.weights.h5`. Received: filepath=%s" % path)
+        checkpoint.save_weights(self, path, overwrite, save_format)
+
+    def load_weights(self, filepath, skip_mismatch=False, by_name=False, options=None):
+        from sokuji._src.keras import model_files
+
+        path = os.fspath(filepath)
+        if variables._version == 1:
+            skip_mismatch, by_name = False, skip_mismatch or by_name
+        if path.endswith((".h5", ".hdf5", ".keras")) or by_name:
+            return model_files.load_weights(self, path, skip_mismatch, by_name)
+        return checkpoint.load_weights(self, path)
 
 
 class OptimizerCheckpoints(trackable.Trackable):
@@ -69,6 +88,19 @@ class OptimizerCheckpoints(trackable.Trackable):
         groups = self._checkpoint_groups()
         rate = [] if self._rate is not None else [("_learning_rate", self._rate_variable)]
         return [*groups, ("_iterations", self.iterations), *rate]
+
+    def save_own_variables(self, store):
+        for i, v in enumerate(self.variables):
+            store[str(i)] = v.numpy()
+
+    def load_own_variables(self, store):
+        own = self.variables
+        if len(store) != len(own):
+            warnings.warn("Skipping variable loading for optimizer '%s', because it has %d variables whereas the saved optimizer has %d variables."
+                          % (self.name, len(own), len(store)), stacklevel=2)  # fmt: skip
+            return
+        for i, v in enumerate(own):
+            v.assign(np.asarray(store[str(i)]))
 
     def _checkpoint_groups(self):
         made = self.__dict__.setdefault("_groups", {name: trackable.Group() for name in ("_variables", "_trainable_variables")})

@@ -1,6 +1,7 @@
 """tf.keras.constraints: what a variable is made to obey after each step."""
 
 from sokuji._src.core.execute import convert, execute, run
+from sokuji._src.keras import serialization
 
 
 class Constraint:
@@ -70,8 +71,9 @@ def get(identifier):
     """A constraint of None, a name, a configuration or a callable."""
     if identifier is None or callable(identifier):
         return identifier() if isinstance(identifier, type) else identifier
-    if isinstance(identifier, dict):
-        return _CLASSES[identifier["class_name"]](**identifier["config"])
+    found = serialization.chosen(identifier, _CLASSES, "constraint")
+    if found is not None:
+        return found
     known = {**_CLASSES, **_NAMES}
     if identifier in known:
         return known[identifier]()

@@ -21,6 +21,7 @@ from sokuji._src.keras.layers_base import Layer, unique_name
 from sokuji._src.variables import variables
 
 _counter = collections.Counter()
+trying = False  # while a layer runs on zeros
 
 
 class KerasTensor:
@@ -108,8 +109,16 @@ class InputLayer(Layer):
         return inputs
 
     def get_config(self):
-        return {"batch_shape" if variables._version == 2 else "batch_input_shape": self._batch_input_shape, "dtype": self.dtype, "sparse": False,
-                "name": self.name}  # fmt: skip
+        if variables._version == 1:
+            return {"batch_input_shape": self._batch_input_shape, "dtype": self.dtype, "sparse": False, "name": self.name}
+        return {"batch_shape": self._batch_input_shape, "dtype": self.dtype, "sparse": False, "ragged": False, "name": self.name, "optional": False}
+
+    @classmethod
+    def from_config(cls, config):
+        shape = config.get("batch_shape") or config.get("batch_input_shape")
+        if config.get("sparse") or config.get("ragged"):
+            raise NotImplementedError("not implemented: tf.keras.layers.InputLayer with sparse or ragged")
+        return cls(batch_shape=shape, name=config.get("name"), dtype=config.get("dtype"))
 
 
 def Input(shape=None, batch_size=None, name=None, dtype=None, sparse=False, tensor=None, batch_shape=None, **kwargs):
@@ -196,8 +205,9 @@ def shapes_given(layer, inputs, arguments, keywords):
     """The structure of (sizes, dtype, the mask's sizes or None) that the layer gives for the symbols."""
     symbols = symbols_of((inputs, arguments, keywords))
     unknown = any(d is None for s in symbols for d in s._sizes[1:])
+    global trying
     _core.GradientTape._pause()
-    depth = layers_base.calls.depth
+    depth, before, trying = layers_base.calls.depth, trying, True
     try:
         kept = _kept(layer)
         drawn = [(g, g._count) for g in keras_random.generators_of(layer)] if isinstance(layer, Layer) else []
@@ -211,7 +221,7 @@ def shapes_given(layer, inputs, arguments, keywords):
         for generator, count in drawn:
             generator._count = count
     finally:
-        layers_base.calls.depth = depth
+        layers_base.calls.depth, trying = depth, before
         _core.GradientTape._resume()
     batch = symbols[0]._sizes[0] if symbols and symbols[0]._sizes else None
 
@@ -257,6 +267,8 @@ def apply(layer, inputs, arguments=(), keywords=None):
 def _symbolic_build(layer, inputs):
     """Layers see the unknown sizes when they build themselves."""
     if isinstance(layer, layers_base._Composite):
+        if variables._version == 2 and isinstance(inputs, KerasTensor) and layer.inputs is None and getattr(layer, "_numbered_from_input", False):
+            layer.build(inputs._sizes)
         return
     shapes = nest.map_structure(lambda s: s._sizes if isinstance(s, KerasTensor) else None, inputs) if not isinstance(inputs, KerasTensor) else inputs._sizes
     if variables._version == 1:
@@ -287,18 +299,22 @@ class Operation:
 
     built, trainable = True, True
 
-    def __init__(self, name, function):
-        self.name, self._function, self._nodes = unique_name(name, True), function, []
+    def __init__(self, name, function, swapped=False):
+        self.name, self._function, self._nodes, self.swapped = unique_name(name, True), function, [], swapped
+        self.keras_operation = "".join(word.title() for word in name.split("_"))  # Keras' class
+
+    def get_config(self):
+        return {"name": self.name}
 
     def __call__(self, *arguments):
         return self._function(*arguments)
 
 
-def _operator(name, function):
+def _operator(name, function, swapped=False):
     def method(self, *others):
         if variables._version == 1 and not is_graph():
             raise NotImplementedError("not implemented: operators on symbolic inputs; use a Lambda layer")
-        return apply(Operation(name, function), self, tuple(o if isinstance(o, KerasTensor) else convert(o, dtypes.as_dtype(self._kind)._number)
+        return apply(Operation(name, function, swapped), self, tuple(o if isinstance(o, KerasTensor) else convert(o, dtypes.as_dtype(self._kind)._number)
                                                             if not isinstance(o, (slice, tuple, int, type(None))) else o for o in others))  # fmt: skip
 
     return method
@@ -312,15 +328,15 @@ def _install():
     for name, (op, forward, reflected) in binary.items():
         setattr(KerasTensor, forward, _number_operator(name, lambda a, b, op=op: run(op, a, b)))
         if reflected:
-            setattr(KerasTensor, reflected, _number_operator(name, lambda a, b, op=op: run(op, b, a)))
+            setattr(KerasTensor, reflected, _number_operator(name, lambda a, b, op=op: run(op, b, a), True))
     KerasTensor.__matmul__ = _operator("matmul", lambda a, b: a @ b)
     KerasTensor.__neg__ = _operator("negative", lambda a: -a)
     KerasTensor.__abs__ = _operator("absolute", lambda a: run("Abs", a))
     KerasTensor.__getitem__ = _operator("get_item", lambda a, key: a[key])
 
 
-def _number_operator(name, function):
-    inner = _operator(name, function)
+def _number_operator(name, function, swapped=False):
+    inner = _operator(name, function, swapped)
 
     def method(self, other):
         return inner(self, convert(other, dtypes.as_dtype(self._kind)._number) if isinstance(other, (int, float)) else other)
@@ -375,13 +391,14 @@ class Graph:
             for source in node.sources:
                 if id(source) not in given or not source.node.sources:
                     depths[id(source.node)] = max(depth + 1, depths.get(id(source.node), 0))
-        layers = {id(node.layer): node.layer for node in self.nodes if isinstance(node.layer, Layer)}
+        layers = {id(node.layer): node.layer for node in self.nodes}
         for symbol in self.flat_inputs:
             if not symbol.node.sources:
                 layers.setdefault(id(symbol.node.layer), symbol.node.layer)
                 layer_depths.setdefault(id(symbol.node.layer), 0)
                 self._indices.setdefault(id(symbol.node.layer), -1)
-        self.layers = sorted(layers.values(), key=lambda layer: (-layer_depths[id(layer)], self._indices[id(layer)]))
+        self.operations = sorted(layers.values(), key=lambda layer: (-layer_depths[id(layer)], self._indices[id(layer)]))
+        self.layers = [layer for layer in self.operations if isinstance(layer, Layer)]
         self.depth_counts = collections.Counter(depths[id(node)] for node in self.nodes)
 
     def _check(self, given):
@@ -404,7 +421,7 @@ class Graph:
         for node, gone in zip(self.nodes, self._gone):
             if all(id(o) in values for o in node.outputs):
                 continue
-            made = node.layer(_replaced(node.inputs_given, values), *_replaced(node.arguments, values), **_replaced(node.keywords, values), **keywords(node.layer))
+            made = node.layer(_replaced(node.inputs_given, values), *_replaced(node.arguments, values), **{**_replaced(node.keywords, values), **keywords(node.layer)})
             for symbol, value in zip(node.outputs, nest.flatten(made)):
                 values[id(symbol)] = value
             for symbol in gone:

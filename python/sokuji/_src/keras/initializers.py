@@ -105,14 +105,20 @@ for _class, _name in ((KerasRandomUniform, "RandomUniform"), (KerasRandomNormal,
                       (KerasVarianceScaling, "VarianceScaling"), (KerasOrthogonal, "Orthogonal")):  # fmt: skip
     _class.__name__ = _class.__qualname__ = _name
 
-_CLASSES_2 = {"Constant": Constant, "Identity": Identity, "Ones": Ones, "Zeros": Zeros, "Orthogonal": KerasOrthogonal, "OrthogonalInitializer": KerasOrthogonal,
-              "IdentityInitializer": Identity, "GlorotUniform": GlorotUniform, "GlorotNormal": GlorotNormal, "HeUniform": HeUniform, "HeNormal": HeNormal,
+class KerasIdentity(Identity):
+    def get_config(self):
+        return {} if self.gain == 1.0 else {"gain": self.gain}
+
+
+KerasIdentity.__name__ = KerasIdentity.__qualname__ = "Identity"
+_CLASSES_2 = {"Constant": Constant, "Identity": KerasIdentity, "Ones": Ones, "Zeros": Zeros, "Orthogonal": KerasOrthogonal, "OrthogonalInitializer": KerasOrthogonal,
+              "IdentityInitializer": KerasIdentity, "GlorotUniform": GlorotUniform, "GlorotNormal": GlorotNormal, "HeUniform": HeUniform, "HeNormal": HeNormal,
               "LecunUniform": LecunUniform, "LecunNormal": LecunNormal, "RandomUniform": KerasRandomUniform, "RandomNormal": KerasRandomNormal,
               "TruncatedNormal": KerasTruncatedNormal, "VarianceScaling": KerasVarianceScaling}  # fmt: skip
-_NAMES_2 = {"constant": Constant, "identity": Identity, "ones": Ones, "zeros": Zeros, "orthogonal": KerasOrthogonal, "glorot_uniform": GlorotUniform,
+_NAMES_2 = {"constant": Constant, "identity": KerasIdentity, "ones": Ones, "zeros": Zeros, "orthogonal": KerasOrthogonal, "glorot_uniform": GlorotUniform,
             "glorot_normal": GlorotNormal, "he_uniform": HeUniform, "he_normal": HeNormal, "lecun_uniform": LecunUniform, "lecun_normal": LecunNormal,
             "random_uniform": KerasRandomUniform, "uniform": KerasRandomUniform, "random_normal": KerasRandomNormal, "normal": KerasRandomNormal,
-            "truncated_normal": KerasTruncatedNormal, "variance_scaling": KerasVarianceScaling, "one": Ones, "zero": Zeros, "eye": Identity}  # fmt: skip
+            "truncated_normal": KerasTruncatedNormal, "variance_scaling": KerasVarianceScaling, "one": Ones, "zero": Zeros, "eye": KerasIdentity}  # fmt: skip
 _MORE_1 = {"uniform": RandomUniform, "normal": RandomNormal, "one": Ones, "zero": Zeros}
 
 
@@ -122,8 +128,9 @@ def get(identifier):
 
     if variables._version == 1:
         return _MORE_1[identifier]() if isinstance(identifier, str) and identifier in _MORE_1 else init_ops.get_plain(identifier)
-    if isinstance(identifier, dict):
-        return _CLASSES_2[identifier["class_name"]](**identifier["config"])
+    found = serialization.chosen(identifier, _CLASSES_2, "initializer")
+    if found is not None:
+        return found
     if isinstance(identifier, str):
         known = {**_NAMES_2, **_CLASSES_2}
         if identifier not in known:

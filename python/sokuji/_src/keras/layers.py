@@ -5,7 +5,7 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.core import shapes
 from sokuji._src.core.execute import convert, execute, refuse, run, run_fused, sizes
-from sokuji._src.keras import activations, at_once
+from sokuji._src.keras import activations, at_once, serialization
 from sokuji._src.keras import random as keras_random
 from sokuji._src.keras.layers_base import InputSpec, Layer
 from sokuji._src.ops import array_ops, convolution_ops, init_ops, math_ops, nn_ops
@@ -129,6 +129,8 @@ class Conv2D(Layer):
         made = super().get_config()
         if variables._version == 2:
             kind = type(self).__name__
+            if "Transpose" in kind:
+                made.pop("groups", None)
             made.update({"output_padding": self.output_padding} if "Transpose" in kind else {} if kind.startswith(("Depth", "Separable")) else {"groups": self.groups})
         return made
 
@@ -343,6 +345,17 @@ class Lambda(Layer):
 
     def call(self, inputs):
         return self.function(inputs, **self.arguments)
+
+    def get_config(self):
+        made = super().get_config()
+        if variables._version == 2:
+            own = self.function
+            lambda_ = getattr(own, "__name__", "") == "<lambda>"
+            made["function"] = {"class_name": "__lambda__", "config": dict(zip(("code", "defaults", "closure"), serialization.code_of(own)))} if lambda_ else (
+                serialization.serialize(own))  # fmt: skip
+            made.update(arguments=self.arguments)
+            del made["output_shape"], made["mask"]
+        return made
 
 
 class Dropout(Layer):
@@ -599,12 +612,14 @@ MaxPool2D, AvgPool2D, Convolution2D, Convolution2DTranspose, SeparableConvolutio
 def every():
     """The layers' classes by name."""
     from sokuji._src.keras.layers_3d import LAYERS as volumes
+    from sokuji._src.keras.layers_image import LAYERS as images
+    from sokuji._src.keras.layers_lookup import LAYERS as lookups
     from sokuji._src.keras.layers_normalization import LAYERS as normalization
     from sokuji._src.keras.layers_products import LAYERS as products
     from sokuji._src.keras.layers_space import LAYERS as space
     from sokuji._src.keras.recurrent import LAYERS as recurrent
 
-    found = {**KERAS, **space, **normalization, **products, **volumes, **recurrent}
+    found = {**KERAS, **space, **normalization, **products, **volumes, **recurrent, **images, **lookups}
     return {name: value for name, value in found.items() if isinstance(value, type)}
 
 

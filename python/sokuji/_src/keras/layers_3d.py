@@ -3,7 +3,7 @@
 from sokuji._src.core.execute import convert, execute, run, sizes
 from sokuji._src.keras.layers import Conv2D, Conv2DTranspose, SeparableConv2D, _format, _last, _pair, channels_first, channels_last, enlarged
 from sokuji._src.keras.layers_base import InputSpec, Layer
-from sokuji._src.keras.layers_space import _one, _repeated, check_cropping
+from sokuji._src.keras.layers_space import Conv1D, _one, _repeated, check_cropping
 from sokuji._src.ops import array_ops, convolution_ops, nn_3d_ops, nn_ops
 
 
@@ -121,6 +121,8 @@ class UpSampling3D(Layer):
 class SeparableConv1D(SeparableConv2D):
     """A convolution of each channel of a sequence by itself, then a mixing of the channels."""
 
+    _rank = 1
+
     def __init__(self, filters, kernel_size, strides=1, padding="valid", data_format=None, dilation_rate=1, depth_multiplier=1, activation=None,
                  use_bias=True, depthwise_initializer="glorot_uniform", pointwise_initializer="glorot_uniform", bias_initializer="zeros",
                  depthwise_regularizer=None, pointwise_regularizer=None, bias_regularizer=None, activity_regularizer=None, depthwise_constraint=None,
@@ -150,7 +152,7 @@ class SeparableConv1D(SeparableConv2D):
 class Conv1DTranspose(Conv2DTranspose):
     """The gradient of a convolution of sequences, as a layer."""
 
-    _constructor = None
+    _constructor = staticmethod(Conv1D.__init__)
 
     def __init__(self, filters, kernel_size, strides=1, padding="valid", output_padding=None, data_format=None, dilation_rate=1, activation=None, **kwargs):
         super().__init__(filters, (_one(kernel_size), 1), (_one(strides), 1), padding, data_format=data_format, dilation_rate=(_one(dilation_rate), 1),

@@ -2,6 +2,7 @@
 
 import _thread
 import collections
+import functools
 import inspect
 import re
 
@@ -77,10 +78,39 @@ def call_arguments(layer):
     return _signatures[function]
 
 
+def _noted(build):
+    """A program's own build(): 2.x notes for which shape it ran, and that it did."""
+
+    @functools.wraps(build)
+    def function(self, *arguments, **keywords):
+        own = self.__dict__
+        if variables._version == 1 or own.get("_in_build") or not own.get("_ready"):
+            return build(self, *arguments, **keywords)
+        shape = arguments[0] if arguments else next(iter(keywords.values()), None)
+        if shape is not None:
+            own["_build_shape"] = shape
+        own["_in_build"] = True
+        calls.path.append(self.scope_name)
+        try:
+            made = build(self, *arguments, **keywords)
+        finally:
+            calls.path.pop()
+            del own["_in_build"]
+        self.built = True
+        return made
+
+    return function
+
+
 class Layer(LayerCheckpoints, _core.LayerBase):
     """Builds its variables from the first input's shape, then calls call(inputs)."""
 
     supports_masking = False
+
+    def __init_subclass__(cls, **keywords):
+        super().__init_subclass__(**keywords)
+        if "build" in vars(cls) and not cls.__module__.startswith("sokuji."):
+            cls.build = _noted(cls.build)
 
     def __new__(cls, *arguments, **keywords):
         made = object.__new__(cls)
@@ -111,6 +141,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
 
     _names_from_zero = None  # by the version
     _takes_scope = True  # of 1.x: a variable scope of its own when it is called first; None: none at all
+    _takes_lists = False  # 2.x: of numbers, by position
     _refuses_shapes = True  # what fails in call() is the inputs' shape: a ValueError in 2.x
     name = property(lambda self: self._name)
     @property
@@ -285,7 +316,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         inputs, arguments = arguments[0], arguments[1:]
         if keras_graph.has_symbols((inputs, arguments, keywords)):
             return keras_graph.apply(self, inputs, arguments, keywords)
-        if variables._version == 2:
+        if variables._version == 2 and not self._takes_lists:
             _check_tensors((inputs, arguments))
         if variables._version == 1 and hasattr(_core.graph_now(), "name_scope"):
             with _core.graph_now().name_scope(self._name):
@@ -533,7 +564,50 @@ class Layer(LayerCheckpoints, _core.LayerBase):
             config["activity_regularizer"] = serialization.serialize(self._activity_regularizer)
         if type(self).__module__.startswith("sokuji."):
             self._add_arguments(config)
+        elif variables._version == 2 and type(self).get_config.__module__.startswith("sokuji."):
+            from sokuji._src.keras import model_configs
+
+            config = {**model_configs.layer_config(self), **config}
+            if not model_configs.takes_name(self):
+                del config["name"]
         return config
+
+    def get_build_config(self):
+        shape = self.__dict__.get("_build_shape")
+        return None if shape is None else {"input_shape": shape}
+
+    def build_from_config(self, config):
+        """Makes the variables for the shape that get_build_config gave."""
+        if config and config.get("input_shape") is not None:
+            shape = config["input_shape"]
+            nested = isinstance(shape, dict) or (isinstance(shape, (list, tuple)) and shape and isinstance(shape[0], (list, tuple)))
+            shape = nest.map_structure(lambda s: s, [tuple(s) for s in shape] if nested and not isinstance(shape, dict) else shape) if nested else tuple(shape)
+            calls.path.append(self.scope_name)
+            self._build_shape = shape
+            try:
+                self.build(shape)
+            finally:
+                calls.path.pop()
+            self._built_done()
+
+    def save_own_variables(self, store):
+        for i, v in enumerate(self._trainable_weights + self._non_trainable_weights):
+            store[str(i)] = v.numpy()
+
+    def load_own_variables(self, store):
+        own = self._trainable_weights + self._non_trainable_weights
+        if len(store) != len(own):
+            if not own and not self.built:
+                raise ValueError("Layer '%s' was never built and thus it doesn't have any variables. However the weights file lists %d variables for this layer. "
+                                 "Build it first, or call it on a batch." % (self.name, len(store)))  # fmt: skip
+            raise ValueError("Layer '%s' expected %d variables, but received %d variables during loading. Expected: %s"
+                             % (self.name, len(own), len(store), [v.name for v in own]))  # fmt: skip
+        for i, v in enumerate(own):
+            if np.shape(store[str(i)]) != v._shape_tuple:
+                raise ValueError("The shape of the target variable and the shape of the target value in `variable.assign(value)` must match. variable.shape=%s, "
+                                 "Received: value.shape=%s. Target variable: %s" % (v._shape_tuple, np.shape(store[str(i)]), v.name))  # fmt: skip
+        for i, v in enumerate(own):
+            v.assign(np.asarray(store[str(i)]))
 
     _constructor = None  # whose arguments the configuration has, where it is not the class's own
     _more_config = {}  # what Keras 3's configuration has beside the arguments
@@ -544,7 +618,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
             if name == "activity_regularizer" and variables._version == 2:
                 if "quantization_config" not in self._more_config or self._keeps_activity:
                     config.setdefault(name, None)
-            elif name not in ("self", "kwargs", "keywords", "arguments", "trainable", "name") and name in given:
+            elif name not in ("self", "kwargs", "keywords", "arguments", "trainable", "name", "dtype") and name in given:
                 config[name] = _plain_value(self._as_kept(name, given[name]), name)
         if variables._version == 2:
             config.update({name: value for name, value in self._more_config.items() if name not in config})
@@ -553,7 +627,13 @@ class Layer(LayerCheckpoints, _core.LayerBase):
 
     def _as_kept(self, name, value):
         """2.x: windows and formats as the layer understood them."""
+        if name == "padding" and self.__dict__.get("_causal"):
+            return "causal"
         own = getattr(self, name, None) if variables._version == 2 and name in _UNDERSTOOD else None
+        if name == "axis" and isinstance(getattr(self, "axis", None), tuple) and type(self).__name__ == "Normalization":
+            own = self.axis
+        if name == "output_shape" and isinstance(value, int):
+            own = (value,)
         if own is None:
             return value
         if getattr(self, "_rank", 2) == 1 and name not in ("padding", "data_format"):
@@ -571,7 +651,12 @@ class Layer(LayerCheckpoints, _core.LayerBase):
 
     @classmethod
     def from_config(cls, config):
-        return cls(**{name: value for name, value in config.items() if name not in cls._more_config})
+        if variables._version == 2 and cls.__module__.startswith("sokuji."):
+            for name, usual in cls._more_config.items():
+                if config.get(name, usual) != usual and config[name] is not None:
+                    raise NotImplementedError("not implemented: tf.keras.layers.%s with %s=%s" % (cls.__name__, name, config[name]))
+            config = serialization.revive_parts({name: value for name, value in config.items() if name not in cls._more_config})
+        return cls(**config)
 
     def __repr__(self):
         if variables._version == 2:
@@ -591,7 +676,7 @@ class _Composite:
 
 _UNTRACKED = {"_sublayers", "_trainable_weights", "_non_trainable_weights", "_losses", "_call_losses", "_updates", "_nodes", "_metrics", "inputs", "outputs",
               "_layers", "_own", "_arguments", "_initial_weights", "optimizer", "loss", "_compile_metrics", "history", "_order", "_build_shape"}  # fmt: skip
-_UNDERSTOOD = {"data_format", "padding", "strides", "pool_size", "kernel_size", "dilation_rate", "negative_slope", "cropping"}
+_UNDERSTOOD = {"data_format", "padding", "strides", "pool_size", "kernel_size", "dilation_rate", "negative_slope", "cropping", "size"}
 
 
 def mismatch(text):
@@ -681,8 +766,8 @@ def _plain_value(value, name=""):
             from sokuji._src.keras import activations
 
             value = activations.get(value)
-            return serialization.serialize(value) if hasattr(value, "get_config") else activations.name_of(value)
-        if hasattr(value, "get_config") and not isinstance(value, type):
+            return activations.serialize(value)
+        if hasattr(value, "get_config") and not isinstance(value, type) or (isinstance(value, list) and value and hasattr(value[0], "get_config")):
             return serialization.serialize(value)
     if hasattr(value, "get_config") and not isinstance(value, type):
         return {"class_name": type(value).__name__, "config": value.get_config()}

@@ -12,9 +12,17 @@ from sokuji._src.ops import array_ops, nn_ops, random_ops
 from sokuji._src.variables import variables
 
 
+def _without(config, name):
+    config.pop(name, None)
+    return config
+
+
 def _spatial_config(self):
     made = layers.Dropout.get_config(self)
-    return {name: made[name] for name in ("rate", "seed", "name", "dtype")} if variables._version == 2 else made
+    if variables._version == 1:
+        return made
+    made.update(dtype=self.dtype, seed=self.seed)
+    return {name: made[name] for name in ("rate", "seed", "name", "dtype", "data_format") if name in made}
 
 
 class SpatialDropout1D(layers.Dropout):
@@ -29,6 +37,8 @@ class SpatialDropout2D(layers.Dropout):
     def __init__(self, rate, data_format=None, **kwargs):
         super().__init__(rate, **kwargs)
         self.data_format = _format(data_format)
+
+    get_config = _spatial_config
 
     def call(self, inputs, training=None):
         n, a, b, c = inputs._shape_tuple
@@ -46,9 +56,15 @@ class _Noise(Layer):
         """2.x: numbers from a seed generator of the layer's own."""
         if variables._version == 1:
             return random_ops.random_normal(inputs._shape_tuple, mean, stddev, inputs.dtype, self.seed)
+        return keras_random.normal(inputs._shape_tuple, mean, stddev, inputs.dtype, self._seeds())
+
+    def _seeds(self):
         if "_generator" not in vars(self):
             self._generator = keras_random.SeedGenerator(self.seed)
-        return keras_random.normal(inputs._shape_tuple, mean, stddev, inputs.dtype, self._generator)
+        return self._generator
+
+    def _uniform(self, shape):
+        return random_ops.random_uniform(shape, seed=self.seed) if variables._version == 1 else keras_random.uniform(shape, seed=self._seeds())
 
 
 class GaussianNoise(_Noise):
@@ -71,6 +87,28 @@ class GaussianDropout(_Noise):
         if not self._active(training) or not 0 < self.rate < 1:
             return array_ops.identity(inputs)
         return inputs * self._normal(inputs, 1.0, float(np.sqrt(self.rate / (1.0 - self.rate))))
+
+
+class AlphaDropout(_Noise):
+    """Dropout that keeps the mean and the variance of what SELU gives."""
+
+    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        if not 0 <= rate <= 1:
+            raise ValueError("Invalid value received for argument `rate`. Expected a float value between 0 and 1. Received: rate=%s" % rate)
+        self.rate, self.seed, self.noise_shape, self.supports_masking = rate, seed, noise_shape, True
+
+    def call(self, inputs, training=None):
+        if not self._active(training) or self.rate <= 0:
+            return array_ops.identity(inputs)
+        least = -1.6732632423543772 * 1.0507009873554805
+        shape = inputs._shape_tuple if self.noise_shape is None else [d if n is None else n for n, d in zip(self.noise_shape, inputs._shape_tuple)]
+        kept = array_ops.cast(run("GreaterEqual", self._uniform(shape), convert(float(self.rate), 1)), inputs.dtype)
+        a = ((1 - self.rate) * (1 + self.rate * least**2)) ** -0.5
+        return a * (inputs * kept + least * (1 - kept)) - a * least * self.rate
+
+    def get_config(self):
+        return _without(super().get_config(), "noise_shape")
 
 
 class LayerNormalization(Layer):
@@ -171,6 +209,8 @@ class RMSNormalization(Layer):
 
 class Normalization(Layer):
     """(inputs - mean) / sqrt(variance), with the mean and the variance given, or learned by adapt."""
+
+    _takes_lists = True
 
     def __init__(self, axis=-1, mean=None, variance=None, invert=False, **kwargs):
         super().__init__(**kwargs)
@@ -300,6 +340,9 @@ class LeakyReLU(Layer):
         self.alpha = self.negative_slope = float(slope)
         self.supports_masking = True
 
+    def get_config(self):
+        return _without(super().get_config(), "alpha") if variables._version == 2 else super().get_config()
+
     def call(self, inputs):
         return nn_ops.leaky_relu(inputs, self.alpha)
 
@@ -309,11 +352,16 @@ class ActivityRegularization(Layer):
         super().__init__(activity_regularizer=activations.L1L2(l1, l2), **kwargs)
         self.l1, self.l2 = l1, l2
 
+    def get_config(self):
+        return _without(super().get_config(), "activity_regularizer")
+
     def call(self, inputs):
         return array_ops.identity(inputs)
 
 
 class Rescaling(Layer):
+    _takes_lists = True
+
     def __init__(self, scale, offset=0.0, **kwargs):
         super().__init__(**kwargs)
         self.scale, self.offset = scale, offset

@@ -62,7 +62,8 @@ class Identity(Layer):
 class EinsumDense(Layer):
     """activation(einsum(equation, inputs, kernel) + bias)"""
 
-    _more_config, _keeps_activity = {"quantization_config": None}, True
+    _more_config = {name: None for name in ("quantization_config", "activity_regularizer", "bias_constraint", "bias_regularizer", "kernel_constraint", "kernel_regularizer")}
+    _keeps_activity = True
 
     def __init__(self, equation, output_shape, activation=None, bias_axes=None, kernel_initializer="glorot_uniform", bias_initializer="zeros", **kwargs):
         super().__init__(**kwargs)

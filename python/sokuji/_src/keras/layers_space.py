@@ -67,7 +67,7 @@ class DepthwiseConv2D(Conv2D):
 class DepthwiseConv1D(DepthwiseConv2D):
     """A convolution of each channel of a sequence by itself."""
 
-    _rank = 1
+    _rank, _constructor = 1, staticmethod(DepthwiseConv2D.__init__)
 
     def __init__(self, kernel_size, strides=1, padding="valid", depth_multiplier=1, data_format=None, dilation_rate=1, **kwargs):
         step = _one(strides)
@@ -144,6 +144,8 @@ def _sides(value):
 
 
 class ZeroPadding1D(Layer):
+    _more_config = {"data_format": "channels_last"}
+
     def __init__(self, padding=1, **kwargs):
         super().__init__(**kwargs)
         self.padding = _sides(padding)

@@ -1,9 +1,12 @@
 """tf.keras.losses: functions of (y_true, y_pred), one loss per example, and the classes of 2.x with their reductions."""
 
+import inspect
+
 import numpy as np
 
 from sokuji._src.core import dtypes, nest
 from sokuji._src.core.execute import convert, execute, run
+from sokuji._src.keras import serialization
 from sokuji._src.keras.layers_base import snake_case, unique_name
 from sokuji._src.ops import array_ops, nn_ops
 
@@ -315,7 +318,7 @@ def _class_of(name, function, options=()):
         unknown = [key for key in rest if key not in ("reduction", "name", "dtype")]
         if unknown:
             raise TypeError("%s got an unexpected keyword argument '%s'" % (name, unknown[0]))
-        rest.setdefault("name", snake_case(name))
+        rest.setdefault("name", "huber_loss" if name == "Huber" and _dtypes_version() == 2 else snake_case(name))
         Loss.__init__(self, **rest)
         self._options = own
 
@@ -325,7 +328,8 @@ def _class_of(name, function, options=()):
         return function(y_true, y_pred, **self._options)
 
     def get_config(self):
-        return {**Loss.get_config(self), **self._options} if name != "Huber" else Loss.get_config(self)
+        plain = inspect.signature(function).parameters
+        return {**Loss.get_config(self), **({} if name in ("Huber", "CosineSimilarity") else {n: self._options.get(n, plain[n].default) for n in options})}
 
     return type(name, (Loss,), {"__init__": __init__, "call": call, "get_config": get_config, "__doc__": function.__doc__, "__module__": __name__})
 
@@ -381,8 +385,9 @@ def get(identifier):
     """A loss of None, a name, a function or an object."""
     if identifier is None or callable(identifier):
         return identifier() if isinstance(identifier, type) else identifier
-    if isinstance(identifier, dict):
-        return _CLASSES[identifier["class_name"]](**identifier["config"])
+    found = serialization.chosen(identifier, _CLASSES, "loss")
+    if found is not None:
+        return found
     known = {**FUNCTIONS_1, **_ALIASES}
     if _dtypes_version() == 2:
         known.update(_ALIASES_2)

@@ -1,10 +1,12 @@
 """tf.keras.metrics: functions of (y_true, y_pred), and the classes of 2.x that gather over calls."""
 
+import inspect
 
 from sokuji._src.core import dtypes
 from sokuji._src.core.execute import convert, invalid, run
 from sokuji._src.keras import layers_base
 from sokuji._src.keras import losses as keras_losses
+from sokuji._src.keras import serialization
 from sokuji._src.keras.layers_base import snake_case
 from sokuji._src.keras.losses import _ints, _pair, _squeezed, _weighted
 from sokuji._src.ops import array_ops
@@ -67,8 +69,29 @@ def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5):
 # ---- objects ----
 
 
+_IOU = dict(num_classes=None, dtype="int64", ignore_class=None, sparse_y_pred=True, axis=-1)
+_COUNTS = dict(thresholds=None, top_k=None, class_id=None)
+_AT = dict(num_thresholds=200, class_id=None)
+_OPTIONS = {  # a metric's own options and their defaults, as they stand in its configuration
+    "BinaryAccuracy": dict(threshold=0.5), "BinaryCrossentropy": dict(from_logits=False, label_smoothing=0),
+    "CategoricalCrossentropy": dict(from_logits=False, label_smoothing=0, axis=-1), "SparseCategoricalCrossentropy": dict(from_logits=False, axis=-1, ignore_class=None),
+    "TopKCategoricalAccuracy": dict(k=5), "SparseTopKCategoricalAccuracy": dict(k=5), "Precision": _COUNTS, "Recall": _COUNTS,
+    **{name: dict(thresholds=None) for name in ("TruePositives", "TrueNegatives", "FalsePositives", "FalseNegatives")},
+    "PrecisionAtRecall": dict(_AT, recall=None), "RecallAtPrecision": dict(_AT, precision=None), "SensitivityAtSpecificity": dict(_AT, specificity=None),
+    "SpecificityAtSensitivity": dict(_AT, sensitivity=None), "MeanIoU": dict(_IOU, sparse_y_true=True), "IoU": dict(_IOU, sparse_y_true=True, target_class_ids=None),
+    "OneHotMeanIoU": dict(_IOU, sparse_y_pred=False), "OneHotIoU": dict(_IOU, sparse_y_pred=False, target_class_ids=None),
+    "BinaryIoU": dict(dtype="int64", target_class_ids=[0, 1], threshold=0.5), "FBetaScore": dict(average=None, beta=1.0, threshold=None),
+    "F1Score": dict(average=None, threshold=None), "R2Score": dict(class_aggregation="uniform_average", num_regressors=0),
+}  # fmt: skip
+
+
 class Metric(layers_base._Metrics):
     """update_state() changes its variables, result() computes."""
+
+    def __new__(cls, *arguments, **keywords):
+        made = object.__new__(cls)
+        made.__dict__["_arguments"] = (arguments, keywords)
+        return made
 
     def __init__(self, dtype=None, name=None):
         self.__dict__["_weights"] = []
@@ -114,7 +137,15 @@ class Metric(layers_base._Metrics):
         return self.result()
 
     def get_config(self):
-        return {"name": self.name, "dtype": self.dtype}
+        made, options = {"name": self.name, "dtype": self.dtype}, _OPTIONS.get(type(self).__name__)
+        if options and type(self).__module__.startswith("sokuji."):
+            order = [name for name in inspect.signature(type(self).__init__).parameters if name != "self"]
+            order = [list(options)[-1], "num_thresholds"] if order[0] == "arguments" else order
+            given = {**dict(zip(order, self._arguments[0])), **self._arguments[1]}
+            for name, usual in options.items():
+                value = given.get(name)
+                made[name] = usual if value is None else list(value) if isinstance(value, tuple) else value
+        return made
 
     @classmethod
     def from_config(cls, config):
@@ -175,6 +206,14 @@ class MeanMetricWrapper(Mean):
     def __init__(self, fn, name=None, dtype=None, **kwargs):
         super().__init__(name or getattr(fn, "__name__", None), dtype)
         self._fn, self._fn_kwargs = fn, kwargs
+
+    def get_config(self):
+        made = super().get_config()
+        return {**made, "fn": serialization.serialize(self._fn), **self._fn_kwargs} if type(self) is MeanMetricWrapper else made
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**serialization.revive_parts(config))
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         mask = getattr(y_pred, "_keras_mask", None)
@@ -250,7 +289,7 @@ def _keyworded(cls, options):
 _keyworded(BinaryAccuracy, ("threshold",))
 _keyworded(BinaryCrossentropy, ("from_logits", "label_smoothing"))
 _keyworded(CategoricalCrossentropy, ("from_logits", "label_smoothing", "axis"))
-_keyworded(SparseCategoricalCrossentropy, ("from_logits", "axis"))
+_keyworded(SparseCategoricalCrossentropy, ("from_logits", "axis", "ignore_class"))
 
 
 class CosineSimilarity(MeanMetricWrapper):
@@ -290,8 +329,9 @@ def get(identifier):
     if identifier is None or callable(identifier):
         return identifier() if isinstance(identifier, type) else identifier
     classes = _classes()
-    if isinstance(identifier, dict):
-        return classes[identifier["class_name"]](**identifier["config"])
+    found = serialization.chosen(identifier, classes, "metric")
+    if found is not None:
+        return found
     if identifier in _ALIASES:
         return _ALIASES[identifier]()
     if identifier in classes:

@@ -190,6 +190,8 @@ def _greatest_under(name, bound, constrained, dependent):
     """A metric: the greatest `dependent` among the thresholds where `constrained` is at least the bound."""
 
     def __init__(self, *arguments, num_thresholds=200, class_id=None, name=None, dtype=None, **keywords):
+        if not arguments and bound not in keywords:
+            raise TypeError("%s takes %s" % (type(self).__name__, bound))
         self.value = keywords.pop(bound) if bound in keywords else arguments[0]
         num_thresholds = arguments[1] if len(arguments) > 1 else num_thresholds
         if keywords or len(arguments) > 2:

@@ -5,7 +5,7 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.core import nest
 from sokuji._src.core import shapes as _shapes
-from sokuji._src.core.execute import convert, refuse
+from sokuji._src.core.execute import convert
 from sokuji._src.keras import graph as keras_graph
 from sokuji._src.keras import at_once, layers_base
 from sokuji._src.keras.checkpoints import ModelCheckpoints
@@ -66,7 +66,7 @@ class Model(ModelCheckpoints, Trainer, _Composite, Layer):
         self.inputs, self.outputs = self._graph.flat_inputs, self._graph.flat_outputs
         self._sublayers = list(self._graph.layers)
         self.built = True
-        node = keras_graph.Node(self, inputs, (), {})
+        self._own_node = node = keras_graph.Node(self, inputs, (), {})
         node.outputs, node.outputs_given = self.outputs, outputs
         self._nodes.append(node)
 
@@ -173,23 +173,46 @@ class Model(ModelCheckpoints, Trainer, _Composite, Layer):
     def summary(self, line_length=None, positions=None, print_fn=None, expand_nested=False, show_trainable=False, layer_range=None):
         from sokuji._src.keras.summary import summary
 
-        refuse("Model.summary", "print the lines of print_fn that are wanted", layer_range=layer_range)
-        summary(self, line_length, positions, print_fn, expand_nested, show_trainable)
+        summary(self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range)
 
     def get_config(self):
-        if type(self) is Model:
-            raise NotImplementedError("not implemented: get_config of a functional tf.keras.Model")
-        return {}
+        if self._graph is not None:
+            return _configs().functional(self) if variables._version == 2 else _json_1().config_of(self)
+        if variables._version == 1:
+            raise NotImplementedError
+        return super().get_config()
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        if "input_layers" not in config:
+            return cls(**config)
+        if variables._version == 1:
+            return _json_1().from_config("Model", config, custom_objects)
+        with layers_base.serialization.CustomObjectScope(custom_objects or {}):
+            return _configs().from_functional(cls, config)
 
     def to_json(self, **keywords):
-        if variables._version == 1:
-            from sokuji._src.keras import json_1
+        return (_configs() if variables._version == 2 else _json_1()).to_json(self, **keywords)
 
-            return json_1.to_json(self, **keywords)
-        raise NotImplementedError("not implemented: tf.keras.Model.to_json; use save_weights and the program that makes the model")
+    def get_build_config(self):
+        return {"input_shape": None} if self._graph is not None else super().get_build_config()
 
-    def save(self, *arguments, **keywords):
-        raise NotImplementedError("not implemented: tf.keras.Model.save; use save_weights and the program that makes the model")
+    def save(self, filepath, overwrite=True, **keywords):
+        from sokuji._src.keras import model_files
+
+        model_files.save_model(self, filepath, overwrite, **keywords)
+
+
+def _configs():
+    from sokuji._src.keras import model_configs
+
+    return model_configs
+
+
+def _json_1():
+    from sokuji._src.keras import json_1
+
+    return json_1
 
 
 def _training_for(layer, training):
@@ -267,7 +290,7 @@ class Sequential(Model):
 
     def _rejoin(self):
         self._graph = Graph(self.inputs[0], self.outputs[0])
-        node = keras_graph.Node(self, self.inputs[0], (), {})
+        self._own_node = node = keras_graph.Node(self, self.inputs[0], (), {})
         node.outputs, node.outputs_given = self.outputs, self.outputs[0]
         self._nodes = [node]
         self.built = True
@@ -328,30 +351,17 @@ class Sequential(Model):
         return inputs
 
     def get_config(self):
-        rows = [{"class_name": type(layer).__name__, "config": layer.get_config()} for layer in self._sublayers]
-        if variables._version == 1:
-            return rows
-        if self._input_layer is not None:
-            rows.insert(0, {"class_name": "InputLayer", "config": self._input_layer.get_config()})
-        made = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype, "layers": rows}
-        if self.inputs is not None:
-            made["build_input_shape"] = self.input_shape
-        return made
+        return _configs().sequential(self) if variables._version == 2 else _json_1().config_of(self)
+
+    def get_build_config(self):
+        return None if self.inputs is None else {"input_shape": self.input_shape}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        from sokuji._src.keras.layers import every
-
-        rows = config["layers"] if isinstance(config, dict) else config
-        model = cls(name=config.get("name") if isinstance(config, dict) else None)
-        known = {**every(), "InputLayer": InputLayer, **(custom_objects or {})}
-        for row in rows:
-            kind = known[row["class_name"]]
-            given = dict(row["config"])
-            if kind is InputLayer:
-                given = {"batch_shape": given.get("batch_shape") or given.get("batch_input_shape"), "name": given["name"], "dtype": given["dtype"]}
-            model.add(kind.from_config(given))
-        return model
+        if variables._version == 1:
+            return _json_1().from_config("Sequential", config, custom_objects)
+        with layers_base.serialization.CustomObjectScope(custom_objects or {}):
+            return _configs().from_sequential(cls, config)
 
 
 # ---- tfe.Network ----

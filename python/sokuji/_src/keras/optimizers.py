@@ -7,6 +7,7 @@ from sokuji._src.core.conversion import IndexedSlices
 from sokuji._src.core.execute import convert, run
 from sokuji._src.keras import layers_base
 from sokuji._src.keras import schedules as keras_schedules
+from sokuji._src.keras import serialization
 from sokuji._src.keras import variable as keras_variable
 from sokuji._src.keras.checkpoints import OptimizerCheckpoints
 from sokuji._src.keras.schedules import LearningRateSchedule
@@ -189,7 +190,7 @@ class Optimizer(OptimizerCheckpoints):
         self.apply_gradients(list(zip(tape.gradient(loss, list(var_list)), var_list)))
 
     def get_config(self):
-        rate = self._rate_variable.numpy() if self._rate is None else {"class_name": type(self._rate).__name__, "config": self._rate.get_config()}
+        rate = self._rate_variable.numpy() if self._rate is None else serialization.serialize(self._rate)
         config = {"name": self.name, "learning_rate": float(rate) if not isinstance(rate, dict) else rate, "weight_decay": self.weight_decay,
                   "clipnorm": self.clipnorm, "global_clipnorm": self.global_clipnorm, "clipvalue": self.clipvalue, "use_ema": self.use_ema,
                   "ema_momentum": self.ema_momentum, "ema_overwrite_frequency": self.ema_overwrite_frequency, "loss_scale_factor": None,
@@ -203,8 +204,7 @@ class Optimizer(OptimizerCheckpoints):
     def from_config(cls, config):
         config = {k: v for k, v in config.items() if v is not None}
         if isinstance(config.get("learning_rate"), dict):
-            given = config["learning_rate"]
-            config["learning_rate"] = getattr(keras_schedules, given["class_name"])(**given["config"])
+            config["learning_rate"] = serialization.revive(config["learning_rate"])
         return cls(**config)
 
 
@@ -423,6 +423,9 @@ class Lamb(Adam):
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **kwargs):
         super().__init__(learning_rate, beta_1, beta_2, epsilon, **kwargs)
 
+    def _numbers(self):
+        return {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon}
+
     def _step(self, v, g, rate, m, n):
         t = self._t(g.dtype)
         b1, b2 = (convert(x, g._dtype_number) ** t for x in (self.beta_1, self.beta_2))
@@ -439,8 +442,9 @@ CLASSES = {c.__name__: c for c in (SGD, Adam, AdamW, RMSprop, Adagrad, Adadelta,
 def get(identifier):
     """An optimizer of a name, a configuration or an object."""
     if isinstance(identifier, dict):
-        identifier, config = identifier["class_name"], identifier.get("config", {})
-        return CLASSES[identifier].from_config(config)
+        if "module" in identifier or identifier["class_name"] not in CLASSES:
+            return serialization.revive(identifier, "optimizer")
+        return CLASSES[identifier["class_name"]].from_config(identifier.get("config", {}))
     if isinstance(identifier, str):
         for name, cls in CLASSES.items():
             if name.lower() == identifier.lower():

@@ -309,6 +309,8 @@ def _layer(name, cell_class, doc):
         outer.update({key: keywords.pop(key) for key in layer_keys})
         if "input_length" in keywords:
             keywords.pop("input_length")
+        if variables._version == 2:
+            keywords.setdefault("name", layers_base.snake_case(cell_class.__name__))
         RNN.__init__(self, cell_class(units, *arguments, **keywords), **outer)
 
     def forward(attribute):
@@ -376,7 +378,7 @@ class Bidirectional(Wrapper):
         super().__init__(layer, **({} if weights is None else {"weights": weights}), **kwargs)
         self._sublayers.clear()
         self.merge_mode = merge_mode
-        self.forward_layer = _copied(layer, "forward_" + layer.name)
+        self.forward_layer = _copied(layer, layer.name if layer.name.startswith("forward_") else "forward_" + layer.name)
         self.backward_layer = backward_layer or _copied(layer, "backward_" + layer.name, go_backwards=not layer.go_backwards)
         self._sublayers[:] = [self.forward_layer, self.backward_layer]
         self.return_sequences, self.return_state, self.supports_masking = layer.return_sequences, layer.return_state, True

@@ -1,15 +1,16 @@
 """Model.summary, as TensorFlow prints it: lines of underscores in 1.x, a table of boxes in 2.x."""
 
+import re
 import shutil
 
 from sokuji._src.variables import variables
 
 
-def summary(model, line_length, positions, print_fn, expand_nested, show_trainable):
+def summary(model, line_length, positions, print_fn, expand_nested, show_trainable, layer_range=None):
     if variables._version == 1:
         _summary_1(model, line_length, positions, print_fn or print)
     else:
-        _summary_2(model, line_length, positions, print_fn, show_trainable)
+        _summary_2(model, line_length, positions, print_fn, expand_nested, show_trainable, layer_range)
 
 
 def _count(weights):
@@ -99,21 +100,25 @@ def _bytes(n):
 
 
 def _wrapped(text, width):
-    """The text in lines of at most the width, broken at spaces where there are some."""
+    """The text in lines of at most the width, broken at spaces; a longer word is cut."""
     lines, line = [], ""
-    for word in text.split(" "):
-        while len(word) > width:
-            if line:
-                lines.append(line)
-                line = ""
-            lines.append(word[:width])
-            word = word[width:]
-        if line and len(line) + 1 + len(word) > width:
+    for word in re.findall(r"\s*\S+\s*", text):
+        if line and len(line) + len(word.rstrip()) > width:
             lines.append(line)
-            line = word
-        else:
-            line = line + " " + word if line else word
-    return [*lines, line]
+            line = ""
+        line += word
+    lines = [one.rstrip() for one in [*lines, line]]
+    return [one if len(one) <= width else one[: width - 1] + "…" for one in lines]
+
+
+def _reduced(widths, most):
+    """The widths of columns that together have at most so many characters: each gives up about as much."""
+    excess, made = sum(widths) - most, []
+    for i, w in enumerate(widths):
+        part = round(excess / (len(widths) - i)) if excess > 0 else 0
+        made.append(w - min(w, part))
+        excess -= min(w, part)
+    return made
 
 
 def _box(widths, rows, vertical, alignment):
@@ -128,36 +133,68 @@ def _box(widths, rows, vertical, alignment):
     return height
 
 
-def _summary_2(model, line_length, positions, print_fn, show_trainable):
+def _rows(layers, graph, plain, expand, show_trainable, level=0):
+    for layer in layers:
+        shape = _shape_of(layer, graph)
+        built = getattr(layer, "built", True)
+        n = "0 (unbuilt)" if not built else "{:,}".format(layer.count_params()) if hasattr(layer, "count_params") else "0"
+        name = ("   " * level + "└ " if level else "") + "%s (%s)" % (layer.name, getattr(layer, "keras_operation", None) or type(layer).__name__)
+        row = [name, "?" if shape is None else str(shape), n]
+        if not plain:
+            row.append(", ".join(_connections(layer, graph)) or "-")
+        if show_trainable:
+            row.append("-" if not getattr(layer, "weights", None) else "Y" if layer.trainable else "N")
+        yield row
+        if expand and getattr(layer, "layers", None):
+            inner = [one for one in layer.layers]
+            yield from _rows(inner, layer._graph if plain else graph, plain, expand, show_trainable, level + 1)
+
+
+def _range_of(layers, layer_range):
+    if layer_range is None:
+        return layers
+    names = [layer.name for layer in layers]
+    found = [[i for i, n in enumerate(names) if re.match(end, n)] for end in layer_range]
+    if not all(found):
+        raise ValueError("Passed layer_names do not match the layer names in the model. Received: %s" % (layer_range,))
+    low, high = min(found[0]), max(found[1])
+    return layers[min(low, high) : max(low, high) + 1]
+
+
+def _summary_2(model, line_length, positions, print_fn, expand_nested, show_trainable, layer_range):
     graph = model._graph
     plain = _is_sequential(model, graph)
-    line_length = line_length or min(88 if plain else 108, shutil.get_terminal_size().columns - 4)
     positions = positions or ([0.45, 0.80, 1.0] if plain else [0.3, 0.56, 0.74, 1.0])
     head, alignment = ["Layer (type)", "Output Shape", "Param #"], ["left", "left", "right"]
     if not plain:
         head, alignment = head + ["Connected to"], alignment + ["left"]
+    if show_trainable:
+        positions, head, alignment = [p * 0.9 for p in positions] + [1.0], head + ["Trainable"], alignment + ["center"]
+    line_length = line_length or min((88 if plain else 108) + 12 * show_trainable, shutil.get_terminal_size().columns - 4)
     widths, now = [], 0
     for p in positions:
         widths.append(int(p * line_length) - now)
         now += widths[-1]
+    if min(widths) < 4:
+        raise ValueError("Insufficient console width to print summary.")
+    widths = [w - 2 for w in _reduced([w + 2 for w in widths], line_length - len(widths) - 1)]
     lines = ["Model: \"%s\"" % model.name, "┏" + "┳".join("━" * (w + 2) for w in widths) + "┓"]
     lines += _box(widths, head, "┃", alignment)
     lines.append("┡" + "╇".join("━" * (w + 2) for w in widths) + "┩")
-    layers = model.layers
-    for i, layer in enumerate(layers):
-        shape = _shape_of(layer, graph)
-        n = "0 (unbuilt)" if not layer.built else "{:,}".format(layer.count_params())
-        row = ["%s (%s)" % (layer.name, type(layer).__name__), "?" if shape is None else str(shape), n]
-        if not plain:
-            row.append(", ".join(_connections(layer, graph)) or "-")
+    layers = graph.operations if graph is not None and not hasattr(model, "_input_layer") else model.layers
+    rows = list(_rows(_range_of(layers, layer_range), graph, plain, expand_nested, show_trainable))
+    for i, row in enumerate(rows):
         lines += _box(widths, row, "│", alignment)
-        lines.append("└" + "┴".join("─" * (w + 2) for w in widths) + "┘" if i == len(layers) - 1 else "├" + "┼".join("─" * (w + 2) for w in widths) + "┤")
-    total, trainable, frozen = model.weights, model.trainable_weights, model.non_trainable_weights
+        lines.append("└" + "┴".join("─" * (w + 2) for w in widths) + "┘" if i == len(rows) - 1 else "├" + "┼".join("─" * (w + 2) for w in widths) + "┤")
+    optimizer = model.optimizer.variables if model.compiled and model.optimizer is not None and model.optimizer.built else []
+    trainable, frozen = model.trainable_weights, model.non_trainable_weights
 
     def size(weights):
         return "{:,} ({})".format(_count(weights), _bytes(sum(w._size * (8 if w._dtype_number in (2, 9) else 4) for w in weights)))
 
-    lines += [" Total params: " + size(total), " Trainable params: " + size(trainable), " Non-trainable params: " + size(frozen)]
+    lines += [" Total params: " + size([*trainable, *frozen, *optimizer]), " Trainable params: " + size(trainable), " Non-trainable params: " + size(frozen)]
+    if optimizer:
+        lines.append(" Optimizer params: " + size(optimizer))
     text = "\n".join(lines)
     if print_fn is None:
         print(text)

@@ -1,5 +1,7 @@
 """compile, fit, evaluate and predict. What differs between the versions is in keras_training_1.py; here are 2.x's steps, losses and metrics."""
 
+import warnings
+
 import numpy as np
 
 from sokuji import _core
@@ -10,6 +12,7 @@ from sokuji._src.keras import callbacks as keras_callbacks
 from sokuji._src.keras import layers_base
 from sokuji._src.keras import losses as keras_losses
 from sokuji._src.keras import metrics as keras_metrics
+from sokuji._src.keras import serialization
 from sokuji._src.keras import training_1 as keras_training_1
 from sokuji._src.ops import array_ops
 from sokuji._src.variables import variables
@@ -182,7 +185,7 @@ class Trainer:
     """What a model has for training."""
 
     compiled, stop_training, run_eagerly = False, False, True
-    optimizer = loss = None
+    loss = None
 
     def compile(self, optimizer="rmsprop", loss=None, metrics=None, loss_weights=None, sample_weight_mode=None, weighted_metrics=None, target_tensors=None,
                 run_eagerly=False, steps_per_execution=1, jit_compile="auto", auto_scale_loss=True, **keywords):  # fmt: skip
@@ -201,6 +204,26 @@ class Trainer:
         self.__dict__["_loss_tracker"] = keras_metrics.Mean(name="loss")
         self.stop_training = False
         self.__dict__.pop("_traced", None)
+        self.__dict__["_compile_arguments"] = dict(optimizer=self.optimizer, loss=loss, loss_weights=loss_weights, metrics=metrics, weighted_metrics=weighted_metrics,
+                                                   run_eagerly=bool(run_eagerly), steps_per_execution=steps_per_execution, jit_compile=jit_compile is True)  # fmt: skip
+
+    def get_compile_config(self):
+        return self.__dict__.get("_compile_arguments", {})
+
+    def compile_from_config(self, config):
+        """Compiles with what get_compile_config gave."""
+        if type(self).compile is not Trainer.compile:
+            warnings.warn("`compile()` was not called as part of model loading because the model's `compile()` method is custom.", stacklevel=2)
+            return
+        config = dict(config)
+        optimizer = config.get("optimizer")
+        if isinstance(optimizer, dict) and "module" not in optimizer:
+            from sokuji._src.keras import optimizers as keras_optimizers
+
+            config["optimizer"] = keras_optimizers.get(optimizer)
+        self.compile(**serialization.revive(config))
+        if hasattr(self.optimizer, "build") and variables._version == 2 and self.built and not self.optimizer.built:
+            self.optimizer.build(self.trainable_variables)
 
     def _compiled(self, what):
         if not self.compiled:
@@ -310,8 +333,8 @@ class Trainer:
         self.stop_training = False
         data.ended()  # a PyDataset is reset before the first epoch as well
         listeners.on_train_begin()
-        logs = {}
-        for epoch in range(initial_epoch, epochs):
+        logs, begin = {}, self.__dict__.pop("_initial_epoch", initial_epoch)
+        for epoch in range(begin, epochs):
             self.reset_metrics()
             listeners.on_epoch_begin(epoch)
             n = 0
@@ -437,4 +460,4 @@ def _standard(model):
 
 def _numbers(logs):
     return {k: float(v) if not isinstance(v, dict) and np.ndim(v.numpy() if isinstance(v, _core.Handle) else v) == 0 else
-            {n: float(one) for n, one in v.items()} if isinstance(v, dict) else v.numpy() for k, v in logs.items()}  # fmt: skip
+            {n: float(one) for n, one in v.items()} if isinstance(v, dict) else v.numpy() for k, v in sorted(logs.items())}  # fmt: skip

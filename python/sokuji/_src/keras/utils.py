@@ -5,7 +5,7 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.keras import batches as keras_data
 from sokuji._src.keras import graph as keras_graph
-from sokuji._src.keras import layers_base
+from sokuji._src.keras import layers_base, serialization
 from sokuji._src.ops import random_ops
 
 
@@ -130,30 +130,9 @@ def timeseries_dataset_from_array(data, targets, sequence_length, sequence_strid
     return made if batch_size is None else made.batch(batch_size)
 
 
-class custom_object_scope:
-    """with custom_object_scope({...}): names that from_config finds."""
-
-    known = {}
-
-    def __init__(self, *objects):
-        self._objects = {k: v for one in objects for k, v in one.items()}
-
-    def __enter__(self):
-        self._saved = dict(self.known)
-        self.known.update(self._objects)
-
-    def __exit__(self, *exception):
-        self.known.clear()
-        self.known.update(self._saved)
-
-
-def get_custom_objects():
-    return custom_object_scope.known
-
-
 UTILS = {
-    "to_categorical": to_categorical, "normalize": normalize, "custom_object_scope": custom_object_scope, "CustomObjectScope": custom_object_scope,
-    "get_custom_objects": get_custom_objects,
+    "to_categorical": to_categorical, "normalize": normalize, "custom_object_scope": serialization.CustomObjectScope,
+    "CustomObjectScope": serialization.CustomObjectScope, "get_custom_objects": serialization.get_custom_objects,
 }  # fmt: skip
 UTILS_2 = {
     "set_random_seed": set_random_seed, "clear_session": clear_session, "is_keras_tensor": is_keras_tensor, "split_dataset": split_dataset,

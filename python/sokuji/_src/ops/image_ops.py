@@ -185,7 +185,7 @@ def resize_images(images, size, method=ResizeMethod.BILINEAR, align_corners=Fals
     if len(wanted) != 2:
         raise ValueError("'size' must be a 1-D Tensor of 2 elements: new_height, new_width")
     if list(t._shape_tuple[-3:-1]) == wanted:
-        return images if isinstance(images, _core.Handle) else t
+        return array_ops.identity(t) if t.ndim == 3 else images if isinstance(images, _core.Handle) else t
     functions = {0: resize_bilinear, 1: resize_nearest_neighbor, 2: resize_bicubic, 3: resize_area}
     if method not in functions:
         raise ValueError("Resize method is not implemented.")

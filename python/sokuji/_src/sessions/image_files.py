@@ -9,6 +9,7 @@ from sokuji import _core
 from sokuji._src.core import dtypes, errors
 from sokuji._src.core.execute import convert, execute
 from sokuji._src.graph import python_ops, words
+from sokuji._src.io import jpeg, pictures
 from sokuji._src.summary import event_files
 
 
@@ -140,9 +141,52 @@ def _decode(attributes, contents):
 @python_ops.kernel("DecodeImage", lambda attributes, inputs: [(4, None)])
 def _decode_any(attributes, contents):
     data = _bytes(contents)
-    if data[:3] == b"\xff\xd8\xff" or data[:3] == b"GIF" or data[:2] == b"BM":
-        raise NotImplementedError("not implemented: tf.image.decode_image of %s; save the image as PNG" % {b"\xff": "JPEG", b"G": "GIF", b"B": "BMP"}[data[:1]])
+    if data.startswith(jpeg.MAGIC):
+        return [convert(np.ascontiguousarray(jpeg.decode(data, attributes.get("channels", 0))), 4)]
+    if data[:3] == b"GIF" or data[:2] == b"BM":
+        raise NotImplementedError("not implemented: tf.image.decode_image of %s; save the image as PNG" % {b"G": "GIF", b"B": "BMP"}[data[:1]])
     return [convert(read_png(data, attributes.get("channels", 0)), 4)]
+
+
+_JPEG = ("ratio", "fancy_upscaling", "try_recover_truncated", "dct_method")
+
+
+def _jpeg_options(attributes, names):
+    return {n: attributes[n].decode() if isinstance(attributes[n], bytes) else attributes[n] for n in names if n in attributes}
+
+
+@python_ops.kernel("EncodeJpeg", [(7, ())])
+def _encode_jpeg(attributes, image):
+    return [convert(jpeg.encode(image.numpy(), **_jpeg_options(attributes, jpeg.OPTIONS)), 7)]
+
+
+@python_ops.kernel("DecodeJpeg", _image_outputs)
+def _decode_jpeg(attributes, contents):
+    data = _bytes(contents)
+    if not data.startswith(jpeg.MAGIC):
+        return [convert(read_png(data, attributes.get("channels", 0)), 4)]
+    return [convert(np.ascontiguousarray(jpeg.decode(data, attributes.get("channels", 0), **_jpeg_options(attributes, _JPEG))), 4)]
+
+
+def encode_jpeg(image, format="", quality=95, progressive=False, optimize_size=False, chroma_downsampling=True, density_unit="in", x_density=300, y_density=300,
+                xmp_metadata="", name=None):  # fmt: skip
+    given = {n: value for n, value in locals().items() if n in jpeg.OPTIONS}
+    return python_ops.call("EncodeJpeg", [image], given, name, [4])
+
+
+def decode_jpeg(contents, channels=0, ratio=1, fancy_upscaling=True, try_recover_truncated=False, acceptable_fraction=1, dct_method="", name=None):
+    given = dict(channels=channels, ratio=ratio, fancy_upscaling=fancy_upscaling, try_recover_truncated=try_recover_truncated, acceptable_fraction=float(acceptable_fraction),
+                 dct_method=dct_method)  # fmt: skip
+    return python_ops.call("DecodeJpeg", [contents], given, name, [7])
+
+
+@python_ops.kernel("ExtractJpegShape", [(3, (3,))])
+def _jpeg_shape(attributes, contents):
+    return [pictures.extract_jpeg_shape(convert(_bytes(contents), 7))]
+
+
+def extract_jpeg_shape(contents, output_type=dtypes.int32, name=None):
+    return python_ops.call("ExtractJpegShape", [contents], {}, name, [7])
 
 
 def encode_png(image, compression=-1, name=None):
@@ -247,7 +291,8 @@ def draw_bounding_boxes(images, boxes, name=None):
     return python_ops.call("DrawBoundingBoxes", [images, boxes], {}, name, [0, 1])
 
 
-NAMES = {f.__name__: f for f in (encode_png, decode_png, decode_image, crop_and_resize, draw_bounding_boxes, is_jpeg)}
-NAMES.update({name: _refused(name, use) for name, use in (("decode_jpeg", "PNG files"), ("encode_jpeg", "tf.image.encode_png"), ("decode_gif", "PNG files"),
-                                                          ("decode_bmp", "PNG files"), ("extract_jpeg_shape", "PNG files"),
+NAMES = {f.__name__: f for f in (encode_png, decode_png, decode_image, crop_and_resize, draw_bounding_boxes, is_jpeg, encode_jpeg,
+                                 decode_jpeg, extract_jpeg_shape)}  # fmt: skip
+NAMES.update({name: _refused(name, use) for name, use in (("decode_gif", "PNG files"),
+                                                          ("decode_bmp", "PNG files"),
                                                           ("decode_and_crop_jpeg", "PNG files"))})  # fmt: skip
