@@ -76,7 +76,8 @@ static void pack_panels(void *context, int64_t begin, int64_t end)
 		int64_t n_k = sj__min_i64(SJ__GEMM_BLOCK, pass->n_k - k);
 		char *to = packed_panel(pass, k, panel);
 		if (pass->source && pass->source->pack_b)
-			pass->source->pack_b(pass->source, pass->column + column, n_columns, pass->k + k, n_k, width, to);
+			pass->source->pack_b(pass->source, pass->column + column, n_columns, pass->k + k, n_k, width,
+			                     to);
 		else
 			pass->kernels->pack_b(pass->g, pass->column + column, n_columns, pass->k + k, n_k, width, to);
 	}

@@ -48,7 +48,8 @@ static sj_status parts_indices_check(const sj_tensor *indices, int64_t n_rows)
 	return SJ_OK;
 }
 
-sj_status sj__slices_checked(sj_tensor *values, sj_tensor *indices, int rank, const int64_t *dims, sj_tensor **ret_slices)
+sj_status sj__slices_checked(sj_tensor *values, sj_tensor *indices, int rank, const int64_t *dims,
+                             sj_tensor **ret_slices)
 {
 	bool waits = ((values->flags | indices->flags) & SJ__FLAG_SYMBOLIC) != 0;
 	sj_ints dense = {rank, dims};

@@ -11,7 +11,8 @@
 sj_status sj__slices_new(sj_tensor *values, sj_tensor *indices, int rank, const int64_t *dims, sj_tensor **ret_slices);
 
 /* The same of parts that are checked first; of those of a graph only the types are. */
-sj_status sj__slices_checked(sj_tensor *values, sj_tensor *indices, int rank, const int64_t *dims, sj_tensor **ret_slices);
+sj_status sj__slices_checked(sj_tensor *values, sj_tensor *indices, int rank, const int64_t *dims,
+                             sj_tensor **ret_slices);
 
 /* Borrowed parts. */
 sj_tensor *sj__slices_values(const sj_tensor *slices);
