@@ -121,7 +121,7 @@ static void expression_check(uint64_t seed)
 static void expressions_have_eager_bits(void **state)
 {
 	(void)state;
-	for (uint64_t seed = 0; seed < 200; seed++)
+	for (uint64_t seed = 0; seed < 120; seed++)
 		expression_check(seed);
 }
 
