@@ -177,8 +177,11 @@ static void pack_along(const real *first, int64_t stride, int64_t n_rows, int64_
 		int64_t r = 0;
 		for (; r + LANES <= n_rows; r += LANES)
 			vec_store(packed + r, vec_load(first + r));
-		if (r < n_rows)
-			vec_store_part(packed + r, vec_load_part(first + r, (int)(n_rows - r)), (int)(n_rows - r));
+		int rest = (int)(n_rows - r);
+		if (rest == QUAD)
+			quad_store(packed + r, quad_load(first + r));
+		else if (rest > 0)
+			vec_store_part(packed + r, vec_load_part(first + r, rest), rest);
 	}
 }
 
@@ -233,9 +236,11 @@ typedef struct panel_tile {
 } panel_tile;
 
 enum {
-	AHEAD = 8,          /* rows of b that are asked for beforehand */
-	CACHE_LINE = 64,    /* bytes */
-	TERMS_PER_LINE = 4, /* after so many terms a line is asked for */
+	AHEAD = 8,       /* rows of b that are asked for beforehand */
+	CACHE_LINE = 64, /* bytes */
+	TERMS_PER_LINE = SJ_VECTOR_BYTES > 32
+	                         ? 4
+	                         : 16, /* after so many a line is asked for; seldom where terms take few cycles */
 };
 
 static void ask_ahead(panel_tile *t, const sj__gemm_ahead *ahead)
