@@ -36,7 +36,7 @@ static void fields_read(Layer *layer, PyObject *dict)
 }
 
 /* Up to 3.11 a dictionary has a number that is its alone, and another one after every change. */
-static PyObject *noted(PyObject *self, Field which)
+PyObject *const *core_layer_fields(PyObject *self)
 {
 	Layer *layer = (Layer *)self;
 	PyObject **dict = _PyObject_GetDictPtr(self);
@@ -48,12 +48,16 @@ static PyObject *noted(PyObject *self, Field which)
 		fields_read(layer, *dict);
 		layer->version = version;
 	}
-	return layer->fields[which];
+	return layer->fields;
 }
 
-PyObject *core_layer_own_call(PyObject *self) { return Py_XNewRef(noted(self, CALL)); }
+PyObject *core_layer_own_call(PyObject *self)
+{
+	PyObject *const *fields = core_layer_fields(self);
+	return fields ? Py_XNewRef(fields[CALL]) : NULL;
+}
 #else
-static PyObject *noted(PyObject *Py_UNUSED(self), Field Py_UNUSED(which)) { return NULL; }
+PyObject *const *core_layer_fields(PyObject *Py_UNUSED(self)) { return NULL; }
 
 PyObject *core_layer_own_call(PyObject *self)
 {
@@ -66,8 +70,8 @@ PyObject *core_layer_own_call(PyObject *self)
 
 PyObject *core_layer_field(PyObject *self, Field which)
 {
-	PyObject *found = noted(self, which);
-	if (found != NULL || PyErr_Occurred())
-		return Py_XNewRef(found);
-	return PyObject_GetAttr(self, words[which]);
+	PyObject *const *fields = core_layer_fields(self);
+	if (fields != NULL && fields[which] != NULL)
+		return Py_NewRef(fields[which]);
+	return PyErr_Occurred() ? NULL : PyObject_GetAttr(self, words[which]);
 }

@@ -133,6 +133,8 @@ int core_layer_finish(void)
 
 /* ---- Dense ---- */
 
+enum { LIGHT_PRODUCT = 1 << 16 }; /* for which the interpreter is not released, whatever the inputs are */
+
 static bool has_value(PyObject *o) { return Handle_Check(o) && HANDLE_TENSOR(o) != NULL; }
 
 static bool is_matrix(PyObject *o) { return Py_TYPE(o) == &EagerTensor_Type && sj_tensor_rank(HANDLE_TENSOR(o)) == 2; }
@@ -146,14 +148,19 @@ static sj_status fused(PyObject *inputs, PyObject *kernel, PyObject *bias, bool 
 	*(bool *)(args + place_of_relu) = relu;
 	CORE_NOTE_READ(kernel);
 	CORE_NOTE_READ(bias);
+	const int64_t *a = sj_tensor_dims(three[0]), *b = sj_tensor_dims(three[1]);
+	if (sj_tensor_rank(three[1]) == 2 && (double)a[0] * (double)a[1] * (double)b[1] < LIGHT_PRODUCT)
+		return sj_execute(op_fused, args, 3, three, 1, ret_outputs);
 	return core_run(op_fused, args, 3, three, 1, ret_outputs);
 }
 
 /* Dense.call: what is not a matrix by a kernel, plus a bias, is _call_any's; so is what the operation refuses, to say why. */
 static PyObject *dense_call(PyObject *self, PyObject *inputs)
 {
-	PyObject *kernel = core_layer_field(self, KERNEL), *bias = kernel ? core_layer_field(self, BIAS) : NULL;
-	PyObject *activation = bias ? core_layer_field(self, ACTIVATION) : NULL, *result = NULL;
+	PyObject *const *fields = core_layer_fields(self);
+	PyObject *kernel = core_layer_take(self, &fields, KERNEL), *result = NULL;
+	PyObject *bias = kernel ? core_layer_take(self, &fields, BIAS) : NULL;
+	PyObject *activation = bias ? core_layer_take(self, &fields, ACTIVATION) : NULL;
 	sj_tensor *outputs = NULL;
 	if (activation != NULL && op_fused != NULL && core.executed == NULL && is_matrix(inputs) && has_value(kernel) &&
 	    has_value(bias)) {

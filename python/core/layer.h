@@ -29,6 +29,16 @@ typedef struct Layer {
 
 /* The attribute of a layer, a new reference. */
 PyObject *core_layer_field(PyObject *self, Field which);
+/* Those that are noted, borrowed, as long as nothing of Python's runs; NULL: none is. */
+PyObject *const *core_layer_fields(PyObject *self);
+/* The same of several attributes, one after the other: `fields` is what is noted, until Python had to be asked. */
+static inline PyObject *core_layer_take(PyObject *self, PyObject *const **fields, Field which)
+{
+	if (*fields != NULL && (*fields)[which] != NULL)
+		return Py_NewRef((*fields)[which]);
+	*fields = NULL;
+	return PyErr_Occurred() ? NULL : core_layer_field(self, which);
+}
 /* The call() that was set on the layer itself, a new reference, or NULL. */
 PyObject *core_layer_own_call(PyObject *self);
 int core_fields_init(void);

@@ -67,9 +67,9 @@ static int items_add(Items *list, PyObject *item)
 
 /* ---- gathering ---- */
 
-static int extend_by(Items *list, PyObject *self, Field which)
+static int extend_by(Items *list, PyObject *self, PyObject *const **fields, Field which)
 {
-	PyObject *more = core_layer_field(self, which);
+	PyObject *more = core_layer_take(self, fields, which);
 	int failed = more == NULL || !PyList_Check(more) ? -1 : 0;
 	if (more != NULL && failed)
 		PyErr_SetString(PyExc_TypeError, "the weights of a layer must be in lists");
@@ -106,14 +106,19 @@ static int gather_below(PyObject *layers, Items *trainable, Items *frozen, int o
 /* Either list may be NULL: those weights are not asked for. */
 static int gather(PyObject *self, Items *trainable, Items *frozen, int on)
 {
-	PyObject *mine = core_layer_field(self, TRAINABLE);
-	int is_trainable = mine == Py_True ? 1 : mine ? PyObject_IsTrue(mine) : -1;
+	PyObject *const *fields = core_layer_fields(self);
+	PyObject *mine = core_layer_take(self, &fields, TRAINABLE);
+	int is_trainable = mine == Py_True ? 1 : mine == Py_False ? 0 : -1;
+	if (mine != NULL && is_trainable < 0) {
+		is_trainable = PyObject_IsTrue(mine);
+		fields = NULL;
+	}
 	Py_XDECREF(mine);
 	on = on && is_trainable;
-	if (is_trainable < 0 || extend_by(on ? trainable : frozen, self, TRAINABLE_WEIGHTS) < 0 ||
-	    extend_by(frozen, self, FROZEN_WEIGHTS) < 0)
+	if (is_trainable < 0 || extend_by(on ? trainable : frozen, self, &fields, TRAINABLE_WEIGHTS) < 0 ||
+	    extend_by(frozen, self, &fields, FROZEN_WEIGHTS) < 0)
 		return -1;
-	PyObject *below = core_layer_field(self, SUBLAYERS);
+	PyObject *below = core_layer_take(self, &fields, SUBLAYERS);
 	int failed = below ? gather_below(below, trainable, frozen, on) : -1;
 	Py_XDECREF(below);
 	return failed;
