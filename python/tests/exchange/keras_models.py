@@ -57,7 +57,7 @@ def make(folder):
         name = os.path.join(folder, function.__name__)
         i = keras.Input((6, 4))
         model = fill(keras.Model(i, function(i), name=function.__name__))
-        model.compile(keras.optimizers.Adam(0.01), "mse")
+        model.compile(keras.optimizers.Adam(0.01), keras.losses.MeanSquaredError())
         if model.trainable_weights:
             model.train_on_batch(X, np.zeros(model(X).shape))
         model.save(name + ".keras")
