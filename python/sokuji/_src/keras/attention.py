@@ -123,6 +123,9 @@ class MultiHeadAttention(Layer):
         self._initializers = kernel_initializer, bias_initializer
         self._generator = keras_random.SeedGenerator(seed)
 
+    def get_build_config(self):
+        return None  # Keras' has a shape for each input; the first call builds as well
+
     def _dense(self, name, free, bound, shape, input_shape):
         equation, bias = _projection(free, bound, len(shape))
         kernel_initializer, bias_initializer = (init_ops.get(i) for i in self._initializers)

@@ -109,7 +109,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
 
     def __init_subclass__(cls, **keywords):
         super().__init_subclass__(**keywords)
-        if "build" in vars(cls) and not cls.__module__.startswith("sokuji."):
+        if "build" in vars(cls) and not getattr(cls, "__module__", "").startswith("sokuji."):
             cls.build = _noted(cls.build)
 
     def __new__(cls, *arguments, **keywords):
@@ -651,7 +651,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
 
     @classmethod
     def from_config(cls, config):
-        if variables._version == 2 and cls.__module__.startswith("sokuji."):
+        if variables._version == 2 and getattr(cls, "__module__", "").startswith("sokuji."):
             for name, usual in cls._more_config.items():
                 if config.get(name, usual) != usual and config[name] is not None:
                     raise NotImplementedError("not implemented: tf.keras.layers.%s with %s=%s" % (cls.__name__, name, config[name]))

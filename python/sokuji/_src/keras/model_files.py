@@ -39,7 +39,7 @@ def _children(owner):
     """(attribute, value) in Keras' order: by name, private names last; the layers of Sequential and functional models first."""
     found = dict(vars(owner))
     for kind in type(owner).__mro__:
-        if not kind.__module__.startswith(("sokuji.", "builtins")):
+        if not getattr(kind, "__module__", "").startswith(("sokuji.", "builtins")):
             found.update((n, None) for n, v in vars(kind).items() if isinstance(v, property))
     found.update(getattr(owner, "_saved_as", dict)())
     if isinstance(owner, models.Model):

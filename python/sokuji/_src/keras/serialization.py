@@ -18,7 +18,7 @@ find = None  # set by api: (module, name) -> Keras' object of that name; all mod
 
 def _module(kind):
     """keras.initializers, keras.layers, …: where Keras has a class of ours; None of a program's own."""
-    own = kind.__module__
+    own = getattr(kind, "__module__", "")
     if not own.startswith("sokuji."):
         return None
     word = own.rsplit(".", 1)[1]
