@@ -110,7 +110,7 @@ static int refused(PyObject *o, sj_dtype dtype)
 	    !PyErr_ExceptionMatches(PyExc_OverflowError))
 		return -1;
 	PyErr_Clear();
-	PyErr_Format(core.version == 1 ? PyExc_ValueError : PyExc_TypeError,
+	PyErr_Format(core.version == 1 && sj_graph_now() == NULL ? PyExc_ValueError : PyExc_TypeError,
 	             "%R does not convert to a tensor of dtype %s", o, sj_dtype_name(dtype));
 	return -1;
 }
@@ -125,7 +125,8 @@ static int store_integer(void *at, sj_dtype dtype, PyObject *o)
 	                        [SJ_UINT8] = {0, UINT8_MAX},         [SJ_UINT16] = {0, UINT16_MAX},
 	                        [SJ_UINT32] = {0, UINT32_MAX},       [SJ_UINT64] = {0, UINT64_MAX}};
 	bool is_plain = dtype == SJ_INT32 || dtype == SJ_INT64 || dtype == SJ_UINT64;
-	if (PyUnicode_Check(o) || PyBytes_Check(o) || PyComplex_Check(o) || (core.version == 2 && PyFloat_Check(o)) ||
+	if (PyUnicode_Check(o) || PyBytes_Check(o) || PyComplex_Check(o) ||
+	    ((core.version == 2 || sj_graph_now() != NULL) && PyFloat_Check(o)) ||
 	    (core.version == 2 && PyBool_Check(o) && !is_plain))
 		return refused(o, dtype);
 	PyObject *whole = PyLong_Check(o)                         ? Py_NewRef(o)

@@ -198,7 +198,7 @@ FORMS = [
     ("TFSA-2022-096", "tf.keras.layers.LSTM(3)(tf.zeros([2, 4]))", "ValueError InvalidArgumentError"),
     ("TFSA-2023-020", "v1.nn.rnn_cell.GRUCell(2)(tf.ones([1, 3]), tf.ones([1, 3]))", "InvalidArgumentError ValueError"),
     ("TFSA-2022-162", "tf.py_function(lambda x: 1 // 0, [1], tf.int32)", "UnknownError"),
-    ("TFSA-2022-162", "tf.numpy_function(lambda x: 'no number', [1], tf.int32)", "InvalidArgumentError ValueError TypeError"),
+    ("TFSA-2022-162", "tf.function(lambda: tf.numpy_function(lambda x: 'no number', [1], tf.int32))()", "InvalidArgumentError ValueError TypeError"),
     ("TFSA-2020-032", "tf.io.gfile.glob('/tmp/') == ['/tmp/']", ""),
     ("TFSA-2020-032", "tf.io.gfile.glob('/no/such/*') == []", ""),
     ("TFSA-2021-124", "tf.io.TFRecordWriter('/tmp').write(b'')", "FailedPreconditionError"),

@@ -118,7 +118,9 @@ def at_build(message):
 
     mixed, refused = re.match(_MIXED, message), re.match(_REFUSED, message)
     kind = TypeError if mixed or refused else ValueError
-    if mixed:
+    if mixed and version == 1 and mixed.group(1) in ("Add", "Sub", "Mul", "RealDiv", "FloorDiv", "FloorMod", "Pow", "Less", "LessEqual", "Greater", "GreaterEqual"):
+        kind, message = ValueError, "Tensor conversion requested dtype %s for Tensor with dtype %s" % mixed.group(4, 3)  # an operator's
+    elif mixed:
         op, name, is_now, wanted = mixed.groups()
         message = "Input '%s' of '%s' Op has type %s that does not match type %s of argument '%s'." % (name, _TITLES.get(op, op), is_now, wanted, "x" if name == "y" else "a")
     elif refused:
