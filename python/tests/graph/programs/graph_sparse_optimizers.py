@@ -34,3 +34,15 @@ def part_0():
 
 tf.reset_default_graph()
 part_0()
+
+# Rows that are fed: numbers that the variable does not have are refused.
+tf.reset_default_graph()
+table = tf.get_variable("table", [3, 2], initializer=tf.zeros_initializer())
+rows = tf.placeholder(tf.int32, [None])
+step = tf.train.GradientDescentOptimizer(1.0).apply_gradients([(tf.IndexedSlices(tf.ones([2, 2]), rows, tf.constant([3, 2])), table)])
+with tf.Session() as session:
+    session.run(table.initializer)
+    session.run(step, {rows: [0, 0]})
+    print(session.run(table))
+    for wrong in ([3, 7], [-1, 0]):
+        attempt("rows", lambda: session.run(step, {rows: wrong}))
