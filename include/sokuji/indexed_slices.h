@@ -14,7 +14,8 @@ SJ_BEGIN_DECLARATIONS
 /*
  * Row indices[i] of a tensor of `dense_shape` is the sum of the rows values[i] that name it, all other rows are 0. values: float32 or float64,
  * (n, dense_shape[1:]); indices: int32 or int64, (n), each in [0, dense_shape[0]). Neither is copied. The result belongs to the open scope; no
- * tape looks through it. InvalidArgument when shapes or indices do not fit.
+ * tape looks through it. InvalidArgument when shapes or indices do not fit; of a graph's tensors only the dtypes are looked at, and the rest when
+ * the graph runs.
  */
 SJ_PUBLIC sj_tensor *sj_indexed_slices(sj_tensor *values, sj_tensor *indices, sj_ints dense_shape);
 

@@ -45,7 +45,8 @@ _COUNTS = {
     "softmax_cross_entropy_with_logits_v2": 31, "softmax_cross_entropy_with_logits": 32, "sparse_softmax_cross_entropy_with_logits": 2,
     "mean_squared_error": 42, "sparse_softmax_cross_entropy": 43, "softmax_cross_entropy": 73, "exponential_decay": 8, "eye": 2,
     "norm": 5, "in_top_k": 2, "absolute_difference": 43, "huber_loss": 52, "log_loss": 55, "hinge_loss": 50, "cosine_distance": 46,
-    "sigmoid_cross_entropy": 51,
+    "sigmoid_cross_entropy": 51, "zero_fraction": 5, "confusion_matrix": 62, "boolean_mask": lambda tensor, mask, *_, **__: 28 - isinstance(mask, _core.Handle),
+    "global_norm": lambda t_list, *_, **__: len(t_list) + 6, "clip_by_global_norm": lambda t_list, *_, **__: 3 * len(t_list) + 14,
 }  # fmt: skip
 _NAMED_TWICE = {"sparse_softmax_cross_entropy_with_logits"}  # the node has the scope's name in the scope: xent/xent
 _REDUCTIONS = {"Sum", "Mean", "Max", "Min", "Prod", "All", "Any"}
@@ -191,7 +192,8 @@ def of_several(function, default=None):
         tail = {"none": "Mul", "weighted_sum": "Sum"}.get(keywords.get("reduction"), tail)
         _call_it(graph, made, scope + tail + "/" if tail else scope, first)
         if function.__name__ in _COUNTS and len(graph) > first:
-            graph._more += count + _COUNTS[function.__name__] - graph._last_id
+            n = _COUNTS[function.__name__]
+            graph._more += count + (n(*arguments, **keywords) if callable(n) else n) - graph._last_id
         graph._note_line(first)
         return made
 

@@ -34,7 +34,7 @@ class Graph(_core.Graph):
         self._scopes = None  # the open variable scopes (variables.py)
         self._scope_counts = {}
         self.seed = None
-        self._made_variables = []
+        self._made_variables, self._snapshots = [], {}  # variables; by id of the tensors that they are read as
         self._override_maps, self._overrides = [], {}  # open ones: (first node, names by type); by node's index
         self._changes = {}  # by node's index: (how, variable) of an assignment
         self._steps = {}  # by node's index: what an optimizer's step is made of

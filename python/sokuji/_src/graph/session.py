@@ -39,6 +39,9 @@ class _Fetches:
         self.graph = graph
         self.tensors, self.targets, self._places = [], [], {}
         self._build = self._of(fetches)
+        # What is fetched of a variable shares its memory in TensorFlow: beside anything else, it is what the run leaves.
+        late = [(t, graph._snapshots.get(id(t))) for t in self.tensors] if len(self.tensors) + len(self.targets) > 1 else ()
+        self.late = [(t, variable) for t, variable in late if variable is not None]
 
     def result(self, values):
         return self._build(values)
@@ -233,7 +236,7 @@ class BaseSession:
         """What the next run with the same fetches and keys may do in C."""
         leaves = fetches if type(fetches) in (list, tuple) else [fetches]
         kinds = (_core.SymbolicTensor, operation.Operation)
-        if self._closed or any(type(leaf) not in kinds for leaf in leaves) or any(type(key) is not _core.SymbolicTensor for key in feeds):
+        if self._closed or plan.late or any(type(leaf) not in kinds for leaf in leaves) or any(type(key) is not _core.SymbolicTensor for key in feeds):
             return
         if not any(t in feeds or t._dtype_number == 7 for t in plan.tensors):
             places = [-1 if type(leaf) is operation.Operation else plan._places[id(leaf)] for leaf in leaves]
@@ -260,6 +263,9 @@ class BaseSession:
         if fetched or plan.targets:
             results = self._execute(list(feeds), values, fetched, plan.targets)
             made = dict(zip(fetched, map(printing.to_numpy, results)))
+            if plan.late:
+                with _running(self):
+                    made.update((t, printing.to_numpy(self._session._variable(variable))) for t, variable in plan.late)
         else:
             made = {}
         made.update(feeds)

@@ -110,6 +110,7 @@ class GraphVariable(variables.ResourceVariable):
         self._snapshot = graph._read(self, "Read/ReadVariableOp" if self._resource else "read")
         if not self._resource:
             self._snapshot.op._type = "Identity"
+            graph._snapshots[id(self._snapshot)] = self
         op._outputs = [self._snapshot]
 
     name = property(lambda self: self._name + ":0")

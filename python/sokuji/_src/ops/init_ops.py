@@ -122,7 +122,7 @@ class VarianceScaling(_Random):
         self.scale, self.mode, self.distribution, self.seed, self.dtype = scale, mode, distribution.lower(), seed, _kind(dtype)
 
     def __call__(self, shape, dtype=None, partition_info=None):
-        inward, outward = _fans(shape)
+        inward, outward = _fans(shape if partition_info is None else partition_info.full_shape)
         n = {"fan_in": inward, "fan_out": outward, "fan_avg": (inward + outward) / 2.0}[self.mode]
         scale = self.scale / max(1.0, n)
         kind = self._dtype(dtype)
