@@ -31,9 +31,11 @@ static SJ_ALWAYS_INLINE void add_bias(int64_t rows, int64_t columns, bool across
 
 static SJ_ALWAYS_INLINE void add_rows(int64_t rows, int64_t columns, const void *x, double *sums, bool single)
 {
-	for (int64_t r = 0; r < rows; r++)
+	for (int64_t r = 0; r < rows; r++) {
+		page_ahead(x, r * columns, columns, single);
 		for (int64_t c = 0; c < columns; c++)
 			sums[c] += sj__float_get(x, r * columns + c, single);
+	}
 }
 
 static SJ_ALWAYS_INLINE double sum_powers(int64_t n, const void *x, double shift, bool squares, bool single)
@@ -57,11 +59,13 @@ static SJ_ALWAYS_INLINE double sum_powers(int64_t n, const void *x, double shift
 static SJ_ALWAYS_INLINE void add_squares(int64_t rows, int64_t columns, const void *x, const double *shift,
                                          double *sums, bool single)
 {
-	for (int64_t r = 0; r < rows; r++)
+	for (int64_t r = 0; r < rows; r++) {
+		page_ahead(x, r * columns, columns, single);
 		for (int64_t c = 0; c < columns; c++) {
 			double v = sj__float_get(x, r * columns + c, single) - shift[c];
 			sums[c] += v * v;
 		}
+	}
 }
 
 static SJ_ALWAYS_INLINE void add_channel_products(int64_t n, const void *d, const void *x, double shift, double *sum,
@@ -103,13 +107,16 @@ static SJ_ALWAYS_INLINE void scale_shift(int64_t rows, int64_t columns, bool one
                                          const sj__channel_numbers *n, void *y, bool single)
 {
 	const double *shift = n->shift, *factor = n->factor, *offset = n->offset;
-	for (int64_t r = 0; r < rows; r++)
+	for (int64_t r = 0; r < rows; r++) {
+		if (!one_channel)
+			page_ahead(x, r * columns, columns, single);
 		for (int64_t i = 0; i < columns; i++) {
 			int64_t c = one_channel ? 0 : i;
 			sj__float_put(y, r * columns + i,
 			              (sj__float_get(x, r * columns + i, single) - shift[c]) * factor[c] + offset[c],
 			              single);
 		}
+	}
 }
 
 static SJ_ALWAYS_INLINE void scale_grad(int64_t rows, int64_t columns, bool one_channel, const void *d, const void *x,

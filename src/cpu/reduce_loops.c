@@ -18,7 +18,7 @@ enum { VECTOR_BYTES = 16 };
 #define SUMS sj__reduce_plain
 #endif
 
-enum { WIDTH = VECTOR_BYTES / 8, MOST_LANES = 32, WIDE = 64, ROWS_AT_ONCE = 8 };
+enum { WIDTH = VECTOR_BYTES / 8, MOST_LANES = 32, WIDE = 64, ROWS_AT_ONCE = 8, AHEAD = 4096 /* bytes */ };
 
 typedef double vector __attribute__((vector_size(VECTOR_BYTES)));
 typedef int64_t mask __attribute__((vector_size(VECTOR_BYTES)));
@@ -88,6 +88,18 @@ static SJ_ALWAYS_INLINE vector load_vector(int single, const void *x, int64_t i)
 	return __builtin_convertvector(narrow, vector);
 }
 
+/* What the processor does not fetch by itself: lines beyond the page. Up to 256 bytes. */
+static SJ_ALWAYS_INLINE void prefetch(const char *p, int n_bytes)
+{
+	__builtin_prefetch(p);
+	if (n_bytes > 64)
+		__builtin_prefetch(p + 64);
+	if (n_bytes > 128) {
+		__builtin_prefetch(p + 128);
+		__builtin_prefetch(p + 192);
+	}
+}
+
 /* ---- rows ---- */
 
 /* Comparisons take longer than additions: more lanes keep as many in flight. */
@@ -123,6 +135,7 @@ static SJ_ALWAYS_INLINE double long_row(kind_of kind, int single, int64_t n, con
 	for (int v = 0; v < n_vectors; v++)
 		a[v] = identity(kind) + (vector){0};
 	for (int64_t i = 0; i < n; i += n_lanes) {
+		prefetch((const char *)x + (at + i) * (single ? 4 : 8) + AHEAD, n_lanes * (single ? 4 : 8));
 #pragma GCC unroll 16
 		for (int v = 0; v < n_vectors; v++)
 			a[v] = step_vector(kind, a[v], load_vector(single, x, at + i + v * WIDTH));
@@ -166,8 +179,11 @@ static SJ_ALWAYS_INLINE void rows_add(kind_of kind, int single, int64_t n_rows, 
 	for (; c + WIDTH <= n; c += WIDTH) {
 		vector a;
 		memcpy(&a, slots + c, sizeof(a));
-		for (int64_t r = 0; r < n_rows; r++)
-			a = step_vector(kind, a, load_vector(single, x, at + r * stride + c));
+		for (int64_t r = 0; r < n_rows; r++) {
+			int64_t i = at + r * stride + c;
+			__builtin_prefetch((const char *)x + (i + ROWS_AT_ONCE * stride) * (single ? 4 : 8));
+			a = step_vector(kind, a, load_vector(single, x, i));
+		}
 		memcpy(slots + c, &a, sizeof(a));
 	}
 	for (; c < n; c++)
