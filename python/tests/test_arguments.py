@@ -125,3 +125,42 @@ def test_threads_have_their_own_training_flag(tf2):
     go_on.set()
     one.join()
     np.testing.assert_array_equal(seen[0], np.ones(64))
+
+
+# Each has the class that the real TensorFlow's error has (1.8's with eager execution, 2.21's).
+@pytest.mark.parametrize("version, text, kind", [
+    (1, "tf.matmul([[1]], [[1.5]])", "InvalidArgumentError"),
+    (1, "tf.matmul([[1.5]], [[1]])", "InvalidArgumentError"),
+    (2, "tf.matmul([[1]], [[1.5]])", "InvalidArgumentError"),
+    (1, "tf.tensordot([[1]], [[1.5]], 1)", "InvalidArgumentError"),
+    (1, "tf.tensordot([[1.0]], [[1.0]], 3)", "ValueError"),
+    (1, "tf.add_n([[1], [1.5]])", "InvalidArgumentError"),
+    (1, "tf.one_hot([1], 3, on_value=1, off_value=0.5)", "TypeError"),
+    (1, "tf.TensorArray(tf.int32, 1).write(0, 1.5)", "InvalidArgumentError"),
+    (1, "tf.SparseTensor([[0]], [1, 2], [3])", "ValueError"),
+    (2, "tf.sparse.SparseTensor([[0]], [1, 2], [3])", "ValueError"),
+    (1, "tf.sequence_mask([1], -1)", "InvalidArgumentError"),
+    (2, "tf.sequence_mask([1], -1)", "InvalidArgumentError"),
+    (2, "tf.eye(-1)", "InvalidArgumentError"),
+    (2, "tf.linalg.band_part([1.0], 0, 0)", "InvalidArgumentError"),
+    (1, "tf.linalg.diag_part([1.0])", "InvalidArgumentError"),
+    (2, "tf.TensorShape('a')", "TypeError"),
+    (2, "tf.case([])", "ValueError"),
+    (2, "tf.data.Dataset.range(3).map(5)", "ValueError"),
+    (1, "tf.data.Dataset.range(3).map(5)", "TypeError"),
+    (2, "tf.data.Dataset.range(3).batch(0)", "InvalidArgumentError"),
+    (2, "tf.py_function(5, [1], tf.int32)", "ValueError"),
+])  # fmt: skip
+def test_classes_of_errors(tf1, tf2, version, text, kind):
+    tf2._assemble.set_version(version)
+    with pytest.raises(Exception) as caught:
+        eval(text, {"tf": tf1 if version == 1 else tf2})
+    assert type(caught.value).__name__ == kind, caught.value
+
+
+def test_lists_of_numbers_are_stacked_as_one_list(tf1, tf2):
+    for version, tf in ((1, tf1), (2, tf2)):
+        tf2._assemble.set_version(version)
+        made = tf.stack([1, 1.5])
+        assert made.dtype is tf.float32 and made.numpy().tolist() == [1.0, 1.5]
+    assert tf2.linspace(0.0, 1.0, 0).shape == [0] and tf2.as_string([1]).numpy().tolist() == [b"1"]

@@ -23,4 +23,5 @@ def add(names, spaces):
     space("raw_ops").update(raw_ops.names())
     space("sets").update(raw_ops.SETS)
     space("ragged").update(ragged.RAGGED)
+    names["as_string"] = spaces["strings"]["as_string"]
     names["RaggedTensor"] = ragged.RaggedTensor

@@ -139,6 +139,8 @@ class TensorShape:
             self._dims = None
         elif isinstance(dims, TensorShape):
             self._dims = dims._dims
+        elif isinstance(dims, (str, bytes)):
+            raise TypeError("A string has ambiguous TensorShape, please wrap in a list or convert to an int: %s" % dims)
         else:
             try:
                 sizes = iter(dims)

@@ -352,6 +352,8 @@ class Dataset:
         return made
 
     def map(self, map_func, num_parallel_calls=None, deterministic=None, synchronous=None, use_unbounded_threadpool=False, name=None):
+        if not callable(map_func):
+            raise (TypeError if _version == 1 else ValueError)("`map_func` must be a callable. Received %r" % (map_func,))
         bound = self._traced(map_func, "map_func")
         if bound is None:
             return _mapped(self, lambda *flat: self._call(map_func, flat), self._cardinality)
@@ -513,6 +515,8 @@ class Dataset:
 
     def batch(self, batch_size, drop_remainder=False, num_parallel_calls=None, deterministic=None, name=None):
         size, drop = _integer(batch_size, "batch_size"), bool(drop_remainder)
+        if size <= 0 and _version == 2:
+            raise invalid("Batch size must be greater than zero, it is %d" % size)
         if getattr(self, "_has_ragged_rows", False):
             return self.ragged_batch(size, drop)
         if specs.has_composites(self._layout()):

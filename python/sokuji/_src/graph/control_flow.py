@@ -191,7 +191,7 @@ def _fails_unless(condition, message):
 def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"):
     """The result of the first function whose condition holds, of default otherwise."""
     pairs = _pairs(pred_fn_pairs)
-    if not pairs and _version == 1:
+    if not pairs and (_version == 1 or default is None):
         raise ValueError("case: pred_fn_pairs must not be empty")
     if not in_graph(*[pred for pred, _ in pairs]):
         return eager.case(pairs, default, exclusive and _version == 1, strict, name)

@@ -49,6 +49,8 @@ def _telling(function):
 
 def py_function(func=None, inp=None, Tout=None, name=None):
     """func of tensors, run when the graph runs; differentiable, for its operations are recorded then."""
+    if not callable(func):
+        raise ValueError("Expected func to be callable. Received func=%r of type %s." % (func, type(func)))
     inp = list(inp or [])
     if not _symbolic(inp):
         return eager.py_func_of_tensors(_telling(func), inp, Tout, name)

@@ -123,12 +123,12 @@ class TensorArray:
 
     def _taken(self, value):
         try:
-            value = convert(value, self._cell.dtype._number) if not isinstance(value, _core.Handle) else as_tensor(value)
+            value = convert(value, 0 if _version == 1 and not self._cell.is_graph else self._cell.dtype._number) if not isinstance(value, _core.Handle) else as_tensor(value)
         except (TypeError, ValueError):
             value = convert(value, 0)
         if value.dtype is not self._cell.dtype:
             message = "TensorArray dtype is %s but Op is trying to write dtype %s" % (self._cell.dtype.name, value.dtype.name)
-            raise TypeError(message) if _version == 1 and not self._cell.is_graph else errors.InvalidArgumentError(None, None, message)
+            raise errors.InvalidArgumentError(None, None, message)
         self._cell.learn(value.shape)
         return value
 

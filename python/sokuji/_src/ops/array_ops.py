@@ -124,7 +124,13 @@ def concat(values, axis, name="concat"):
 
 
 def stack(values, axis=0, name="stack"):
-    made = same_dtype(list(values))
+    values = list(values)
+    if axis == 0 and values and not any(isinstance(value, _core.Handle) for value in values):
+        try:
+            return convert(values, 0)
+        except (TypeError, ValueError):  # lists that hold tensors
+            pass
+    made = same_dtype(values)
     if not made:
         raise ValueError("tf.stack needs at least one tensor")
     if len({t._shape_tuple for t in made}) > 1:
@@ -273,6 +279,10 @@ def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name=No
 @_core.quick
 def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None, name=None):
     wanted = number(dtype)
+    if not wanted and on_value is not None and off_value is not None:
+        kinds = [convert(value, 0).dtype for value in (on_value, off_value)]
+        if kinds[0] is not kinds[1]:
+            raise TypeError("dtype %r of on_value does not match dtype %r of off_value" % tuple(kinds))
     for value in (on_value, off_value):
         if not wanted and value is not None:
             wanted = convert(value, 0)._dtype_number
@@ -423,7 +433,11 @@ def range_(start, limit=None, delta=1, dtype=None, name="range"):
 
 def linspace(start, stop, num, name=None, axis=0):
     first, last = convert(start, 0), convert(stop, 0)
+    from sokuji._src.core.conversion import _version
+
     n = int(num)
+    if n == 0 and _version == 2 and not first._shape_tuple:
+        return convert(np.zeros(0, first.dtype.as_numpy_dtype), 0)
     if n <= 0:
         raise invalid("linspace: num must be positive, it is %d" % n)
     if first._shape_tuple or last._shape_tuple:
@@ -446,6 +460,8 @@ def _linspace_along(first, last, n, axis):
 
 def eye(num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name=None):
     columns = num_rows if num_columns is None else num_columns
+    if min(int(num_rows), int(columns)) < 0:
+        raise invalid("Dimension %d must be >= 0" % min(int(num_rows), int(columns)))
     made = np.eye(int(num_rows), int(columns), dtype=dtypes.as_dtype(dtype).as_numpy_dtype)
     if batch_shape is not None:
         made = np.broadcast_to(made, tuple(ints(batch_shape)) + made.shape)
@@ -478,6 +494,8 @@ def meshgrid(*args, **kwargs):
 def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool, name=None):
     t = convert(lengths, 0)
     maxlen = int(np.max(t.numpy(), initial=0)) if maxlen is None else int(maxlen)
+    if maxlen < 0:
+        raise invalid("SequenceMask: maxlen must not be negative, it is %d" % maxlen)
     row = convert(np.arange(maxlen), t._dtype_number)
     return cast(run("Less", row, run("ExpandDims", t, convert(-1, 3))), dtype)
 

@@ -63,7 +63,9 @@ def add_n(inputs, name=None):
         raise TypeError("inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype and shape")
     if not isinstance(inputs, (list, tuple)) or not inputs:
         raise ValueError("inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and shape")
-    tensors = same_dtype(list(inputs))
+    tensors = [tensor(value) for value in inputs]
+    if len({t.dtype for t in tensors}) > 1:
+        raise invalid("add_n: the dtypes differ: %s" % [t.dtype.name for t in tensors])
     if len({t._shape_tuple for t in tensors}) > 1:
         raise invalid("add_n: the shapes differ: %s" % [t._shape_tuple for t in tensors])
     if len(tensors) > 1 and any(isinstance(t, _core.SymbolicTensor) for t in tensors):
@@ -150,9 +152,11 @@ def cumprod(x, axis=0, exclusive=False, reverse=False, name=None):
 
 
 def tensordot(a, b, axes, name=None):
-    a, b = same_dtype([a, b])
+    a, b = tensor(a), tensor(b)
     ra, rb = len(a._shape_tuple), len(b._shape_tuple)
     if isinstance(axes, (int, np.integer)):
+        if axes > min(ra, rb):
+            raise ValueError("`axes` must not be larger than the number of dimensions; it is %d, the tensors have %d and %d" % (axes, ra, rb))
         axes_a, axes_b = list(range(ra - axes, ra)), list(range(axes))
     else:
         axes_a, axes_b = [[axis_of(k, r) for k in ints(v)] for v, r in zip(axes, (ra, rb))]
@@ -210,8 +214,14 @@ def trace(x, name=None):
     return run("Sum", matrix_diag_part(x), convert([-1], 3))
 
 
+def _matrices(t):
+    if len(t._shape_tuple) < 2:
+        raise invalid("input must be at least 2-dim, received shape: %s" % list(t._shape_tuple))
+    return t
+
+
 def matrix_diag_part(input, name=None):
-    t = convert(input, 0)
+    t = _matrices(convert(input, 0))
     rows, columns = t._shape_tuple[-2:]
     n = min(rows, columns)
     flat = run("Reshape", t, sizes(t._shape_tuple[:-2] + (rows * columns,)))
@@ -260,7 +270,7 @@ def matrix_band_part(input, num_lower, num_upper, name=None):
     t = convert(input, 0)
     if t._shape_tuple is None or None in t._shape_tuple or any(isinstance(n, _core.SymbolicTensor) for n in (num_lower, num_upper)):
         return run("MatrixBandPart", t, convert(num_lower, 9), convert(num_upper, 9))
-    rows, columns = t._shape_tuple[-2:]
+    rows, columns = _matrices(t)._shape_tuple[-2:]
     low, high = int(num_lower), int(num_upper)
     keep = _mask(rows, columns, lambda i, j: (low < 0 or i - j <= low) and (high < 0 or j - i <= high), 10)
     return run("Select", run("BroadcastTo", keep, sizes(t._shape_tuple)), t, array_ops.zeros_like(t))

@@ -166,9 +166,9 @@ bitcast | Bitcast | T | input, type, name!=None
 2 math.unsorted_segment_max | UnsortedSegmentMax | TUi | data, segment_ids, num_segments, name!=None
 2 math.unsorted_segment_min | UnsortedSegmentMin | TUi | data, segment_ids, num_segments, name!=None
 2 math.unsorted_segment_prod | UnsortedSegmentProd | TUi | data, segment_ids, num_segments, name!=None
-1 matmul | MatMul | TT | a, b, transpose_a=False, transpose_b=False, adjoint_a>transpose_a=False, adjoint_b>transpose_b=False, a_is_sparse!=False, b_is_sparse!=False, name!=None
-2 matmul | MatMul | TT | a, b, transpose_a=False, transpose_b=False, adjoint_a>transpose_a=False, adjoint_b>transpose_b=False, a_is_sparse!=False, b_is_sparse!=False, output_type?=None, grad_a!=False, grad_b!=False, name!=None
-2 linalg.matmul | MatMul | TT | a, b, transpose_a=False, transpose_b=False, adjoint_a>transpose_a=False, adjoint_b>transpose_b=False, a_is_sparse!=False, b_is_sparse!=False, output_type?=None, grad_a!=False, grad_b!=False, name!=None
+1 matmul | MatMul | ?? | a, b, transpose_a=False, transpose_b=False, adjoint_a>transpose_a=False, adjoint_b>transpose_b=False, a_is_sparse!=False, b_is_sparse!=False, name!=None
+2 matmul | MatMul | ?? | a, b, transpose_a=False, transpose_b=False, adjoint_a>transpose_a=False, adjoint_b>transpose_b=False, a_is_sparse!=False, b_is_sparse!=False, output_type?=None, grad_a!=False, grad_b!=False, name!=None
+2 linalg.matmul | MatMul | ?? | a, b, transpose_a=False, transpose_b=False, adjoint_a>transpose_a=False, adjoint_b>transpose_b=False, a_is_sparse!=False, b_is_sparse!=False, output_type?=None, grad_a!=False, grad_b!=False, name!=None
 nn.relu | Relu | T | features, name!=None
 nn.relu6 | Relu6 | T | features, name!=None
 nn.elu | Elu | T | features, name!=None

@@ -28,6 +28,10 @@ class SparseTensor:
         if self._indices._shape_tuple[1] != self._dense_shape._shape_tuple[0]:
             raise ValueError("indices has %d columns, dense_shape %d sizes" % (self._indices._shape_tuple[1], self._dense_shape._shape_tuple[0]))
 
+        rows = self._indices._shape_tuple[0], (self._values._shape_tuple or (None,))[0]
+        if None not in rows and rows[0] != rows[1]:
+            raise ValueError("Dimensions %d and %d are not compatible: indices has as many rows as there are values" % rows)
+
     indices = property(lambda self: self._indices)
     values = property(lambda self: self._values)
     dense_shape = property(lambda self: self._dense_shape)
