@@ -7,6 +7,7 @@ import copy
 import csv
 import os
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -107,6 +108,22 @@ def loaded_without_its_operation(folder):
         tf.saved_model.loader.load(session, ["serve"], os.path.join(folder, "model"))
 
 
+def hostile_model(folder, old, new):
+    """A model's archive whose config.json says something else: what is refused is never called."""
+    import sokuji as tf
+
+    path = os.path.join(folder, "model.keras")
+    tf.keras.Sequential([tf.keras.layers.Input([2]), tf.keras.layers.Lambda(lambda x: x, name="victim")]).save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert old.encode() in parts["config.json"]
+    parts["config.json"] = parts["config.json"].replace(old.encode(), new.encode())
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return tf.keras.models.load_model(path)
+
+
 def name_of(error):
     return type(error).__name__
 
@@ -153,7 +170,8 @@ def test_form(key, text, classes, tf2, tmp_path):
     tf2._assemble.set_version(2)
     names = {"tf": tf2, "v1": sokuji.v1, "np": np, "stored": lambda: stored(tmp_path), "broken_record": lambda: broken_record(tmp_path),
              "under_a_writer": lambda call: under_a_writer(tmp_path, call), "folder": str(tmp_path), "imported": imported, "CONSTANT": CONSTANT,
-             "FUNCTION": FUNCTION, "loaded_without_its_operation": lambda: loaded_without_its_operation(tmp_path)}  # fmt: skip
+             "FUNCTION": FUNCTION, "loaded_without_its_operation": lambda: loaded_without_its_operation(tmp_path),
+             "hostile_model": lambda old, new: hostile_model(tmp_path, old, new)}  # fmt: skip
     statements, _, expression = text.rpartition(";")
     exec(statements.replace("; ", "\n"), names)
     if not classes:

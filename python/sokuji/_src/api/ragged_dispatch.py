@@ -22,13 +22,14 @@ def _any(values):
     return any(isinstance(v, (RaggedTensor, RaggedTensorSpec)) or isinstance(v, (list, tuple)) and any(isinstance(x, RaggedTensor) for x in v) for v in values)
 
 
-def _looking(plain, for_ragged):
+def _looking(plain, for_ragged, path):
     @functools.wraps(plain)
     def function(*arguments, **keywords):
         if _any(arguments) or _any(keywords.values()):
             return for_ragged(*arguments, **keywords)
         return plain(*arguments, **keywords)
 
+    function.__module__, function.__qualname__ = "sokuji", path  # as which it is pickled
     return function
 
 
@@ -105,7 +106,7 @@ def install():
                 made = _flat(value)
             else:
                 continue
-            space[name] = done.setdefault((id(value), name), _looking(value, made))
+            space[name] = done.setdefault((id(value), name), _looking(value, made, "%s.%s" % (place, name) if place else name))
 
 
 def _reduce(name, plain):
