@@ -72,7 +72,6 @@ def test_a_sequential_that_is_not_trained(tf2):
     lambda tf: tf.keras.losses.sparse_categorical_crossentropy([0, 1], [[0.5, 0.5], [0.5, 0.5]], axis=0),
     lambda tf: tf.strings.unicode_decode(["a"], "UTF-8", replace_control_characters=True),
     lambda tf: tf.linalg.matrix_transpose(tf.constant([[1j]]), conjugate=True),
-    lambda tf: tf.keras.Sequential().summary(layer_range=("a", "b")),
 ])  # fmt: skip
 def test_refused_by_name(tf2, call):
     with pytest.raises(NotImplementedError, match="not implemented"):
