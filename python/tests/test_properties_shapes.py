@@ -233,7 +233,7 @@ def test_stack_and_unstack(data):
     parts = [data.draw(arrays(dtype, shape)) for _ in range(data.draw(st.integers(1, 4)))]
     axis = data.draw(st.integers(-len(shape) - 1, len(shape)))
     want = np.stack(parts, axis)
-    agree(tf.stack(parts, axis), want, dtype, 0)
+    agree(tf.stack([tf.constant(part) for part in parts], axis), want, dtype, 0)  # lists of NumPy's scalars are lists of numbers, as in TensorFlow
     for got, part in zip(tf.unstack(want, axis=axis), parts, strict=True):
         agree(got, part, dtype, 0)
 

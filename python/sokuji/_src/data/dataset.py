@@ -352,7 +352,7 @@ class Dataset:
         return made
 
     def map(self, map_func, num_parallel_calls=None, deterministic=None, synchronous=None, use_unbounded_threadpool=False, name=None):
-        if not callable(map_func):
+        if not callable(map_func) and not hasattr(map_func, "run_flat"):  # traced before
             raise (TypeError if _version == 1 else ValueError)("`map_func` must be a callable. Received %r" % (map_func,))
         bound = self._traced(map_func, "map_func")
         if bound is None:

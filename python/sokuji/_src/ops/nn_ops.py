@@ -239,7 +239,7 @@ def embedding_lookup(params, ids, partition_strategy="mod", name=None, validate_
         raise ValueError("Unrecognized partition strategy: %s" % partition_strategy)
     else:
         n = convert(len(tables), ids._dtype_number)
-        starts = convert(np.cumsum([0] + [t._shape_tuple[0] for t in tables[:-1]]), ids._dtype_number)
+        starts = convert(np.cumsum([0] + [np.shape(t)[0] if isinstance(t, np.ndarray) else t._shape_tuple[0] for t in tables[:-1]]), ids._dtype_number)
         places = run("AddV2", run("GatherV2", starts, run("FloorMod", ids, n), convert(0, 3)), run("FloorDiv", ids, n))
         rows = run("GatherV2", array_ops.concat(tables, 0), places, convert(0, 3))
     if max_norm is None:
