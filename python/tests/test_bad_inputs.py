@@ -6,8 +6,10 @@ gives its exception, leaves its arguments as they were, and the process lives.
 import copy
 import csv
 import os
+import struct
 import sys
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
@@ -108,6 +110,29 @@ def loaded_without_its_operation(folder):
         tf.saved_model.loader.load(session, ["serve"], os.path.join(folder, "model"))
 
 
+def chunk(kind, data, sum=None):
+    """A chunk of a PNG file, with a wrong sum where one is given."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data) if sum is None else sum)
+
+
+def rows(width, height, sum=None):
+    return chunk(b"IDAT", zlib.compress((b"\0" + bytes(3 * width)) * height), sum)
+
+
+def png(chunks, width=2, height=2, depth=8):
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, 2, 0, 0, 0)) + chunks + chunk(b"IEND", b"")
+
+
+def jpeg(part, new):
+    """A small picture's file in whose frame header (from its marker on) something is replaced."""
+    import sokuji as tf
+
+    data = tf.io.encode_jpeg(np.zeros([8, 8, 3], np.uint8)).numpy()
+    head, frame = data[: data.index(b"\xff\xc0")], bytearray(data[data.index(b"\xff\xc0") :])
+    frame[part] = new
+    return head + bytes(frame)
+
+
 def hostile_model(folder, old, new):
     """A model's archive whose config.json says something else: what is refused is never called."""
     import sokuji as tf
@@ -171,7 +196,7 @@ def test_form(key, text, classes, tf2, tmp_path):
     names = {"tf": tf2, "v1": sokuji.v1, "np": np, "stored": lambda: stored(tmp_path), "broken_record": lambda: broken_record(tmp_path),
              "under_a_writer": lambda call: under_a_writer(tmp_path, call), "folder": str(tmp_path), "imported": imported, "CONSTANT": CONSTANT,
              "FUNCTION": FUNCTION, "loaded_without_its_operation": lambda: loaded_without_its_operation(tmp_path),
-             "hostile_model": lambda old, new: hostile_model(tmp_path, old, new)}  # fmt: skip
+             "png": png, "rows": rows, "chunk": chunk, "jpeg": jpeg, "zlib": zlib, "hostile_model": lambda old, new: hostile_model(tmp_path, old, new)}  # fmt: skip
     statements, _, expression = text.rpartition(";")
     exec(statements.replace("; ", "\n"), names)
     if not classes:

@@ -9,7 +9,7 @@ def add(names, spaces):
     space = lambda name: spaces.setdefault(name, {})  # noqa: E731
     space("sparse").update(sparse_ops_2.SPARSE_2)
     space("nn").update({**sparse_ops_2.NN_2, **ctc_ops.NN_2, **nn_late_ops.NN_2})
-    space("image").update({**nn_late_ops.IMAGE_2, **image_late_ops.IMAGE_2, "is_jpeg": pictures.is_jpeg, "extract_jpeg_shape": pictures.extract_jpeg_shape})
+    space("image").update({**nn_late_ops.IMAGE_2, **image_late_ops.IMAGE_2, **pictures.IO_2})
     space("io").update(pictures.IO_2)
     space("math").update({**math_late_ops.MATH_2, **{n: names[n] for n in math_late_ops.FROM_ROOT}, **{n: spaces["nn"][n] for n in math_late_ops.FROM_NN}})
     space("math.special").update(math_late_ops.SPECIAL_2)

@@ -1,9 +1,11 @@
 """JPEG pictures, through the library Pillow, as TensorFlow reads and writes them: its decoder's quick transform, and smooth chroma, which Pillow does not join, are joined here."""
 
 import io
+import struct
 
 import numpy as np
 
+from sokuji._src.core import errors
 from sokuji._src.core.execute import invalid
 
 MAGIC = b"\xff\xd8\xff"
@@ -77,7 +79,9 @@ def decode(data, channels=0, ratio=1, fancy_upscaling=True, try_recover_truncate
         if quick or channels == 1:
             _set_up(picture, ratio, colour and channels != 1, int(quick))
         pixels = np.asarray(picture)
-    except (OSError, SyntaxError, ValueError) as error:
+    except Image.DecompressionBombError as error:
+        raise errors.ResourceExhaustedError(None, None, "JPEG: %s" % error) from None
+    except (OSError, SyntaxError, ValueError, LookupError, ArithmeticError, TypeError, struct.error) as error:
         raise invalid("Invalid JPEG data or crop window, data size %d: %s" % (len(data), error)) from None
     finally:
         files.LOAD_TRUNCATED_IMAGES = before

@@ -1,17 +1,14 @@
 """Pictures in files: PNG is written and read, of JPEG the header; other formats are not implemented and say so."""
 
 import struct
-import zlib
 
 import numpy as np
 
 from sokuji._src.core import dtypes
 from sokuji._src.core.execute import convert, invalid, tensor
-from sokuji._src.io import jpeg
+from sokuji._src.io import jpeg, png
 
-_MAGIC = b"\x89PNG\r\n\x1a\n"
-_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
+_GREY = (6968, 23434, 2366)  # of red, green and blue, as 2.x's libpng has them
 
 
 def _bytes(contents):
@@ -21,105 +18,21 @@ def _bytes(contents):
     return t.numpy()
 
 
-def _chunk(kind, data):
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
 def encode_png(image, compression=-1, name=None):
-    t = tensor(image)
-    array = np.asarray(t)
-    if array.ndim != 3 or array.shape[2] not in _TYPES or array.dtype not in (np.uint8, np.uint16):
-        raise invalid("encode_png: the image must be uint8 or uint16 of shape (rows, columns, 1 to 4); it is %s of %s" % (t.dtype.name, array.shape))
-    h, w, c = array.shape
-    rows = array.astype(">u2" if array.dtype == np.uint16 else np.uint8).reshape(h, -1)
-    raw = b"".join(b"\0" + row.tobytes() for row in rows)
-    head = struct.pack(">IIBBBBB", w, h, 8 * array.dtype.itemsize, _TYPES[c], 0, 0, 0)
-    return convert(_MAGIC + _chunk(b"IHDR", head) + _chunk(b"IDAT", zlib.compress(raw, compression)) + _chunk(b"IEND", b""), 7)
-
-
-def _unfiltered(raw, h, stride, step):
-    """Undoes PNG's prediction of bytes from their left and upper neighbours."""
-    made, at, above = np.zeros((h, stride), np.uint8), 0, bytearray(stride)
-    for y in range(h):
-        kind, row = raw[at], bytearray(raw[at + 1 : at + 1 + stride])
-        at += 1 + stride
-        if len(row) != stride or kind > 4:
-            raise invalid("PNG: the data end early or are damaged")
-        for i in range(stride) if kind else ():
-            left, up, corner = row[i - step] if i >= step else 0, above[i], above[i - step] if i >= step else 0
-            if kind == 4:
-                p = left + up - corner
-                near = min((abs(p - left), 0, left), (abs(p - up), 1, up), (abs(p - corner), 2, corner))[2]
-            else:
-                near = left if kind == 1 else up if kind == 2 else (left + up) // 2
-            row[i] = (row[i] + near) & 255
-        made[y], above = row, row
-    return made
-
-
-def _read_png(data):
-    """(pixels, bits a sample)"""
-    at, parts, head, palette, clear = 8, [], None, None, None
-    try:
-        while at < len(data):
-            (n,), kind = struct.unpack(">I", data[at : at + 4]), data[at + 4 : at + 8]
-            body = data[at + 8 : at + 8 + n]
-            if kind == b"IHDR":
-                head = struct.unpack(">IIBBBBB", body)
-            elif kind == b"PLTE":
-                palette = np.frombuffer(body, np.uint8).reshape(-1, 3)
-            elif kind == b"tRNS":
-                clear = body
-            elif kind == b"IDAT":
-                parts.append(body)
-            at += 12 + n
-        w, h, bits, kind, _, _, interlaced = head
-        if interlaced or bits < 8:
-            raise NotImplementedError("not implemented: PNG with interlacing or %d bits" % bits)
-        c = _CHANNELS[kind]
-        rows = _unfiltered(zlib.decompress(b"".join(parts)), h, w * c * bits // 8, c * bits // 8)
-    except (struct.error, zlib.error, TypeError, KeyError, IndexError) as error:
-        raise invalid("Invalid PNG data, size %d: %s" % (len(data), error)) from None
-    pixels = rows.reshape(h, w, c) if bits == 8 else rows.view(">u2").astype(np.uint16).reshape(h, w, c)
-    if kind == 3:
-        alpha = np.frombuffer((clear or b"") + b"\xff" * 256, np.uint8)[: len(palette)]
-        pixels = (palette if clear is None else np.concatenate([palette, alpha[:, None]], 1))[pixels[..., 0]]
-    return pixels
-
-
-def _with_channels(pixels, channels):
-    have, most = pixels.shape[2], np.iinfo(pixels.dtype).max
-    if channels in (0, have):
-        return pixels
-    colour, alpha = (pixels[..., :3], pixels[..., 3:]) if have > 2 else (pixels[..., :1], pixels[..., 1:])
-    if channels < 3 and colour.shape[2] == 3:
-        r, g, b = (colour[..., i].astype(np.int64) for i in range(3))
-        colour = ((6968 * r + 23434 * g + 2366 * b) >> 15).astype(pixels.dtype)[..., None]
-    elif channels > 2 and colour.shape[2] == 1:
-        colour = np.repeat(colour, 3, 2)
-    if channels in (2, 4):
-        colour = np.concatenate([colour, alpha if alpha.shape[2] else np.full((*colour.shape[:2], 1), most, pixels.dtype)], 2)
-    return colour
+    return convert(png.encode(np.asarray(tensor(image)), compression), 7)
 
 
 def decode_png(contents, channels=0, dtype=dtypes.uint8, name=None):
     data, wanted = _bytes(contents), dtypes.as_dtype(dtype)
-    if channels not in (0, 1, 2, 3, 4):
-        raise invalid("channels must be 0, 1, 2, 3 or 4; it is %s" % channels)
     if wanted not in (dtypes.uint8, dtypes.uint16):
         raise invalid("decode_png: dtype must be uint8 or uint16, it is %s" % wanted.name)
-    if not data.startswith(_MAGIC):
+    if not data.startswith(png.MAGIC):
         if data.startswith(jpeg.MAGIC):
             return convert(jpeg.decode(data, channels), 0)
         if data[:3] == b"GIF" or data[:2] == b"BM":
             raise NotImplementedError("not implemented: reading GIF and BMP pictures; use PNG or JPEG")
         raise invalid("Unknown image file format. One of JPEG, PNG, GIF, BMP required.")
-    pixels = _with_channels(_read_png(data), channels)
-    if pixels.dtype == np.uint16 and wanted == dtypes.uint8:
-        pixels = (pixels >> 8).astype(np.uint8)
-    elif pixels.dtype == np.uint8 and wanted == dtypes.uint16:
-        pixels = pixels.astype(np.uint16) * 257
-    return convert(np.ascontiguousarray(pixels), 0)
+    return convert(png.read(data, channels, wanted == dtypes.uint16, _GREY), 0)
 
 
 def decode_image(contents, channels=None, dtype=dtypes.uint8, name=None, expand_animations=True):
@@ -154,7 +67,7 @@ def encode_jpeg(image, format="", quality=95, progressive=False, optimize_size=F
 
 def decode_jpeg(contents, channels=0, ratio=1, fancy_upscaling=True, try_recover_truncated=False, acceptable_fraction=1, dct_method="", name=None):
     data = _bytes(contents)
-    if data.startswith(_MAGIC):
+    if data.startswith(png.MAGIC):
         return decode_png(contents, channels)
     return convert(np.ascontiguousarray(jpeg.decode(data, channels, ratio, fancy_upscaling, try_recover_truncated or acceptable_fraction < 1, dct_method)), 0)
 

@@ -1,16 +1,12 @@
 """tf.image's functions of files (PNG through zlib), boxes and patches of images."""
 
-import struct
-import zlib
-
 import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import dtypes, errors
 from sokuji._src.core.execute import convert, execute
 from sokuji._src.graph import python_ops, words
-from sokuji._src.io import jpeg, pictures
-from sokuji._src.summary import event_files
+from sokuji._src.io import jpeg, pictures, png
 
 
 def _invalid(message, *values):
@@ -19,105 +15,13 @@ def _invalid(message, *values):
 
 # ---- PNG ----
 
-_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-
-
-def _chunks(data):
-    if data[:8] != b"\x89PNG\r\n\x1a\n":
-        _invalid("Expected image (JPEG, PNG, or GIF), got unknown format starting with %r" % data[:8].decode("latin1"))
-    at, found = 8, []
-    while at + 12 <= len(data):
-        size, name = struct.unpack(">I4s", data[at : at + 8])
-        body = data[at + 8 : at + 8 + size]
-        if len(body) < size or struct.unpack(">I", data[at + 8 + size : at + 12 + size].ljust(4, b"\0"))[0] != zlib.crc32(name + body):
-            _invalid("Invalid PNG data, size %d", len(data))
-        found.append((name, body))
-        at += 12 + size
-        if name == b"IEND":
-            break
-    return found
-
-
-def _rows(raw, height, stride, step):
-    """The rows without their filters."""
-    if len(raw) < height * (stride + 1):
-        _invalid("Invalid PNG data: the image is cut off")
-    rows, before = np.zeros((height, stride), np.uint8), np.zeros(stride, np.int64)
-    for y in range(height):
-        kind, line = raw[y * (stride + 1)], np.frombuffer(raw, np.uint8, stride, y * (stride + 1) + 1).astype(np.int64)
-        if kind == 1 or kind == 3 or kind == 4:
-            for x in range(stride):
-                left, above = line[x - step] if x >= step else 0, before[x]
-                if kind == 1:
-                    guess = left
-                elif kind == 3:
-                    guess = (left + above) // 2
-                else:
-                    corner = before[x - step] if x >= step else 0
-                    p = left + above - corner
-                    a, b, c = abs(p - left), abs(p - above), abs(p - corner)
-                    guess = left if a <= b and a <= c else above if b <= c else corner
-                line[x] = (line[x] + guess) & 255
-        elif kind == 2:
-            line = (line + before) & 255
-        elif kind != 0:
-            _invalid("Invalid PNG data: the filter %d", kind)
-        rows[y], before = line, line
-    return rows
-
-
-def _unpacked(rows, width, depth, channels):
-    if depth == 8:
-        return rows.reshape(len(rows), width, channels).astype(np.uint16)
-    if depth == 16:
-        return rows.reshape(len(rows), width, channels, 2).astype(np.uint16) @ np.array([256, 1], np.uint16)
-    bits = np.unpackbits(rows, axis=1).reshape(len(rows), -1, depth)[:, : width * channels]
-    return (bits @ (1 << np.arange(depth - 1, -1, -1))).astype(np.uint16).reshape(len(rows), width, channels)
+_GREY = (9798, 19235, 3735)  # of red, green and blue, as 1.8's libpng has them
 
 
 def read_png(data, channels=0, is_wide=False):
-    """The pixels (height, width, channels), uint8 or uint16."""
-    parts = _chunks(data)
-    head = next((b for n, b in parts if n == b"IHDR"), b"")
-    if len(head) != 13:
-        _invalid("Invalid PNG header, data size %d", len(data))
-    width, height, depth, kind, _, _, interlaced = struct.unpack(">IIBBBBB", head)
-    if interlaced:
-        raise NotImplementedError("not implemented: tf.image.decode_png of an interlaced file; save it without")
-    if kind not in _CHANNELS or depth not in (1, 2, 4, 8, 16) or not 0 < width * height < 1 << 29:
-        _invalid("Invalid PNG header: %d x %d, depth %d, kind %d", width, height, depth, kind)
-    n = _CHANNELS[kind]
-    stride = (width * n * depth + 7) // 8
-    unpack = zlib.decompressobj()
-    try:
-        raw = unpack.decompress(b"".join(b for name, b in parts if name == b"IDAT"), height * (stride + 1))
-    except zlib.error as error:
-        _invalid("Invalid PNG data: %s", error)
-    pixels = _unpacked(_rows(raw, height, stride, max(1, n * depth // 8)), width, depth, n)
-    if kind == 3:
-        colours = np.frombuffer(next((b for name, b in parts if name == b"PLTE"), b""), np.uint8).reshape(-1, 3).astype(np.uint16)
-        if pixels.max(initial=0) >= len(colours):
-            _invalid("Invalid PNG data: a colour outside of the palette")
-        pixels, depth = colours[pixels[..., 0]], 8
-    elif depth < 8:
-        pixels, depth = pixels * (255 // ((1 << depth) - 1)), 8
-    pixels = _with_channels(pixels, channels, 65535 if depth == 16 else 255)
-    if is_wide:
-        return (pixels if depth == 16 else pixels * 257).astype(np.uint16)
-    return (pixels >> 8 if depth == 16 else pixels).astype(np.uint8)
-
-
-def _with_channels(pixels, channels, top):
-    have = pixels.shape[-1]
-    if channels in (0, have):
-        return pixels
-    alpha = pixels[..., -1:] if have in (2, 4) else np.full((*pixels.shape[:2], 1), top, np.uint16)
-    colour = pixels[..., : have - (have in (2, 4))]
-    if channels in (3, 4):
-        colour = np.repeat(colour, 3, -1) if colour.shape[-1] == 1 else colour
-    elif colour.shape[-1] == 3:
-        colour = ((colour.astype(np.int64) @ np.array([9798, 19235, 3735], np.int64)) >> 15)[..., None].astype(np.uint16)
-    return np.concatenate([colour, alpha], -1) if channels in (2, 4) else colour
+    if not data.startswith(png.MAGIC):
+        _invalid("Expected image (JPEG, PNG, or GIF), got unknown format starting with %r", data[:8].decode("latin1"))
+    return png.read(data, channels, is_wide, _GREY)
 
 
 def _bytes(tensor):
@@ -126,7 +30,7 @@ def _bytes(tensor):
 
 @python_ops.kernel("EncodePng", [(7, ())])
 def _encode(attributes, image):
-    return [convert(event_files.png(image.numpy()), 7)]
+    return [convert(png.encode(image.numpy()), 7)]
 
 
 def _image_outputs(attributes, inputs):
@@ -197,8 +101,6 @@ def encode_png(image, compression=-1, name=None):
 
 
 def decode_png(contents, channels=0, dtype=dtypes.uint8, name=None):
-    if channels not in (0, 1, 2, 3, 4):
-        raise ValueError("channels must be 0, 1, 2, 3, or 4, got %d" % channels)
     return python_ops.call("DecodePng", [contents], {"channels": channels, "dtype": dtypes.as_dtype(dtype)._number}, name, [7])
 
 

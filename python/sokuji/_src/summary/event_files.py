@@ -4,17 +4,15 @@ import atexit
 import bisect
 import glob
 import os
-import struct
 import threading
 import time
 import weakref
-import zlib
 
 import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import errors
-from sokuji._src.io import messages, records
+from sokuji._src.io import messages, png, records
 
 Event, Summary = messages.CLASSES["Event"], messages.CLASSES["Summary"]
 _open = weakref.WeakSet()
@@ -136,24 +134,6 @@ def histogram(values, tag):
 # ---- images ----
 
 
-def png(pixels):
-    """The PNG file of an array (height, width, 1 to 4 channels) of uint8 or uint16."""
-    height, width, channels = pixels.shape
-    kind = {1: 0, 2: 4, 3: 2, 4: 6}.get(channels)
-    if kind is None:
-        raise errors.InvalidArgumentError(None, None, "image must have 1, 2, 3, or 4 channels, not %d" % channels)
-    depth = 16 if pixels.dtype == np.uint16 else 8
-    rows = np.ascontiguousarray(pixels.astype(">u2" if depth == 16 else np.uint8)).tobytes()
-    stride = width * channels * depth // 8
-    filtered = b"".join(b"\0" + rows[i * stride : (i + 1) * stride] for i in range(height))
-
-    def chunk(name, data):
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    head = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(filtered)) + chunk(b"IEND", b"")
-
-
 def pixels_of(image, bad_color):
     """Floats as bytes: from 0 up to the largest, or around 128 when some are negative; what is not finite becomes the bad colour."""
     if image.dtype == np.uint8:
@@ -182,6 +162,6 @@ def image_values(tag, tensor, max_images=3, bad_color=(255, 0, 0, 255)):
     for i, image in enumerate(images[:max_images]):
         name = "%s/image/%d" % (tag, i) if max_images > 1 else tag + "/image"
         content = messages.CLASSES["Summary.Image"](height=image.shape[0], width=image.shape[1], colorspace=image.shape[2],
-                                                     encoded_image_string=png(pixels_of(image, bad_color)))  # fmt: skip
+                                                     encoded_image_string=png.encode(pixels_of(image, bad_color)))  # fmt: skip
         made.append(messages.CLASSES["Summary.Value"](tag=name, image=content))
     return made

@@ -6,7 +6,7 @@ import numpy as np
 
 from sokuji import _core
 from sokuji._src.core.execute import convert, invalid
-from sokuji._src.io import messages, tensor_proto
+from sokuji._src.io import messages, png, tensor_proto
 from sokuji._src.summary import event_files
 from sokuji._src.variables import variables
 
@@ -196,7 +196,7 @@ def _image_strings(data, most):
         images = np.clip(np.trunc(images.astype(np.float64) * 255.5), 0, 255).astype(np.uint8)
     elif images.dtype != np.uint16:
         images = images.astype(np.uint8)
-    return [str(images.shape[2]).encode(), str(images.shape[1]).encode(), *(event_files.png(image) for image in images[:most])]
+    return [str(images.shape[2]).encode(), str(images.shape[1]).encode(), *(png.encode(image) for image in images[:most])]
 
 
 def image(name, data, step=None, max_outputs=3, description=None):
