@@ -71,7 +71,7 @@ t("dense_to_ragged", lambda: [x.to_list() for x in D.range(3).map(lambda x: tf.r
 t("sparse", lambda: [tf.sparse.to_dense(x).numpy().tolist() for x in D.from_tensor_slices(tf.sparse.from_dense([[1,0],[0,2]]))])
 t("sparse batch", lambda: [tf.sparse.to_dense(x).numpy().tolist() for x in D.from_tensor_slices(tf.sparse.from_dense([[1,0],[0,2]])).batch(2)])
 t("iter spec", lambda: iter(r).element_spec)
-t("opt val", lambda: (lambda i: [i.get_next_as_optional().has_value().numpy() for _ in range(3)])(iter(r.take(2))))
+t("opt val", lambda: (lambda i: [bool(i.get_next_as_optional().has_value()) for _ in range(3)])(iter(r.take(2))))
 t("optional", lambda: tf.experimental.Optional.from_value(3).get_value().numpy())
 t("optional e", lambda: tf.experimental.Optional.empty(tf.TensorSpec([], tf.int32)).get_value())
 t("two iters", lambda: (lambda a, b: [int(next(a)), int(next(a)), int(next(b))])(iter(r), iter(r)))

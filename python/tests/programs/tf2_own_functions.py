@@ -64,7 +64,7 @@ w = tf.Variable(1.0)
 @tf.function
 def up(x):
     w.assign_add(x); w.assign(w*2); return w + 0., w.read_value()
-print([q.numpy() for q in up(1.)], w.numpy())
+print([float(q) for q in up(1.)], w.numpy())
 @tf.function(jit_compile=True)
 def jit(x): return tf.sin(x)
 print(tf.function(lambda: None)(), tf.function(lambda: (1, "a", 2.5))(), tf.function(lambda x: [x])(1))
@@ -97,7 +97,7 @@ def gr(x):
     with tf.GradientTape() as tp:
         tp.watch(x); y = x*x*w
     return tp.gradient(y, [x, w])
-print([q.numpy() for q in gr(tf.constant(2.))])
+print([float(q) for q in gr(tf.constant(2.))])
 @tf.function
 def jac(x):
     with tf.GradientTape() as tp:
