@@ -9,19 +9,10 @@
 
 #include <sokuji.h>
 
+#include "graph_support.h"
 #include "scope_fixture.h"
 
 static const float six[] = {1, 2, 3, 4, 5, 6};
-
-static sj_tensor *run_one(sj_session *session, sj_tensor *feed, sj_tensor *value, sj_tensor *fetch)
-{
-	sj_tensor *result = NULL;
-	sj_status status = sj_session_run(session, feed != NULL, &feed, &value, 1, &fetch, 0, NULL, &result);
-	if (status != SJ_OK)
-		print_message("%s\n", sj_error_message());
-	assert_int_equal(status, SJ_OK);
-	return sj_scope_own(result);
-}
 
 static void operations_wait_for_a_run(void **state)
 {

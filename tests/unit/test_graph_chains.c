@@ -1,19 +1,11 @@
 /* Chains of large elementwise operations in optimised plans: eager's bits, whatever is broadcast, viewed, fetched in between or as wide as it likes. */
 #include "failing_allocations.h"
+#include "graph_support.h"
 #include "scope_fixture.h"
 
 #include <string.h>
 
 enum { RUNS = 4, POOL = 64, FETCHES = 3 };
-
-static void is_ok(sj_status status) { assert_string_equal(status == SJ_OK && sj_ok() ? "" : sj_error_message(), ""); }
-
-static void same_bits(const sj_tensor *a, const sj_tensor *b)
-{
-	assert_int_equal(sj_tensor_dtype(a), sj_tensor_dtype(b));
-	assert_int_equal(sj_tensor_bytes(a), sj_tensor_bytes(b));
-	assert_memory_equal(sj_tensor_data(a), sj_tensor_data(b), sj_tensor_bytes(a));
-}
 
 static uint64_t draws;
 

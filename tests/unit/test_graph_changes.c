@@ -1,5 +1,6 @@
 /* Plans and what changes variables: in which order, of which shapes, interrupted, without memory, on two threads. Each runs often enough to be optimised. */
 #include "failing_allocations.h"
+#include "graph_support.h"
 #include "scope_fixture.h"
 
 #include <pthread.h>
@@ -8,21 +9,6 @@
 #include "base/threads.h"
 
 enum { RUNS = 4, LARGE = 200000 };
-
-static void is_ok(sj_status status) { assert_string_equal(status == SJ_OK && sj_ok() ? "" : sj_error_message(), ""); }
-
-static sj_tensor *run_one(sj_session *session, sj_tensor *feed, sj_tensor *value, sj_tensor *fetch)
-{
-	sj_tensor *result = NULL;
-	is_ok(sj_session_run(session, feed != NULL, &feed, &value, 1, &fetch, 0, NULL, &result));
-	return sj_scope_own(result);
-}
-
-static void same_bits(const sj_tensor *a, const sj_tensor *b)
-{
-	assert_int_equal(sj_tensor_bytes(a), sj_tensor_bytes(b));
-	assert_memory_equal(sj_tensor_data(a), sj_tensor_data(b), sj_tensor_bytes(a));
-}
 
 static float first_of(const sj_tensor *t) { return ((const float *)sj_tensor_data(t))[0]; }
 

@@ -1,25 +1,11 @@
 /* Optimised plans: the same bits as without, whatever is fed; what must not be merged, moved or written over; whom errors name. */
 #include "failing_allocations.h"
+#include "graph_support.h"
 #include "scope_fixture.h"
 
 #include <string.h>
 
 enum { LAYERS = 2, N_VARIABLES = 4, FEATURES = 5, CLASSES = 3 };
-
-static void is_ok(sj_status status) { assert_string_equal(status == SJ_OK && sj_ok() ? "" : sj_error_message(), ""); }
-
-static void same_bits(const sj_tensor *a, const sj_tensor *b)
-{
-	assert_int_equal(sj_tensor_bytes(a), sj_tensor_bytes(b));
-	assert_memory_equal(sj_tensor_data(a), sj_tensor_data(b), sj_tensor_bytes(a));
-}
-
-static sj_tensor *run_one(sj_session *session, sj_tensor *feed, sj_tensor *value, sj_tensor *fetch)
-{
-	sj_tensor *result = NULL;
-	is_ok(sj_session_run(session, feed != NULL, &feed, &value, 1, &fetch, 0, NULL, &result));
-	return sj_scope_own(result);
-}
 
 /* ---- a network ---- */
 
