@@ -1,4 +1,7 @@
-"""Start-up of one library in this interpreter: startup.py MODULE DISTRIBUTION... (or a folder). Import beyond NumPy, resident memory, installed size."""
+"""
+Start-up of one library in this interpreter: startup.py MODULE DISTRIBUTION... (or a folder). Import beyond NumPy, resident memory, installed size. What Sokuji
+puts off until the first name is asked for counts as import.
+"""
 
 import glob
 import os
@@ -14,7 +17,8 @@ import numpy
 def resident():
     return int([line for line in open("/proc/self/status") if line.startswith("VmRSS")][0].split()[1]) / 1024.0
 before, begin = resident(), time.time()
-import {}
+import {0}
+getattr({0}, "constant", None)
 print(time.time() - begin)
 print(resident() - before)
 """
