@@ -492,23 +492,27 @@ static PyObject *tape_is_open(PyObject *self, PyObject *Py_UNUSED(nothing))
 static PyMethodDef tape_methods[] = {
 	{"__enter__", tape_enter, METH_NOARGS, NULL},
 	{"__exit__", (PyCFunction)(void (*)(void))tape_exit, METH_FASTCALL, NULL},
-	{"watch", tape_watch, METH_O, "Watches a tensor, or every tensor of a structure."},
+	{"watch", tape_watch, METH_O, "watch($self, tensor)\n--\n\nWatches a tensor, or every tensor of a structure."},
 	{"gradient", (PyCFunction)(void (*)(void))tape_gradient, METH_FASTCALL | METH_KEYWORDS,
+         "gradient($self, target, sources, output_gradients=None, unconnected_gradients='none')\n--\n\n"
          "Gradients of the target (of its sum) by the sources, in the sources' structure; None where it does not depend on one."},
 	{"_jacobian", tape_jacobian, METH_VARARGS, NULL},
-	{"reset", tape_reset, METH_NOARGS, "Forgets what was recorded and watched."},
-	{"watched_variables", tape_variables, METH_NOARGS, "The trainable variables read while the tape was open."},
+	{"reset", tape_reset, METH_NOARGS, "reset($self)\n--\n\nForgets what was recorded and watched."},
+	{"watched_variables", tape_variables, METH_NOARGS,
+         "watched_variables($self)\n--\n\nThe trainable variables read while the tape was open."},
 	{"_is_open", tape_is_open, METH_NOARGS, NULL},
 	{"_pause", tape_pause, METH_NOARGS | METH_STATIC, NULL},
 	{"_resume", tape_resume, METH_NOARGS | METH_STATIC, NULL},
 	{NULL, NULL, 0, NULL}};
 
-PyTypeObject GradientTape_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._core.GradientTape",
-                                  .tp_basicsize = sizeof(Tape),
-                                  .tp_dealloc = tape_dealloc,
-                                  .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
-                                  .tp_methods = tape_methods,
-                                  .tp_init = tape_init,
-                                  .tp_new = PyType_GenericNew,
-                                  .tp_vectorcall = tape_make,
-                                  .tp_doc = "Records operations, to be asked for gradients."};
+PyTypeObject GradientTape_Type = {
+	PyVarObject_HEAD_INIT(NULL, 0).tp_name = "sokuji._core.GradientTape",
+	.tp_basicsize = sizeof(Tape),
+	.tp_dealloc = tape_dealloc,
+	.tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+	.tp_methods = tape_methods,
+	.tp_init = tape_init,
+	.tp_new = PyType_GenericNew,
+	.tp_vectorcall = tape_make,
+	.tp_doc =
+		"GradientTape(persistent=False, watch_accessed_variables=True)\n--\n\nRecords operations, to be asked for gradients."};

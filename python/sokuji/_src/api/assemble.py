@@ -75,7 +75,7 @@ def _common(version):
     names = {name: getattr(dtypes, name) for name in dtypes.PUBLIC}
     names.update(
         DType=dtypes.DType, as_dtype=dtypes.as_dtype, TensorShape=shapes.TensorShape, Tensor=_core.Tensor, newaxis=None,
-        IndexedSlices=conversion.IndexedSlices, convert_to_tensor=conversion.convert_to_tensor,
+        IndexedSlices=conversion.IndexedSlices, convert_to_tensor=conversion.convert_to_tensor if version == 1 else conversion.convert_to_tensor_2,
         register_tensor_conversion_function=conversion.register_tensor_conversion_function,
         constant=conversion.constant_1 if version == 1 else conversion.constant_2, errors=errors,
         UnconnectedGradients=gradients.UnconnectedGradients, no_op=lambda name=None: None, group=lambda *inputs, **keywords: None,
@@ -170,7 +170,7 @@ def _names_2(names, spaces):
     spaces["version"] = {"VERSION": VERSION_2, "GIT_VERSION": "sokuji", "COMPILER_VERSION": "sokuji", "GRAPH_DEF_VERSION": 2000}
     names["gradients"] = gradients.gradients
     names.update(Variable=variables.Variable, einsum=einsum.einsum, where=array_ops.where_2, pad=array_ops.pad_2, boolean_mask=array_ops.boolean_mask_2,
-                 zeros_like=array_ops.zeros_like_2, ones_like=array_ops.ones_like_2, name_scope=variables.name_scope,
+                 zeros_like=array_ops.zeros_like_2, ones_like=array_ops.ones_like_2, expand_dims=array_ops.expand_dims_2, scatter_nd=array_ops.scatter_nd_2, name_scope=variables.name_scope,
                  py_function=gradients.py_func_of_tensors, executing_eagerly=lambda: True)  # fmt: skip
     names["numpy_function"] = lambda func=None, inp=None, Tout=None, stateful=True, name=None: gradients.py_func(func, inp, Tout)
     spaces["random"] = {"set_seed": random_ops.set_random_seed, "normal": random_ops.random_normal, "uniform": random_ops.random_uniform,

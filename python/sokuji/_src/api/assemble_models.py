@@ -104,6 +104,7 @@ def _keras(version, spaces):
         spaces["keras.applications" + ("." if name else "") + name] = held
     if version == 1:
         spaces["keras.optimizers"] = keras_optimizers.names_1()
+        spaces.setdefault("keras.activations", {}).update(activations.PUBLIC, relu=activations.relu_1)
 
         return
     spaces["keras.utils"].update(keras_utils.UTILS_2)
@@ -112,10 +113,11 @@ def _keras(version, spaces):
     spaces["keras"].update(KerasTensor=keras_graph.KerasTensor)
     for module in (attention, layers_lookup, layers_image):
         spaces["keras.layers"].update(module.LAYERS)
-    spaces["keras.regularizers"].update(L1=activations.L1, L2=activations.L2, OrthogonalRegularizer=activations.OrthogonalRegularizer)
+    spaces["keras.regularizers"].update(L1=activations.L1, L2=activations.L2, OrthogonalRegularizer=activations.OrthogonalRegularizer,
+                                        l1=activations.L1, l2=activations.L2, l1_l2=activations.L1L2)  # fmt: skip
     spaces["keras.random"] = keras_random.NAMES
     _serializers(spaces)
-    spaces.setdefault("keras.activations", {}).update(activations.BY_NAME_2, relu=activations.relu_2, elu=activations.elu_2)
+    spaces.setdefault("keras.activations", {}).update(activations.BY_NAME_2, **activations.PUBLIC, relu=activations.relu_2)
     spaces["losses"], spaces["metrics"], spaces["optimizers"] = spaces["keras.losses"], spaces["keras.metrics"], spaces["keras.optimizers"]
     spaces["initializers"] = spaces["keras.initializers"]
 
@@ -126,7 +128,7 @@ def _serializers(spaces):
         space = spaces.setdefault("keras." + name, {})
         made = serialization.names(lambda own=space: {k: v for k, v in own.items() if isinstance(v, type)}, name[:-1])
         space.update({key: value for key, value in made.items() if key not in space})
-    spaces["keras.activations"].update(serialize=activations.serialize, deserialize=activations.get)
+    spaces["keras.activations"].update(serialize=activations.serialize, deserialize=activations.deserialize)
     whole = serialization.deserializer(lambda: {k: v for n in ("layers", "initializers", "losses", "metrics", "optimizers", "regularizers", "constraints")
                                                 for k, v in spaces["keras." + n].items() if isinstance(v, type)}, "class")  # fmt: skip
     models.Model.export = _export
@@ -143,10 +145,11 @@ def _serializers(spaces):
     spaces.setdefault("keras.saving", {}).update(shared)
 
 
-def _export(model, filepath, *arguments, **keywords):
+def _export(model, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs):
+    """Writes the model as a SavedModel."""
     from sokuji._src.api import assemble_saved
 
-    return assemble_saved.export(model, filepath, *arguments, **keywords)
+    return assemble_saved.export(model, filepath, format, verbose, input_signature, **kwargs)
 
 
 def _find(spaces, module, name):

@@ -99,7 +99,10 @@ def do_not_convert(func=None):
     return made
 
 
-def set_loop_options(parallel_iterations=None, swap_memory=None, maximum_iterations=None, shape_invariants=None):
+UNSPECIFIED = object()
+
+
+def set_loop_options(parallel_iterations=UNSPECIFIED, swap_memory=UNSPECIFIED, maximum_iterations=UNSPECIFIED, shape_invariants=UNSPECIFIED):
     """tf.autograph.experimental.set_loop_options: the first statement of a loop; conversion takes it out. Without conversion it does nothing."""
 
 

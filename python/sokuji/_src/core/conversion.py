@@ -159,6 +159,11 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
     return _converted(value, dtype)
 
 
+def convert_to_tensor_2(value, dtype=None, dtype_hint=None, name=None):
+    """A tensor of a Python value, an array or a list of tensors; a tensor is itself."""
+    return convert_to_tensor(value, dtype, name, dtype_hint)
+
+
 def _converted(value, dtype):
     """2.x: of whole numbers that int32 does not hold it takes the low bits, and infinity for what float32 does not hold, when that dtype is asked for."""
     number = 0 if dtype is None else dtypes.as_dtype(dtype)._number
@@ -237,11 +242,8 @@ def _set_shape(self, shape):
         raise ValueError("Tensor's shape %s is not compatible with supplied shape %s" % (self.shape, shape))
 
 
-def _graph_only(name):
-    def method(self, *arguments, **keywords):
-        raise NotImplementedError("%s() is not supported for eager tensors; the value is there: use numpy()" % name)
-
-    return method
+def _of_graphs(name):
+    raise NotImplementedError("%s() is not supported for eager tensors; the value is there: use numpy()" % name)
 
 
 def _meaningless(name):
@@ -307,8 +309,8 @@ _METHODS = {
     "__dlpack__": _dlpack, "__dlpack_device__": lambda self: (1, 0),
     "__array__": _array, "__array_priority__": 100, "__format__": _format, "__copy__": lambda self: self, "__deepcopy__": _deepcopy,
     "__reduce__": _reduce, "get_shape": lambda self: self.shape, "set_shape": _set_shape, "cpu": lambda self: self,
-    "device": property(lambda self: "/job:localhost/replica:0/task:0/device:CPU:0"), "eval": _graph_only("eval"),
-    "consumers": _graph_only("consumers"), "ref": lambda self: _Reference(self), "experimental_ref": lambda self: _Reference(self),
+    "device": property(lambda self: "/job:localhost/replica:0/task:0/device:CPU:0"), "eval": lambda self, feed_dict=None, session=None: _of_graphs("eval"),
+    "consumers": lambda self: _of_graphs("consumers"), "ref": lambda self: _Reference(self), "experimental_ref": lambda self: _Reference(self),
 }  # fmt: skip
 
 

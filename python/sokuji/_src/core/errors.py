@@ -14,7 +14,7 @@ class OpError(Exception):
 
     __module__ = "sokuji.errors"  # under which tracebacks and pickles name the exceptions
 
-    def __init__(self, node_def, op, message, error_code):
+    def __init__(self, node_def, op, message, error_code, *args):
         super().__init__(message)
         self.node_def, self.op, self.message, self.error_code = node_def, op, message, error_code
 
@@ -28,11 +28,11 @@ class OpError(Exception):
 def _define(name, code):
     if name == "Unknown":  # which also stands for codes that there is no class for
 
-        def __init__(self, node_def, op, message, error_code=code):
-            OpError.__init__(self, node_def, op, message, error_code)
+        def __init__(self, node_def, op, message, *args, error_code=code):
+            OpError.__init__(self, node_def, op, message, *args[:1] or (error_code,))
     else:
 
-        def __init__(self, node_def, op, message):
+        def __init__(self, node_def, op, message, *args):
             OpError.__init__(self, node_def, op, message, code)
 
     return type(name + "Error", (OpError,), {"__init__": __init__, "__module__": OpError.__module__})

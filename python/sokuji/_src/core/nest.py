@@ -9,24 +9,26 @@ from sokuji import _core
 _SEQUENCES = (list, tuple, deque, range, KeysView, ValuesView)
 
 
-def is_nested(value):
-    return isinstance(value, _SEQUENCES) or isinstance(value, Mapping)
+def is_nested(seq):
+    """Whether a value is a list, tuple, named tuple or mapping."""
+    return isinstance(seq, _SEQUENCES) or isinstance(seq, Mapping)
 
 
-def _add(value, sequences, out):
+def _add(value, out):
     if isinstance(value, Mapping):
         for key in sorted(value):
-            _add(value[key], sequences, out)
-    elif isinstance(value, sequences):
+            _add(value[key], out)
+    elif isinstance(value, _SEQUENCES):
         for item in value:
-            _add(item, sequences, out)
+            _add(item, out)
     else:
         out.append(value)
 
 
-def flatten(value, sequences=_SEQUENCES, expand_composites=False):
+def flatten(structure, expand_composites=False):
+    """The leaves of a structure, in order."""
     out = []
-    _add(value, sequences, out)
+    _add(structure, out)
     return out
 
 
@@ -43,10 +45,11 @@ def _rebuild(structure, leaves):
     return next(leaves)
 
 
-def pack_sequence_as(structure, flat, expand_composites=False):
-    if not isinstance(flat, _SEQUENCES):
-        raise TypeError("Attempted to pack value:\n  %r\ninto a structure, but found incompatible type `%s` instead." % (flat, type(flat)))
-    flat = list(flat)
+def pack_sequence_as(structure, flat_sequence, expand_composites=False):
+    """A structure like this one with other leaves, in order."""
+    if not isinstance(flat_sequence, _SEQUENCES):
+        raise TypeError("Attempted to pack value:\n  %r\ninto a structure, but found incompatible type `%s` instead." % (flat_sequence, type(flat_sequence)))
+    flat = list(flat_sequence)
     n = len(flatten(structure))
     if n != len(flat):
         raise ValueError("Could not pack sequence. Structure had %d atoms, but flat_sequence had %d items.  Structure: %r, flat_sequence: %r." % (n, len(flat), structure, flat))
@@ -59,11 +62,11 @@ def _types_fit(a, b):
         hasattr(a, "_fields") and hasattr(b, "_fields") and type(a).__name__ == type(b).__name__ and a._fields == b._fields)  # fmt: skip
 
 
-def assert_same_structure(a, b, check_types=True, expand_composites=False):
+def assert_same_structure(nest1, nest2, check_types=True, expand_composites=False):
     """TypeError where the types of sequences differ, ValueError where the nesting, lengths or keys do."""
-    found = _difference(a, b, check_types)
+    found = _difference(nest1, nest2, check_types)
     if found is not None:
-        kind, text = found
+        a, b, kind, text = nest1, nest2, *found
         raise kind("The two structures don't have the same nested structure.\n\nFirst structure: type=%s str=%s\n\nSecond structure: type=%s str=%s\n\nMore specifically: %s"
                    % (type(a).__name__, a, type(b).__name__, b, text))  # fmt: skip
 
@@ -89,6 +92,7 @@ def _difference(a, b, check_types):
 
 
 def map_structure(func, *structure, **kwargs):
+    """A structure of what the function makes of the leaves of one structure, or of several that are alike."""
     if not callable(func):
         raise TypeError("func must be callable, got: %s" % (func,))
     if not structure:

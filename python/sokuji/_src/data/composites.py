@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 
 from sokuji import _core
+from sokuji._src.core import dtypes
 from sokuji._src.core.execute import convert, run
 from sokuji._src.data import specs
 from sokuji._src.data.dataset import UNKNOWN, Dataset, Noted, _batches, _integer, both, padded
@@ -72,7 +73,7 @@ def _row_layout(value, places):
     return specs.Composite(RaggedTensor, [leaf(t, (None, *t._shape_tuple[1:])) for t in parts])
 
 
-def ragged_batch(dataset, batch_size, drop_remainder=False, row_splits_dtype=None, name=None):
+def ragged_batch(dataset, batch_size, drop_remainder=False, row_splits_dtype=dtypes.int64, name=None):
     """Batches in which tensors of sizes that are not known beforehand are ragged."""
     size, drop, noted = _integer(batch_size, "batch_size"), bool(drop_remainder), Noted()
     before = dataset._layout()

@@ -383,7 +383,7 @@ class Dataset:
 
         return data_passes.interleave(self, map_func, 1, 1, "flat_map")
 
-    def interleave(self, map_func, cycle_length=None, block_length=1, num_parallel_calls=None, deterministic=None, name=None):
+    def interleave(self, map_func, cycle_length=None, block_length=None, num_parallel_calls=None, deterministic=None, name=None):
         from sokuji._src.data import passes as data_passes
 
         if cycle_length is None:
@@ -431,7 +431,7 @@ class Dataset:
 
     # ---- order ----
 
-    def shuffle(self, buffer_size, seed=None, reshuffle_each_iteration=None, name=None):
+    def shuffle(self, buffer_size, seed=None, reshuffle_each_iteration=True, name=None):
         size = _integer(buffer_size, "buffer_size")
         first, second = given_seeds or _core.op_seeds(None if seed is None else _integer(seed, "seed"))
         if reshuffle_each_iteration or reshuffle_each_iteration is None:

@@ -216,7 +216,7 @@ def _grouped(dataset, key_of, size_of, reduced, layout, streams=()):
     return made
 
 
-def group_by_window(dataset, key_func, reduce_func, window_size=None, window_size_func=None):
+def group_by_window(dataset, key_func, reduce_func, window_size=None, window_size_func=None, name=None):
     if (window_size is None) == (window_size_func is None):
         raise ValueError("Either the `window_size` argument or the `window_size_func` argument must be specified.")
     key_leaf, waiting = Leaf(0, dtypes.int64, ()), []
@@ -248,7 +248,7 @@ def group_by_window(dataset, key_func, reduce_func, window_size=None, window_siz
 
 
 def bucket_by_sequence_length(dataset, element_length_func, bucket_boundaries, bucket_batch_sizes, padded_shapes=None, padding_values=None,
-                              pad_to_bucket_boundary=False, no_padding=False, drop_remainder=False):  # fmt: skip
+                              pad_to_bucket_boundary=False, no_padding=False, drop_remainder=False, name=None):  # fmt: skip
     if len(bucket_batch_sizes) != len(bucket_boundaries) + 1:
         raise ValueError("len(bucket_batch_sizes) must equal len(bucket_boundaries) + 1")
     bound = dataset._traced(element_length_func, "element_length_func")
@@ -270,6 +270,10 @@ def bucket_by_sequence_length(dataset, element_length_func, bucket_boundaries, b
         layout = map_structure(lambda leaf: leaf.changed(shape=leaf.shape and (None, *([None] * len(leaf.shape[1:]) if pad_to_bucket_boundary else leaf.shape[1:]))),
                                reduced(0, dataset)._layout())  # fmt: skip
     return _grouped(dataset, key_of, lambda key: bucket_batch_sizes[key], reduced, layout, [bound] if bound else [])
+
+
+def choose_from(datasets, choice_dataset, stop_on_empty_dataset=False):
+    return choose_from_datasets(datasets, choice_dataset, stop_on_empty_dataset)
 
 
 def choose_from_datasets(datasets, choice_dataset, stop_on_empty_dataset=True):
@@ -381,7 +385,7 @@ def _rows(value):
     return value if isinstance(value, list) else [value]
 
 
-def unbatch(dataset):
+def unbatch(dataset, name=None):
     def layout():
         inner = dataset._layout()
         return None if inner is None else map_structure(lambda leaf: leaf.changed(shape=None if leaf.shape is None else leaf.shape[1:]), inner)
@@ -436,9 +440,11 @@ def group_by_reducer(key_func, reducer):
     return lambda dataset: group_by_window(dataset, key_func, window, 2**62)
 
 
-def snapshot(dataset, path, *arguments, **keywords):
+def snapshot(dataset, path, compression="AUTO", reader_func=None, shard_func=None, name=None):
     import os
 
+    if reader_func is not None or shard_func is not None:
+        raise NotImplementedError("not implemented: tf.data.Dataset.snapshot with reader_func or shard_func; use it without")
     os.makedirs(path, exist_ok=True)
     return dataset.cache(os.path.join(path, "snapshot"))
 
@@ -455,7 +461,7 @@ def output_classes(value):
     return value.output_classes
 
 
-def window(dataset, size, shift=None, stride=1, drop_remainder=False):
+def window(dataset, size, shift=None, stride=1, drop_remainder=False, name=None):
     """Windows of elements; each is a dataset itself."""
     size, stride = _integer(size, "size"), _integer(stride, "stride")
     shift = size if shift is None else _integer(shift, "shift")
@@ -500,7 +506,7 @@ def window(dataset, size, shift=None, stride=1, drop_remainder=False):
 # ---- element by element ----
 
 
-def scan(dataset, initial_state, scan_func):
+def scan(dataset, initial_state, scan_func, name=None):
     first_layout, first = specs.to_tensors(initial_state)
 
     def state_of(made):
@@ -539,7 +545,7 @@ def scan(dataset, initial_state, scan_func):
     return made
 
 
-def take_while(dataset, predicate):
+def take_while(dataset, predicate, name=None):
     bound = dataset._predicate(predicate)
     if bound is None:
         return same_elements(dataset, lambda source: itertools.takewhile(lambda flat: bool(dataset._call(predicate, flat)), source))
@@ -547,7 +553,7 @@ def take_while(dataset, predicate):
         lambda flat: bool(bound.run_flat(list(flat))[0]), source), [core]), dataset._layout())  # fmt: skip
 
 
-def unique(dataset):
+def unique(dataset, name=None):
     def pass_(source):
         seen = set()
         for flat in source:
@@ -560,7 +566,7 @@ def unique(dataset):
     return same_elements(dataset, pass_)
 
 
-def ignore_errors(dataset, log_warning=False):
+def ignore_errors(dataset, log_warning=False, name=None):
     def pass_(source):
         while True:
             try:
@@ -574,25 +580,25 @@ def ignore_errors(dataset, log_warning=False):
     return same_elements(dataset, pass_)
 
 
-def assert_cardinality(expected):
+def assert_cardinality(expected_cardinality):
     from sokuji._src.core import errors
 
     def apply(dataset):
         def pass_(source):
             n = 0
             for n, flat in enumerate(source, 1):
-                if n > expected:
+                if n > expected_cardinality:
                     break
                 yield flat
-            if n != expected:
-                raise errors.FailedPreconditionError(None, None, "Input dataset was expected to contain %d elements but contained %s." % (expected, n))
+            if n != expected_cardinality:
+                raise errors.FailedPreconditionError(None, None, "Input dataset was expected_cardinality to contain %d elements but contained %s." % (expected_cardinality, n))
 
-        return same_elements(dataset, pass_, lambda: expected)
+        return same_elements(dataset, pass_, lambda: expected_cardinality)
 
     return apply
 
 
-def get_single_element(dataset):
+def get_single_element(dataset, name=None):
     iterator = iter(dataset)
     try:
         element = next(iterator)
@@ -603,7 +609,7 @@ def get_single_element(dataset):
     return element
 
 
-def counter(start=0, step=1, dtype=dtypes.int64):
+def counter(start=0, step=1, dtype=dtypes.int64, name=None):
     made = Dataset((), lambda: _core.Dataset.range(start, 2**63 - 1 if step > 0 else -(2**63), step), lambda: Leaf(0, dtypes.int64, ()), lambda: INFINITE)
     dtype = dtypes.as_dtype(dtype)
     return made if dtype is dtypes.int64 else made.map(lambda v: array_ops.cast(v, dtype))

@@ -4,6 +4,7 @@ import collections
 import csv
 import glob
 import gzip
+import inspect
 import os
 import zlib
 
@@ -271,10 +272,21 @@ def _inferred(names, compression, delimiter, quotes, header, na_value, n, select
 
 
 def _applied(name):
+    """The method as a function of its arguments."""
+
     def function(*arguments, **keywords):
+        inspect.signature(function).bind(*arguments, **keywords)  # wrong arguments are an error here
         return lambda dataset: getattr(dataset, name)(*arguments, **keywords)
 
+    method = inspect.signature(getattr(Dataset, name))
+    function.__signature__ = method.replace(parameters=[p for p in list(method.parameters.values())[1:] if p.name != "name"])
+    function.__name__, function.__doc__ = name, "Dataset.%s, for Dataset.apply." % name
     return function
+
+
+def dense_to_ragged_batch(batch_size, drop_remainder=False, row_splits_dtype=dtypes.int64):
+    """Dataset.ragged_batch, for Dataset.apply."""
+    return lambda dataset: dataset.ragged_batch(batch_size, drop_remainder, row_splits_dtype)
 
 
 def batch_and_drop_remainder(batch_size):
@@ -318,7 +330,7 @@ EXPERIMENTAL = {
     "Counter": passes.counter, "make_csv_dataset": make_csv_dataset, "CsvDataset": CsvDataset, "cardinality": _cardinality,
     "assert_cardinality": passes.assert_cardinality, "take_while": _applied("take_while"), "unique": _applied("unique"),
     "AUTOTUNE": -1, "INFINITE_CARDINALITY": INFINITE, "UNKNOWN_CARDINALITY": UNKNOWN,
-    "choose_from_datasets": passes.choose_from_datasets, "get_single_element": passes.get_single_element, "group_by_reducer": passes.group_by_reducer,
-    "Reducer": passes.Reducer, "dense_to_ragged_batch": _applied("ragged_batch"), "snapshot": _applied("snapshot"),
-    "get_structure": lambda value: value.element_spec, "parallel_interleave": parallel_interleave,
+    "choose_from_datasets": passes.choose_from, "get_single_element": passes.get_single_element, "group_by_reducer": passes.group_by_reducer,
+    "Reducer": passes.Reducer, "dense_to_ragged_batch": dense_to_ragged_batch, "snapshot": _applied("snapshot"),
+    "get_structure": lambda dataset_or_iterator: dataset_or_iterator.element_spec, "parallel_interleave": parallel_interleave,
 }  # fmt: skip

@@ -22,8 +22,8 @@ class TypeSpec:
     def _narrower(self, other):
         return self == other
 
-    def is_compatible_with(self, spec_or_value):
-        other = spec_or_value if isinstance(spec_or_value, TypeSpec) else type_spec_from_value(spec_or_value)
+    def is_compatible_with(self, other):
+        other = other if isinstance(other, TypeSpec) else type_spec_from_value(other)
         return type(other) is type(self) and self._compatible(other)
 
     def _compatible(self, other):
@@ -99,7 +99,7 @@ class TensorSpec(TypeSpec):
         sizes = None if a is None or b is None or len(a) != len(b) else [m if m == n else None for m, n in zip(a, b)]
         return type(self)(sizes, self._dtype, self._name if self._name == other._name else None)
 
-    def cast(self, value, casting_context=None):
+    def cast(self, value, casting_context):
         """The value as a tensor of this spec."""
         tensor = _core.convert(value, self._dtype._number)
         if not self.is_compatible_with(tensor):

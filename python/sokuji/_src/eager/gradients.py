@@ -1,5 +1,6 @@
 """tfe's gradient functions, custom_gradient and py_func, over the core's tape."""
 
+import enum
 import functools
 import inspect
 
@@ -16,11 +17,11 @@ GradientTape = _core.GradientTape
 # ---- its methods that are written here ----
 
 
-def _jacobian_of(self, target, sources, unconnected_gradients=None, parallel_iterations=None, experimental_use_pfor=True):
+def _jacobian_of(self, target, sources, unconnected_gradients="none", parallel_iterations=None, experimental_use_pfor=True):
     """d target / d source, of the shape of the target and then the source's."""
     target, flat = convert(target, 0), nest.flatten(sources)
     made = _jacobians(self, target, flat)
-    if unconnected_gradients is not None and getattr(unconnected_gradients, "value", unconnected_gradients) != "none":
+    if getattr(unconnected_gradients, "value", unconnected_gradients or "none") != "none":
         made = [run("Fill", convert(list(target._shape_tuple + s._shape_tuple), 3), convert(0, s._dtype_number)) if j is None else j for j, s in zip(made, flat)]
     return nest.pack_sequence_as(sources, made)
 
@@ -57,7 +58,7 @@ def _jacobian_in_graph(linear, g, weights):
     return run("Reshape", _core.execute("Pack", rows, {}), convert([*sizes, *weights._shape_tuple], 3)) if rows else run("Fill", convert([*sizes, *weights._shape_tuple], 3), 0.0)
 
 
-def _batch_jacobian(self, target, source, unconnected_gradients=None, parallel_iterations=None, experimental_use_pfor=True):
+def _batch_jacobian(self, target, source, unconnected_gradients="none", parallel_iterations=None, experimental_use_pfor=True):
     """d target[b] / d source[b]: the Jacobian summed over the target's batch, batch first."""
     target, source = convert(target, 0), source if isinstance(source, _core.Handle) else convert(source, 0)
     t, s = target._shape_tuple, source._shape_tuple
@@ -93,11 +94,11 @@ class _Paused:
         _core.GradientTape._resume()
 
 
-class UnconnectedGradients:
-    """tf.UnconnectedGradients.NONE and ZERO."""
+class UnconnectedGradients(enum.Enum):
+    """What the gradient by a source is that the target does not depend on."""
 
-    def __init__(self, value):
-        self.value = value
+    NONE = "none"
+    ZERO = "zero"
 
 
 
@@ -109,7 +110,6 @@ def _unconnected(wanted, gradients, sources):
 
 
 _core.set_hook("unconnected", _unconnected)
-UnconnectedGradients.NONE, UnconnectedGradients.ZERO = UnconnectedGradients("none"), UnconnectedGradients("zero")
 
 
 def _positions(function, params, n):
@@ -240,8 +240,10 @@ def _as_list(value, n):
     return made
 
 
-def custom_gradient(f):
+def custom_gradient(f=None):
     """f returns (value, gradient function); the latter takes output gradients and returns input gradients."""
+    if f is None:
+        return custom_gradient
 
     @functools.wraps(f)
     def decorated(*arguments, **keywords):

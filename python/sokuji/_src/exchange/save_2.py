@@ -23,14 +23,20 @@ _Spec = collections.namedtuple("FullArgSpec", "args varargs varkw defaults kwonl
 
 
 class SaveOptions:
-    """Accepted; nothing here depends on them."""
+    """How a model is written. Accepted; nothing here depends on it."""
 
-    def __init__(self, **options):
-        self.__dict__.update(options)
+    def __init__(self, namespace_whitelist=None, save_debug_info=False, function_aliases=None, experimental_debug_stripper=False, experimental_io_device=None,
+                 experimental_variable_policy=None, experimental_custom_gradients=True, experimental_image_format=False, experimental_skip_saver=False,
+                 experimental_sharding_callback=None, extra_tags=None):  # fmt: skip
+        self.__dict__.update((name, value) for name, value in locals().items() if name != "self")
 
 
-class LoadOptions(SaveOptions):
-    __doc__ = SaveOptions.__doc__
+class LoadOptions:
+    """How a model is read. Accepted; nothing here depends on it."""
+
+    def __init__(self, allow_partial_checkpoint=False, experimental_io_device=None, experimental_skip_checkpoint=False, experimental_variable_policy=None,
+                 experimental_load_function_aliases=False):  # fmt: skip
+        self.__dict__.update((name, value) for name, value in locals().items() if name != "self")
 
 
 def _functions(obj):

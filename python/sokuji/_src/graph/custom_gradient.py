@@ -17,8 +17,10 @@ from sokuji._src.graph.func_graph import FuncGraph, as_tensor, in_graph
 _EFFECTS = frozenset(("EagerPyFunc", "PyFunc", "PrintV2", "Assert", "AssignVariableOp", "AssignAddVariableOp", "AssignSubVariableOp", "If", "While"))
 
 
-def custom_gradient(f):
+def custom_gradient(f=None):
     """f returns (value, gradient function); the latter takes output gradients and returns input gradients."""
+    if f is None:
+        return custom_gradient
     at_once = eager.custom_gradient(f)
 
     @functools.wraps(f)

@@ -72,9 +72,10 @@ def decode_jpeg(contents, channels=0, ratio=1, fancy_upscaling=True, try_recover
     return convert(np.ascontiguousarray(jpeg.decode(data, channels, ratio, fancy_upscaling, try_recover_truncated or acceptable_fraction < 1, dct_method)), 0)
 
 
-def decode_and_crop_jpeg(contents, crop_window, *arguments, **keywords):
+def decode_and_crop_jpeg(contents, crop_window, channels=0, ratio=1, fancy_upscaling=True, try_recover_truncated=False, acceptable_fraction=1, dct_method="", name=None):
+    """The window (y, x, height, width) of a JPEG picture."""
     y, x, h, w = (int(n) for n in np.asarray(tensor(crop_window)))
-    made = np.asarray(decode_jpeg(contents, *arguments, **keywords))
+    made = np.asarray(decode_jpeg(contents, channels, ratio, fancy_upscaling, try_recover_truncated, acceptable_fraction, dct_method))
     if min(y, x) < 0 or min(h, w) <= 0 or y + h > made.shape[0] or x + w > made.shape[1]:
         raise invalid("Invalid JPEG data or crop window: %s of %s" % ([y, x, h, w], made.shape))
     return convert(np.ascontiguousarray(made[y : y + h, x : x + w]), 0)

@@ -13,8 +13,10 @@ _VALUES = {1: "float_val", 2: "double_val", 3: "int_val", 4: "int_val", 5: "int_
            10: "bool_val", 17: "int_val", 22: "uint32_val", 23: "uint64_val"}  # fmt: skip
 
 
-def make_tensor_proto(values, dtype=None, shape=None, verify_shape=False):
+def make_tensor_proto(values, dtype=None, shape=None, verify_shape=False, allow_broadcast=False):
     """tf.make_tensor_proto: numbers as their bytes, strings one by one; a single number by itself."""
+    if allow_broadcast and verify_shape:
+        raise ValueError("make_tensor_proto: verify_shape and allow_broadcast are not both allowed")
     t = _core.convert(values, 0 if dtype is None else dtypes.as_dtype(dtype)._number)
     sizes = list(t._shape_tuple) if shape is None else [int(d) for d in shape]
     if verify_shape and sizes != list(t._shape_tuple):

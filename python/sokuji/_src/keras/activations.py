@@ -291,6 +291,34 @@ class OrthogonalRegularizer(Regularizer):
         return {"factor": _single(self.factor), "mode": self.mode}
 
 
+def _named_x(function, name):
+    """An activation that calls its tensor x, as tf.keras.activations does."""
+
+    def activation(x):
+        return function(x)
+
+    activation.__name__, activation.__doc__ = name, function.__doc__
+    return activation
+
+
+def relu_1(x, alpha=0.0, max_value=None):
+    """max(x, 0), with a slope below zero and a greatest value where they are given."""
+    return relu_2(x, alpha, max_value)
+
+
+relu_1.__name__ = "relu"
+PUBLIC = {name: _named_x(globals()[name], name) for name in ("selu", "softplus", "softsign")}
+PUBLIC["elu"] = elu_2
+
+
+def deserialize(config, custom_objects=None):
+    """The activation of a configuration or a name."""
+    from sokuji._src.keras import serialization
+
+    with serialization.CustomObjectScope(custom_objects or {}):
+        return get(config)
+
+
 def l1(l=0.01):  # noqa: E741
     return L1(l)
 
@@ -332,5 +360,5 @@ def get_regularizer(identifier):
     if found is not None:
         return found
     if identifier in _REGULARIZERS:
-        return l1_l2() if identifier == "l1_l2" else _REGULARIZERS[identifier]()
+        return l1_l2() if identifier == "l1_l2" and not _is_2() else _REGULARIZERS[identifier]()
     raise ValueError("Could not interpret regularizer identifier: %s" % (identifier,))

@@ -281,8 +281,8 @@ def hard_sigmoid(x):
     return clip(0.2 * tensor(x) + 0.5, 0.0, 1.0)
 
 
-def softmax(x):
-    return nn_ops.softmax(tensor(x))
+def softmax(x, axis=-1):
+    return nn_ops.softmax(tensor(x), axis)
 
 
 def dropout(x, level, noise_shape=None, seed=None):

@@ -141,11 +141,24 @@ class CallbackList:
 
 
 def _calls(name):
-    def call(self, *arguments):
-        logs = arguments[-1] if arguments and isinstance(arguments[-1], dict) else {}
-        rest = arguments[:1] if arguments and not isinstance(arguments[0], (dict, type(None))) else ()
+    if name.endswith(("train_begin", "train_end", "test_begin", "test_end", "predict_begin", "predict_end")):
+
+        def call(self, logs=None):
+            for callback in self.callbacks:
+                getattr(callback, name)(logs or {})
+
+        return call
+    if "epoch" in name:
+
+        def call(self, epoch, logs=None):
+            for callback in self.callbacks:
+                getattr(callback, name)(epoch, logs or {})
+
+        return call
+
+    def call(self, batch, logs=None):
         for callback in self.callbacks:
-            getattr(callback, name)(*rest, logs)
+            getattr(callback, name)(batch, logs or {})
 
     return call
 
@@ -155,7 +168,11 @@ for _hook in _HOOKS:
 
 
 class BaseLogger(Callback):
-    """1.x: averages the values of the batches over an epoch."""
+    """1.x: averages the values of the batches over an epoch; of stateful metrics the last value stands."""
+
+    def __init__(self, stateful_metrics=None):
+        super().__init__()
+        self._stateful = frozenset(stateful_metrics or ())
 
     def on_epoch_begin(self, epoch, logs=None):
         self.seen, self.totals = 0, {}
@@ -166,12 +183,12 @@ class BaseLogger(Callback):
         self.seen += size
         for k, v in logs.items():
             if k in self.params["metrics"]:
-                self.totals[k] = self.totals.get(k, 0) + v * size
+                self.totals[k] = v if k in self._stateful else self.totals.get(k, 0) + v * size
 
     def on_epoch_end(self, epoch, logs=None):
         for k in self.params["metrics"]:
             if k in self.totals and logs is not None:
-                logs[k] = self.totals[k] / self.seen
+                logs[k] = self.totals[k] / (1 if k in self._stateful else self.seen)
 
 
 class ProgbarLogger(Callback):

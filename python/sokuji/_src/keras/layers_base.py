@@ -9,7 +9,7 @@ import re
 import numpy as np
 
 from sokuji import _core
-from sokuji._src.core import dtypes, nest
+from sokuji._src.core import dtypes, nest, signatures
 from sokuji._src.core import shapes as _shapes
 from sokuji._src.core.errors import InvalidArgumentError
 from sokuji._src.core.execute import convert
@@ -106,6 +106,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
     """Builds its variables from the first input's shape, then calls call(inputs)."""
 
     supports_masking = False
+    __signature__ = signatures.OfInit()
 
     def __init_subclass__(cls, **keywords):
         super().__init_subclass__(**keywords)

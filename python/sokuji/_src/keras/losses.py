@@ -4,7 +4,7 @@ import inspect
 
 import numpy as np
 
-from sokuji._src.core import dtypes, nest
+from sokuji._src.core import dtypes, nest, signatures
 from sokuji._src.core.execute import convert, execute, run
 from sokuji._src.keras import serialization
 from sokuji._src.keras.layers_base import snake_case, unique_name
@@ -308,17 +308,28 @@ def tversky(y_true, y_pred, alpha=0.5, beta=0.5, axis=None):
     return 1.0 - overlap / (overlap + over * alpha + under * beta + EPSILON)
 
 
-def _class_of(name, function, options=()):
-    """A Loss class around a function whose keyword options it takes."""
+def _class_of(name, function, options=(), places=None):
+    """A Loss class around a function whose keyword options it takes, with all else in the order of the places."""
+    places = places or [*options, "reduction", "name", "dtype"]
+    title = lambda: "huber_loss" if name == "Huber" and _dtypes_version() == 2 else snake_case(name)  # noqa: E731
+
+    def takes(cls):
+        known = {"reduction": "sum_over_batch_size", "name": title(), "dtype": None}
+        known.update((p.name, p.default) for p in inspect.signature(function).parameters.values())
+        return ", ".join("%s=%r" % (place, known[place]) for place in places)
 
     def __init__(self, *arguments, **keywords):
-        given = dict(zip([*options, "reduction", "name", "dtype"], arguments))
+        if len(arguments) > len(places):
+            raise TypeError("%s takes %d arguments, %d were given" % (name, len(places), len(arguments)))
+        given = dict(zip(places, arguments))
+        if twice := [key for key in given if key in keywords]:
+            raise TypeError("%s got multiple values for argument '%s'" % (name, twice[0]))
         own = {key: {**given, **keywords}.pop(key) for key in options if key in given or key in keywords}
         rest = {key: value for key, value in {**given, **keywords}.items() if key not in options}
         unknown = [key for key in rest if key not in ("reduction", "name", "dtype")]
         if unknown:
             raise TypeError("%s got an unexpected keyword argument '%s'" % (name, unknown[0]))
-        rest.setdefault("name", "huber_loss" if name == "Huber" and _dtypes_version() == 2 else snake_case(name))
+        rest.setdefault("name", title())
         Loss.__init__(self, **rest)
         self._options = own
 
@@ -329,9 +340,9 @@ def _class_of(name, function, options=()):
 
     def get_config(self):
         plain = inspect.signature(function).parameters
-        return {**Loss.get_config(self), **({} if name in ("Huber", "CosineSimilarity") else {n: self._options.get(n, plain[n].default) for n in options})}
+        return {**Loss.get_config(self), **({} if name in ("Huber", "CosineSimilarity") else {n: self._options.get(n, plain[n].default) for n in options if (name, n) != ("SparseCategoricalCrossentropy", "axis")})}
 
-    return type(name, (Loss,), {"__init__": __init__, "call": call, "get_config": get_config, "__doc__": function.__doc__, "__module__": __name__})
+    return type(name, (Loss,), {"__init__": __init__, "__signature__": signatures.OfInit(takes), "call": call, "get_config": get_config, "__doc__": function.__doc__, "__module__": __name__})
 
 
 _logits = ("from_logits", "label_smoothing", "axis")
@@ -341,7 +352,8 @@ MeanAbsolutePercentageError = _class_of("MeanAbsolutePercentageError", mean_abso
 MeanSquaredLogarithmicError = _class_of("MeanSquaredLogarithmicError", mean_squared_logarithmic_error)
 BinaryCrossentropy = _class_of("BinaryCrossentropy", binary_crossentropy, _logits)
 CategoricalCrossentropy = _class_of("CategoricalCrossentropy", categorical_crossentropy, _logits)
-SparseCategoricalCrossentropy = _class_of("SparseCategoricalCrossentropy", sparse_categorical_crossentropy, ("from_logits", "ignore_class"))
+SparseCategoricalCrossentropy = _class_of("SparseCategoricalCrossentropy", sparse_categorical_crossentropy, ("from_logits", "ignore_class", "axis"),
+                                          ("from_logits", "ignore_class", "reduction", "axis", "name", "dtype"))  # fmt: skip
 BinaryFocalCrossentropy = _class_of("BinaryFocalCrossentropy", binary_focal_crossentropy,
                                     ("apply_class_balancing", "alpha", "gamma", "from_logits", "label_smoothing", "axis"))  # fmt: skip
 CategoricalFocalCrossentropy = _class_of("CategoricalFocalCrossentropy", categorical_focal_crossentropy,
@@ -353,8 +365,8 @@ KLDivergence = _class_of("KLDivergence", kullback_leibler_divergence)
 Poisson = _class_of("Poisson", poisson)
 LogCosh = _class_of("LogCosh", logcosh)
 Huber = _class_of("Huber", huber, ("delta",))
-Dice = _class_of("Dice", dice, ("axis",))
-Tversky = _class_of("Tversky", tversky, ("alpha", "beta", "axis"))
+Dice = _class_of("Dice", dice, ("axis",), ("reduction", "name", "axis", "dtype"))
+Tversky = _class_of("Tversky", tversky, ("alpha", "beta", "axis"), ("alpha", "beta", "reduction", "name", "axis", "dtype"))
 _Cosine = _class_of("CosineSimilarity", cosine_similarity, ("axis",))
 
 

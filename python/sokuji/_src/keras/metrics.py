@@ -2,7 +2,7 @@
 
 import inspect
 
-from sokuji._src.core import dtypes
+from sokuji._src.core import dtypes, signatures
 from sokuji._src.core.execute import convert, invalid, run
 from sokuji._src.keras import layers_base
 from sokuji._src.keras import losses as keras_losses
@@ -60,7 +60,9 @@ def top_k_categorical_accuracy(y_true, y_pred, k=5):
     return _top(_argmax(convert(y_true, 0)), y_pred, k)
 
 
-def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5):
+def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False):
+    if from_sorted_ids:
+        raise NotImplementedError("not implemented: sparse_top_k_categorical_accuracy with from_sorted_ids; use scores")
     if convert(y_pred, 0)._dtype_number == dtypes.float64._number:
         raise invalid("in_top_k: the predictions are float64; they must be float32")
     return _top(array_ops.cast(convert(y_true, 0), dtypes.int32), y_pred, k)
@@ -87,6 +89,8 @@ _OPTIONS = {  # a metric's own options and their defaults, as they stand in its 
 
 class Metric(layers_base._Metrics):
     """update_state() changes its variables, result() computes."""
+
+    __signature__ = signatures.OfInit()
 
     def __new__(cls, *arguments, **keywords):
         made = object.__new__(cls)
@@ -237,59 +241,50 @@ def accuracy(y_true, y_pred):
     return _floats(run("Equal", y, p))
 
 
-def _wrapper(name, function, options=(), title=None, defaults=None):
+def _wrapper(name, function, options=(), title=None, defaults=None, last=()):
+    """A metric around a function, of whose options some come before name and dtype, the last ones after them."""
+    places = [*options, "name", "dtype", *last]
+    options = (*options, *last)
+
+    def takes(cls):
+        known = {"name": title or snake_case(name), "dtype": None, **_OPTIONS.get(name, {}), "from_sorted_ids": False}
+        return ", ".join("%s=%r" % (place, known[place]) for place in places)
+
     def __init__(self, *arguments, **keywords):
-        given = {**(defaults or {}), **dict(zip([*options, "name", "dtype"], arguments)), **keywords}
+        if len(arguments) > len(places):
+            raise TypeError("%s takes %d arguments, %d were given" % (name, len(places), len(arguments)))
+        given = {**(defaults or {}), **dict(zip(places, arguments)), **keywords}
         own = {key: given.pop(key) for key in options if key in given}
         MeanMetricWrapper.__init__(self, function, given.pop("name", None) or title or snake_case(name), given.pop("dtype", None), **own)
         if given:
             raise TypeError("%s got an unexpected keyword argument '%s'" % (name, next(iter(given))))
-        if name == "BinaryAccuracy" and not 0 < self._fn_kwargs.get("threshold", 0.5) < 1 and self._fn_kwargs.get("threshold", 0.5) not in (0, 1, 2):
-            raise ValueError("Invalid value for argument `threshold`: %s" % self._fn_kwargs["threshold"])
+        threshold = self._fn_kwargs.get("threshold")
+        if threshold is not None and not 0 < threshold <= 2:
+            raise ValueError("Invalid value for argument `threshold`. Expected 0 < threshold < 1. Received: threshold=%s" % threshold)
 
-    return type(name, (MeanMetricWrapper,), {"__init__": __init__, "__doc__": function.__doc__, "__module__": __name__})
+    return type(name, (MeanMetricWrapper,), {"__init__": __init__, "__signature__": signatures.OfInit(takes), "__doc__": function.__doc__, "__module__": __name__})
 
 
 _L = keras_losses
 Accuracy = _wrapper("Accuracy", accuracy)
-BinaryAccuracy = _wrapper("BinaryAccuracy", binary_accuracy, ())
+BinaryAccuracy = _wrapper("BinaryAccuracy", binary_accuracy, last=("threshold",))
 CategoricalAccuracy = _wrapper("CategoricalAccuracy", categorical_accuracy)
 SparseCategoricalAccuracy = _wrapper("SparseCategoricalAccuracy", sparse_categorical_accuracy)
 TopKCategoricalAccuracy = _wrapper("TopKCategoricalAccuracy", top_k_categorical_accuracy, ("k",))
-SparseTopKCategoricalAccuracy = _wrapper("SparseTopKCategoricalAccuracy", sparse_top_k_categorical_accuracy, ("k",))
+SparseTopKCategoricalAccuracy = _wrapper("SparseTopKCategoricalAccuracy", sparse_top_k_categorical_accuracy, ("k",), last=("from_sorted_ids",))
 MeanSquaredError = _wrapper("MeanSquaredError", _L.mean_squared_error)
 MeanAbsoluteError = _wrapper("MeanAbsoluteError", _L.mean_absolute_error)
 MeanAbsolutePercentageError = _wrapper("MeanAbsolutePercentageError", _L.mean_absolute_percentage_error)
 MeanSquaredLogarithmicError = _wrapper("MeanSquaredLogarithmicError", _L.mean_squared_logarithmic_error)
-BinaryCrossentropy = _wrapper("BinaryCrossentropy", _L.binary_crossentropy)
-CategoricalCrossentropy = _wrapper("CategoricalCrossentropy", _L.categorical_crossentropy)
-SparseCategoricalCrossentropy = _wrapper("SparseCategoricalCrossentropy", _L.sparse_categorical_crossentropy)
+BinaryCrossentropy = _wrapper("BinaryCrossentropy", _L.binary_crossentropy, last=("from_logits", "label_smoothing"))
+CategoricalCrossentropy = _wrapper("CategoricalCrossentropy", _L.categorical_crossentropy, last=("from_logits", "label_smoothing", "axis"))
+SparseCategoricalCrossentropy = _wrapper("SparseCategoricalCrossentropy", _L.sparse_categorical_crossentropy, last=("from_logits", "ignore_class", "axis"))
 KLDivergence = _wrapper("KLDivergence", _L.kullback_leibler_divergence, (), "kl_divergence")
 Poisson = _wrapper("Poisson", _L.poisson)
 LogCoshError = _wrapper("LogCoshError", _L.logcosh, (), "logcosh")
 Hinge = _wrapper("Hinge", _L.hinge)
 SquaredHinge = _wrapper("SquaredHinge", _L.squared_hinge)
 CategoricalHinge = _wrapper("CategoricalHinge", _L.categorical_hinge)
-
-
-def _keyworded(cls, options):
-    """Options come after name and dtype."""
-    inner = cls.__init__
-
-    def __init__(self, name=None, dtype=None, **keywords):
-        own = {key: keywords.pop(key) for key in options if key in keywords}
-        inner(self, name=name, dtype=dtype, **keywords)
-        self._fn_kwargs = own
-        if "threshold" in own and own["threshold"] is not None and not 0 < own["threshold"] <= 2:
-            raise ValueError("Invalid value for argument `threshold`. Expected 0 < threshold < 1. Received: threshold=%s" % own["threshold"])
-
-    cls.__init__ = __init__
-
-
-_keyworded(BinaryAccuracy, ("threshold",))
-_keyworded(BinaryCrossentropy, ("from_logits", "label_smoothing"))
-_keyworded(CategoricalCrossentropy, ("from_logits", "label_smoothing", "axis"))
-_keyworded(SparseCategoricalCrossentropy, ("from_logits", "axis", "ignore_class"))
 
 
 class CosineSimilarity(MeanMetricWrapper):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sokuji._src.core import dtypes
+from sokuji._src.core import dtypes, signatures
 from sokuji._src.core.execute import convert, invalid
 from sokuji._src.keras import layers_base
 from sokuji._src.keras.metrics import Metric
@@ -189,13 +189,12 @@ class AUC(_Counts):
 def _greatest_under(name, bound, constrained, dependent):
     """A metric: the greatest `dependent` among the thresholds where `constrained` is at least the bound."""
 
-    def __init__(self, *arguments, num_thresholds=200, class_id=None, name=None, dtype=None, **keywords):
-        if not arguments and bound not in keywords:
-            raise TypeError("%s takes %s" % (type(self).__name__, bound))
-        self.value = keywords.pop(bound) if bound in keywords else arguments[0]
-        num_thresholds = arguments[1] if len(arguments) > 1 else num_thresholds
-        if keywords or len(arguments) > 2:
-            raise TypeError("%s takes %s, num_thresholds, class_id, name and dtype" % (type(self).__name__, bound))
+    takes = "%s, num_thresholds=200, class_id=None, name=None, dtype=None" % bound
+
+    def __init__(self, *arguments, **keywords):
+        given = signatures.of(takes).bind(*arguments, **keywords)
+        given.apply_defaults()
+        self.value, num_thresholds, class_id, name, dtype = given.args
         if not 0 <= self.value <= 1:
             raise ValueError("Argument `%s` must be in the range [0, 1]. Received: %s" % (bound, self.value))
         if num_thresholds <= 0:
@@ -214,7 +213,7 @@ def _greatest_under(name, bound, constrained, dependent):
         return convert(float(known[dependent][where].max()) if where.any() else 0.0, 1)
 
     title = layers_base.snake_case(name)
-    return type(name, (_Counts,), {"__init__": __init__, "result": result, "__module__": __name__})
+    return type(name, (_Counts,), {"__init__": __init__, "__signature__": signatures.OfInit(lambda cls: takes), "result": result, "__module__": __name__})
 
 
 SensitivityAtSpecificity = _greatest_under("SensitivityAtSpecificity", "specificity", "specificity", "sensitivity")
@@ -257,8 +256,8 @@ class MeanIoU(Metric):
 
 
 class IoU(MeanIoU):
-    def __init__(self, num_classes, target_class_ids, name=None, dtype=None, **keywords):
-        super().__init__(num_classes, name or layers_base.unique_name("io_u"), dtype, **keywords)
+    def __init__(self, num_classes, target_class_ids, name=None, dtype=None, ignore_class=None, sparse_y_true=True, sparse_y_pred=True, axis=-1):
+        super().__init__(num_classes, name or layers_base.unique_name("io_u"), dtype, ignore_class, sparse_y_true, sparse_y_pred, axis)
         self.target_class_ids = list(target_class_ids)
 
     def result(self):

@@ -416,12 +416,12 @@ class NetworkSequential(Network):
         for step in layers_funcs or []:
             self.add(step)
 
-    def add(self, step):
-        self._steps.append(self.track_layer(step) if isinstance(step, Layer) else step)
+    def add(self, layer_func):
+        self._steps.append(self.track_layer(layer_func) if isinstance(layer_func, Layer) else layer_func)
 
-    def call(self, inputs):
+    def call(self, inputs, training=None):
         for step in self._steps:
-            inputs = step(inputs)
+            inputs = step(inputs, training=training) if isinstance(step, Layer) and "training" in layers_base.call_arguments(step) else step(inputs)
         return inputs
 
 def _predict_classes(self, x, batch_size=32, verbose=0):

@@ -1,8 +1,9 @@
 """tf.keras.optimizers of 2.x: Keras' update rules over tensors, with iterations, a learning rate that can be assigned, clipping and averages."""
 
+import inspect
 
 from sokuji import _core
-from sokuji._src.core import dtypes
+from sokuji._src.core import dtypes, signatures
 from sokuji._src.core.conversion import IndexedSlices
 from sokuji._src.core.execute import convert, run
 from sokuji._src.keras import layers_base
@@ -14,12 +15,24 @@ from sokuji._src.keras.schedules import LearningRateSchedule
 from sokuji._src.ops import array_ops, math_ops
 
 
+def _takes(cls):
+    """An optimizer's own parameters, then the shared ones."""
+    words = lambda method: [str(p) for p in inspect.signature(method).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD and p.name != "self"]  # noqa: E731
+    own = words(cls.__init__)
+    names = {word.partition("=")[0] for word in own}
+    return ", ".join(own + [word for word in words(Optimizer.__init__) if word.partition("=")[0] not in names] + ["**kwargs"])
+
+
 def _zeros(variable):
     return run("ZerosLike", variable)
 
 
 class Optimizer(OptimizerCheckpoints):
-    """What all optimizers share: iterations, the learning rate, slots, clipping, weight decay, moving averages."""
+    """What all optimizers share: iterations, the learning rate, slots, clipping, weight decay, moving averages.
+
+    Optimizers with parameters of their own take the shared ones after them: *shared are those that are given by place."""
+
+    __signature__ = signatures.OfInit(lambda cls: _takes(cls))
 
     _slots = ()
 
@@ -201,10 +214,11 @@ class Optimizer(OptimizerCheckpoints):
         return {}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config, custom_objects=None):
         config = {k: v for k, v in config.items() if v is not None}
         if isinstance(config.get("learning_rate"), dict):
-            config["learning_rate"] = serialization.revive(config["learning_rate"])
+            with serialization.CustomObjectScope(custom_objects or {}):
+                config["learning_rate"] = serialization.revive(config["learning_rate"])
         return cls(**config)
 
 
@@ -263,13 +277,13 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    def __init__(self, learning_rate=0.001, weight_decay=0.004, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False, **kwargs):
-        super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay, **kwargs)
+    def __init__(self, learning_rate=0.001, weight_decay=0.004, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False, *shared, **kwargs):
+        super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay, *shared, **kwargs)
 
 
 class RMSprop(Optimizer):
-    def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False, **kwargs):
-        super().__init__(learning_rate, **kwargs)
+    def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False, *shared, **kwargs):
+        super().__init__(learning_rate, *shared, **kwargs)
         self.rho, self.momentum, self.epsilon, self.centered = rho, momentum, epsilon, centered
         self._slots = ("velocity", *(["momentum"] if momentum > 0 else []), *(["average_gradient"] if centered else []))
 
@@ -293,8 +307,8 @@ class RMSprop(Optimizer):
 class Adagrad(Optimizer):
     _slots = ("accumulator",)
 
-    def __init__(self, learning_rate=0.001, initial_accumulator_value=0.1, epsilon=1e-7, **kwargs):
-        super().__init__(learning_rate, **kwargs)
+    def __init__(self, learning_rate=0.001, initial_accumulator_value=0.1, epsilon=1e-7, *shared, **kwargs):
+        super().__init__(learning_rate, *shared, **kwargs)
         self.initial_accumulator_value, self.epsilon = initial_accumulator_value, epsilon
 
     def _first(self, name, variable):
@@ -312,8 +326,8 @@ class Adadelta(Optimizer):
     _slots = ("accumulated_grad", "accumulated_delta_var")
     _by_kind = True
 
-    def __init__(self, learning_rate=0.001, rho=0.95, epsilon=1e-7, **kwargs):
-        super().__init__(learning_rate, **kwargs)
+    def __init__(self, learning_rate=0.001, rho=0.95, epsilon=1e-7, *shared, **kwargs):
+        super().__init__(learning_rate, *shared, **kwargs)
         self.rho, self.epsilon = rho, epsilon
 
     def _step(self, v, g, rate, n, d):
@@ -329,8 +343,8 @@ class Adadelta(Optimizer):
 class Adamax(Optimizer):
     _slots = ("momentum", "norm")
 
-    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **kwargs):
-        super().__init__(learning_rate, **kwargs)
+    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, *shared, **kwargs):
+        super().__init__(learning_rate, *shared, **kwargs)
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
 
     def _step(self, v, g, rate, m, u):
@@ -346,8 +360,8 @@ class Adamax(Optimizer):
 class Nadam(Optimizer):
     _slots = ("momentum", "velocity")
 
-    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **kwargs):
-        super().__init__(learning_rate, **kwargs)
+    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, *shared, **kwargs):
+        super().__init__(learning_rate, *shared, **kwargs)
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
         self._product = keras_variable.make(convert(1.0, 1), trainable=False, name="u_product", prefix=self.name)
 
@@ -374,8 +388,8 @@ class Nadam(Optimizer):
 class Lion(Optimizer):
     _slots = ("momentum",)
 
-    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.99, **kwargs):
-        super().__init__(learning_rate, **kwargs)
+    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.99, *shared, **kwargs):
+        super().__init__(learning_rate, *shared, **kwargs)
         if not 0 < beta_1 <= 1:
             raise ValueError("Argument `beta_1` must be in the [0, 1] range. Otherwise, the optimizer degenerates to SignSGD.")
         self.beta_1, self.beta_2 = beta_1, beta_2
@@ -420,8 +434,8 @@ class Ftrl(Optimizer):
 
 
 class Lamb(Adam):
-    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **kwargs):
-        super().__init__(learning_rate, beta_1, beta_2, epsilon, **kwargs)
+    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, *shared, **kwargs):
+        super().__init__(learning_rate, beta_1, beta_2, epsilon, False, *shared, **kwargs)
 
     def _numbers(self):
         return {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon}

@@ -177,7 +177,7 @@ def revive_parts(config):
 def deserializer(known, what):
     """deserialize(config, custom_objects, safe_mode) over the classes that known() gives, and over all."""
 
-    def deserialize(config, custom_objects=None, safe_mode=True):
+    def deserialize(config, custom_objects=None, safe_mode=True, **kwargs):
         with CustomObjectScope(custom_objects or {}), unsafe(not safe_mode):
             if isinstance(config, str):
                 found = _registered.get(config) or known().get(config)
@@ -225,8 +225,8 @@ def register_keras_serializable(package="Custom", name=None):
     return decorator
 
 
-def get_registered_name(value):
-    return _names.get(value) or getattr(value, "__name__", value)
+def get_registered_name(obj):
+    return _names.get(obj) or getattr(obj, "__name__", obj)
 
 
 def get_registered_object(name, custom_objects=None, module_objects=None):

@@ -15,15 +15,26 @@ def text_to_word_sequence(text, filters=_FILTERS, lower=True, split=" "):
     return [word for word in text.translate({ord(c): split for c in filters}).split(split) if word]
 
 
-def hashing_trick(text, n, hash_function=None, filters=_FILTERS, lower=True, split=" "):
+def hashing_trick(text, n, hash_function=None, filters=_FILTERS, lower=True, split=" ", analyzer=None):
     """Each word's number from 1 to n - 1, by its hash ('md5' is the same in every run)."""
     if hash_function == "md5":
         hash_function = lambda word: int(hashlib.md5(word.encode()).hexdigest(), 16)  # noqa: E731
-    return [(hash_function or hash)(word) % (n - 1) + 1 for word in text_to_word_sequence(text, filters, lower, split)]
+    return [(hash_function or hash)(word) % (n - 1) + 1 for word in (text_to_word_sequence(text, filters, lower, split) if analyzer is None else analyzer(text))]
 
 
 def one_hot(text, n, filters=_FILTERS, lower=True, split=" "):
+    """Each word's number from 1 to n - 1, by Python's hash, which differs from run to run."""
     return hashing_trick(text, n, hash, filters, lower, split)
+
+
+def text_to_word_sequence_2(input_text, filters=_FILTERS, lower=True, split=" "):
+    """The words between the marks of `split`; characters of `filters` part too."""
+    return text_to_word_sequence(input_text, filters, lower, split)
+
+
+def one_hot_2(input_text, n, filters=_FILTERS, lower=True, split=" ", analyzer=None):
+    """Each word's number from 1 to n - 1, by Python's hash, which differs from run to run."""
+    return hashing_trick(input_text, n, hash, filters, lower, split, analyzer)
 
 
 class Tokenizer_1:
@@ -111,7 +122,14 @@ class Tokenizer_1:
 class Tokenizer_2(Tokenizer_1):
     """Numbers words by how often they occur; 1 is the unknown word where there is an oov_token."""
 
-    _version = 2
+    _version, _analyzer = 2, None
+
+    def __init__(self, num_words=None, filters=_FILTERS, lower=True, split=" ", char_level=False, oov_token=None, analyzer=None, **kwargs):
+        super().__init__(num_words, filters, lower, split, char_level, oov_token, **kwargs)
+        self._analyzer = analyzer
+
+    def _words(self, text):
+        return super()._words(text) if self._analyzer is None else self._analyzer(text)
 
     def sequences_to_texts_generator(self, sequences):
         for sequence in sequences:
@@ -145,5 +163,5 @@ def names(version):
     kind.__name__ = kind.__qualname__ = "Tokenizer"
     made["Tokenizer"] = kind
     if version == 2:
-        made["tokenizer_from_json"] = tokenizer_from_json
+        made.update(tokenizer_from_json=tokenizer_from_json, text_to_word_sequence=text_to_word_sequence_2, one_hot=one_hot_2)
     return made

@@ -115,7 +115,7 @@ def split_dataset(dataset, left_size=None, right_size=None, shuffle=False, seed=
 
 
 def timeseries_dataset_from_array(data, targets, sequence_length, sequence_stride=1, sampling_rate=1, batch_size=128, shuffle=False, seed=None,
-                                  start_index=None, end_index=None):  # fmt: skip
+                                  start_index=None, end_index=None, format="tf"):  # fmt: skip
     """Batches of windows over a sequence, with the targets of their first places."""
     if start_index is not None or end_index is not None or shuffle:
         raise NotImplementedError("not implemented: timeseries_dataset_from_array with start_index, end_index or shuffle; slice the data")

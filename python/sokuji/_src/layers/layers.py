@@ -1,8 +1,11 @@
 """tf.layers of 1.x: the layers of layers.py under that module's signatures, and the functions that make one and call it."""
 
+import inspect
+
 from sokuji import _core
 from sokuji._src.keras import layers
 from sokuji._src.keras.layers_base import Layer
+from sokuji._src.layers import in_graph
 from sokuji._src.ops import init_ops
 
 
@@ -13,8 +16,6 @@ class _Named:
 
     def _call_fully(self, *arguments, **keywords):
         if _core.graph_now() is not None:
-            from sokuji._src.layers import in_graph
-
             if in_graph.building() is not None and type(self).__module__.startswith("sokuji._src.layers.") and type(self).__name__ in in_graph._OF:
                 return in_graph.call(self, arguments, keywords)
         return super()._call_fully(*arguments, **keywords)
@@ -92,8 +93,8 @@ class Dropout(_Named, layers.Dropout):
 
 
 class BatchNormalization(_Named, layers.BatchNormalization):
-    def __init__(self, axis=-1, momentum=0.99, epsilon=0.001, center=True, scale=True, beta_initializer=_zeros(), gamma_initializer="ones",
-                 moving_mean_initializer="zeros", moving_variance_initializer="ones", beta_regularizer=None, gamma_regularizer=None,
+    def __init__(self, axis=-1, momentum=0.99, epsilon=0.001, center=True, scale=True, beta_initializer=_zeros(), gamma_initializer=init_ops.Ones(),
+                 moving_mean_initializer=_zeros(), moving_variance_initializer=init_ops.Ones(), beta_regularizer=None, gamma_regularizer=None,
                  beta_constraint=None, gamma_constraint=None, renorm=False, renorm_clipping=None, renorm_momentum=0.99, fused=None,
                  trainable=True, virtual_batch_size=None, adjustment=None, name=None, **kwargs):  # fmt: skip
         if renorm or virtual_batch_size is not None or adjustment is not None:
@@ -105,23 +106,36 @@ class BatchNormalization(_Named, layers.BatchNormalization):
         return super().call(inputs, training)
 
 
-def _function(cls, is_trained=False):
-    def function(inputs, *arguments, **keywords):
-        keywords.pop("reuse", None)  # an open EagerVariableStore shares variables by their names
-        training = {"training": keywords.pop("training", False)} if is_trained else {}
-        layer = cls(*arguments, **keywords)
-        layer._given_scope = keywords.get("name")  # the scope itself, not a name to be made unique
+def _takes(cls, name):
+    """The parameters of a function of tf.layers."""
+    if name in in_graph.FUNCTIONS:
+        return inspect.signature(in_graph.FUNCTIONS[name])
+    own = [p for p in inspect.signature(cls.__init__).parameters.values() if p.name != "self" and p.kind is not p.VAR_KEYWORD]
+    extra = inspect.signature(lambda inputs, reuse=None: 0).parameters
+    return inspect.Signature([extra["inputs"], *own, extra["reuse"]])
+
+
+def _function(cls, name, is_trained=False):
+    takes = _takes(cls, name)
+
+    def function(*arguments, **keywords):
+        given = takes.bind(*arguments, **keywords).arguments
+        inputs = given.pop("inputs")
+        given.pop("reuse", None)  # an open EagerVariableStore shares variables by their names
+        training = {"training": given.pop("training", False)} if is_trained else {}
+        layer = cls(**given)
+        layer._given_scope = given.get("name")  # the scope itself, not a name to be made unique
         return layer(inputs, **training)
 
-    function.__doc__ = cls.__doc__
+    function.__name__, function.__doc__, function.__signature__ = name, cls.__doc__, takes
     return function
 
 
 LAYERS = {
     "Layer": Layer, "Dense": Dense, "Conv2D": Conv2D, "Conv2DTranspose": Conv2DTranspose, "SeparableConv2D": SeparableConv2D,
     "MaxPooling2D": MaxPooling2D, "AveragePooling2D": AveragePooling2D, "Flatten": Flatten, "Dropout": Dropout,
-    "BatchNormalization": BatchNormalization, "InputSpec": layers.InputSpec, "dense": _function(Dense), "conv2d": _function(Conv2D),
-    "conv2d_transpose": _function(Conv2DTranspose), "separable_conv2d": _function(SeparableConv2D), "max_pooling2d": _function(MaxPooling2D),
-    "average_pooling2d": _function(AveragePooling2D), "flatten": _function(Flatten), "dropout": _function(Dropout, True),
-    "batch_normalization": _function(BatchNormalization, True),
+    "BatchNormalization": BatchNormalization, "InputSpec": layers.InputSpec, "dense": _function(Dense, "dense"), "conv2d": _function(Conv2D, "conv2d"),
+    "conv2d_transpose": _function(Conv2DTranspose, "conv2d_transpose"), "separable_conv2d": _function(SeparableConv2D, "separable_conv2d"), "max_pooling2d": _function(MaxPooling2D, "max_pooling2d"),
+    "average_pooling2d": _function(AveragePooling2D, "average_pooling2d"), "flatten": _function(Flatten, "flatten"), "dropout": _function(Dropout, "dropout", True),
+    "batch_normalization": _function(BatchNormalization, "batch_normalization", True),
 }  # fmt: skip

@@ -19,7 +19,7 @@ def _scalar(value, dtype):
     return convert(value, number(dtype))
 
 
-def ones(shape, dtype=dtypes.float32, name=None):
+def ones(shape, dtype=dtypes.float32, name=None, layout=None):
     if _in_graph is not None and _in_graph.building() is not None:
         return _in_graph.ones(shape, dtype, name)
     return run("Fill", sizes(shape), _scalar(True if dtype == dtypes.bool else 1, dtype))
@@ -29,7 +29,7 @@ def _zero(dtype):
     return _scalar("" if dtype is dtypes.string else False if dtype is dtypes.bool else 0, dtype)
 
 
-def zeros(shape, dtype=dtypes.float32, name=None):
+def zeros(shape, dtype=dtypes.float32, name=None, layout=None):
     if _in_graph is not None and _in_graph.building() is not None:
         return _in_graph.zeros(shape, dtype, name)
     dtype = dtypes.as_dtype(dtype)
@@ -54,11 +54,11 @@ def ones_like(tensor, dtype=None, name=None, optimize=True):
     return _like("OnesLike", tensor, dtype)
 
 
-def zeros_like_2(input, dtype=None, name=None):
+def zeros_like_2(input, dtype=None, name=None, layout=None):
     return _like("ZerosLike", input, dtype)
 
 
-def ones_like_2(input, dtype=None, name=None):
+def ones_like_2(input, dtype=None, name=None, layout=None):
     return _like("OnesLike", input, dtype)
 
 
@@ -106,6 +106,10 @@ def to_int32(x, name="ToInt32"):
 
 def to_int64(x, name="ToInt64"):
     return cast(x, dtypes.int64)
+
+
+def expand_dims_2(input, axis, name=None):
+    return run("ExpandDims", tensor(input), convert(axis, 3))
 
 
 def expand_dims(input, axis=None, name=None, dim=None):
@@ -328,8 +332,15 @@ def gather_nd(params, indices, name=None):
     return run("GatherNd", convert(params, 0), convert(indices, 0))
 
 
-def gather_nd_2(params, indices, batch_dims=0, name=None):
+def _indices_kept(policy):
+    """What is to become of indices outside the bounds: an error, as it is unless another policy is asked for."""
+    if policy not in ("", "DEFAULT", "ERROR"):
+        raise NotImplementedError("not implemented: bad_indices_policy=%r; use 'ERROR'" % (policy,))
+
+
+def gather_nd_2(params, indices, batch_dims=0, name=None, bad_indices_policy=""):
     """With batch_dims, each row of the batch has indices of its own: they get the row's own coordinates in front."""
+    _indices_kept(bad_indices_policy)
     t, index = convert(params, 0), convert(indices, 0)
     n = int(batch_dims)
     if n == 0:
@@ -352,6 +363,11 @@ def ensure_shape(x, shape, name=None):
 
 def scatter_nd(indices, updates, shape, name=None):
     return run("ScatterNd", convert(indices, 0), convert(updates, 0), convert(shape, 0))
+
+
+def scatter_nd_2(indices, updates, shape, bad_indices_policy="", name=None):
+    _indices_kept(bad_indices_policy)
+    return scatter_nd(indices, updates, shape)
 
 
 def boolean_mask(tensor, mask, name="boolean_mask", axis=None):

@@ -121,6 +121,13 @@ def assert_rank_in_2(x, ranks, message=None, name=None):
     return assert_rank_in(x, ranks, message=message)
 
 
+def assert_scalar_2(tensor, message=None, name=None):
+    try:
+        return assert_scalar(tensor)
+    except ValueError as error:
+        raise ValueError("%s%s" % (message or "", error)) from None
+
+
 def assert_scalar(tensor, name=None):
     from sokuji._src.core import conversion
 
@@ -207,6 +214,11 @@ def _reordered(check, unary):
         def function(x, message=None, summarize=None, name=None):
             return check(x, None, summarize, message)
 
+    elif check is assert_none_equal:  # alone in this order
+
+        def function(x, y, summarize=None, message=None, name=None):
+            return check(x, y, None, summarize, message)
+
     else:
 
         def function(x, y, message=None, summarize=None, name=None):
@@ -219,5 +231,5 @@ def _reordered(check, unary):
 DEBUGGING_2 = {name: globals()[name] for name in _BOTH[11:20]}
 DEBUGGING_2.update({name: _reordered(globals()[name], i >= 6) for i, name in enumerate(_BOTH[:10])})
 DEBUGGING_2.update(assert_near=assert_near_2, assert_shapes=assert_shapes, assert_rank=assert_rank_2, assert_rank_at_least=assert_rank_at_least_2,
-                   assert_rank_in=assert_rank_in_2, is_numeric_tensor=is_numeric_tensor)  # fmt: skip
+                   assert_rank_in=assert_rank_in_2, is_numeric_tensor=is_numeric_tensor, assert_scalar=assert_scalar_2)  # fmt: skip
 del DEBUGGING_2["Assert"]

@@ -261,6 +261,11 @@ def control_dependencies(control_inputs):
     return _nothing()
 
 
+def device_2(device_name):
+    """A context without effect: there is one device, the CPU. A GPU is refused, as where TensorFlow has none."""
+    return device(device_name)
+
+
 def device(device_name_or_function):
     """A context without effect: there is one device, the CPU. A GPU is refused, as where TensorFlow has none."""
     name = device_name_or_function
@@ -311,6 +316,6 @@ NAMES_1 = {
     "cond": cond, "case": case, "while_loop": while_loop, "map_fn": map_fn, "foldl": foldl, "foldr": foldr, "scan": scan_1, "tuple": tuple_,
     "group": group, "no_op": no_op, "control_dependencies": control_dependencies, "device": device, "identity_n": identity_n, "Print": Print,
 }  # fmt: skip
-NAMES_2 = dict(NAMES_1, cond=cond_2, case=case_2, while_loop=while_loop_2, map_fn=map_fn_2, scan=scan)
+NAMES_2 = dict(NAMES_1, device=device_2, cond=cond_2, case=case_2, while_loop=while_loop_2, map_fn=map_fn_2, scan=scan)
 for _name in ("tuple", "Print"):
     del NAMES_2[_name]

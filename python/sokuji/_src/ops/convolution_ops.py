@@ -76,8 +76,8 @@ def _four(value):
     return values
 
 
-def _pooling_2(op):
-    def pooling(input, ksize, strides, padding, data_format="NHWC", name=None):
+def _pooling_2(op, usual="NHWC"):
+    def pooling(input, ksize, strides, padding, data_format=usual, name=None):
         if data_format not in (None, "NHWC"):
             raise NotImplementedError("not implemented: pooling with data_format=%r; use NHWC" % (data_format,))
         t = tensor(input)
@@ -90,7 +90,8 @@ def _pooling_2(op):
     return pooling
 
 
-max_pool_2, avg_pool_2 = _pooling_2("MaxPool"), _pooling_2("AvgPool")
+max_pool_2, avg_pool_2 = _pooling_2("MaxPool", None), _pooling_2("AvgPool", None)
+max_pool2d, avg_pool2d = _pooling_2("MaxPool"), _pooling_2("AvgPool")
 
 
 def conv2d_2(input, filters, strides, padding, data_format="NHWC", dilations=None, name=None):
@@ -148,5 +149,5 @@ max_pool1d, avg_pool1d = _pooling_1d("MaxPool"), _pooling_1d("AvgPool")
 
 
 NN_1 = {"convolution": convolution, "pool": pool}
-NN_2 = {"convolution": convolution_2, "pool": pool_2, "max_pool": max_pool_2, "avg_pool": avg_pool_2, "max_pool2d": max_pool_2,
-        "avg_pool2d": avg_pool_2, "conv2d": conv2d_2, "max_pool1d": max_pool1d, "avg_pool1d": avg_pool1d, "max_pool_with_argmax": max_pool_with_argmax_2}  # fmt: skip
+NN_2 = {"convolution": convolution_2, "pool": pool_2, "max_pool": max_pool_2, "avg_pool": avg_pool_2, "max_pool2d": max_pool2d,
+        "avg_pool2d": avg_pool2d, "conv2d": conv2d_2, "max_pool1d": max_pool1d, "avg_pool1d": avg_pool1d, "max_pool_with_argmax": max_pool_with_argmax_2}  # fmt: skip

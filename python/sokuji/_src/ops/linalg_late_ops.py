@@ -207,7 +207,7 @@ def _picked(t, lead, index, padding):
     return run("Reshape", made, sizes([*lead, *index.shape]))
 
 
-def diag_part(input, name=None, k=0, padding_value=0, align="RIGHT_LEFT"):
+def diag_part(input, name="diag_part", k=0, padding_value=0, align="RIGHT_LEFT"):
     t = tensor(input)
     if t.ndim < 2:
         raise invalid("diag_part: the input must be matrices; its shape is %s" % (t._shape_tuple,))
@@ -224,7 +224,7 @@ def _spread(index, rows, columns):
     return made.reshape(rows, columns)
 
 
-def diag(diagonal, name=None, k=0, num_rows=-1, num_cols=-1, padding_value=0, align="RIGHT_LEFT"):
+def diag(diagonal, name="diag", k=0, num_rows=-1, num_cols=-1, padding_value=0, align="RIGHT_LEFT"):
     t, (low, high) = tensor(diagonal), _band(k)
     if t.ndim < (1 if low == high else 2):
         raise invalid("diag: the diagonal is %s" % (t._shape_tuple,))
@@ -243,7 +243,7 @@ def diag(diagonal, name=None, k=0, num_rows=-1, num_cols=-1, padding_value=0, al
     return _picked(t, lead, _spread(index, rows, columns), padding_value)
 
 
-def set_diag(input, diagonal, name=None, k=0, align="RIGHT_LEFT"):
+def set_diag(input, diagonal, name="set_diag", k=0, align="RIGHT_LEFT"):
     t, d = same_dtype([input, diagonal])
     rows, columns = t._shape_tuple[-2:]
     index = _places(rows, columns, k, align)
@@ -296,10 +296,10 @@ def tridiagonal_matmul(diagonals, rhs, diagonals_format="compact", name=None):
 class LinearOperator:
     """A matrix, or a batch of them, by what it does."""
 
-    def __init__(self, matrix, name=None, **keywords):
+    def __init__(self, matrix, name=None, is_non_singular=None, is_self_adjoint=None, is_positive_definite=None):
         self._matrix, self.name = tensor(matrix), name or type(self).__name__
-        self.is_non_singular, self.is_self_adjoint = keywords.get("is_non_singular"), keywords.get("is_self_adjoint")
-        self.is_positive_definite, self.is_square = keywords.get("is_positive_definite"), self._matrix._shape_tuple[-1] == self._matrix._shape_tuple[-2]
+        self.is_non_singular, self.is_self_adjoint = is_non_singular, is_self_adjoint
+        self.is_positive_definite, self.is_square = is_positive_definite, self._matrix._shape_tuple[-1] == self._matrix._shape_tuple[-2]
 
     dtype = property(lambda self: self._matrix.dtype)
     shape = property(lambda self: shapes.TensorShape(self._matrix._shape_tuple))
@@ -308,96 +308,111 @@ class LinearOperator:
     range_dimension = property(lambda self: self._matrix._shape_tuple[-2])
     tensor_rank = property(lambda self: self._matrix.ndim)
 
-    def to_dense(self, name=None):
+    def to_dense(self, name="to_dense"):
         return self._matrix
 
-    def shape_tensor(self, name=None):
+    def shape_tensor(self, name="shape_tensor"):
         return run("Shape", self._matrix)
 
-    def matmul(self, x, adjoint=False, adjoint_arg=False, name=None):
+    def matmul(self, x, adjoint=False, adjoint_arg=False, name="matmul"):
         x = x.to_dense() if isinstance(x, LinearOperator) else convert(x, self._matrix._dtype_number)
         a = math_ops.matrix_transpose(self._matrix) if adjoint else self._matrix
         return a @ (math_ops.matrix_transpose(x) if adjoint_arg else x)
 
     __matmul__ = matmul
 
-    def matvec(self, x, adjoint=False, name=None):
+    def matvec(self, x, adjoint=False, name="matvec"):
         return linalg_ops.matvec(self._matrix, convert(x, self._matrix._dtype_number), adjoint)
 
-    def solve(self, rhs, adjoint=False, adjoint_arg=False, name=None):
+    def solve(self, rhs, adjoint=False, adjoint_arg=False, name="solve"):
         rhs = convert(rhs, self._matrix._dtype_number)
         return execute("MatrixSolve", [self._matrix, math_ops.matrix_transpose(rhs) if adjoint_arg else rhs], {"adjoint": bool(adjoint)})
 
-    def solvevec(self, rhs, adjoint=False, name=None):
+    def solvevec(self, rhs, adjoint=False, name="solve"):
         wide = run("ExpandDims", convert(rhs, self._matrix._dtype_number), convert(-1, 3))
         return execute("Squeeze", [self.solve(wide, adjoint)], {"squeeze_dims": [-1]})
 
-    def determinant(self, name=None):
+    def determinant(self, name="det"):
         return run("MatrixDeterminant", self._matrix)
 
-    def log_abs_determinant(self, name=None):
+    def log_abs_determinant(self, name="log_abs_det"):
         return linalg_ops.slogdet(self._matrix)[1]
 
-    def trace(self, name=None):
+    def trace(self, name="trace"):
         return run("Sum", self.diag_part(), convert([-1], 3))
 
-    def diag_part(self, name=None):
+    def diag_part(self, name="diag_part"):
         return diag_part(self._matrix)
 
-    def add_to_tensor(self, x, name=None):
+    def add_to_tensor(self, x, name="add_to_tensor"):
         return self._matrix + x
 
-    def inverse(self, name=None):
+    def inverse(self, name="inverse"):
         return LinearOperatorFullMatrix(run("MatrixInverse", self._matrix))
 
-    def adjoint(self, name=None):
+    def adjoint(self, name="adjoint"):
         return LinearOperatorFullMatrix(math_ops.matrix_transpose(self._matrix))
 
     H = property(lambda self: self.adjoint())
 
-    def cholesky(self, name=None):
+    def cholesky(self, name="cholesky"):
         return LinearOperatorLowerTriangular(run("Cholesky", self._matrix))
 
-    def eigvals(self, name=None):
+    def eigvals(self, name="eigvals"):
         return math_ops.self_adjoint_eigvals(self._matrix)
 
 
 class LinearOperatorFullMatrix(LinearOperator):
-    pass
+    """A matrix by its elements."""
+
+    def __init__(self, matrix, is_non_singular=None, is_self_adjoint=None, is_positive_definite=None, is_square=None, name="LinearOperatorFullMatrix"):
+        super().__init__(matrix, name, is_non_singular, is_self_adjoint, is_positive_definite)
 
 
 class LinearOperatorLowerTriangular(LinearOperator):
-    def __init__(self, tril, *arguments, **keywords):
-        super().__init__(math_ops.matrix_band_part(tensor(tril), -1, 0), **keywords)
+    """A matrix with zeros above its diagonal."""
 
-    def solve(self, rhs, adjoint=False, adjoint_arg=False, name=None):
+    def __init__(self, tril, is_non_singular=None, is_self_adjoint=None, is_positive_definite=None, is_square=None, name="LinearOperatorLowerTriangular"):
+        super().__init__(math_ops.matrix_band_part(tensor(tril), -1, 0), name, is_non_singular, is_self_adjoint, is_positive_definite)
+
+    def solve(self, rhs, adjoint=False, adjoint_arg=False, name="solve"):
         rhs = convert(rhs, self._matrix._dtype_number)
         rhs = math_ops.matrix_transpose(rhs) if adjoint_arg else rhs
         return execute("MatrixTriangularSolve", [self._matrix, rhs], {"lower": True, "adjoint": bool(adjoint)})
 
-    def determinant(self, name=None):
+    def determinant(self, name="det"):
         return run("Prod", self.diag_part(), convert([-1], 3))
 
 
 class LinearOperatorDiag(LinearOperator):
-    def __init__(self, diag, *arguments, **keywords):
-        self.diag = tensor(diag)
-        super().__init__(math_ops.matrix_diag(self.diag), **keywords)
+    """A diagonal matrix, by its diagonal."""
 
-    def determinant(self, name=None):
+    def __init__(self, diag, is_non_singular=None, is_self_adjoint=None, is_positive_definite=None, is_square=None, name="LinearOperatorDiag"):
+        self.diag = tensor(diag)
+        super().__init__(math_ops.matrix_diag(self.diag), name, is_non_singular, is_self_adjoint, is_positive_definite)
+
+    def determinant(self, name="det"):
         return run("Prod", self.diag, convert([-1], 3))
 
 
 class LinearOperatorIdentity(LinearOperator):
-    def __init__(self, num_rows, batch_shape=None, dtype=None, *arguments, **keywords):
-        super().__init__(array_ops.eye(num_rows, batch_shape=batch_shape, dtype=dtype or dtypes.float32), **keywords)
+    """The identity, or a batch of it."""
+
+    def __init__(self, num_rows, batch_shape=None, dtype=None, is_non_singular=True, is_self_adjoint=True, is_positive_definite=True, is_square=True, assert_proper_shapes=False, name="LinearOperatorIdentity"):
+        eye = array_ops.eye(num_rows, batch_shape=batch_shape, dtype=dtype or dtypes.float32)
+        super().__init__(eye, name, is_non_singular, is_self_adjoint, is_positive_definite)
+
+    def add_to_tensor(self, mat, name="add_to_tensor"):
+        return self._matrix + mat
 
 
-class LinearOperatorScaledIdentity(LinearOperator):
-    def __init__(self, num_rows, multiplier, *arguments, **keywords):
+class LinearOperatorScaledIdentity(LinearOperatorIdentity):
+    """A multiple of the identity."""
+
+    def __init__(self, num_rows, multiplier, is_non_singular=None, is_self_adjoint=None, is_positive_definite=None, is_square=True, assert_proper_shapes=False, name="LinearOperatorScaledIdentity"):
         self.multiplier = tensor(multiplier)
         wide = run("Reshape", self.multiplier, sizes([*self.multiplier._shape_tuple, 1, 1]))
-        super().__init__(wide * array_ops.eye(num_rows, dtype=self.multiplier.dtype), **keywords)
+        LinearOperator.__init__(self, wide * array_ops.eye(num_rows, dtype=self.multiplier.dtype), name, is_non_singular, is_self_adjoint, is_positive_definite)
 
 
 LINALG_2 = {name: globals()[name] for name in """cholesky sqrtm logm eig eigvals lu lu_reconstruct lu_solve lu_matrix_inverse pinv matrix_rank norm normalize

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from sokuji._src.core import dtypes
 from sokuji._src.core.execute import convert, invalid, run, same_dtype, tensor, with_gradient
 
 
@@ -107,10 +108,8 @@ def _directions(dimension):
     return made
 
 
-def sobol_sample(dim, num_results, skip=0, dtype=None, name=None):
+def sobol_sample(dim, num_results, skip=0, dtype=dtypes.float32, name=None):
     """Points of the Sobol sequence, after its first, zero."""
-    from sokuji._src.core import dtypes
-
     if np.ndim(dim) or np.ndim(num_results) or np.ndim(skip):
         raise invalid("sobol_sample: dim, num_results and skip must be scalars; they are %s, %s, %s" % (dim, num_results, skip))
     if int(num_results) < 0 or int(skip) < 0:

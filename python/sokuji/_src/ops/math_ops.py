@@ -404,7 +404,36 @@ def decode_csv(records, record_defaults, field_delim=",", use_quote_delim=True, 
                    {"field_delim": field_delim, "use_quote_delim": use_quote_delim, "na_value": na_value}, len(flat))  # fmt: skip
 
 
+def decode_csv_2(records, record_defaults, field_delim=",", use_quote_delim=True, na_value="", select_cols=None, name=None):
+    """The columns of CSV lines; select_cols names those that are wanted, in rising order, to which the defaults then belong."""
+    if select_cols is None:
+        return decode_csv(records, record_defaults, field_delim, use_quote_delim, None, na_value)
+    wanted = [int(c) for c in select_cols]
+    if wanted != sorted(set(wanted)) or wanted and wanted[0] < 0:
+        raise ValueError("decode_csv: select_cols is %s; it must be strictly increasing and not negative" % (wanted,))
+    if len(wanted) != len(record_defaults):
+        raise ValueError("decode_csv: select_cols has %d columns, record_defaults %d; they must agree" % (len(wanted), len(record_defaults)))
+    import csv
+    import io
+
+    lines, quoting = convert(records, 7), csv.QUOTE_MINIMAL if use_quote_delim else csv.QUOTE_NONE
+    texts, out = np.asarray(lines.numpy(), object), []
+    for n, text in enumerate(texts.ravel().tolist()):
+        row = next(csv.reader([text.decode(errors="surrogateescape")], delimiter=field_delim, quoting=quoting), [])
+        if wanted and wanted[-1] >= len(row):
+            raise invalid("decode_csv: Expect %d fields but have %d in record %d" % (len(wanted), sum(c < len(row) for c in wanted), n))
+        buffer = io.StringIO()
+        csv.writer(buffer, delimiter=field_delim, quoting=quoting, lineterminator="").writerow([row[c] for c in wanted])
+        out.append(buffer.getvalue().encode(errors="surrogateescape"))
+    return decode_csv(convert(np.array(out + [None], object)[:-1].reshape(texts.shape), 7), record_defaults, field_delim, use_quote_delim, None, na_value)
+
+
 # ---- statistics, polynomials, and the forms of 2.x ----
+
+
+def lbeta_2(x, name=None):
+    """The logarithm of the Beta function of the last axis."""
+    return lbeta(x)
 
 
 def lbeta(x, name="lbeta"):
@@ -503,7 +532,7 @@ def reciprocal_no_nan(x, name=None):
 
 NAMES_1 = {"lbeta": lbeta, "floor_div": floor_div, "timestamp": timestamp}
 MATH_2 = {
-    "lbeta": lbeta, "polyval": polyval, "reduce_std": reduce_std, "reduce_variance": reduce_variance, "reduce_logsumexp": reduce_logsumexp_2,
+    "lbeta": lbeta_2, "polyval": polyval, "reduce_std": reduce_std, "reduce_variance": reduce_variance, "reduce_logsumexp": reduce_logsumexp_2,
     "count_nonzero": count_nonzero_2, "confusion_matrix": confusion_matrix_2, "logical_xor": logical_xor, "scalar_mul": scalar_mul,
     "accumulate_n": accumulate_n, "floordiv": floor_div, "cumulative_logsumexp": cumulative_logsumexp, "reciprocal_no_nan": reciprocal_no_nan,
 }  # fmt: skip

@@ -7,7 +7,7 @@ from sokuji._src.core.execute import convert, execute, ints, invalid, run, sizes
 from sokuji._src.ops import array_ops, convolution_ops, stateless_random_ops
 
 
-def stateless_dropout(x, rate, seed, rng_alg="auto_select", noise_shape=None, name=None):
+def stateless_dropout(x, rate, seed, rng_alg=None, noise_shape=None, name=None):
     """Zeros where the seed's numbers are below the rate, the rest scaled up."""
     t = tensor(x)
     if not t.dtype.is_floating:

@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from sokuji import _core
-from sokuji._src.core import shapes
+from sokuji._src.core import dtypes, shapes
 from sokuji._src.core.execute import axis_of, convert, execute, ints, run, same_dtype, sizes, tensor
 from sokuji._src.ops import array_ops, math_ops, partition_ops, random_ops
 
@@ -39,6 +39,10 @@ def leaky_relu(features, alpha=0.2, name=None):
     if isinstance(alpha, _core.Handle):
         return run("Maximum", alpha * t, t)
     return execute("LeakyRelu", [t], {"alpha": alpha})
+
+
+def crelu_2(features, axis=-1, name=None):
+    return crelu(features, name, axis)
 
 
 def crelu(features, name=None, axis=-1):
@@ -116,6 +120,11 @@ def sparse_softmax_cross_entropy_2(labels, logits, name=None):
 
 def sigmoid_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, name=None):
     _named("sigmoid_cross_entropy_with_logits", _sentinel, labels, logits)
+    return sigmoid_cross_entropy_2(labels, logits)
+
+
+def sigmoid_cross_entropy_2(labels=None, logits=None, name=None):
+    _named("sigmoid_cross_entropy_with_logits", None, labels, logits)
     x, z = same_dtype([logits, labels])
     if x._shape_tuple != z._shape_tuple and shapes.differ(x._shape_tuple, z._shape_tuple):
         raise ValueError("logits and labels must have the same shape (%s vs %s)" % (x._shape_tuple, z._shape_tuple))
@@ -255,6 +264,14 @@ def top_k(input, k=1, sorted=True, name=None):
     return TopK(*execute("TopKV2", (convert(input, 0), convert(int(k), 3)), {"sorted": bool(sorted)}, 2))
 
 
+def top_k_2(input, k=1, sorted=True, index_type=dtypes.int32, name=None):
+    values, indices = top_k(input, k, sorted)
+    kind = dtypes.as_dtype(index_type)
+    if kind.name not in ("int16", "int32", "int64"):
+        raise TypeError("top_k: index_type is %s; it must be int16, int32 or int64" % kind.name)
+    return TopK(values, indices if kind.name == "int32" else array_ops.cast(indices, kind))
+
+
 def in_top_k(predictions, targets, k, name=None):
     p, t = np.asarray(convert(predictions, 0)), np.asarray(convert(targets, 0))
     at = p[np.arange(len(t)), np.clip(t, 0, p.shape[1] - 1)]
@@ -285,6 +302,24 @@ def conv2d_transpose(value, filter, output_shape, strides, padding="SAME", data_
     t, f = same_dtype([value, filter])
     strides = [1, strides, strides, 1] if isinstance(strides, int) else list(strides)
     return execute("Conv2DBackpropInput", [sizes(output_shape), f, t], {"strides": strides, "padding": padding, "data_format": data_format})
+
+
+def conv2d_transpose_2(input, filters, output_shape, strides, padding="SAME", data_format="NHWC", dilations=None, name=None):
+    given = dilations if isinstance(dilations, (list, tuple)) else [1 if dilations is None else dilations]
+    if any(int(d) != 1 for d in given):
+        raise NotImplementedError("not implemented: tf.nn.conv2d_transpose with dilations; use dilations of 1")
+    if isinstance(strides, (list, tuple)) and len(strides) < 4:
+        two = list(strides) * (3 - len(strides))
+        strides = [1, *two, 1] if data_format == "NHWC" else [1, 1, *two]
+    return conv2d_transpose(input, filters, output_shape, strides, padding, data_format)
+
+
+def depthwise_conv2d_2(input, filter, strides, padding, data_format=None, dilations=None, name=None):
+    return depthwise_conv2d(input, filter, strides, padding, dilations, None, data_format)
+
+
+def separable_conv2d_2(input, depthwise_filter, pointwise_filter, strides, padding, data_format=None, dilations=None, name=None):
+    return separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding, dilations, None, data_format)
 
 
 def depthwise_conv2d(input, filter, strides, padding, rate=None, name=None, data_format=None):
@@ -411,6 +446,8 @@ NAMES_1 = {
 NAMES_2 = {
     "swish": swish_2, "silu": swish_2, "gelu": gelu, "log_poisson_loss": log_poisson_loss, "sufficient_statistics": sufficient_statistics_2,
     "normalize_moments": normalize_moments, "weighted_moments": weighted_moments_2, "moments": moments_2,
-    "embedding_lookup": embedding_lookup_2, "relu_layer": relu_layer,
+    "embedding_lookup": embedding_lookup_2, "relu_layer": relu_layer, "crelu": crelu_2, "top_k": top_k_2, "in_top_k": in_top_k_2,
+    "sigmoid_cross_entropy_with_logits": sigmoid_cross_entropy_2, "conv2d_transpose": conv2d_transpose_2, "depthwise_conv2d": depthwise_conv2d_2,
+    "separable_conv2d": separable_conv2d_2,
 }  # fmt: skip
-MATH_2 = {"top_k": top_k, "in_top_k": in_top_k_2, "zero_fraction": zero_fraction}
+MATH_2 = {"top_k": top_k_2, "in_top_k": in_top_k_2, "zero_fraction": zero_fraction}

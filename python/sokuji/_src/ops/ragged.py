@@ -64,7 +64,7 @@ class RaggedTensor:
         return cls.from_row_splits(values, np.concatenate([[0], np.asarray(tensor(row_limits))]).astype(np.int64), validate=validate)
 
     @classmethod
-    def from_uniform_row_length(cls, values, uniform_row_length, nrows=None, name=None, validate=True):
+    def from_uniform_row_length(cls, values, uniform_row_length, nrows=None, validate=True, name=None):
         values = values if isinstance(values, RaggedTensor) else tensor(values)
         n, length = _count(values), int(uniform_row_length)
         rows = int(nrows) if nrows is not None else n // length if length else 0
@@ -146,8 +146,9 @@ class RaggedTensor:
             raise NotImplementedError("not implemented: this operation of a ragged tensor in a graph; use its values and row_splits")
         return np.asarray(self._splits)
 
-    def nrows(self, out_type=dtypes.int64, name=None):
-        return array_ops.cast(run("Size", self._splits), out_type) - convert(1, dtypes.as_dtype(out_type)._number)
+    def nrows(self, out_type=None, name=None):
+        kind = dtypes.as_dtype(out_type or dtypes.int64)
+        return array_ops.cast(run("Size", self._splits), kind) - convert(1, kind._number)
 
     def row_lengths(self, axis=1, name=None):
         if axis != 1:

@@ -59,10 +59,12 @@ def _rows(value):
     return array.shape[:-1], {place: array[place].tolist() for place in np.ndindex(*array.shape[:-1])}, t.dtype
 
 
+def _difference(a, b, aminusb=True, validate_indices=True):
+    return _without(a, b) if aminusb else _without(b, a)
+
+
 def _operation(combine):
-    def function(a, b, *arguments, **keywords):
-        if keywords.pop("aminusb", arguments[0] if arguments else True) is False:
-            a, b = b, a
+    def function(a, b, validate_indices=True):
         (shape, left, kind), (other, right, kind_b) = _rows(a), _rows(b)
         if shape != other or kind is not kind_b:
             raise invalid("tf.sets: the inputs are %s of %s and %s of %s" % (kind.name, shape, kind_b.name, other))
@@ -79,4 +81,5 @@ def _size(a, validate_indices=True):
     return tensor(np.array([len(set(rows[place])) for place in np.ndindex(*shape)], np.int32).reshape(shape))
 
 
-SETS = {"difference": _operation(lambda x, y: x - y), "intersection": _operation(lambda x, y: x & y), "union": _operation(lambda x, y: x | y), "size": _size}
+_without = _operation(lambda x, y: x - y)
+SETS = {"difference": _difference, "intersection": _operation(lambda x, y: x & y), "union": _operation(lambda x, y: x | y), "size": _size}

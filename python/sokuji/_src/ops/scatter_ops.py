@@ -3,10 +3,12 @@
 import numpy as np
 
 from sokuji._src.core.execute import convert, invalid, run, sizes, tensor
+from sokuji._src.ops.array_ops import _indices_kept
 
 
 def _scattered(op):
-    def scatter(tensor, indices, updates, name=None):
+    def scatter(tensor, indices, updates, bad_indices_policy="", name=None):
+        _indices_kept(bad_indices_policy)
         t = convert(tensor, 0)
         return run(op, t, convert(indices, 0), convert(updates, t._dtype_number))
 
@@ -15,7 +17,12 @@ def _scattered(op):
 
 tensor_scatter_nd_add = _scattered("TensorScatterAdd")
 tensor_scatter_nd_sub = _scattered("TensorScatterSub")
-tensor_scatter_nd_update = _scattered("TensorScatterUpdate")
+
+
+def tensor_scatter_nd_update(tensor, indices, updates, name=None):
+    t = convert(tensor, 0)
+    return run("TensorScatterUpdate", t, convert(indices, 0), convert(updates, t._dtype_number))
+
 
 
 def _rounds(indices):
@@ -32,7 +39,8 @@ def _rounds(indices):
 def _scattered_extreme(op):
     """The greater or smaller of the old element and all updates of its place; made of gathers and updates, so that gradients pass."""
 
-    def scatter(tensor, indices, updates, name=None):
+    def scatter(tensor, indices, updates, bad_indices_policy="", name=None):
+        _indices_kept(bad_indices_policy)
         t, index = convert(tensor, 0), convert(indices, 0)
         new = convert(updates, t._dtype_number)
         depth = index._shape_tuple[-1]

@@ -52,8 +52,9 @@ class SparseTensor:
         return self.shape
 
     @classmethod
-    def from_value(cls, value):
-        return value if isinstance(value, cls) else cls(value.indices, value.values, value.dense_shape)
+    def from_value(cls, sparse_tensor_value):
+        v = sparse_tensor_value
+        return v if isinstance(v, cls) else cls(v.indices, v.values, v.dense_shape)
 
     def __mul__(self, other):
         return _later("times")(self, other)

@@ -371,7 +371,7 @@ def mask(a, mask_indices, name=None):
 
 
 def _segments(op, root=False):
-    def reduce(data, indices, segment_ids, num_segments=None, sparse_gradient=False, name=None):
+    def reduce(data, indices, segment_ids, num_segments=None, name=None, sparse_gradient=False):
         rows, ids = run("GatherV2", convert(data, 0), convert(indices, 0), convert(0, 3)), convert(segment_ids, 0)
         known = np.asarray(ids)
         if (np.diff(known) < 0).any() or (len(known) and known[0] < 0):

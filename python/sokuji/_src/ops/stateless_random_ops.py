@@ -108,9 +108,9 @@ RANDOM_2 = {"poisson": poisson, "stateless_categorical": stateless_categorical, 
             "categorical": categorical, "gamma": random_ops.random_gamma}  # fmt: skip
 
 
-def stateless_dropout(x, rate, seed, rng_alg="auto_select", noise_shape=None, name=None):
+def stateless_dropout(x, rate, seed, rng_alg=None, noise_shape=None, name=None):
     """tf.nn.dropout whose choice is a function of the seed."""
-    return nn_ops.general_dropout(x, rate, lambda shape, dtype: stateless_uniform(shape, seed, dtype=dtype, alg=rng_alg), noise_shape)
+    return nn_ops.general_dropout(x, rate, lambda shape, dtype: stateless_uniform(shape, seed, dtype=dtype, alg=rng_alg or "auto_select"), noise_shape)
 
 
 EXPERIMENTAL = {"stateless_dropout": stateless_dropout, "general_dropout": nn_ops.general_dropout}

@@ -360,6 +360,19 @@ class MutableHashTable(StaticHashTable):
 
     erase = remove
 
+    def lookup(self, keys, dynamic_default_values=None, name=None):
+        """The values of keys; for those that are not there the table's default, or the given values, one for all or one for each key."""
+        if dynamic_default_values is None:
+            return super().lookup(keys)
+        t = convert(keys, self._kinds[0]._number)
+        given = _items(convert(dynamic_default_values, self._kinds[1]._number))
+        if len(given) not in (1, t._size):
+            raise invalid("lookup: there are %d dynamic_default_values for %d keys; one or one for each is wanted" % (len(given), t._size))
+        made = [self._held.get(key, default) for key, default in zip(_items(t), given if len(given) == t._size else given * t._size)]
+        return run("Reshape", convert(made, self._kinds[1]._number), sizes(t._shape_tuple) if t.ndim else convert(np.zeros(0, np.int32), 0))
+
+    __getitem__ = lookup
+
 
 class DenseHashTable(MutableHashTable):
     def __init__(self, key_dtype, value_dtype, default_value, empty_key, deleted_key, initial_num_buckets=None, name="MutableDenseHashTable", checkpoint=True,

@@ -205,4 +205,4 @@ STRINGS_2 = {
     "to_number": to_number, "join": join, "reduce_join": reduce_join_2, "substr": substr_2, "as_string": as_string_2,
 }  # fmt: skip
 IO_2 = {"encode_base64": encode_base64, "decode_base64": decode_base64, "decode_raw": decode_raw_2, "read_file": read_file, "write_file": write_file,
-        "matching_files": matching_files, "decode_csv": math_ops.decode_csv}  # fmt: skip
+        "matching_files": matching_files, "decode_csv": math_ops.decode_csv_2}  # fmt: skip

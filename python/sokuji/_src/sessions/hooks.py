@@ -190,7 +190,10 @@ class CheckpointSaverListener:
 class CheckpointSaverHook(_OfSteps):
     """Saves a checkpoint every so many steps or seconds, and at the end."""
 
-    def __init__(self, checkpoint_dir, save_secs=None, save_steps=None, saver=None, checkpoint_basename="model.ckpt", scaffold=None, listeners=None):
+    def __init__(self, checkpoint_dir, save_secs=None, save_steps=None, saver=None, checkpoint_basename="model.ckpt", scaffold=None, listeners=None,
+                 steps_per_run=1):  # fmt: skip
+        if steps_per_run != 1:
+            raise NotImplementedError("not implemented: tf.train.CheckpointSaverHook with steps_per_run; use save_steps")
         if saver is not None and scaffold is not None:
             raise ValueError("You cannot provide both saver and scaffold.")
         _info("Create CheckpointSaverHook.")

@@ -72,7 +72,7 @@ class _WriterScope:
         _now().writer, _now().step = self._before
 
 
-def create_file_writer(logdir, max_queue=None, flush_millis=None, filename_suffix=None, name=None, experimental_trackable=False):
+def create_file_writer(logdir, max_queue=None, flush_millis=None, filename_suffix=None, name=None, experimental_trackable=False, experimental_mesh=None):
     most, millis = 10 if max_queue is None else int(_number(max_queue)), 120000 if flush_millis is None else int(_number(flush_millis))
     return SummaryWriter(event_files.EventFile(logdir, filename_suffix or ".v2", most, millis, with_process=True))
 

@@ -4,7 +4,7 @@ import _thread
 import weakref
 
 from sokuji import _core
-from sokuji._src.core import dtypes, errors, shapes
+from sokuji._src.core import dtypes, errors, shapes, signatures
 from sokuji._src.core.execute import convert, ints, invalid, refuse, run
 from sokuji._src.variables import updates
 
@@ -23,6 +23,11 @@ _PLACES = {
 }
 
 
+def _takes(cls):
+    places = _PLACES["tfe" if cls is ResourceVariable else _version]
+    return ", ".join(["initial_value=None", "trainable=%s" % (True if _version == 1 else None)] + ["%s=%s" % (p, p == "validate_shape" or None) for p in places])
+
+
 def set_version(version):
     global _version
     _version = version
@@ -36,6 +41,8 @@ def _scopes():
 
 class Variable(_core.VariableBase):
     """A tensor that can be assigned. An open tape watches it when it is trainable."""
+
+    __signature__ = signatures.OfInit(_takes)
 
     def __new__(cls, *arguments, **keywords):
         kind = _kind_in_graph() if _kind_in_graph is not None else None
@@ -121,18 +128,18 @@ class Variable(_core.VariableBase):
             raise invalid("assign: the value is %s, the variable %s is %s" % (value.dtype.name, self.name, self.dtype.name))
         return value
 
-    def assign(self, value, use_locking=None, name=None, read_value=True):
+    def assign(self, value, use_locking=False, name=None, read_value=True):
         value = self._check(value)
         if value._shape_tuple != self._shape_tuple and not _may_fit(self, value):
             raise ValueError("Shapes %s and %s are incompatible" % (shapes.as_shape(self._shape_tuple), shapes.as_shape(value._shape_tuple)))
         self._assign(value)
         return self._assigned()
 
-    def assign_add(self, delta, use_locking=None, name=None, read_value=True):
+    def assign_add(self, delta, use_locking=False, name=None, read_value=True):
         self._assign_add(self._same_shape(delta))
         return self._assigned()
 
-    def assign_sub(self, delta, use_locking=None, name=None, read_value=True):
+    def assign_sub(self, delta, use_locking=False, name=None, read_value=True):
         self._assign_sub(self._same_shape(delta))
         return self._assigned()
 
