@@ -22,8 +22,8 @@ class TypeSpec:
     def _narrower(self, other):
         return self == other
 
-    def is_compatible_with(self, other):
-        other = other if isinstance(other, TypeSpec) else type_spec_from_value(other)
+    def is_compatible_with(self, spec_or_value):
+        other = spec_or_value if isinstance(spec_or_value, TypeSpec) else type_spec_from_value(spec_or_value)
         return type(other) is type(self) and self._compatible(other)
 
     def _compatible(self, other):

@@ -35,7 +35,11 @@ def _setting(name, allowed=None):
 
 floatx, set_floatx = _setting("floatx", ("float16", "float32", "float64"))
 epsilon, set_epsilon = _setting("epsilon")
-image_data_format, set_image_data_format = _setting("image_data_format", ("channels_last", "channels_first"))
+image_data_format, _set_format = _setting("image_data_format", ("channels_last", "channels_first"))
+
+
+def set_image_data_format(data_format):
+    _set_format(data_format)
 
 
 def _format(data_format):

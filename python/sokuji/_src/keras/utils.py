@@ -114,6 +114,11 @@ def split_dataset(dataset, left_size=None, right_size=None, shuffle=False, seed=
     return made(rows[:left]), made(rows[n - right :])
 
 
+def to_categorical_2(x, num_classes=None):
+    """Class numbers as rows with a single 1."""
+    return to_categorical(x, num_classes)
+
+
 def timeseries_dataset_from_array(data, targets, sequence_length, sequence_stride=1, sampling_rate=1, batch_size=128, shuffle=False, seed=None,
                                   start_index=None, end_index=None, format="tf"):  # fmt: skip
     """Batches of windows over a sequence, with the targets of their first places."""
@@ -134,7 +139,7 @@ UTILS = {
     "to_categorical": to_categorical, "normalize": normalize, "custom_object_scope": serialization.CustomObjectScope,
     "CustomObjectScope": serialization.CustomObjectScope, "get_custom_objects": serialization.get_custom_objects,
 }  # fmt: skip
-UTILS_2 = {
+UTILS_2 = {"to_categorical": to_categorical_2, 
     "set_random_seed": set_random_seed, "clear_session": clear_session, "is_keras_tensor": is_keras_tensor, "split_dataset": split_dataset,
     "pad_sequences": pad_sequences, "PyDataset": keras_data.PyDataset, "timeseries_dataset_from_array": timeseries_dataset_from_array, "Sequence": keras_data.PyDataset,
     "unpack_x_y_sample_weight": keras_data.unpack_x_y_sample_weight, "pack_x_y_sample_weight": keras_data.pack_x_y_sample_weight,
