@@ -212,10 +212,9 @@ def _add_late(version, names, spaces):
 
         assemble_late_ops.add(names, spaces)
     else:
-        from sokuji._src.ops import late_1_ops
+        from sokuji._src.api import assemble_late_1
 
-        names.update(late_1_ops.NAMES)
-        spaces["nn"].update(late_1_ops.NN)
+        assemble_late_1.add(names, spaces)
     files.add(version, names, spaces)
 
 

@@ -6,7 +6,7 @@ initializer of 1.x (or a loop or a dataset's function) computes those tensors an
 import itertools
 
 from sokuji import _core
-from sokuji._src.core import dtypes, errors, shapes
+from sokuji._src.core import dtypes, errors, shapes, signatures
 from sokuji._src.core.execute import convert
 from sokuji._src.data import dataset as eager
 from sokuji._src.data import passes, sources, specs
@@ -406,5 +406,5 @@ def take_part():
         return
     for kind in (sources.TextLineDataset, sources.FixedLengthRecordDataset, sources.TFRecordDataset, sources.CsvDataset):
         _classes[kind.__name__] = kind
-        kind.__new__ = staticmethod(_new(kind))
+        kind.__new__, kind.__signature__ = staticmethod(_new(kind)), signatures.OfInit()
     eager.Iterator.from_structure, eager.Iterator.from_string_handle = staticmethod(from_structure), staticmethod(from_string_handle)

@@ -7,7 +7,7 @@ import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import dtypes, shapes
-from sokuji._src.core.execute import axis_of, convert, execute, ints, run, same_dtype, sizes, tensor
+from sokuji._src.core.execute import axis_of, convert, execute, ints, invalid, run, same_dtype, sizes, tensor
 from sokuji._src.ops import array_ops, math_ops, partition_ops, random_ops
 
 
@@ -268,7 +268,7 @@ def top_k_2(input, k=1, sorted=True, index_type=dtypes.int32, name=None):
     values, indices = top_k(input, k, sorted)
     kind = dtypes.as_dtype(index_type)
     if kind.name not in ("int16", "int32", "int64"):
-        raise TypeError("top_k: index_type is %s; it must be int16, int32 or int64" % kind.name)
+        raise invalid("top_k: index_type is %s; it must be int16, int32 or int64" % kind.name)
     return TopK(values, indices if kind.name == "int32" else array_ops.cast(indices, kind))
 
 

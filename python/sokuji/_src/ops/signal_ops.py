@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from sokuji import _core
 from sokuji._src.core import dtypes
 from sokuji._src.core.execute import axis_of, convert, ints, invalid, run, sizes, tensor
 from sokuji._src.ops import array_ops, window_ops
@@ -22,7 +23,8 @@ def _complex_fft(name, axes, inverse):
         return to(x, axes=where).astype(x.dtype), lambda g: [back(g)]
 
     def transform(input, name=None):
-        t = tensor(input)
+        t = input if isinstance(input, _core.Handle) else np.asarray(input)
+        t = tensor(t.astype(np.complex64) if isinstance(t, np.ndarray) and t.dtype.kind in "fiu" else t)
         if not t.dtype.is_complex:
             raise invalid("%s: the input is %s; it must be complex64 or complex128" % (transform.__name__, t.dtype.name))
         if t.ndim < axes:
