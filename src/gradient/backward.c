@@ -96,7 +96,8 @@ static bool leads_to_source(const state *s, uint32_t bits)
 static bool may_add_in_place(const sj_tensor *sum, const sj_tensor *d)
 {
 	return sj__local_state.recording == 0 && sum->flags == 0 && d->flags == 0 && sj__is_sole_owner(sum) &&
-	       sum->dtype == d->dtype && sj__same_shape(sum, d);
+	       sum->dtype == d->dtype && (sj__op_table[SJ__OP_ADD].type_masks[0] >> d->dtype & 1) &&
+	       sj__same_shape(sum, d);
 }
 
 static sj_status add_in_place(sj_tensor *sum, sj_tensor *d)
@@ -299,8 +300,10 @@ static sj_status ones_like(sj_tensor *t, sj_tensor **ret_ones)
 	for (int64_t i = 0; i < ones->shape.size; i++) {
 		if (ones->dtype == SJ_FLOAT32)
 			((float *)ones->data)[i] = 1;
-		else
+		else if (ones->dtype == SJ_FLOAT64)
 			((double *)ones->data)[i] = 1;
+		else
+			((uint16_t *)ones->data)[i] = ones->dtype == SJ_FLOAT16 ? 0x3c00 : 0x3f80;
 	}
 	*ret_ones = ones;
 	return SJ_OK;
@@ -312,9 +315,8 @@ static sj_status target_seed(state *s, sj_tensor *target, sj_tensor *weight)
 	sj_tensor *seed;
 	if (bits == 0 || !leads_to_source(s, bits))
 		return SJ_OK;
-	if (target->dtype != SJ_FLOAT32 && target->dtype != SJ_FLOAT64)
-		return sj__fail(SJ_UNIMPLEMENTED,
-		                "gradient: the target is %s; only float32 and float64 are implemented",
+	if (!sj_dtype_is_floating((sj_dtype)target->dtype))
+		return sj__fail(SJ_UNIMPLEMENTED, "gradient: the target is %s; it must be a float",
 		                sj_dtype_name((sj_dtype)target->dtype));
 	if (weight != NULL && (weight->dtype != target->dtype || !sj__shapes_may_match(weight, target)))
 		return sj__fail(SJ_INVALID_ARGUMENT, "gradient: the target is %s %s, its weight is %s %s",

@@ -5,6 +5,7 @@
 #include "base/denormals.h"
 #include "base/memory.h"
 #include "base/threads.h"
+#include "ops/narrow.h"
 #include "ops/quick.h"
 #include "tensor/slices.h"
 #include "tensor/local.h"
@@ -318,7 +319,7 @@ static SJ_ALWAYS_INLINE sj_status call_execute(sj__call *call, sj__local *thread
 	if (SJ_UNLIKELY(status != SJ_OK))
 		outputs_drop(call);
 	resolved_drop(call, given, n_taken, resolved);
-	return status;
+	return SJ_LIKELY(status == SJ_OK) ? status : sj__narrow_execute(call, given, status);
 }
 
 static SJ_NOINLINE sj_status execute_many_ports(sj__call *call, sj__local *thread, sj_tensor *const *given,

@@ -179,7 +179,7 @@ for _name in ("Igamma", "Igammac", "IgammaGradA"):
     error(_name, [np.zeros((2, 3)), np.zeros((3, 3))], match="do not broadcast")
     error(_name, [np.zeros(2), np.zeros(2, np.float32)], match="float32 where float64 is expected")
     error(_name, [np.zeros(2, np.int32), np.zeros(2, np.int32)], match="int32; supported are")
-    error(_name, [np.zeros(2, np.float16), np.zeros(2, np.float16)], match="float16; supported are")
+    error(_name, [np.zeros(2, np.int8), np.zeros(2, np.int8)], match="int8; supported are")
 
 _b, _p = np.array([0.5, 2.0, 1.0, 3.0, 1.5, 2.5]), np.array([0.25, 0.4, 0.3, 0.6, 0.1, 0.5])
 case("Betainc", [_a, _b, _p], expect=np.vectorize(_betainc), rtol=1e-5, gradient=[2])
@@ -210,5 +210,17 @@ for _name in ("Erfinv", "Ndtri"):
     error(_name, [np.zeros(2, np.int32)], match="int32; supported are")
     error(_name, [np.zeros(2, bool)], match="bool; supported are")
     error(_name, [np.zeros(2, np.complex64)], match="complex64; supported are")
-    error(_name, [np.zeros(2, np.float16)], match="float16; supported are")
+    error(_name, [np.zeros(2, np.int8)], match="int8; supported are")
     error(_name, [], match="0 inputs given")
+
+# ---- floats of 16 bits, which are computed as float32 and rounded ----
+
+_halves = np.array([[0.5, -1.5], [2.0, 0.25]])
+for _name, _function in (("Add", np.add), ("Mul", np.multiply), ("Maximum", np.maximum), ("RealDiv", np.divide)):
+    case(_name, [_halves, _halves[::-1].copy()], expect=_function, dtypes=["float16", "bfloat16"], gradient=False)
+for _name, _function in (("Exp", np.exp), ("Tanh", np.tanh), ("Relu", lambda x: np.maximum(x, 0)), ("Neg", np.negative)):
+    case(_name, [_halves], expect=_function, dtypes=["float16", "bfloat16"], gradient=False)
+case("MatMul", [_halves, _halves], expect=np.matmul, dtypes=["float16", "bfloat16"], gradient=False)
+case("AddN", [_halves] * 18, expect=lambda *parts: sum(parts), dtypes=["float16"], gradient=False)
+error("Add", [np.zeros(2, np.float16), np.zeros(2, np.float32)], match="float32 where float16 is expected")
+error("Add", [np.zeros(2, np.float32), np.zeros(2, np.float16)], match="float16 where float32 is expected")
