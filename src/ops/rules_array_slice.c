@@ -6,7 +6,8 @@
 
 typedef struct entries {
 	int64_t n;
-	bool known; /* the numbers, not only how many there are */
+	bool known;        /* the numbers, not only how many there are */
+	bool knows_stride; /* the strides at least */
 	int64_t begin[SJ_MAX_RANK], end[SJ_MAX_RANK], stride[SJ_MAX_RANK];
 } entries;
 
@@ -46,8 +47,9 @@ static sj_status entries_read(const sj__call *call, int first, entries *e)
 				call->op->inputs[first + i].name, (long long)n[i], (long long)e->n);
 		if (n[i] >= 0)
 			e->n = n[i];
+		e->knows_stride = e->known || (i == 2 && sj__known_value(call->inputs[first + 2]) != NULL);
 	}
-	for (int64_t i = 0; e->known && i < e->n; i++)
+	for (int64_t i = 0; e->knows_stride && i < e->n; i++)
 		if (e->stride[i] == 0)
 			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "strides[%lld] must be non-zero", (long long)i);
 	return SJ_OK;
@@ -117,7 +119,7 @@ static sj_status entry_take(const sj__call *call, sj__slice_plan *p, int *at, co
 	if (bit(args->shrink_axis_mask, i))
 		return index_take(call, p, (*at)++, e, i, dim);
 	bool no_begin = bit(args->begin_mask, i), no_end = bit(args->end_mask, i);
-	if (e->known && dim != SJ__UNKNOWN) {
+	if (dim != SJ__UNKNOWN && (e->known || (e->knows_stride && no_begin && no_end))) {
 		range_take(p, *at, e, i, no_begin, no_end, dim);
 	} else {
 		p->begin[*at] = 0;

@@ -38,6 +38,23 @@ static sj_status reshape_dims(const sj__call *call, int64_t *dims, int64_t n)
 	return SJ_OK;
 }
 
+/* The one size of a partly known shape that is not known, where the number of elements is. */
+static void missing_infer(const sj_tensor *x, int rank, int64_t *dims)
+{
+	int64_t known = 1;
+	int at = -1, n_missing = 0;
+	for (int i = 0; i < rank; i++) {
+		if (dims[i] == SJ__UNKNOWN) {
+			at = i;
+			n_missing++;
+		} else if (!sj__multiply_fits(known, dims[i], &known)) {
+			return;
+		}
+	}
+	if (n_missing == 1 && known > 0 && x->shape.size >= 0 && x->shape.size % known == 0)
+		dims[at] = x->shape.size / known;
+}
+
 sj_status sj__rule_reshape(sj__call *call)
 {
 	int64_t dims[SJ_MAX_RANK], n;
@@ -47,6 +64,7 @@ sj_status sj__rule_reshape(sj__call *call)
 		return status;
 	if (n < 0) {
 		int rank = sj__graph.shape_of(call->inputs[1], dims);
+		missing_infer(call->inputs[0], rank, dims);
 		return rank < 0 ? sj__out_unknown(call, 0, dtype) : sj__out(call, 0, dtype, rank, dims);
 	}
 	status = reshape_dims(call, dims, n);

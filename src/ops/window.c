@@ -253,8 +253,9 @@ sj_status sj__four_sizes(const sj__call *call, const char *what, int i, int64_t 
 	if (n >= 0 && n != 4)
 		return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has %lld entries; it must have 4", what,
 		                     (long long)n);
+	bool is_partly = n < 0 && sj__graph.shape_of(call->inputs[i], values) == 4;
 	for (int j = 0; j < 4; j++) {
-		dims[j] = n < 0 ? SJ__UNKNOWN : values[j];
+		dims[j] = n < 0 && !is_partly ? SJ__UNKNOWN : values[j];
 		if (n >= 0 && dims[j] < 0)
 			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s[%d] is %lld; it must be >= 0", what, j,
 			                     (long long)dims[j]);

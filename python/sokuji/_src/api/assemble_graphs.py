@@ -101,6 +101,7 @@ def _later(names):
                 assign_sub=variables.assign_sub, Variable=eager_variables.Variable)  # fmt: skip
     made["control_dependencies"] = _dispatch_open(names["control_dependencies"], graphs.control_dependencies)
     made["device"] = _dispatch_open(names["device"], lambda device_name_or_function: graphs.get_default_graph().device(device_name_or_function))
+    made["colocate_with"] = _dispatch_open(names["colocate_with"], lambda op, ignore_existing=False: graphs.get_default_graph().colocate_with(op))
     made["tuple"] = words.tuple_
     for name in "shape size rank".split():
         made[name] = _dispatch(names[name], getattr(as_then, name))
@@ -195,6 +196,7 @@ def _take_part():
         space.update(changed)
 
     datasets.take_part()
+    sparse_ops._in_graph = words.sparse_parts
     random_ops._seeds_in_graph = words.seeds
     random_ops._in_graph = array_ops._in_graph = as_then
     _core.set_hook("operator", operators.operator)

@@ -25,12 +25,19 @@ class IndexedSlices:
 
     @property
     def shape(self):
-        return None if self.dense_shape is None else shapes.TensorShape([int(d) for d in self.dense_shape.numpy()])
+        sizes = self._sizes()
+        return None if sizes is None else shapes.TensorShape(sizes)
+
+    def _sizes(self):
+        whole = self.dense_shape
+        whole = whole._known_value() if isinstance(whole, _core.SymbolicTensor) else whole
+        return None if whole is None else [int(d) for d in whole.numpy()]
 
     def _dense(self):
-        if self.dense_shape is None:
+        sizes = self._sizes()
+        if sizes is None:
             raise ValueError("IndexedSlices without a dense_shape do not convert to a tensor")
-        rows = _core.convert([int(self.dense_shape.numpy()[0])], 3)[0]
+        rows = _core.convert(sizes[:1], 3)[0]
         return _core.execute("UnsortedSegmentSum", [self.values, self.indices, rows], {})
 
     def __neg__(self):

@@ -22,7 +22,7 @@ class Branch(graphs.Graph, FuncGraph):
         self.inputs, self.outputs, self.given, self.creates, self.is_function = [], [], [], None, False
         self._operations, self._lines, self._hidden, self._controls = {}, {}, set(), []
         self._changes, self._steps, self._devices = {}, {}, {}
-        self._device, self._devices = outer._device, {}
+        self._device, self._devices, self._colocated = outer._device, {}, {}
         self.waits = []  # operations of outer graphs that something within was told to wait for
         self.set_lazy()
         self._scope(self._stack)

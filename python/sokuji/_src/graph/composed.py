@@ -264,7 +264,7 @@ def at_build(error):
 
 def _leaves(structure):
     found = []
-    for leaf in nest.flatten(structure):
+    for leaf in _parts(structure):
         if isinstance(leaf, (_core.SymbolicTensor, GraphVariable)) and not any(leaf is f for f in found):
             found.append(leaf)
     return found
@@ -277,7 +277,11 @@ def _is_known(leaf):
 def defer(function, arguments, keywords, leaves):
     """One node that calls the function with the tensors of the run. None where even examples of them are refused."""
     structure = (arguments, keywords)
-    probes = [_probe(function, structure, leaves, size) for size in (2, 3)]
+    probes = [_probe(function, structure, leaves, size, alike=False) for size in (2, 3)]
+    if probes[0] is None or probes[1] is None:
+        alike = [_probe(function, structure, leaves, size) for size in (2, 3)]
+        if all(p is not None for p in alike) or (probes[0] is None and probes[1] is None):
+            probes = alike
     if probes[0] is None and probes[1] is None:
         probes[0] = _probe(function, structure, leaves, 1)
     if probes[0] is None and probes[1] is None:
@@ -318,18 +322,18 @@ def _called(function, structure, leaves, tensors):
         for place, one in enumerate(leaves):
             if leaf is one:
                 return tensors[place]
-        return leaf
+        return SparseTensor(*map(swap, leaf._components())) if isinstance(leaf, SparseTensor) else leaf
 
     arguments, keywords = nest.map_structure(swap, structure)
     return function(*arguments, **keywords)
 
 
-def _probe(function, structure, leaves, size, uses_known=True):
+def _probe(function, structure, leaves, size, uses_known=True, alike=True):
     """The result for example tensors whose unknown sizes are `size` (0: scalars where the rank is unknown, else 1), or None."""
     _core.no_graph_begin()
     before, words.probing.now = words.probing.now, True  # random numbers cannot be drawn by a node that stands for a function
     try:
-        others = [v._shape_tuple for v in nest.flatten(structure) if isinstance(v, _core.Handle) and v._shape_tuple is not None]
+        others = [v._shape_tuple for v in _leaves(structure) if v._shape_tuple is not None] if alike else ()
         return _called(function, structure, leaves, [_example(t, size, others, uses_known) for t in leaves])
     except Exception:
         return None

@@ -157,7 +157,8 @@ def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, f
     if not in_graph(pred):
         return eager.cond(pred, true_fn, false_fn, strict, name)
     if not callable(true_fn) or not callable(false_fn):
-        raise TypeError("%s must be callable." % ("false_fn" if callable(true_fn) else "true_fn"))
+        wrong, function = ("false_fn", false_fn) if callable(true_fn) else ("true_fn", true_fn)
+        raise TypeError("cond(): %s argument required" % wrong if function is None else "%s must be callable." % wrong)
     if isinstance(pred, bool):
         raise TypeError("pred must not be a Python bool", pred)
     made = build_cond(pred, true_fn, false_fn, name)
@@ -173,12 +174,14 @@ def _pairs(pred_fn_pairs):
     pairs = list(pred_fn_pairs.items()) if isinstance(pred_fn_pairs, dict) else pred_fn_pairs
     if not isinstance(pairs, (list, tuple)):
         raise TypeError("'pred_fn_pairs' must be a list, tuple, or dict. Received: %s" % type(pred_fn_pairs))
-    pairs = [((pair[0].deref(), pair[1]) if hasattr(pair[0], "deref") else pair) for pair in pairs]
+    pairs = [((pair[0].deref(), pair[1]) if isinstance(pair, tuple) and hasattr(pair[0], "deref") else pair) for pair in pairs]
     for pair in pairs:
         if not isinstance(pair, tuple) or len(pair) != 2:
-            raise TypeError("Each entry in 'pred_fn_pairs' must be a tuple of length 2.")
+            raise TypeError("Each entry in pred_fn_pairs must be a 2-tuple")
+        if not isinstance(pair[0], bool) and as_tensor(pair[0]).dtype is not dtypes.bool:
+            raise TypeError("pred must be Tensor of type bool: %s" % getattr(pair[0], "name", pair[0]))
         if not callable(pair[1]):
-            raise TypeError("'pred_fn_pairs': the function of %s must be callable." % (pair[0],))
+            raise TypeError("fn for pred %s must be callable." % getattr(pair[0], "name", pair[0]))
     return pairs
 
 
@@ -192,15 +195,18 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"
     """The result of the first function whose condition holds, of default otherwise."""
     pairs = _pairs(pred_fn_pairs)
     if not pairs and (_version == 1 or default is None):
-        raise ValueError("case: pred_fn_pairs must not be empty")
+        raise ValueError("case: pred_fn_pairs must not be empty: not enough values to unpack (expected 2, got 0)")
+    if default is not None and not callable(default):
+        raise TypeError("%s must be callable." % ("false_fn" if _version == 1 else "default"))
     if not in_graph(*[pred for pred, _ in pairs]):
         return eager.case(pairs, default, exclusive and _version == 1, strict, name)
     with _Opened(*[pred for pred, _ in pairs]):
         preds, checks = [as_tensor(pred) for pred, _ in pairs], []
-        if exclusive and len(preds) > 1:
-            checks.append(_fails_unless(_count(preds) <= 1, "case: more than one condition holds, exclusive is True"))
+        if exclusive and len(preds) - (default is None and _version == 1) > 1:
+            checks.append(_fails_unless(_count(preds) <= 1, "Input error: exclusive=True: more than 1 conditions (%s) evaluated as True:" % ", ".join(
+                getattr(p, "name", str(p)) for p in preds)))  # fmt: skip
         if default is None:
-            checks.append(_fails_unless(_count(preds) >= 1, "case: none of the conditions holds, and there is no default"))
+            checks.append(_fails_unless(_count(preds) >= 1, "Input error: None of conditions evaluated as True:"))
             default = pairs[-1][1]
             pairs, preds = pairs[:-1], preds[:-1]
 
@@ -337,7 +343,7 @@ class Loop:
                     after.append(self.checked(i, before, as_tensor(value)))
             if self.counter is not None:
                 after.append(self.count + convert(1, self.counter._dtype_number))
-        graph.outputs = after
+        graph.outputs, graph.has_arrays = after, any(self.arrays)
         return graph
 
     def checked(self, i, before, after):

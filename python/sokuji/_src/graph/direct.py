@@ -5,7 +5,7 @@ import functools
 from sokuji import _core
 from sokuji._src.core import dtypes, errors
 from sokuji._src.core.execute import execute
-from sokuji._src.graph import as_then, composed
+from sokuji._src.graph import as_then, composed, images
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph.variables import GraphVariable, checked, symbolic
 from sokuji._src.ops import functions, op_table, partition_ops
@@ -236,4 +236,5 @@ def table(find):
         one = functions.make(name, op, groups, parameters)
         made[name] = _either(find(name), composed.of_table(one, op, groups, parameters))
     made.update((name, _either(find(name), function)) for name, function in _WRITTEN.items())
+    made.update(images.functions(_either))
     return made

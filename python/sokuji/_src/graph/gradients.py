@@ -55,9 +55,61 @@ def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_op
         if not kept:
             found = [None] * len(sources)
         else:
+            reached = _reached(graph, [targets[i] for i in kept])
             found = _run(graph, [targets[i] for i in kept], [weights[i] for i in kept], sources, stops)
+            if reached is not None:
+                found = [None if isinstance(x, _core.SymbolicTensor) and _key(x) not in reached else g for x, g in zip(sources, found)]
     graph._note_line(first)
     return found
+
+
+def _key(t):
+    return id(t._node._graph), t._node.index, t._output
+
+
+def _reached(graph, targets):
+    """Keys of the tensors that the targets depend on through floating ones, looking into branches and loops; None where there are none to look into."""
+    parts = getattr(graph, "_parts", None)
+    if not parts or graph._root is not graph:
+        return None
+    seen = set()
+    _walk(targets, seen)
+    return seen
+
+
+def _walk(stack, seen):
+    stack = list(stack)
+    while stack:
+        t = stack.pop()
+        if not isinstance(t, _core.SymbolicTensor) or _key(t) in seen or not t.dtype.is_floating or t._node._type == "StopGradient":
+            continue
+        seen.add(_key(t))
+        inputs = t._node._inputs
+        parts = getattr(t._node._graph, "_parts", {}).get(t._node.index)
+        if parts is None:
+            stack += [i for i in inputs if i is not None]
+        elif parts[2] is None:
+            for branch in parts[:2]:
+                _walk([branch.outputs[t._output]], seen)
+                stack += _taken_from_outside(branch, seen)
+        else:
+            stack += _of_loop(parts[1], t._output, inputs, seen)
+
+
+def _taken_from_outside(branch, seen):
+    return [outer for outer, inner in branch.captures() if _key(inner) in seen]
+
+
+def _of_loop(body, place, inputs, seen):
+    """What a loop's result depends on: first values of the variables that it is made of, and what its body takes from outside."""
+    if body.has_arrays:
+        return [i for i in inputs if i is not None]
+    needed, rest = {place}, [place]
+    while rest:
+        _walk([body.outputs[rest.pop()]], seen)
+        rest = [i for i, t in enumerate(body.inputs) if i not in needed and _key(t) in seen]
+        needed.update(rest)
+    return [inputs[i] for i in needed] + _taken_from_outside(body, seen)
 
 
 def gradients_2(ys, xs, grad_ys=None, name="gradients", gate_gradients=False, aggregation_method=None, stop_gradients=None, unconnected_gradients="none"):
@@ -105,6 +157,8 @@ def _run(graph, targets, weights, sources, stops):
     made = gradient_names.find(graph, targets, weights, [sources[i] for i in places], stops) if places else []
     found = [None] * len(sources)
     for i, g in zip(places, made):
+        if isinstance(g, conversion.IndexedSlices) and isinstance(g.dense_shape, _core.EagerTensor):
+            g.dense_shape = symbolic(g.dense_shape)
         found[i] = _mixed(g) if isinstance(sources[i], _core.VariableBase) and isinstance(g, _core.SymbolicTensor) else g
     return found
 

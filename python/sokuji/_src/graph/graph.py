@@ -35,10 +35,12 @@ class Graph(_core.Graph):
         self._scope_counts = {}
         self.seed = None
         self._made_variables, self._snapshots = [], {}  # variables; by id of the tensors that they are read as
+        self._reads = {}  # nodes that read an element of a TensorArray, which may run once each
         self._override_maps, self._overrides = [], {}  # open ones: (first node, names by type); by node's index
         self._changes = {}  # by node's index: (how, variable) of an assignment
         self._steps = {}  # by node's index: what an optimizer's step is made of
-        self._device, self._devices = "", {}  # what is asked for now; by node's index
+        self._device, self._devices = (), {}  # what is asked for now, outermost first; by node's index
+        self._colocated = {}  # by node's index: names of the operations it was put beside
 
     # ---- being the default ----
 
@@ -223,8 +225,23 @@ class Graph(_core.Graph):
             line = user_line()
             for i in range(first, n):
                 self._lines.setdefault(i, line)
-                if self._device:
-                    self._devices.setdefault(i, self._device)
+                if self._device and i not in self._devices:
+                    self._place(i)
+
+    def _place(self, i):
+        """The device of a new node: what inner blocks leave open is the outer ones'."""
+        self._devices[i], op = "", self._operation(self.node(i))
+        for asked in reversed(self._device):
+            if asked is None:
+                break
+            if isinstance(asked, operation.Operation):
+                self._devices[i] = asked.device
+                self._colocated.setdefault(i, []).extend(asked.colocation_groups())
+            elif callable(asked):
+                made = asked(op)
+                self._devices[i] = made.to_string() if hasattr(made, "to_string") else made or ""
+            else:
+                self._devices[i] = merged_device(asked, self._devices[i])
 
     # ---- feeding and fetching ----
 
@@ -273,22 +290,26 @@ class Graph(_core.Graph):
 
     # ---- accepted, and without meaning here ----
 
-    @contextlib.contextmanager
     def device(self, device_name_or_function):
         """Only written down: there is one device."""
-        saved = self._device
+        if hasattr(device_name_or_function, "to_string"):
+            device_name_or_function = device_name_or_function.to_string()
         if isinstance(device_name_or_function, str):
-            self._device = merged_device(saved, device_name_or_function)
-        elif device_name_or_function is None:
-            self._device = ""
+            merged_device("", device_name_or_function)  # ValueError where it is none
+        return self._asked(device_name_or_function)
+
+    def colocate_with(self, op, ignore_existing=False):
+        op = op if op is None or isinstance(op, operation.Operation) else self.as_graph_element(op)
+        return self._asked(getattr(op, "op", op))
+
+    @contextlib.contextmanager
+    def _asked(self, device):
+        saved = self._device
+        self._device = (*saved, device)
         try:
             yield
         finally:
             self._device = saved
-
-    @contextlib.contextmanager
-    def colocate_with(self, op, ignore_existing=False):
-        yield
 
     @contextlib.contextmanager
     def gradient_override_map(self, op_type_map):

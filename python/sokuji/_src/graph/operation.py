@@ -57,7 +57,7 @@ class Operation:
         return tuple(self.outputs)
 
     def colocation_groups(self):
-        return [("loc:@" + self.name).encode()]
+        return list(dict.fromkeys(getattr(self._graph, "_colocated", {}).get(self._node.index, ()))) or [("loc:@" + self.name).encode()]
 
     def get_attr(self, name):
         known = _attributes_of(self)
@@ -162,7 +162,7 @@ def _array(self, dtype=None, copy=None):
 _MEMBERS = {
     "graph": property(_graph), "op": property(lambda self: of(self._node)), "eval": _eval, "consumers": _consumers, "set_shape": _set_shape, "__array__": _array,
     "name": property(lambda self: "%s:%d" % (self._node._name, self._output)), "value_index": property(lambda self: self._output),
-    "device": property(lambda self: ""),
+    "device": property(lambda self: of(self._node).device),
     "shape": property(lambda self: shapes._of_sizes(self._shape_tuple)), "get_shape": lambda self: shapes._of_sizes(self._shape_tuple),
     "_as_graph_element": lambda self: self,
 }  # fmt: skip

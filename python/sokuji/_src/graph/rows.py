@@ -1,7 +1,7 @@
 """map_fn, scan, foldl and foldr where a graph is open or the elements are symbolic: loops over rows, with TensorArrays for what is gathered."""
 
 from sokuji import _core
-from sokuji._src.core import dtypes, errors, nest
+from sokuji._src.core import conversion, dtypes, errors, nest
 from sokuji._src.core.execute import convert, run
 from sokuji._src.graph.control_flow import Loop, _Opened, _scope
 from sokuji._src.graph.func_graph import as_tensor, in_graph
@@ -120,10 +120,18 @@ def _fold(fn, elems, initializer, backward):
         return nest.pack_sequence_as(value, made[1:])
 
 
+def _one(fn, elems):
+    """1.x folds one tensor, which a list is made into."""
+    if conversion._version == 2 or not callable(fn):
+        return elems
+    return as_tensor(elems) if isinstance(elems, _core.Handle) or not in_graph(*nest.flatten(elems)) else run("Pack", *elems)
+
+
 def foldl(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, name=None):
     """fn(fn(fn(initializer, first), second), …)."""
     if not in_graph(*nest.flatten(elems), *nest.flatten(initializer)):
         return eager.foldl(fn, elems, initializer)
+    elems = _one(fn, elems)
     with _graph_of(elems), _scope(name or "foldl"):
         return _fold(fn, elems, initializer, False)
 
@@ -132,6 +140,7 @@ def foldr(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, s
     """fn(fn(fn(initializer, last), last but one), …)."""
     if not in_graph(*nest.flatten(elems), *nest.flatten(initializer)):
         return eager.foldr(fn, elems, initializer)
+    elems = _one(fn, elems)
     with _graph_of(elems), _scope(name or "foldr"):
         return _fold(fn, elems, initializer, True)
 

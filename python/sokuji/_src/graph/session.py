@@ -10,7 +10,7 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.core import conversion, errors, nest, printing
 from sokuji._src.graph import graph as graphs
-from sokuji._src.graph import operation
+from sokuji._src.graph import operation, tensor_array
 
 _UNFED = re.compile("You must feed a value for placeholder tensor '([^']*)'")
 _UNSET = re.compile("reading the variable '([^']*)': it has no value yet")
@@ -39,9 +39,23 @@ class _Fetches:
         self.graph = graph
         self.tensors, self.targets, self._places = [], [], {}
         self._build = self._of(fetches)
+        if any(len(nodes) > 1 for nodes in graph._reads.values()):
+            self._check_reads()
         # What is fetched of a variable shares its memory in TensorFlow: beside anything else, it is what the run leaves.
         late = [(t, graph._snapshots.get(id(t))) for t in self.tensors] if len(self.tensors) + len(self.targets) > 1 else ()
         self.late = [(t, variable) for t, variable in late if variable is not None]
+
+    def _check_reads(self):
+        """An element of a TensorArray is cleared when it was read."""
+        needed, stack = set(), [t._node for t in self.tensors] + list(self.targets)
+        while stack:
+            node = stack.pop()
+            if node not in needed:
+                needed.add(node)
+                stack += [t._node for t in node._inputs if t is not None] + list(node._controls)
+        for (_, place), nodes in self.graph._reads.items():
+            if sum(node in needed for node in nodes) > 1:
+                raise errors.InvalidArgumentError(None, self.graph._operation(nodes[-1]), tensor_array.TWICE % place)
 
     def result(self, values):
         return self._build(values)
@@ -130,6 +144,13 @@ def get_default_session():
     return stack[-1] if stack else None
 
 
+class DeviceAttributes(collections.namedtuple("_DeviceAttributes", "name device_type memory_limit_bytes")):
+    """What a session runs on."""
+
+    def __repr__(self):
+        return "_DeviceAttributes(%s, %s, %d)" % self
+
+
 class BaseSession:
     """Runs a graph's operations and holds its variables' values."""
 
@@ -140,6 +161,8 @@ class BaseSession:
             raise TypeError("target must be a string, but got %s" % type(target))
         if target:
             raise NotImplementedError("not implemented: tf.Session(target=%r); sessions run in this process" % (target,))
+        if config is not None and type(config).__name__ != "ConfigProto":
+            raise TypeError("config must be a tf.ConfigProto, but got %s" % type(config))
         graphs.in_use()
         self._graph = graphs.get_default_graph() if graph is None else graph
         self._session = _core.Session(self._graph)
@@ -150,10 +173,10 @@ class BaseSession:
 
     graph = property(lambda self: self._graph)
     graph_def = property(lambda self: self._graph.as_graph_def())
-    sess_str = property(lambda self: "")
+    sess_str = property(lambda self: b"")
 
     def list_devices(self):
-        raise NotImplementedError("not implemented: tf.Session.list_devices; there is one CPU")
+        return [DeviceAttributes("/job:localhost/replica:0/task:0/device:CPU:0", "CPU", 268435456)]
 
     def close(self):
         self._closed = True

@@ -22,6 +22,9 @@ def set_version(version):
     _version = version
 
 
+TWICE = "Could not read index %d twice because it was cleared after a previous read (perhaps try setting clear_after_read = false?)"
+
+
 class Cell:
     """What arrays that come of one another share."""
 
@@ -47,6 +50,8 @@ class TensorArray:
                  element_shape=None, colocate_with_first_write_call=True, name=None):  # fmt: skip
         if handle is not None or flow is not None:
             raise NotImplementedError("not implemented: tf.TensorArray(handle=…, flow=…); pass the TensorArray itself")
+        if size is None and _version == 1:
+            raise ValueError("Size must be provided if handle is not provided")
         clears = clear_after_read if clear_after_read is not None else True
         self._cell = Cell(dtypes.as_dtype(dtype), element_shape, bool(dynamic_size), clears, infer_shape, in_graph(size))
         self._rows = self._list = self._n = None
@@ -232,16 +237,19 @@ class TensorArray:
         """The element at the index; zeros where none was written."""
         place = self._place(index)
         if place is None:
-            self._note_reads(_numbers([index]))
             made = run("GatherV2", self._as_rows(), _index(index), convert(0, 3))
+            self._note_reads(_numbers([index]), made)
             return _shaped(made, self._cell.shape._dims)
         if not 0 <= place < len(self._list):
             wrong = errors.InvalidArgumentError if _version == 1 else errors.OutOfRangeError
             raise wrong(None, None, "Tried to read from index %d but array size is: %d" % (place, len(self._list)))
-        if place in self._cleared:
-            raise errors.InvalidArgumentError(None, None, "Could not read index %d twice because it was cleared after a previous read (perhaps try setting "
-                                              "clear_after_read = false?)" % place)  # fmt: skip
         value = self._list[place]
+        if value is not None and graphs.building() is not None and _version == 1:
+            made = run("Identity", value)
+            self._note_reads([place], made)
+            return made
+        if place in self._cleared:
+            raise errors.InvalidArgumentError(None, None, TWICE % place)
         if value is None:
             return self._zeros()
         if self._cell.clears and (not self._cell.is_graph or _version == 1):
@@ -258,19 +266,16 @@ class TensorArray:
         known = _numbers(indices)
         if known is not None and self._list is not None:
             return run_pack([self.read(i) for i in known]) if known else self.stack()
-        self._note_reads(known)
         made = run("GatherV2", self._as_rows(), as_tensor(indices), convert(0, 3))
+        self._note_reads(known, made)
         return self._of_any_size(_shaped(made, self._row_shape()))
 
-    def _note_reads(self, known):
-        """What was read is cleared: in graphs of 1.x it cannot be read again."""
-        if graphs.building() is None or not self._cell.clears:
-            return
-        for place in known or ():
-            if place in self._cleared:
-                raise errors.InvalidArgumentError(None, None, "Could not read index %d twice because it was cleared after a previous read (perhaps try setting "
-                                                  "clear_after_read = false?)" % place)  # fmt: skip
-            self._cleared.add(place)
+    def _note_reads(self, known, made):
+        """What was read is cleared: in graphs of 1.x it cannot be read again in the same run (session.py looks whether it is)."""
+        graph = graphs.building()
+        if graph is not None and self._cell.clears and isinstance(made, _core.SymbolicTensor) and made._node._graph is graph._root:
+            for place in known or ():
+                graph._root._reads.setdefault((self._cell, place), []).append(made._node)
 
     def stack(self, name=None, is_named=False):
         """All elements, stacked."""
@@ -327,6 +332,9 @@ class TensorArray:
 
     def close(self, name=None):
         """Nothing is left to close."""
+        from sokuji._src.graph import words
+
+        return words.no_op() if graphs.building() is not None else None
 
     def grad(self, source, flow=None, name=None):
         raise NotImplementedError("not implemented: TensorArray.grad; use tf.gradients or a GradientTape")

@@ -74,6 +74,8 @@ class GraphVariable(variables.ResourceVariable):
             raise ValueError("The `constraint` argument must be a callable.")
         graph = graphs.get_default_graph()._root
         self._graph, self._constraint, self._resource = graph, constraint, bool(use_resource)
+        if use_resource:
+            self.__class__ = ResourceVariable
         first = len(graph)
         with graphs.init_scope(), graph.name_scope("Variable" if name is None else name) as scope:
             self._name = scope[:-1]
@@ -116,7 +118,7 @@ class GraphVariable(variables.ResourceVariable):
     name = property(lambda self: self._name + ":0")
     op = property(lambda self: self._op)
     graph = property(lambda self: self._graph)
-    device = property(lambda self: "")
+    device = property(lambda self: self._op.device)
     initializer = property(lambda self: self._initializer)
     initial_value = property(lambda self: self._initial_value)
     constraint = property(lambda self: self._constraint)
@@ -290,6 +292,10 @@ class GraphVariable(variables.ResourceVariable):
 
     def to_proto(self, export_scope=None):
         raise NotImplementedError("not implemented: tf.Variable.to_proto")
+
+
+class ResourceVariable(GraphVariable):
+    """One made with use_resource, as programs print its type."""
 
 
 def _operators():

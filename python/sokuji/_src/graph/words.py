@@ -167,6 +167,16 @@ def identity(input, name=None):
     return made
 
 
+def sparse_parts(indices, values, dense_shape):
+    """The parts of a sparse tensor as nodes under its name, where a graph is open."""
+    graph = graphs.building()
+    if graph is None:
+        return indices, values, dense_shape
+    with graph.name_scope("SparseTensor"):
+        return symbolic(indices, None if isinstance(indices, _core.Handle) else dtypes.int64, "indices"), symbolic(values, None, "values"), symbolic(
+            dense_shape, None if isinstance(dense_shape, _core.Handle) else dtypes.int64, "dense_shape")
+
+
 def no_op(name=None):
     graph = graphs.building()
     if graph is None and not graphs._stack.graphs:

@@ -121,9 +121,10 @@ def random_gamma(shape, alpha, beta=None, dtype=dtypes.float32, seed=None, name=
 
 def random_crop(value, size, seed=None, name=None):
     t = convert(value, 0)
-    wanted = ints(size)
-    if len(wanted) != len(t._shape_tuple) or any(w > d for w, d in zip(wanted, t._shape_tuple)):
-        raise invalid("Need value.shape >= size, got %s %s" % (t._shape_tuple, wanted))
-    room = convert([d - w + 1 for d, w in zip(t._shape_tuple, wanted)], 3)
+    wanted, known = ints(size), t._shape_tuple
+    if known is not None and (len(wanted) != len(known) or any(d is not None and w > d for w, d in zip(wanted, known))):
+        raise invalid("Need value.shape >= size, got %s %s" % (known, wanted))
+    is_vague = known is None or None in known
+    room = run("Shape", t) - convert([w - 1 for w in wanted], 3) if is_vague else convert([d - w + 1 for d, w in zip(known, wanted)], 3)
     offset = random_uniform([len(wanted)], 0, 2**31 - 1, dtypes.int32, seed) % room
     return run("Slice", t, offset, convert(wanted, 3))

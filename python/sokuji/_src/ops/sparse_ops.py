@@ -17,10 +17,15 @@ def _later(name):
     return getattr(sparse_ops_2, name)
 
 
+_in_graph = None  # makes nodes of the parts where a graph is open
+
+
 class SparseTensor:
     """A tensor most of whose elements are not stored."""
 
     def __init__(self, indices, values, dense_shape):
+        if _in_graph is not None:
+            indices, values, dense_shape = _in_graph(indices, values, dense_shape)
         self._indices, self._values, self._dense_shape = convert(indices, 9), tensor(values), convert(dense_shape, 9)
         if len(self._indices._shape_tuple) != 2 or len(self._dense_shape._shape_tuple) != 1:
             raise ValueError("indices must be a matrix and dense_shape a vector; they are %s and %s"
