@@ -3,6 +3,7 @@
 import functools
 
 from sokuji import _core
+from sokuji._src.api import assemble_keras
 from sokuji._src.data import dataset as data
 from sokuji._src.data import composites  # noqa: F401  (Dataset.ragged_batch)
 from sokuji._src.data import parsing, passes, sources, specs, stored
@@ -120,6 +121,7 @@ def _keras(version, spaces):
     spaces.setdefault("keras.activations", {}).update(activations.BY_NAME_2, **activations.PUBLIC, relu=activations.relu_2)
     spaces["losses"], spaces["metrics"], spaces["optimizers"] = spaces["keras.losses"], spaces["keras.metrics"], spaces["keras.optimizers"]
     spaces["initializers"] = spaces["keras.initializers"]
+    assemble_keras.add(spaces)
 
 
 def _serializers(spaces):

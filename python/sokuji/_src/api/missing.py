@@ -49,19 +49,27 @@ def space(name):
     def __getattr__(word):
         if word.startswith("_"):
             raise AttributeError(word)
-        later = own.get("_later")  # (names, function that gives them): what takes long to import
-        if later is not None and word in later[0]:
-            own.update(later[1]())
-            return own[word]
+        later = own.get("_later")  # (names or None for all, function that gives them): what takes long to import
+        if later is not None and (later[0] is None or word in later[0]):
+            load(later)
+            if word in own:
+                return own[word]
         complete()
-        if word in own or word in own.get("_later", ((),))[0]:
+        if word in own or word in (own.get("_later", ((),))[0] or ()):
             return getattr(made, word)
         raise missing(own["_prefix"] + word)
 
     def __dir__():
         complete()
-        later = own.get("_later", ((), None))[0]
-        return sorted({n for n in (*own, *later) if not n.startswith("_")})
+        later = own.get("_later", ((), None))
+        if later[0] is None:
+            load(later)
+        return sorted({n for n in (*own, *(later[0] or ())) if not n.startswith("_")})
+
+    def load(later):
+        own.update(later[1]())
+        if later[0] is None:
+            own.pop("_later", None)
 
     own.update(_prefix=name + ".", __getattr__=__getattr__, __dir__=__dir__)
     return made

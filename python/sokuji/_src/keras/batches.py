@@ -180,6 +180,8 @@ class _Batches:
 
 def adapter(x, y, weight, batch_size, steps, shuffle, class_weight):
     """The source of batches for the arguments of fit."""
+    if isinstance(x, (list, tuple)) and x and isinstance(x[0], (list, tuple, int, float)):
+        raise ValueError("Unrecognized data type: x=%s (of type %s)" % (x, type(x)))
     if isinstance(x, (Dataset, PyDataset)) or (hasattr(x, "__next__") and not isinstance(x, (np.ndarray, _core.Handle))):
         if y is not None:
             raise ValueError("When providing `x` as a tf.data.Dataset or a generator, `y` should not be passed. Instead, the targets should be included as "

@@ -87,7 +87,7 @@ class OptimizerCheckpoints(trackable.Trackable):
     def _checkpoint_children(self):
         groups = self._checkpoint_groups()
         rate = [] if self._rate is not None else [("_learning_rate", self._rate_variable)]
-        return [*groups, ("_iterations", self.iterations), *rate]
+        return [*groups, ("_iterations", self._iterations), *rate]
 
     def save_own_variables(self, store):
         for i, v in enumerate(self.variables):

@@ -24,11 +24,14 @@ _counter = collections.Counter()
 trying = False  # while a layer runs on zeros
 
 
+_History = collections.namedtuple("KerasHistory", "operation node_index tensor_index")
+
+
 class KerasTensor:
     """A symbolic input or a layer's output: a shape with None for what is not known, and how it came to be."""
 
-    def __init__(self, shape, dtype="float32", name=None, node=None, index=0):
-        self._sizes, self._kind, self.node, self.index = tuple(shape), dtype, node, index
+    def __init__(self, shape, dtype="float32", sparse=False, ragged=False, record_history=True, name=None, node=None, index=0):
+        self._sizes, self._kind, self.node, self.index, self.sparse, self.ragged = tuple(shape), dtype, node, index, sparse, ragged
         self.name = name or unique_name("keras_tensor", True)
         self._keras_mask = None
 
@@ -41,7 +44,7 @@ class KerasTensor:
         return self._sizes if variables._version == 2 else _shapes.TensorShape(self._sizes)
 
     ndim = property(lambda self: len(self._sizes))
-    _keras_history = property(lambda self: (self.node.layer, 0, self.index))
+    _keras_history = property(lambda self: _History(self.node.layer, self.node.layer._nodes.index(self.node), self.index))
 
     def get_shape(self):
         return _shapes.TensorShape(self._sizes)
@@ -99,7 +102,7 @@ class InputLayer(Layer):
         self.built = True
         node = Node(self, [], (), {})
         made = KerasTensor([d.value if isinstance(d, _shapes.Dimension) else d for d in sizes], dtypes.as_dtype(dtype or "float32").name,
-                           name if name is not None else (self.name if variables._version == 1 else None), node)  # fmt: skip
+                           name=name if name is not None else (self.name if variables._version == 1 else None), node=node)  # fmt: skip
         node.outputs, node.outputs_given, node.inputs_given = [made], made, made
         self._nodes.append(node)
 
@@ -255,7 +258,7 @@ def apply(layer, inputs, arguments=(), keywords=None):
     if isinstance(layer, Layer) and not layer.built and len(node.sources) >= 1:
         _symbolic_build(layer, inputs)
     made, flat = shapes_given(layer, inputs, arguments, keywords)
-    node.outputs = [KerasTensor(sizes, dtype, None, node, i) for i, (sizes, dtype, _) in enumerate(flat)]
+    node.outputs = [KerasTensor(sizes, dtype, node=node, index=i) for i, (sizes, dtype, _) in enumerate(flat)]
     for symbol, (_, _, mask) in zip(node.outputs, flat):
         if mask is not None and (variables._version == 2 or is_graph()):
             symbol._keras_mask = KerasTensor(mask, "bool")
@@ -294,20 +297,24 @@ def _build(layer, shapes):
 # ---- operators on symbols ----
 
 
+_kinds = {}
+
+
 class Operation:
     """What an operator on symbols leaves in the graph; no layer of a model."""
 
     built, trainable = True, True
 
-    def __init__(self, name, function, swapped=False):
-        self.name, self._function, self._nodes, self.swapped = unique_name(name, True), function, [], swapped
+    def __init__(self, name, function, swapped=False, config=None):
+        self.name, self._function, self._nodes, self.swapped, self._config = unique_name(name, True), function, [], swapped, config or {}
         self.keras_operation = "".join(word.title() for word in name.split("_"))  # Keras' class
+        self.__class__ = _kinds.setdefault(self.keras_operation, type(self.keras_operation, (Operation,), {}))
 
     def get_config(self):
-        return {"name": self.name}
+        return {"name": self.name, **self._config}
 
-    def __call__(self, *arguments):
-        return self._function(*arguments)
+    def __call__(self, *arguments, **keywords):
+        return self._function(*arguments, **keywords, **self._config)
 
 
 def _operator(name, function, swapped=False):

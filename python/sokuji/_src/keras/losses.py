@@ -404,6 +404,7 @@ def get(identifier):
     if _dtypes_version() == 2:
         known.update(_ALIASES_2)
         known.update({name: cls for name, cls in _CLASSES.items() if name != "Loss"})
+        del known["logcosh"]
     if isinstance(identifier, str) and identifier in known:
         return known[identifier]() if isinstance(known[identifier], type) else known[identifier]
     raise ValueError(("Unknown loss function:%s" if _dtypes_version() == 1 else "Could not interpret loss identifier: %s") % (identifier,))

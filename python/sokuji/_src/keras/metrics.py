@@ -12,6 +12,12 @@ from sokuji._src.keras.losses import _ints, _pair, _squeezed, _weighted
 from sokuji._src.ops import array_ops
 
 
+def _is_1():
+    from sokuji._src.variables import variables
+
+    return variables._version == 1
+
+
 def _argmax(t):
     return run("ArgMax", t, convert(-1, 3))
 
@@ -222,7 +228,7 @@ class MeanMetricWrapper(Mean):
     def update_state(self, y_true, y_pred, sample_weight=None):
         mask = getattr(y_pred, "_keras_mask", None)
         y, p = convert(y_true, 0), convert(y_pred, 0)
-        if not getattr(self._fn, "_keeps_ranks", False):
+        if not getattr(self._fn, "_keeps_ranks", False) and _is_1():
             y, p = _squeezed(y, p)
         values = self._fn(y, p, **self._fn_kwargs)
         if mask is not None:
@@ -334,7 +340,7 @@ def get(identifier):
     for name, cls in classes.items():
         if snake_case(name) == identifier:
             return cls()
-    known = {**FUNCTIONS_1, **keras_losses.FUNCTIONS_1}
+    known = {**FUNCTIONS_1, **keras_losses.FUNCTIONS_1, **keras_losses._ALIASES_2}
     if identifier in known:
         return known[identifier]
     raise ValueError("Could not interpret metric identifier: %s" % (identifier,))

@@ -65,7 +65,20 @@ def _layer(row):
     name = row.get("class_name")
     if name in _OPERATIONS.values() and str(row.get("module", "")).startswith("keras.src.ops"):
         return name
+    if str(row.get("module", "")).startswith("keras.src.ops"):
+        return _step(name, row["config"])
     return serialization.revive({key: value for key, value in row.items() if key not in ("name", "inbound_nodes")}, "layer")
+
+
+def _step(name, config):
+    """A function of keras.ops with what it was given beside tensors."""
+    from sokuji._src.keras import ops_core, ops_image, ops_nn, ops_numpy  # noqa: F401
+
+    found = ops_core.STEPS.get(name.lower())
+    if found is None:
+        raise NotImplementedError("not implemented: a model with keras.ops' %s" % name)
+    rest = {k: v for k, v in config.items() if k != "name"}
+    return lambda *arguments, **keywords: found(*arguments, **rest, **keywords)
 
 
 def from_functional(cls, config):

@@ -23,7 +23,7 @@ def learning_phase():
         global _phase_symbol
         if _phase_symbol is None:
             node = keras_graph.Node(_Phase(), [], (), {})
-            _phase_symbol = keras_graph.KerasTensor((), "bool", "keras_learning_phase", node)
+            _phase_symbol = keras_graph.KerasTensor((), "bool", name="keras_learning_phase", node=node)
         return _phase_symbol
     return _phase
 
@@ -70,6 +70,7 @@ class Model(ModelCheckpoints, Trainer, _Composite, Layer):
         node.outputs, node.outputs_given = self.outputs, outputs
         self._nodes.append(node)
 
+    operations = property(lambda self: [] if self._graph is None else list(self._graph.operations))
     layers = property(lambda self: list(self._sublayers))
     updates = property(lambda self: [u for layer in self._sublayers for u in layer.updates])
     input_names = property(lambda self: [s.name for s in self.inputs])

@@ -40,15 +40,16 @@ class Optimizer(OptimizerCheckpoints):
                  ema_overwrite_frequency=None, loss_scale_factor=None, gradient_accumulation_steps=None, name=None, **kwargs):  # fmt: skip
         if kwargs:
             raise ValueError("Argument(s) not recognized: %s" % kwargs)
-        if loss_scale_factor is not None or gradient_accumulation_steps is not None:
-            raise NotImplementedError("not implemented: optimizers with loss_scale_factor or gradient_accumulation_steps")
+        if gradient_accumulation_steps is not None and not gradient_accumulation_steps >= 2:
+            raise ValueError("`gradient_accumulation_steps` must be an integer >= 2. Received: gradient_accumulation_steps=%s" % gradient_accumulation_steps)
+        self.loss_scale_factor, self.gradient_accumulation_steps, self._sums = loss_scale_factor, gradient_accumulation_steps, []
         if sum(c is not None for c in (clipnorm, clipvalue, global_clipnorm)) > 1:
             raise ValueError("Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set.")
         self.name = name or layers_base.unique_name(layers_base.snake_case(type(self).__name__), True)
         self.clipnorm, self.clipvalue, self.global_clipnorm, self.weight_decay = clipnorm, clipvalue, global_clipnorm, weight_decay
         self.use_ema, self.ema_momentum, self.ema_overwrite_frequency = use_ema, ema_momentum, ema_overwrite_frequency
         self.built, self._trainable, self._index, self._own, self._averages = False, [], {}, [], []
-        self.iterations = keras_variable.make(convert(0, 9), trainable=False, name="iteration", prefix=self.name)
+        self._iterations = keras_variable.make(convert(0, 9), trainable=False, name="iteration", prefix=self.name)
         self._rate = None
         if isinstance(learning_rate, LearningRateSchedule):
             self._rate = learning_rate
@@ -59,10 +60,23 @@ class Optimizer(OptimizerCheckpoints):
             self._rate_variable = keras_variable.make(array_ops.cast(made, dtypes.float32), trainable=False, name="learning_rate", prefix=self.name)
 
     @property
+    def iterations(self):
+        n = self.gradient_accumulation_steps
+        return run("FloorDiv", self._iterations._read(), convert(n, 9)) if n else self._iterations
+
+    def _done(self):
+        """The number of steps taken, as a tensor."""
+        now = self.iterations
+        return now._read() if isinstance(now, _core.VariableBase) else now
+
+    def scale_loss(self, loss):
+        return loss if self.loss_scale_factor is None else loss * float(self.loss_scale_factor)
+
+    @property
     def learning_rate(self):
         if self._rate is None:
             return self._rate_variable
-        return convert(self._rate(self.iterations._read()) if isinstance(self._rate, LearningRateSchedule) else self._rate(), 0)
+        return convert(self._rate(self._done()) if isinstance(self._rate, LearningRateSchedule) else self._rate(), 0)
 
     @learning_rate.setter
     def learning_rate(self, value):
@@ -79,17 +93,16 @@ class Optimizer(OptimizerCheckpoints):
     @property
     def variables(self):
         rate = [] if self._rate is not None else [self._rate_variable]
-        return [self.iterations, *rate, *self._own, *self._averages]
+        return [self._iterations, *rate, *self._sums, *self._own, *self._averages]
 
     def build(self, trainable_variables):
         self._trainable = list(trainable_variables)
         self._index = {id(v): i for i, v in enumerate(self._trainable)}
         self._state = {name: [] for name in self._slots}
+        if self.gradient_accumulation_steps:
+            self._sums = [self._slot("gradient_accumulator", v, _zeros(v)) for v in self._trainable]
         for name in self._slots:
-            for v in self._trainable:
-                made = self._first(name, v)
-                title = "%s_%s" % (getattr(v, "path", v.name).replace("/", "_").replace(":", "_"), name)
-                self._state[name].append(keras_variable.make(made, trainable=False, name=title, prefix=self.name))
+            self._state[name] = [self._slot(name, v, self._first(name, v)) for v in self._trainable]
         # In Keras' order: all slots of the first kind, or the kinds of each variable in turn, as the optimizer says.
         self._own = [slot for name in self._slots for slot in self._state[name]] if self._by_kind else [
             self._state[name][i] for i in range(len(self._trainable)) for name in self._slots]  # fmt: skip
@@ -97,6 +110,10 @@ class Optimizer(OptimizerCheckpoints):
             self._averages = [keras_variable.make(v._read(), trainable=False, name="average", prefix=self.name) for v in self._trainable]
         self.built = True
         self._checkpoint_arrived()
+
+    def _slot(self, name, v, value):
+        title = "%s_%s" % (getattr(v, "path", v.name).replace("/", "_").replace(":", "_"), name)
+        return keras_variable.make(value, trainable=False, name=title, prefix=self.name)
 
     _by_kind = False
 
@@ -126,6 +143,10 @@ class Optimizer(OptimizerCheckpoints):
         pairs = [(g, v) for g, v in zip(grads, trainable_variables) if g is not None]
         if not pairs:
             raise ValueError("No gradients provided for any variable.")
+        pairs = self._unscaled(pairs)
+        if pairs is None:  # gathered for a later step
+            self._iterations._assign_add(convert(1, 9))
+            return
         given = [g for g, _ in pairs]
         grads = self._clipped([array_ops.cast(g._dense() if isinstance(g, IndexedSlices) else convert(g, 0), _tensor_dtype(v)) for g, v in pairs])
         rate = self.learning_rate
@@ -147,7 +168,27 @@ class Optimizer(OptimizerCheckpoints):
                 v._assign(v.constraint(v._read()))
         if self.use_ema:
             self._average()
-        self.iterations._assign_add(convert(1, 9))
+        self._iterations._assign_add(convert(1, 9))
+
+    def _unscaled(self, pairs):
+        """The gradients of the loss itself, the mean of those of several steps; None where more are to come."""
+        scale, n = self.loss_scale_factor, self.gradient_accumulation_steps
+        if scale is not None:
+            pairs = [((g._dense() if isinstance(g, IndexedSlices) else convert(g, 0)) / float(scale), v) for g, v in pairs]
+        if not n:
+            return pairs
+        if _core.graph_now() is not None:
+            raise NotImplementedError("not implemented: gradient_accumulation_steps inside tf.function; apply the gradients outside")
+        sums = [self._sums[self._index[id(v)]] for _, v in pairs]
+        dense = [g._dense() if isinstance(g, IndexedSlices) else convert(g, 0) for g, _ in pairs]
+        if (int(self._iterations.numpy()) + 1) % n:
+            for held, g in zip(sums, dense):
+                held._assign_add(g)
+            return None
+        pairs = [((g + held) / float(n), v) for g, held, (_, v) in zip(dense, sums, pairs)]
+        for held in sums:
+            held._assign(_zeros(held))
+        return pairs
 
     def _begin_step(self):
         pass
@@ -167,14 +208,14 @@ class Optimizer(OptimizerCheckpoints):
     def _average(self):
         if _core.graph_now() is not None:
             return self._average_in_graph()
-        m = 0.0 if int(self.iterations.numpy()) == 0 else self.ema_momentum
+        m = 0.0 if int(self._done().numpy()) == 0 else self.ema_momentum
         for v, average in zip(self._trainable, self._averages):
             average._assign(average * m + (1 - m) * v)
-        if self.ema_overwrite_frequency and (int(self.iterations.numpy()) + 1) % self.ema_overwrite_frequency == 0:
+        if self.ema_overwrite_frequency and (int(self._done().numpy()) + 1) % self.ema_overwrite_frequency == 0:
             self.finalize_variable_values(self._trainable)
 
     def _average_in_graph(self):
-        step = self.iterations._read()
+        step = self._done()
         is_first = run("Equal", step, convert(0, 9))
         m, rest = (run("SelectV2", is_first, convert(a, 1), convert(b, 1)) for a, b in ((0.0, self.ema_momentum), (1.0, 1 - self.ema_momentum)))
         for v, average in zip(self._trainable, self._averages):
@@ -191,7 +232,7 @@ class Optimizer(OptimizerCheckpoints):
 
     def _t(self, dtype):
         """The number of this step, from 1."""
-        return array_ops.cast(self.iterations._read() + 1, dtype)
+        return array_ops.cast(self._done() + 1, dtype)
 
     def minimize(self, loss, var_list, tape=None):
         if callable(loss):
@@ -206,8 +247,8 @@ class Optimizer(OptimizerCheckpoints):
         rate = self._rate_variable.numpy() if self._rate is None else serialization.serialize(self._rate)
         config = {"name": self.name, "learning_rate": float(rate) if not isinstance(rate, dict) else rate, "weight_decay": self.weight_decay,
                   "clipnorm": self.clipnorm, "global_clipnorm": self.global_clipnorm, "clipvalue": self.clipvalue, "use_ema": self.use_ema,
-                  "ema_momentum": self.ema_momentum, "ema_overwrite_frequency": self.ema_overwrite_frequency, "loss_scale_factor": None,
-                  "gradient_accumulation_steps": None}  # fmt: skip
+                  "ema_momentum": self.ema_momentum, "ema_overwrite_frequency": self.ema_overwrite_frequency, "loss_scale_factor": self.loss_scale_factor,
+                  "gradient_accumulation_steps": self.gradient_accumulation_steps}  # fmt: skip
         return {**config, **self._numbers()}
 
     def _numbers(self):
@@ -461,7 +502,7 @@ def get(identifier):
         return CLASSES[identifier["class_name"]].from_config(identifier.get("config", {}))
     if isinstance(identifier, str):
         for name, cls in CLASSES.items():
-            if name.lower() == identifier.lower():
+            if name.lower() == identifier.lower() and name != "Lamb":
                 return cls()
     elif hasattr(identifier, "apply_gradients"):
         return identifier

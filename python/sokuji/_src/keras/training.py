@@ -82,7 +82,7 @@ class _FunctionLoss(keras_losses.Loss):
 
     def call(self, y_true, y_pred):
         if self._function not in (keras_losses.sparse_categorical_crossentropy, keras_losses.categorical_crossentropy):
-            y_true, y_pred = keras_losses._squeezed(y_true, y_pred)
+            y_true, y_pred = keras_losses._same_rank(y_true, y_pred)
         return self._function(y_true, y_pred)
 
 
@@ -91,26 +91,24 @@ def _as_loss(identifier):
     return found if isinstance(found, keras_losses.Loss) else _FunctionLoss(found)
 
 
-def _accuracy_for(y, p, kind):
-    """The metric that 'accuracy' or 'crossentropy' means for an output."""
+def _accuracy_for(y, p):
+    """The metric that 'accuracy' means for an output."""
     have, want = y._shape_tuple, p._shape_tuple
     is_binary = bool(want) and want[-1] == 1
     is_sparse = len(have) < len(want) or (have[-1:] == (1,) and want[-1] > 1)
-    if kind == "accuracy":
-        return keras_metrics.BinaryAccuracy if is_binary else keras_metrics.SparseCategoricalAccuracy if is_sparse else keras_metrics.CategoricalAccuracy
-    return keras_metrics.BinaryCrossentropy if is_binary else keras_metrics.SparseCategoricalCrossentropy if is_sparse else keras_metrics.CategoricalCrossentropy
+    return keras_metrics.BinaryAccuracy if is_binary else keras_metrics.SparseCategoricalAccuracy if is_sparse else keras_metrics.CategoricalAccuracy
 
 
 def _as_metric(identifier, y, p):
     name = identifier if isinstance(identifier, str) else None
-    if name in ("accuracy", "acc", "crossentropy", "ce"):
-        return _accuracy_for(y, p, "accuracy" if name.startswith("acc") else "crossentropy")(name=name)
+    if name in ("accuracy", "acc"):
+        return _accuracy_for(y, p)(name=name)
     found = keras_metrics.get(identifier)
     if isinstance(found, keras_metrics.Metric):
         if name is not None:
             found.name = name
         return found
-    return keras_metrics.MeanMetricWrapper(found, name or getattr(found, "__name__", "metric"))
+    return keras_metrics.MeanMetricWrapper(found, name or getattr(found, "__name__", "metric").strip("<>"))
 
 
 class CompileMetrics:
@@ -202,13 +200,13 @@ class Trainer:
         self._compile_loss = None if loss is None else CompileLoss(loss, loss_weights)
         self._compile_metrics = None if metrics is None and weighted_metrics is None else CompileMetrics(metrics, weighted_metrics)
         self.__dict__["_loss_tracker"] = keras_metrics.Mean(name="loss")
-        self.stop_training = False
+        self.stop_training, self.jit_compile = False, jit_compile is True
         self.__dict__.pop("_traced", None)
         self.__dict__["_compile_arguments"] = dict(optimizer=self.optimizer, loss=loss, loss_weights=loss_weights, metrics=metrics, weighted_metrics=weighted_metrics,
                                                    run_eagerly=bool(run_eagerly), steps_per_execution=steps_per_execution, jit_compile=jit_compile is True)  # fmt: skip
 
     def get_compile_config(self):
-        return self.__dict__.get("_compile_arguments", {})
+        return serialization.serialize(self.__dict__.get("_compile_arguments", {}))
 
     def compile_from_config(self, config):
         """Compiles with what get_compile_config gave."""
@@ -298,11 +296,12 @@ class Trainer:
         with _core.GradientTape() as tape:
             y_pred = _training(self, x, True)
             loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=w, training=True)
+            scaled = loss if getattr(self.optimizer, "loss_scale_factor", None) is None else self.optimizer.scale_loss(loss)
         self.__dict__["_loss_tracker"].update_state(loss, sample_weight=float(_batch_size(x)))
         own = self.trainable_weights
         if not own:
             raise ValueError("The model does not have any trainable weights.")
-        self.optimizer.apply_gradients(list(zip(tape.gradient(loss, own), own)))
+        self.optimizer.apply_gradients(list(zip(tape.gradient(scaled, own), own)))
         return self.compute_metrics(x, y, y_pred, sample_weight=w)
 
     def test_step(self, data):

@@ -335,6 +335,14 @@ def separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding
                    {"strides": [1] * 4, "padding": "VALID", "data_format": data_format or "NHWC"})  # fmt: skip
 
 
+def depthwise_conv2d_2(input, filter, strides, padding, data_format=None, dilations=None, name=None):
+    return depthwise_conv2d(input, filter, strides, padding, dilations, name, data_format)
+
+
+def separable_conv2d_2(input, depthwise_filter, pointwise_filter, strides, padding, data_format=None, dilations=None, name=None):
+    return separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding, dilations, name, data_format)
+
+
 # ---- activations and losses ----
 
 
