@@ -1,5 +1,6 @@
 """The names of files: checkpoints, summaries, records, tf.gfile, tf.app, tf.test."""
 
+from sokuji._src.api import missing
 from sokuji._src.core import logging
 from sokuji._src.io import get_file, gfile, messages, records, tensor_proto
 from sokuji._src.platform import flags
@@ -72,7 +73,7 @@ def _test(version):
 
         return testing.NAMES_1 if version == 1 else testing.NAMES_2
 
-    return {"_later": ((_TEST_1 if version == 1 else _TEST_2).split(), load)}
+    return {"_later": dict.fromkeys((_TEST_1 if version == 1 else _TEST_2).split(), load)}
 
 
 def _autograph(space):
@@ -87,8 +88,8 @@ def _autograph(space):
 
         return load
 
-    space("autograph")["_later"] = "set_verbosity to_code to_graph trace".split(), of("NAMES")
-    space("autograph.experimental")["_later"] = "Feature do_not_convert set_loop_options".split(), of("EXPERIMENTAL")
+    missing.put_off(space("autograph"), "set_verbosity to_code to_graph trace", of("NAMES"))
+    missing.put_off(space("autograph.experimental"), "Feature do_not_convert set_loop_options", of("EXPERIMENTAL"))
 
 
 def _system(version, names, spaces):

@@ -11,7 +11,7 @@ def _ops(name):
         parts = {"numpy": ops_core.NUMPY, "nn": ops_core.NN, "linalg": ops_core.LINALG, "image": ops_core.IMAGE}
         return parts[name] if name else {**ops_core.CORE, **ops_core.NUMPY, **ops_core.NN}
 
-    return {"_later": (None, load)}
+    return {"_rest": load}
 
 
 def add(spaces):

@@ -4,6 +4,7 @@ import functools
 
 from sokuji import _core
 from sokuji._src.api import assemble_keras
+from sokuji._src.contrib import names as contrib
 from sokuji._src.data import dataset as data
 from sokuji._src.data import composites  # noqa: F401  (Dataset.ragged_batch)
 from sokuji._src.data import parsing, passes, sources, specs, stored
@@ -175,3 +176,4 @@ def add(version, names, spaces):
         spaces["train"].update(adagrad_da.OPTIMIZERS)
         spaces["layers"].update(sequences_and_volumes.LAYERS)
         spaces["contrib.layers"] = contrib_layers.LAYERS
+        contrib.add(spaces)

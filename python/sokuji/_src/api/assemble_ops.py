@@ -1,6 +1,6 @@
 """Which names of tf.* the modules of operations list themselves: checks, control flow, sorting, strings, and the like."""
 
-from sokuji._src.api import compat_v1
+from sokuji._src.api import compat_v1, missing
 from sokuji._src.core import conversion, dtypes, errors
 from sokuji._src.eager import execution
 from sokuji._src.ops import (
@@ -36,8 +36,8 @@ def add(version, names, spaces):
     space("test").update(devices.TEST)
     space("compat").update(compat.COMPAT)
     if version == 2:
-        space("compat")["_later"] = ("v1",), lambda: {"v1": compat_v1.load()}
-    space("estimator")["_later"] = ("ModeKeys",), lambda: _hparams("ModeKeys")
+        missing.put_off(space("compat"), "v1", lambda: {"v1": compat_v1.load()})
+    missing.put_off(space("estimator"), "ModeKeys", lambda: _hparams("ModeKeys"))
 
 
 def _hparams(name):
@@ -64,7 +64,7 @@ def _add_1(names, space):
     space("losses").update({name: getattr(losses, name) for name in _LOSSES})
     space("initializers").update(init_ops.INITIALIZERS_1)
     space("manip")["roll"] = array_ops.roll
-    space("contrib.training")["_later"] = ("HParams",), lambda: _hparams("HParams")
+    missing.put_off(space("contrib.training"), "HParams", lambda: _hparams("HParams"))
     space("contrib.signal").update(window_ops.WINDOWS)
 
 

@@ -41,6 +41,16 @@ def complete():
             del _late[0]
 
 
+def _fill(own):
+    """Adds the rest of a namespace, which _rest() gives: {name: value}."""
+    with lock:
+        rest = own.get("_rest")
+        if rest is not None:
+            for key, value in rest().items():
+                own.setdefault(key, value)
+            own.pop("_rest", None)
+
+
 def space(name):
     """A module made at run time (tf.nn, tf.train) that names what it lacks."""
     made = _core.Space("tensorflow." + name)
@@ -49,30 +59,31 @@ def space(name):
     def __getattr__(word):
         if word.startswith("_"):
             raise AttributeError(word)
-        later = own.get("_later")  # (names or None for all, function that gives them): what takes long to import
-        if later is not None and (later[0] is None or word in later[0]):
-            load(later)
-            if word in own:
-                return own[word]
+        later = own.get("_later", {})  # name: function that gives it, and others: what takes long to import
+        if word in later:
+            for key, value in later[word]().items():
+                own.setdefault(key, value)
+            return own[word]
+        _fill(own)
+        if word in own:
+            return own[word]
         complete()
-        if word in own or word in (own.get("_later", ((),))[0] or ()):
+        if word in own or word in own.get("_later", {}):
             return getattr(made, word)
         raise missing(own["_prefix"] + word)
 
     def __dir__():
         complete()
-        later = own.get("_later", ((), None))
-        if later[0] is None:
-            load(later)
-        return sorted({n for n in (*own, *(later[0] or ())) if not n.startswith("_")})
-
-    def load(later):
-        own.update(later[1]())
-        if later[0] is None:
-            own.pop("_later", None)
+        _fill(own)
+        return sorted({n for n in (*own, *own.get("_later", {})) if not n.startswith("_")})
 
     own.update(_prefix=name + ".", __getattr__=__getattr__, __dir__=__dir__)
     return made
+
+
+def put_off(held, names, load):
+    """Names of a namespace that load() gives when one of them is asked for."""
+    held.setdefault("_later", {}).update(dict.fromkeys(names.split(), load))
 
 
 def is_space(value):

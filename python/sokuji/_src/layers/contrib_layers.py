@@ -1,4 +1,4 @@
-"""The part of tf.contrib.layers that programs use: initializers, regularizers, and layers as functions."""
+"""Initializers and regularizers of tf.contrib.layers, and the eager side of its layers (the others are in the room contrib)."""
 
 from sokuji._src.core import dtypes
 from sokuji._src.core.execute import convert, refuse, run
@@ -33,11 +33,6 @@ def l1_l2_regularizer(scale_l1=1.0, scale_l2=1.0, scope=None):
     return composed.of_several(lambda weights: first(weights) + second(weights), scope or "l1_l2_regularizer")
 
 
-def flatten(inputs, outputs_collections=None, scope=None):
-    refuse("tf.contrib.layers.flatten", "call tf.add_to_collection", outputs_collections=outputs_collections)
-    return layers.LAYERS["flatten"](inputs)
-
-
 def one_hot_encoding(labels, num_classes, on_value=1.0, off_value=0.0, outputs_collections=None, scope=None):
     refuse("tf.contrib.layers.one_hot_encoding", "call tf.add_to_collection", outputs_collections=outputs_collections)
     t = convert(labels, 0)
@@ -67,4 +62,4 @@ def fully_connected(inputs, num_outputs, activation_fn=_relu, normalizer_fn=None
 
 LAYERS = {"variance_scaling_initializer": contrib_variance_scaling_initializer, "xavier_initializer": xavier_initializer,
           "xavier_initializer_conv2d": xavier_initializer, "l1_regularizer": l1_regularizer, "l2_regularizer": l2_regularizer,
-          "l1_l2_regularizer": l1_l2_regularizer, "flatten": flatten, "one_hot_encoding": one_hot_encoding, "fully_connected": fully_connected}  # fmt: skip
+          "l1_l2_regularizer": l1_l2_regularizer}  # fmt: skip

@@ -20,7 +20,7 @@ class _Scope:
 
     def __init__(self, name, default, reuse):
         if isinstance(name, scopes.VariableScope):
-            self._scope = scopes.variable_scope(name, reuse=True, auxiliary_name_scope=False)
+            self._scope = scopes.variable_scope(name, reuse=True if reuse is None else reuse, auxiliary_name_scope=False)
             self._names = graphs.building().name_scope(name.original_name_scope)
             return
         if reuse and not name:
@@ -241,7 +241,7 @@ def flatten(inputs, name=None):
     return made
 
 
-def _choose(training, then, otherwise):
+def choose(training, then, otherwise):
     if isinstance(training, (_core.SymbolicTensor, _core.VariableBase)):
         known = training._known_value() if isinstance(training, _core.SymbolicTensor) else None
         if known is None:
@@ -256,7 +256,7 @@ def _choose(training, then, otherwise):
 def dropout(inputs, rate=0.5, noise_shape=None, seed=None, training=False, name=None):
     inputs = symbolic(inputs)
     with _Scope(name, "dropout", None):
-        return _choose(training, lambda: as_then.dropout(inputs, 1 - rate, noise_shape, seed), lambda: words.identity(inputs))
+        return choose(training, lambda: as_then.dropout(inputs, 1 - rate, noise_shape, seed), lambda: words.identity(inputs))
 
 
 def batch_normalization(inputs, axis=-1, momentum=0.99, epsilon=0.001, center=True, scale=True, beta_initializer=init_ops.Zeros(),
@@ -279,37 +279,44 @@ def batch_normalization(inputs, axis=-1, momentum=0.99, epsilon=0.001, center=Tr
     if inputs._shape_tuple[axis] is None:
         raise ValueError("Input has undefined `axis` dimension. Input shape: ", inputs.shape)
     size, kind = [inputs._shape_tuple[axis]], inputs.dtype
+    is_fused = rank == 4 and axis in (1, 3) and fused is not False
+
+    def parameter(name, is_there, initializer, regularizer, constraint, otherwise):
+        if is_there:
+            return scopes.get_variable(name, size, kind, initializer, regularizer, trainable, constraint=constraint)
+        return symbolic(convert(np.full(size, otherwise, kind.as_numpy_dtype), 0)) if is_fused else None
+
     with _Scope(name, "batch_normalization", reuse):
-        gamma = scopes.get_variable("gamma", size, kind, gamma_initializer, gamma_regularizer, trainable, constraint=gamma_constraint) if scale else None
-        beta = scopes.get_variable("beta", size, kind, beta_initializer, beta_regularizer, trainable, constraint=beta_constraint) if center else None
+        gamma = parameter("gamma", scale, gamma_initializer, gamma_regularizer, gamma_constraint, 1)
+        beta = parameter("beta", center, beta_initializer, beta_regularizer, beta_constraint, 0)
         mean = scopes.get_variable("moving_mean", size, kind, moving_mean_initializer, trainable=False)
         variance = scopes.get_variable("moving_variance", size, kind, moving_variance_initializer, trainable=False)
-        if rank == 4 and axis in (1, 3) and fused is not False:
-            made, new_mean, new_variance = _fused(inputs, axis, training, mean, variance, gamma, beta, epsilon, size)
-            kept = [_choose(training, lambda: symbolic(convert(momentum, 1)), lambda: symbolic(convert(1.0, 1)))]
-            update = lambda v, n: _moving(v, n, None, kept[0])  # noqa: E731
+        if is_fused:
+            made, new_mean, new_variance = normalized_fused(inputs, axis, training, mean, variance, gamma, beta, epsilon)
+            kept = [choose(training, lambda: symbolic(convert(momentum, 1)), lambda: symbolic(convert(1.0, 1)))]
+            update = lambda v, n: moving(v, n, None, kept[0])  # noqa: E731
         else:
             new_mean, new_variance = _batch_moments(inputs, axis, training, mean, variance)
-            update = lambda v, n: _choose(training, lambda: _moving(v, n, momentum), v._now)  # noqa: E731
+            update = lambda v, n: choose(training, lambda: moving(v, n, momentum), v._now)  # noqa: E731
         if training is not False:
             for variable, value in ((mean, new_mean), (variance, new_variance)):
                 graphs.add_to_collection(GraphKeys.UPDATE_OPS, update(variable, value))
-        if rank != 4 or axis not in (1, 3) or fused is False:
+        if not is_fused:
             made = _plain(inputs, axis, new_mean, new_variance, gamma, beta, epsilon, size)
         return made
 
 
-def _fused(inputs, axis, training, mean, variance, gamma, beta, epsilon, size):
+def normalized_fused(inputs, axis, training, mean, variance, gamma, beta, epsilon):
+    """(result, mean, variance) of one operation; gamma and beta are variables or tensors."""
     x, kind = _turned(inputs, axis == 1), inputs._dtype_number
-    scale = gamma._now() if gamma is not None else symbolic(convert(np.ones(size), kind))
-    offset = beta._now() if beta is not None else symbolic(convert(np.zeros(size), kind))
+    scale, offset = (t._now() if isinstance(t, _core.VariableBase) else t for t in (gamma, beta))
 
     def normalized(is_training):
         moments = [symbolic(convert([], kind)) for _ in range(2)] if is_training else [mean._now(), variance._now()]  # read once: they are counted
         made = as_then.op("FusedBatchNorm", [x, scale, offset, *moments], epsilon=max(epsilon, 1.001e-5), is_training=is_training)
         return (made[0], made[1], made[2]) if is_training else (made[0], *moments)
 
-    made, new_mean, new_variance = _choose(training, lambda: normalized(True), lambda: normalized(False))
+    made, new_mean, new_variance = choose(training, lambda: normalized(True), lambda: normalized(False))
     return _turned(made, axis == 1, True), new_mean, new_variance
 
 
@@ -317,7 +324,7 @@ def _batch_moments(inputs, axis, training, mean, variance):
     if training is False:
         return mean._now(), variance._now()
     batch = direct._moments(inputs, [a for a in range(len(inputs._shape_tuple)) if a != axis])
-    return [_choose(training, lambda: batch[i], (mean, variance)[i]._now) for i in (0, 1)]
+    return [choose(training, lambda: batch[i], (mean, variance)[i]._now) for i in (0, 1)]
 
 
 def _plain(inputs, axis, mean, variance, gamma, beta, epsilon, size):
@@ -331,7 +338,7 @@ def _plain(inputs, axis, mean, variance, gamma, beta, epsilon, size):
         return inputs * factor + (-m * factor if b is None else b - m * factor)
 
 
-def _moving(variable, value, momentum, kept=None):
+def moving(variable, value, momentum, kept=None):
     """variable -= (variable - value) (1 - momentum); the momentum is a number, or else the tensor `kept`."""
     with graphs.building().name_scope("AssignMovingAvg") as scope:
         rate = symbolic(convert(1.0 - momentum, value._dtype_number), None, "decay") if kept is None else 1.0 - kept

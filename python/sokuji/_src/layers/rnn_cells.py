@@ -59,7 +59,7 @@ class RNNCell(Layer):
     def _call_in(self, graph, inputs, state):
         inputs = self._taken(inputs)
         if getattr(self, "_graph_scope", None) is not None:
-            with graph.building().name_scope(self._graph_scope.original_name_scope), graph.scopes.variable_scope(self._graph_scope, auxiliary_name_scope=False):
+            with graph.building().name_scope(self._graph_scope.original_name_scope), graph.scopes.variable_scope(self._graph_scope, reuse=True, auxiliary_name_scope=False):
                 return graph.step(self, inputs, state)
         with graph.cell_scope(self, snake_case(type(self).__name__)) as self._graph_scope:
             if not self.built:

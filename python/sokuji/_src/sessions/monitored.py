@@ -10,7 +10,7 @@ from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import session as sessions
 from sokuji._src.graph import variables, words
 from sokuji._src.graph.graph import GraphKeys
-from sokuji._src.sessions import coordinator, hooks, summary_ops
+from sokuji._src.sessions import coordinator, hooks, pipelines, summary_ops
 from sokuji._src.train import checkpoint_files, checkpoint_saver
 
 USE_DEFAULT = object()
@@ -227,6 +227,7 @@ class _Creator(SessionCreator):
     def create_session(self):
         self.tf_sess = self._creator.create_session()
         self.coord = coordinator.Coordinator(clean_stop_exception_types=[])
+        pipelines.start_queue_runners(self.tf_sess, self.coord)
         for hook in self._hooks:
             hook.after_create_session(self.tf_sess, self.coord)
         return self.tf_sess
@@ -464,6 +465,7 @@ class Supervisor:
             self._writer.add_meta_graph(meta_graph.export_meta_graph(graph=self._graph, saver_def=self._saver.saver_def if self._saver else None))
         if start_standard_services:
             self.start_standard_services(session)
+            self.start_queue_runners(session)
         return session
 
     PrepareSession = prepare_or_wait_for_session
@@ -489,7 +491,11 @@ class Supervisor:
         self._saver.save(sess, self._save_path, global_step=self._global_step)
 
     def start_queue_runners(self, sess, queue_runners=None):
-        return []
+        """Starts the threads of the runners, by default of all of the graph."""
+        found = self._graph.get_collection(GraphKeys.QUEUE_RUNNERS) if queue_runners is None else queue_runners
+        return [t for qr in found for t in qr.create_threads(sess, coord=self._coord, daemon=True, start=True)]
+
+    StartQueueRunners = start_queue_runners
 
     @contextlib.contextmanager
     def managed_session(self, master="", config=None, start_standard_services=True, close_summary_writer=True):
@@ -556,6 +562,6 @@ def basic_train_loop(supervisor, train_step_fn, args=None, kwargs=None, master="
             train_step_fn(session, *(args or ()), **(kwargs or {}))
 
 
-NAMES = dict(hooks.NAMES, Coordinator=coordinator.Coordinator, LooperThread=coordinator.LooperThread, basic_train_loop=basic_train_loop)
+NAMES = dict(hooks.NAMES, **pipelines.TRAIN, Coordinator=coordinator.Coordinator, LooperThread=coordinator.LooperThread, basic_train_loop=basic_train_loop)
 NAMES.update({c.__name__: c for c in (Scaffold, SessionManager, SessionCreator, ChiefSessionCreator, WorkerSessionCreator, MonitoredSession,
                                       SingularMonitoredSession, MonitoredTrainingSession, Supervisor)})  # fmt: skip
