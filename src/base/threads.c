@@ -1,6 +1,6 @@
 /*
  * The pool. A parallel loop is one slot: the caller fills it, opens it, bumps the generation and works itself; workers that
- * see a new generation enter, take ranges off one counter and leave. Idle workers spin for a few microseconds, then sleep
+ * see a new generation enter, take ranges off one counter and leave. Idle workers spin for a while, then sleep
  * on the generation (a Linux futex). A caller who finds the slot busy runs its loop alone. Which thread runs which range is
  * left to chance; what the ranges are is not.
  */
@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -49,6 +50,7 @@ static struct {
 	int n_wanted;  /* threads, 0: not yet known */
 	int n_sized;   /* threads that the workers were begun for */
 	int n_workers; /* those that could be begun */
+	int barred;    /* processor that few workers keep off, -1: none */
 	int64_t spin_ns;
 	uint32_t n_forks;
 	bool has_ended;
@@ -95,8 +97,8 @@ static bool spin_while(uint32_t *word, uint32_t value, int64_t most_ns)
 	return false;
 }
 
-/* With few processors the spinning thread may keep from running the one that it waits for. */
-static int64_t spin_time(int n_processors) { return n_processors >= 4 ? 40000 : n_processors >= 2 ? 10000 : 0; }
+/* About what waking a thread costs; one processor cannot spin for another. */
+static int64_t spin_time(int n_processors) { return n_processors >= 2 ? 100000 : 0; }
 
 /* ---- Cancellation ---- */
 
@@ -243,6 +245,7 @@ static SJ_NOINLINE void size_pool(int n_threads)
 			pool.n_workers++;
 	}
 	pool.n_sized = n_threads;
+	pool.barred = -1;
 	pthread_mutex_unlock(&pool.lock);
 }
 
@@ -270,8 +273,28 @@ static void wait_until_left(void)
 	}
 }
 
+enum { FEW_WORKERS = 3 };
+
+/*
+ * Some systems wake a thread on its waker's processor while others are idle, where it waits until the waker's loop is over. So a few
+ * workers are kept off the processor that the caller runs on; many find their own.
+ */
+static SJ_NOINLINE void keep_workers_off(int processor)
+{
+	cpu_set_t others;
+	pool.barred = processor;
+	if (sched_getaffinity(0, sizeof(others), &others) != 0)
+		return;
+	CPU_CLR(processor, &others);
+	for (int i = 0; i < pool.n_workers && CPU_COUNT(&others) > 0; i++)
+		pthread_setaffinity_np(pool.workers[i], sizeof(others), &others);
+}
+
 static void run_on_pool(const loop *l)
 {
+	int processor = pool.n_workers <= FEW_WORKERS ? sched_getcpu() : -1;
+	if (processor >= 0 && processor != pool.barred)
+		keep_workers_off(processor);
 	pool.loop = *l;
 	__atomic_store_n(&pool.next_range, 0, __ATOMIC_RELAXED);
 	store(&pool.is_open, 1);

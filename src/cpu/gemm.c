@@ -19,6 +19,7 @@ enum {
 	PACKED_B_BYTES = 4 << 20, /* shared by the threads */
 	SMALL = 1 << 19,          /* multiply-adds: below, handing out work costs more than it gains */
 	UNPACKED_COLUMNS = 256,   /* up to here, rows of a are read where they lie */
+	OWN_A_BYTES = 1 << 19,    /* up to here, a stays in each core's second-level cache */
 	FEW = 24,                 /* rows or columns: below, packing costs more than it gains */
 };
 
@@ -56,6 +57,7 @@ typedef struct gemm_pass {
 	char *packed_a; /* one block for each worker */
 	int64_t packed_a_bytes;
 	atomic_llong next; /* the next piece of c that nobody has begun */
+	bool is_own;       /* whether each worker has columns of its own */
 } gemm_pass;
 
 /* Where column panel `panel` of the block that begins at term k (from the pass's first) lies in packed_b. */
@@ -97,6 +99,9 @@ static void find_runs(const gemm_pass *pass, int64_t row, int64_t n_rows, int64_
 	}
 }
 
+/* Whether a's rows are read where they lie. */
+static bool lies_well(const sj__gemm *g) { return !g->transpose_a && g->n <= UNPACKED_COLUMNS; }
+
 /* Gives the block its rows of a: where they lie if few columns would share the work of packing them. */
 static void give_rows(const gemm_pass *pass, int64_t row, int64_t k, char *scratch, sj__gemm_block *block)
 {
@@ -108,7 +113,7 @@ static void give_rows(const gemm_pass *pass, int64_t row, int64_t k, char *scrat
 		int64_t most = pass->packed_a_bytes / (int64_t)sizeof(sj__gemm_run);
 		if (source->find_runs(source, row, n_rows, k, n_k, pass->height, most, (sj__gemm_run *)scratch))
 			block->a = NULL;
-	} else if (!(source && source->pack_a) && !pass->g->transpose_a && pass->g->n <= UNPACKED_COLUMNS && n_k > 0) {
+	} else if (!(source && source->pack_a) && lies_well(pass->g) && n_k > 0) {
 		find_runs(pass, row, n_rows, k, n_k, (sj__gemm_run *)scratch);
 		block->a = NULL;
 	}
@@ -174,8 +179,42 @@ static void choose_pieces(gemm_pass *pass, int64_t n_threads)
 	                                 round_up(divide_up(pass->g->m, wanted), height));
 }
 
+/*
+ * Cuts c in as many strips of columns as there are threads, if they come out even: a worker packs what it alone uses, so that panels
+ * need not travel from core to core and nobody waits between packing and computing.
+ */
+static void choose_own_columns(gemm_pass *pass, int64_t n_threads)
+{
+	const sj__gemm *g = pass->g;
+	int64_t n_panels = divide_up(g->n, pass->width), height = pass->height;
+	if (n_threads < 2 || pass->source || !lies_well(g) || g->m * g->k * pass->kernels->element > OWN_A_BYTES ||
+	    n_panels % n_threads != 0)
+		return;
+	pass->is_own = true;
+	pass->columns_at_once = n_panels / n_threads * pass->width;
+	pass->rows_at_once = sj__min_i64(ROWS_AT_ONCE / height * height, round_up(g->m, height));
+}
+
+/* The strips [begin, end) of workers with columns of their own. */
+static void compute_own_columns(void *context, int64_t begin, int64_t end)
+{
+	const gemm_pass *pass = context;
+	int64_t n_panels = divide_up(pass->n_columns, pass->width), across = pass->columns_at_once / pass->width;
+	for (int64_t worker = begin; worker < end; worker++) {
+		for (int64_t first = worker * across, k = 0; k < pass->n_k; k += SJ__GEMM_BLOCK, first += n_panels)
+			pack_panels(context, first, first + across);
+		for (int64_t row = 0; row < pass->g->m; row += pass->rows_at_once)
+			compute_piece(pass, row, worker * pass->columns_at_once,
+			              pass->packed_a + worker * pass->packed_a_bytes);
+	}
+}
+
 static void run_pass(gemm_pass *pass, int64_t n_workers)
 {
+	if (pass->is_own) {
+		sj__parallel_for(n_workers, 1, compute_own_columns, pass);
+		return;
+	}
 	int64_t n_panels = divide_up(pass->n_columns, pass->width) * divide_up(pass->n_k, SJ__GEMM_BLOCK);
 	sj__parallel_for(n_panels, sj__max_i64(1, divide_up(n_panels, 4 * n_workers)), pack_panels, pass);
 	atomic_store(&pass->next, 0);
@@ -187,7 +226,7 @@ sj_status sj__gemm_packed(const sj__gemm *g, const sj__gemm_kernels *kernels, co
 	gemm_pass pass = {.g = g, .kernels = kernels, .source = source};
 	if (g->m == 0 || g->n == 0)
 		return SJ_OK;
-	int64_t element = kernels->element, block_bytes = SJ__GEMM_BLOCK * element;
+	int64_t element = kernels->element, block_bytes = SJ__GEMM_BLOCK * element, n_threads = sj__threads();
 	pass.vectors = sj__gemm_vectors(kernels, g->n);
 	pass.width = pass.vectors * kernels->lanes;
 	pass.height = kernels->rows_of(pass.vectors);
@@ -196,9 +235,10 @@ sj_status sj__gemm_packed(const sj__gemm *g, const sj__gemm_kernels *kernels, co
 	int64_t terms = sj__min_i64(round_up(sj__max_i64(1, g->k), SJ__GEMM_BLOCK),
 	                            PACKED_B_BYTES / (columns * block_bytes) * SJ__GEMM_BLOCK);
 	pass.n_columns = columns;
-	choose_pieces(&pass, sj__threads());
+	choose_pieces(&pass, n_threads);
 	int64_t n_pieces = divide_up(g->m, pass.rows_at_once) * divide_up(columns, pass.columns_at_once);
-	int64_t n_workers = sj__min_i64(sj__threads(), n_pieces);
+	choose_own_columns(&pass, n_threads);
+	int64_t n_workers = pass.is_own ? n_threads : sj__min_i64(n_threads, n_pieces);
 	pass.packed_a_bytes = round_up(pass.rows_at_once * block_bytes, 64);
 	int64_t b_bytes = round_up(columns * terms * element, 64);
 	char *scratch = sj__memory_new((size_t)(b_bytes + n_workers * pass.packed_a_bytes));
