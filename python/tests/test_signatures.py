@@ -14,7 +14,7 @@ import pytest
 REFERENCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "reference", "signatures_%s.csv")
 # Why a signature differs: patterns of whole names.
 DIFFERENT = {
-    r"tf(\.dtypes)?\.DType|tf\.Tensor|tf\.data\.(Dataset|Iterator)|tfe\.Iterator|tf\.RaggedTensor|tf(\.keras)?\.KerasTensor": "not made by their class",
+    r"tf\.QueueBase|tf\.ReaderBase|tf(\.dtypes)?\.DType|tf\.Tensor|tf\.data\.(Dataset|Iterator)|tfe\.Iterator|tf\.RaggedTensor|tf(\.keras)?\.KerasTensor": "not made by their class",
     r"tf\.(sparse\.)?SparseTensorValue|tf\.nn\.rnn_cell\.LSTMStateTuple|tf\.(io\.)?(FixedLenFeature|FixedLenSequenceFeature|VarLenFeature)": "named tuples",
     r"tf\.config\.\w+Device\.\w+": "a tuple's", r"tf\.UnconnectedGradients|.*\.Algorithm|.*\.Feature": "enumerations", r"tf\.losses\.Reduction": "a namespace",
     r"tf\.nn\.swish": "a graph function there", r"tf\.nn\.rnn_cell\.\w+Cell\.__call__": "the cells' call takes no more",

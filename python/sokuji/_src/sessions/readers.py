@@ -132,7 +132,8 @@ class ReaderBase:
     def serialize_state(self, name=None):
         raise NotImplementedError("not implemented: the state of a reader as a string; use tf.data, whose iterators are saved")
 
-    restore_state = serialize_state
+    def restore_state(self, state, name=None):
+        self.serialize_state()
 
 
 def _path(path):
