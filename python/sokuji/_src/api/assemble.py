@@ -103,7 +103,7 @@ def _nn(version):
         nn.update(softmax=nn_ops.softmax_2, log_softmax=nn_ops.log_softmax_2, dropout=nn_ops.dropout_2,
                   softmax_cross_entropy_with_logits=nn_ops.softmax_cross_entropy_2,
                   sparse_softmax_cross_entropy_with_logits=nn_ops.sparse_softmax_cross_entropy_2,
-                  weighted_cross_entropy_with_logits=nn_ops.weighted_cross_entropy_2, depthwise_conv2d=nn_ops.depthwise_conv2d_2, separable_conv2d=nn_ops.separable_conv2d_2)  # fmt: skip
+                  weighted_cross_entropy_with_logits=nn_ops.weighted_cross_entropy_2)  # fmt: skip
     return nn
 
 
