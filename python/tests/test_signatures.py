@@ -23,7 +23,7 @@ DIFFERENT = {
     r"tf\.test\.TestCase\.\w+": "unittest's", r"tf\.TensorArraySpec\.is_compatible_with": "TypeSpec's", r"tf\.Variable(\.eval)?|tf\.custom_gradient|tf\.errors\.UnknownError": "take the arguments of both TensorFlows",
     r".*\.(de)?serialize(_keras_object)?|.*ustom_?[oO]bject_?[sS]cope": "takes what it is for by place",
     r".*\w+_initializer\.__call__|tf\.(keras\.)?initializers\.([cC]onstant|Initializer\.__call__)": "one class has both TensorFlows' parameters",
-    r"tf\.linalg\.LinearOperator": "a class to inherit from there", r"tf\.lookup\.experimental\.DenseHashTable\.lookup": "takes its base's",
+    r"tf\.linalg\.LinearOperator|tf\.QueueBase|tf\.ReaderBase(\.restore_state)?": "classes to inherit from there", r"tf\.lookup\.experimental\.DenseHashTable\.lookup": "takes its base's",
     r"tf\.data\.Dataset\.rejection_resample": "is missing", r"tf\.keras\.\w+\.(add_)?loss": "a property in 2.x",
 }  # fmt: skip
 # Only the names are compared: one class or function has both TensorFlows' parameters, in the order of the other one.

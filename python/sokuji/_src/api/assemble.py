@@ -12,6 +12,7 @@ from sokuji._src.api import assemble_ops, compat_v1, missing
 from sokuji._src.api.missing import is_space, space as new_space
 from sokuji._src.core import conversion, dtypes, errors, nest, printing, shapes
 from sokuji._src.eager import gradients
+from sokuji._src.platform import devices
 from sokuji._src.ops import array_ops, einsum, functions, init_ops, math_ops, nn_ops, partition_ops, random_ops
 
 _now = 2
@@ -99,11 +100,10 @@ def _nn(version):
     if version == 1:
         nn.update(_pick(nn_ops, _NN_1), log_sigmoid=math_ops.log_sigmoid)
     else:
-        nn.update(softmax=lambda logits, axis=None, name=None: nn_ops.softmax(logits, axis),
-                  log_softmax=lambda logits, axis=None, name=None: nn_ops.log_softmax(logits, axis), dropout=nn_ops.dropout_2,
+        nn.update(softmax=nn_ops.softmax_2, log_softmax=nn_ops.log_softmax_2, dropout=nn_ops.dropout_2,
                   softmax_cross_entropy_with_logits=nn_ops.softmax_cross_entropy_2,
                   sparse_softmax_cross_entropy_with_logits=nn_ops.sparse_softmax_cross_entropy_2,
-                  weighted_cross_entropy_with_logits=nn_ops.weighted_cross_entropy_2, depthwise_conv2d=nn_ops.depthwise_conv2d_2, separable_conv2d=nn_ops.separable_conv2d_2)  # fmt: skip
+                  weighted_cross_entropy_with_logits=nn_ops.weighted_cross_entropy_2)  # fmt: skip
     return nn
 
 
@@ -145,7 +145,7 @@ def _names_1(names, spaces):
     eager = _pick(gradients, "GradientTape gradients_function value_and_gradients_function implicit_gradients "
                              "implicit_value_and_gradients make_vjp custom_gradient")  # fmt: skip
     eager.update(Variable=variables.ResourceVariable, EagerVariableStore=variables.EagerVariableStore, py_func=gradients.py_func_of_tensors,
-                 num_gpus=lambda: 0, list_devices=lambda: ["/job:localhost/replica:0/task:0/device:CPU:0"])  # fmt: skip
+                 num_gpus=devices.num_gpus, list_devices=devices.list_devices)  # fmt: skip
     spaces["contrib.eager"] = eager
     spaces["logging"] = logging.NAMES
     spaces["layers"] = layers.LAYERS

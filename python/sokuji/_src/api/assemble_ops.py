@@ -94,7 +94,7 @@ def _add_2(names, space):
     space("dtypes").update({name: getattr(dtypes, name) for name in dtypes.PUBLIC}, DType=dtypes.DType, as_dtype=dtypes.as_dtype, cast=array_ops.cast,
                            saturate_cast=array_ops.saturate_cast, complex=complex_ops.complex_)  # fmt: skip
     names["switch_case"] = control_flow.switch_case
-    space("config.experimental").update(list_physical_devices=devices.list_physical_devices, set_memory_growth=lambda device, enable: None)
+    space("config.experimental").update(list_physical_devices=devices.list_physical_devices, set_memory_growth=devices.set_memory_growth)
 
 
 def _math_2(math):

@@ -22,18 +22,22 @@ def _stack():
 
 
 def current_arg_scope():
+    """The arguments that open scopes give, by function."""
     return _stack()[-1]
 
 
 def arg_scope_func_key(op):
+    """The key of a function in the scopes of arguments."""
     return getattr(op, "_key_op", str(op))
 
 
 def has_arg_scope(func):
+    """Whether a function takes arguments of scopes."""
     return arg_scope_func_key(func) in _takes
 
 
 def arg_scoped_arguments(func):
+    """The names of the arguments that scopes may give to a function."""
     return _takes[arg_scope_func_key(func)]
 
 
@@ -100,14 +104,17 @@ def model_variable(name, shape=None, dtype=None, initializer=None, regularizer=N
 
 
 def local_variable(initial_value, validate_shape=True, name=None, use_resource=None):
+    """A variable in the collection of local ones, which checkpoints leave out."""
     return tf.Variable(initial_value, trainable=False, collections=[tf.GraphKeys.LOCAL_VARIABLES], validate_shape=validate_shape, name=name)
 
 
 def global_variable(initial_value, validate_shape=True, name=None, use_resource=None):
+    """A variable in the collection of global ones."""
     return tf.Variable(initial_value, trainable=False, collections=[tf.GraphKeys.GLOBAL_VARIABLES], validate_shape=validate_shape, name=name)
 
 
 def add_model_variable(var):
+    """Adds a variable to the model's variables."""
     if var not in tf.get_collection(tf.GraphKeys.MODEL_VARIABLES):
         tf.add_to_collection(tf.GraphKeys.MODEL_VARIABLES, var)
 
@@ -122,17 +129,23 @@ def get_variables(scope=None, suffix=None, collection=None):
 
 
 def _of(key):
-    return lambda scope=None, suffix=None: get_variables(scope, suffix, getattr(tf.GraphKeys, key))
+    def variables(scope=None, suffix=None):
+        """The variables of the collection, of those whose names begin with scope and end with suffix."""
+        return get_variables(scope, suffix, getattr(tf.GraphKeys, key))
+
+    return variables
 
 
 get_model_variables, get_local_variables, get_trainable_variables = _of("MODEL_VARIABLES"), _of("LOCAL_VARIABLES"), _of("TRAINABLE_VARIABLES")
 
 
 def get_variables_by_suffix(suffix, scope=None):
+    """The variables whose names end so."""
     return get_variables(scope=scope, suffix=suffix)
 
 
 def get_variables_by_name(given_name, scope=None):
+    """The variables of that last name."""
     return get_variables(scope=scope, suffix="/" + given_name + ":|^" + given_name + ":")
 
 
@@ -149,6 +162,7 @@ def get_unique_variable(var_op_name):
 
 
 def get_variable_full_name(var):
+    """A variable's name, without the number of its output."""
     info = getattr(var, "_save_slice_info", None)
     return info.full_name if info else var.op.name
 
@@ -164,6 +178,7 @@ def get_variables_to_restore(include=None, exclude=None):
 
 
 def filter_variables(var_list, include_patterns=None, exclude_patterns=None, reg_search=True):
+    """The variables whose names match include_patterns and no exclude_patterns."""
     match = re.search if reg_search else re.match
     kept = [v for v in var_list if any(match(p, v.op.name) for p in include_patterns)] if include_patterns else list(var_list)
     return [v for v in kept if not any(match(p, v.op.name) for p in exclude_patterns or ())]
@@ -185,6 +200,7 @@ def assign_from_values(var_names_to_values):
 
 
 def assign_from_values_fn(var_names_to_values):
+    """A function of a session that assigns values to variables by their names."""
     op, feeds = assign_from_values(var_names_to_values)
     return lambda session: session.run(op, feeds)
 
@@ -232,6 +248,7 @@ def assign_from_checkpoint_fn(model_path, var_list, ignore_missing_vars=False, r
 
 
 def assert_or_get_global_step(graph=None, global_step_tensor=None):
+    """The given global step, or the graph's."""
     if global_step_tensor is None:
         return tf.train.get_global_step()
     tf.train.assert_global_step(global_step_tensor)
@@ -239,10 +256,12 @@ def assert_or_get_global_step(graph=None, global_step_tensor=None):
 
 
 def zero_initializer(ref, use_locking=True, name="zero_initializer"):
+    """An operation that sets a variable to zero."""
     return tf.assign(ref, tf.zeros(ref.shape, ref.dtype.base_dtype), name=name)
 
 
 def reduce_sum_n(tensors, name=None):
+    """The sum of all elements of all tensors."""
     if not tensors:
         raise ValueError("No tensors provided.")
     with tf.name_scope(name, "reduce_sum_n", tensors) as scope:
@@ -265,6 +284,7 @@ def assert_same_float_dtype(tensors=None, dtype=None):
 
 
 def assert_scalar(tensor, name=None):
+    """The tensor, or ValueError unless it is a scalar."""
     tensor = tf.convert_to_tensor(tensor)
     if tensor.shape.ndims != 0:
         raise ValueError("Unexpected shape %s for %s." % (tensor.shape, tensor))
@@ -272,6 +292,7 @@ def assert_scalar(tensor, name=None):
 
 
 def assert_scalar_int(tensor, name=None):
+    """The tensor, or ValueError unless it is an integer scalar."""
     tensor = tf.convert_to_tensor(tensor)
     if not tensor.dtype.is_integer:
         raise ValueError("Unexpected type %s for tensor %s." % (tensor.dtype, tensor))
@@ -294,6 +315,7 @@ def with_shape(expected_shape, tensor):
 
 
 def with_same_shape(expected_tensor, tensor):
+    """The tensor, after a check of its shape."""
     return with_shape(expected_tensor.shape.as_list(), tensor)
 
 
@@ -309,6 +331,7 @@ def remove_squeezable_dimensions(predictions, labels, name=None):
 
 
 def smart_cond(pred, true_fn=None, false_fn=None, name=None):
+    """true_fn() or false_fn(), decided at once when pred is known."""
     if not callable(true_fn) or not callable(false_fn):
         raise TypeError("`%s` must be callable." % ("false_fn" if callable(true_fn) else "true_fn"))
     return choose(pred, true_fn, false_fn)
@@ -328,6 +351,7 @@ def argsort(values, axis=-1, direction="ASCENDING", stable=False, name=None):
 
 
 def sort(values, axis=-1, direction="ASCENDING", name=None):
+    """The values in order along an axis."""
     if direction not in ("ASCENDING", "DESCENDING"):
         raise ValueError("Direction must be ASCENDING or DESCENDING, is %s" % direction)
     t = tf.convert_to_tensor(values)
@@ -339,32 +363,42 @@ def sort(values, axis=-1, direction="ASCENDING", name=None):
 
 
 def get_graph_from_inputs(op_input_list, graph=None):
+    """The graph of the inputs, or the given one."""
     return graph or next((t.graph for t in op_input_list if hasattr(t, "graph")), None) or tf.get_default_graph()
 
 
 def get_placeholders(graph):
+    """The placeholders of a graph."""
     return [op.outputs[0] for op in graph.get_operations() if op.type == "Placeholder"]
 
 
 def get_name_scope():
+    """The name scope that is open."""
     scope = tf.get_default_graph().unique_name("x", mark_as_used=False).rpartition("/")[0]
     return scope
 
 
 def strip_name_scope(name, export_scope):
+    """The name without the scope before it."""
     return re.sub(r"([\^]|loc:@|^)" + re.escape(export_scope) + r"[\/]+(.*)", r"\1\2", name) if export_scope else name
 
 
 def prepend_name_scope(name, import_scope):
+    """The name with the scope before it."""
     return re.sub(r"([\^]|loc:@|^)(.*)", r"\1" + import_scope + r"/\2", name, count=1) if import_scope else name
 
 
 def deprecated(date, instructions, warn_once=True):
+    """A decorator without effect."""
     return lambda function: function
 
 
 def _step(name):
-    return lambda *arguments: operator.attrgetter("train." + name)(tf)(*arguments)
+    def step(*arguments):
+        return operator.attrgetter("train." + name)(tf)(*arguments)
+
+    step.__doc__ = "tf.train.%s" % name
+    return step
 
 
 NAMES = {f.__name__: f for f in (

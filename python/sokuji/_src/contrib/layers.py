@@ -176,6 +176,7 @@ def separable_convolution2d(inputs, num_outputs, kernel_size, depth_multiplier=1
 @add_arg_scope
 def bias_add(inputs, activation_fn=None, initializer=Zeros(), regularizer=None, reuse=None, variables_collections=None, outputs_collections=None, trainable=True,
              data_format="NHWC", scope=None):  # fmt: skip
+    """Adds a bias of its own to the last axis, then the activation."""
     with tf.variable_scope(scope, "BiasAdd", [inputs], reuse=reuse) as sc:
         inputs = tf.convert_to_tensor(inputs)
         size = inputs.shape[1 if data_format == "NCHW" else -1].value
@@ -313,6 +314,7 @@ def _groups(default, inputs, groups, axis, axes, center, scale, epsilon, activat
 @add_arg_scope
 def group_norm(inputs, groups=32, channels_axis=-1, reduction_axes=(-3, -2), center=True, scale=True, epsilon=1e-6, activation_fn=None, param_initializers=None,
                reuse=None, variables_collections=None, outputs_collections=None, trainable=True, scope=None, mean_close_to_zero=False):  # fmt: skip
+    """Normalises groups of channels."""
     return _groups("GroupNorm", inputs, groups, channels_axis, reduction_axes, center, scale, epsilon, activation_fn, param_initializers, reuse, variables_collections,
                    outputs_collections, trainable, scope)  # fmt: skip
 
@@ -320,6 +322,7 @@ def group_norm(inputs, groups=32, channels_axis=-1, reduction_axes=(-3, -2), cen
 @add_arg_scope
 def instance_norm(inputs, center=True, scale=True, epsilon=1e-6, activation_fn=None, param_initializers=None, reuse=None, variables_collections=None,
                   outputs_collections=None, trainable=True, data_format="NHWC", scope=None):  # fmt: skip
+    """Normalises each channel of each example."""
     if data_format not in ("NCHW", "NHWC"):
         raise ValueError("data_format has to be either NCHW or NHWC.")
     rank = tf.convert_to_tensor(inputs).shape.ndims
@@ -350,6 +353,7 @@ _SHORT = {"max": "max", "average": "avg"}
 def _pool(which, n):
     @add_arg_scope
     def pool(inputs, kernel_size, stride=2, padding="VALID", data_format="NHWC" if n == 2 else "NDHWC", outputs_collections=None, scope=None):
+        """Maxima or means of windows."""
         formats = ("NCHW", "NHWC") if n == 2 else ("NCDHW", "NDHWC")
         if data_format not in formats:
             raise ValueError("data_format has to be either %s or %s." % formats)
@@ -369,6 +373,7 @@ _POOLS = {f.__name__: f for f in (_pool(which, n) for which in ("max", "average"
 
 @add_arg_scope
 def pool(inputs, kernel_size, pooling_type, padding="VALID", data_format=None, dilation_rate=1, stride=1, outputs_collections=None, scope=None):
+    """Maxima or means of windows over one, two or three axes."""
     with tf.name_scope(scope, "%s_pool" % pooling_type.lower(), [inputs]) as sc:
         n = tf.convert_to_tensor(inputs).shape.ndims - 2
         if n < 1:
@@ -379,6 +384,7 @@ def pool(inputs, kernel_size, pooling_type, padding="VALID", data_format=None, d
 
 @add_arg_scope
 def dropout(inputs, keep_prob=0.5, noise_shape=None, is_training=True, outputs_collections=None, scope=None, seed=None):
+    """In training zeros with probability 1 - keep_prob, the rest scaled up."""
     with tf.variable_scope(scope, "Dropout", [inputs]) as sc:
         inputs = tf.convert_to_tensor(inputs)
         if in_graph():
@@ -390,6 +396,7 @@ def dropout(inputs, keep_prob=0.5, noise_shape=None, is_training=True, outputs_c
 
 @add_arg_scope
 def flatten(inputs, outputs_collections=None, scope=None):
+    """(batch, …) to (batch, the product of the rest)"""
     with tf.name_scope(scope, "Flatten", [inputs]) as sc:
         return collect(outputs_collections, sc, tf.layers.flatten(tf.convert_to_tensor(inputs)))
 
@@ -397,6 +404,7 @@ def flatten(inputs, outputs_collections=None, scope=None):
 @add_arg_scope
 @_counting(2)
 def one_hot_encoding(labels, num_classes, on_value=1.0, off_value=0.0, outputs_collections=None, scope=None):
+    """Rows with a single 1."""
     with tf.name_scope(scope, "OneHotEncoding", [labels, num_classes]) as sc:
         return collect(outputs_collections, sc, contrib_layers.one_hot_encoding(labels, num_classes, on_value, off_value))
 
@@ -418,6 +426,7 @@ def maxout(inputs, num_units, axis=-1, scope=None):
 @add_arg_scope
 @_counting(4)
 def softmax(logits, scope=None):
+    """exp(logits) over its sum along the last axis."""
     with tf.variable_scope(scope, "softmax", [logits]):
         return tf.nn.softmax(logits)
 
@@ -445,6 +454,7 @@ def bow_encoder(ids, vocab_size, embed_dim, sparse_lookup=True, initializer=None
 
 
 def embedding_lookup_unique(params, ids, name=None):
+    """Rows of params by ids, each row looked up once."""
     return tf.nn.embedding_lookup(params, ids)
 
 
@@ -479,6 +489,7 @@ def stack(inputs, layer, stack_args, **kwargs):
 
 
 def sum_regularizer(regularizer_list, scope=None):
+    """A regularizer that adds up others."""
     kept = [r for r in regularizer_list if r is not None]
     if not kept:
         return None

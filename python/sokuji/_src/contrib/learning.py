@@ -114,11 +114,13 @@ def optimize_loss(loss, global_step, learning_rate, optimizer, gradient_noise_sc
 
 
 def clip_gradient_norms(gradients_to_variables, max_norm):
+    """(gradient, variable) pairs with norms of at most max_norm."""
     return [(g if g is None else tf.IndexedSlices(tf.clip_by_norm(g.values, max_norm), g.indices, g.dense_shape) if isinstance(g, tf.IndexedSlices)
              else tf.clip_by_norm(g, max_norm), v) for g, v in gradients_to_variables]  # fmt: skip
 
 
 def clip_gradient_norms_fn(max_norm):
+    """clip_gradient_norms as a function of the pairs."""
     return functools.partial(clip_gradient_norms, max_norm=max_norm)
 
 
@@ -143,6 +145,7 @@ def multiply_gradients(grads_and_vars, gradient_multipliers):
 
 
 def add_gradients_summaries(grads_and_vars):
+    """Summaries of gradients and of their norms."""
     made = []
     for g, v in grads_and_vars:
         if g is None:
@@ -220,12 +223,14 @@ TRAINING["checkpoints_iterator"] = lambda *a, **k: tf.train.checkpoints_iterator
 
 
 def summarize_tensor(tensor, tag=None):
+    """A summary of a tensor: a number or a distribution."""
     if tensor.dtype.base_dtype in (tf.string, tf.bool):
         return None
     return (tf.summary.scalar if tensor.shape.ndims == 0 else tf.summary.histogram)(tag or "%s_summary" % tensor.op.name, tensor)
 
 
 def summarize_activation(op):
+    """Summaries of a layer's output."""
     kind = op.op.type
     if kind in ("Relu", "Softplus", "Relu6"):
         tf.summary.scalar("%s/zeros" % op.op.name, tf.reduce_mean(tf.to_float(tf.less(op.op.inputs[0], tf.cast(0.0, op.dtype)))))
@@ -235,14 +240,17 @@ def summarize_activation(op):
 
 
 def summarize_tensors(tensors, summarizer=summarize_tensor):
+    """Summaries of tensors."""
     return [summarizer(t) for t in tensors]
 
 
 def summarize_collection(collection, name_filter=None, summarizer=summarize_tensor):
+    """Summaries of a collection."""
     return summarize_tensors([t for t in tf.get_collection(collection) if name_filter is None or re.match(name_filter, t.op.name)], summarizer)
 
 
 def summarize_activations(name_filter=None, summarizer=summarize_activation):
+    """Summaries of all layers' outputs."""
     return summarize_collection(tf.GraphKeys.ACTIVATIONS, name_filter, summarizer)
 
 
@@ -261,7 +269,7 @@ def _loss(name, first, second):
         given = dict(zip((second[0], second[1], *second[2:]), arguments))
         return getattr(tf.losses, name)(**given, **keywords)
 
-    loss.__name__ = name
+    loss.__name__, loss.__doc__ = name, "tf.losses.%s of predictions and labels." % name
     return add_arg_scope(loss)
 
 

@@ -17,7 +17,7 @@ def _turned(name, to=None):
         keywords.update(zip(order, arguments))
         return getattr(tf.metrics, to or name)(**keywords)
 
-    streaming.__name__ = "streaming_" + name
+    streaming.__name__, streaming.__doc__ = "streaming_" + name, "tf.metrics.%s of predictions and labels: (value, update)." % (to or name)
     return streaming
 
 

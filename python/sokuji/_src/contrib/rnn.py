@@ -158,6 +158,8 @@ class _Around(_Cell):
 
 
 class InputProjectionWrapper(_Around):
+    """A cell after a linear layer."""
+
     def __init__(self, cell, num_proj, activation=None, input_size=None, reuse=None):
         super().__init__(cell, reuse)
         self._num_proj, self._activation = num_proj, activation
@@ -168,6 +170,8 @@ class InputProjectionWrapper(_Around):
 
 
 class OutputProjectionWrapper(_Around):
+    """A cell before a linear layer."""
+
     def __init__(self, cell, output_size, activation=None, reuse=None):
         super().__init__(cell, reuse)
         if output_size < 1:
@@ -270,6 +274,7 @@ def transpose_batch_time(x):
 
 
 def best_effort_input_batch_size(flat_input):
+    """The batch size of inputs, as a number where it is known."""
     return next((t.shape[1].value for t in flat_input if t.shape.ndims and t.shape[1].value is not None), None) or tf.shape(flat_input[0])[1]
 
 

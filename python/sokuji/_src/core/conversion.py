@@ -48,6 +48,7 @@ class IndexedSlices:
 
 
 def register_tensor_conversion_function(base_type, conversion_func, priority=100):
+    """conversion_func(value, dtype, name, as_ref) makes tensors of the base type's objects from now on; lower priorities are asked first."""
     _functions.append((priority, len(_functions), base_type, conversion_func))
     _functions.sort(key=lambda row: row[:2])
 

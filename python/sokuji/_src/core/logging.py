@@ -33,6 +33,7 @@ def get_logger():
 
 def _writer(level):
     def write(msg, *args, **kwargs):
+        """Logs msg % args at this level."""
         _logger().log(level, msg, *args, **kwargs)
 
     return write
@@ -42,10 +43,12 @@ debug, info, warning, error, fatal = (_writer(level) for level in (DEBUG, INFO, 
 
 
 def log(level, msg, *args, **kwargs):
+    """Logs msg % args at the level."""
     _logger().log(level, msg, *args, **kwargs)
 
 
 def vlog(level, msg, *args, **kwargs):
+    """Logs at a level given as a number."""
     _logger().log(level, msg, *args, **kwargs)
 
 
@@ -63,6 +66,7 @@ def log_every_n(level, msg, n, *args):
 
 
 def log_first_n(level, msg, n, *args):
+    """Logs the first n times that it is called from one place."""
     where = _caller()
     if _counts[where] < n:
         log(level, msg, *args)
@@ -70,24 +74,29 @@ def log_first_n(level, msg, n, *args):
 
 
 def log_if(level, msg, condition, *args):
+    """Logs when the condition holds."""
     if condition:
         log(level, msg, *args)
 
 
 def TaskLevelStatusMessage(msg):
+    """Logs a message as information."""
     error(msg)
 
 
 def flush():
+    """Writes out what was logged."""
     for handler in _logger().handlers:
         handler.flush()
 
 
 def set_verbosity(v):
+    """From now on messages below this level are not logged."""
     _logger().setLevel(v)
 
 
 def get_verbosity():
+    """The lowest level that is logged: DEBUG, INFO, WARN, ERROR or FATAL."""
     return _logger().getEffectiveLevel()
 
 

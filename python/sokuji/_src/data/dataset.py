@@ -219,6 +219,7 @@ class Dataset:
         return UNKNOWN if self._count is None else self._count()
 
     def cardinality(self, name=None):
+        """The number of elements; -1 when there is no end, -2 when it is unknown."""
         return convert(self._cardinality(), 9)
 
     def __len__(self):
@@ -238,12 +239,15 @@ class Dataset:
         return Iterator(self)
 
     def make_one_shot_iterator(self):
+        """An iterator over the elements."""
         return Iterator(self)
 
     def make_initializable_iterator(self, shared_name=None):
+        """Graphs only: an iterator that a session initializes."""
         raise RuntimeError("dataset.make_initializable_iterator is not supported when eager execution is enabled.")
 
     def as_numpy_iterator(self):
+        """The elements as NumPy arrays."""
         for element in self:
             yield map_structure(lambda t: NumpyDataset(t) if isinstance(t, Dataset) else t.numpy(), element)
 
@@ -251,11 +255,13 @@ class Dataset:
 
     @staticmethod
     def from_tensors(tensors, name=None):
+        """One element: the tensors."""
         layout, flat = specs.to_tensors(tensors)
         return Dataset((), lambda: _core.Dataset.from_tensors(flat), lambda: layout, lambda: 1)
 
     @staticmethod
     def from_tensor_slices(tensors, name=None):
+        """An element for each row of the tensors' first axis, which must have one size."""
         layout, flat = specs.to_tensors(tensors)
         if specs.has_composites(layout):
             from sokuji._src.data import composites
@@ -274,12 +280,14 @@ class Dataset:
 
     @staticmethod
     def from_generator(generator, output_types=None, output_shapes=None, args=None, output_signature=None, name=None):
+        """The elements that generator(*args) yields."""
         from sokuji._src.data import passes as data_passes
 
         return data_passes.from_generator(generator, output_types, output_shapes, args, output_signature)
 
     @staticmethod
     def range(*args, **kwargs):
+        """Whole numbers from start up to before stop."""
         kind = dtypes.as_dtype(kwargs.pop("output_type", dtypes.int64))
         kwargs.pop("name", None)
         if kwargs or not 1 <= len(args) <= 3:
@@ -292,6 +300,7 @@ class Dataset:
 
     @staticmethod
     def zip(*args, datasets=None, name=None):
+        """Elements of the datasets side by side."""
         datasets = args[0] if len(args) == 1 and datasets is None else args if datasets is None else datasets
         if isinstance(datasets, list):
             if _version == 1:
@@ -315,6 +324,7 @@ class Dataset:
 
     @staticmethod
     def list_files(file_pattern, shuffle=None, seed=None, name=None):
+        """Names of files that match the patterns."""
         from sokuji._src.data import sources
 
         return sources.list_files(file_pattern, shuffle, seed)
@@ -352,6 +362,7 @@ class Dataset:
         return made
 
     def map(self, map_func, num_parallel_calls=None, deterministic=None, synchronous=None, use_unbounded_threadpool=False, name=None):
+        """map_func of each element."""
         if not callable(map_func) and not hasattr(map_func, "run_flat"):  # traced before
             raise (TypeError if _version == 1 else ValueError)("`map_func` must be a callable. Received %r" % (map_func,))
         bound = self._traced(map_func, "map_func")
@@ -366,6 +377,7 @@ class Dataset:
         return bound
 
     def filter(self, predicate, name=None):
+        """The elements for which the predicate is true."""
         bound = self._predicate(predicate)
         if bound is not None:
             return self._with(bound, lambda core: core.filter_traced(bound.core, bound.given), self._layout())
@@ -379,11 +391,13 @@ class Dataset:
         return Dataset((self,), lambda core: core.filter(passes), self._layout)
 
     def flat_map(self, map_func, name=None):
+        """The elements of the datasets that map_func makes of each element, one after the other."""
         from sokuji._src.data import passes as data_passes
 
         return data_passes.interleave(self, map_func, 1, 1, "flat_map")
 
     def interleave(self, map_func, cycle_length=None, block_length=None, num_parallel_calls=None, deterministic=None, name=None):
+        """The elements of the datasets that map_func makes, block_length of each of cycle_length at a time in turn."""
         from sokuji._src.data import passes as data_passes
 
         if cycle_length is None:
@@ -391,12 +405,14 @@ class Dataset:
         return data_passes.interleave(self, map_func, _integer(cycle_length, "cycle_length"), _integer(block_length or 1, "block_length"), "interleave")
 
     def apply(self, transformation_func):
+        """transformation_func(this dataset), which must be a dataset."""
         made = transformation_func(self)
         if not isinstance(made, Dataset):
             raise TypeError("`transformation_func` must return a Dataset.")
         return made
 
     def reduce(self, initial_state, reduce_func, name=None):
+        """The last state of reduce_func(state, element), begun with initial_state."""
         layout, state = specs.to_tensors(initial_state)
         _, bound = self._stepping(reduce_func, "reduce_func", layout, lambda made: made)
         if bound is not None:
@@ -432,6 +448,7 @@ class Dataset:
     # ---- order ----
 
     def shuffle(self, buffer_size, seed=None, reshuffle_each_iteration=True, name=None):
+        """Elements in an order drawn from a buffer of buffer_size, which is TensorFlow's for a seed."""
         size = _integer(buffer_size, "buffer_size")
         first, second = given_seeds or _core.op_seeds(None if seed is None else _integer(seed, "seed"))
         if reshuffle_each_iteration or reshuffle_each_iteration is None:
@@ -442,6 +459,7 @@ class Dataset:
         return Dataset((self,), lambda core: core.shuffle(size, first, second, mode), self._layout, self._cardinality)
 
     def repeat(self, count=None, name=None):
+        """The elements count times over, or for ever."""
         n = -1 if count is None else _integer(count, "count")
 
         def cardinality():
@@ -453,6 +471,7 @@ class Dataset:
         return Dataset((self,), lambda core: core.repeat(n), self._layout, cardinality)
 
     def skip(self, count, name=None):
+        """All but the first count elements."""
         n = _integer(count, "count")
 
         def cardinality():
@@ -462,6 +481,7 @@ class Dataset:
         return Dataset((self,), lambda core: core.skip(n) if n >= 0 else core.take(0), self._layout, cardinality)
 
     def take(self, count, name=None):
+        """The first count elements."""
         n = _integer(count, "count")
 
         def cardinality():
@@ -471,6 +491,7 @@ class Dataset:
         return Dataset((self,), lambda core: core.take(n), self._layout, cardinality)
 
     def concatenate(self, dataset, name=None):
+        """The elements of this dataset, then those of the other."""
         first, second = self._layout(), dataset._layout()
         if first is not None and second is not None:
             if not specs.same_structure(first, second) or [x.dtype for x in specs.flatten(first)] != [x.dtype for x in specs.flatten(second)]:
@@ -487,6 +508,7 @@ class Dataset:
         return Dataset((self, dataset), make, layout, lambda: _sum([self._cardinality(), dataset._cardinality()]))
 
     def enumerate(self, start=0, name=None):
+        """Pairs (number, element), from start on."""
         n = _integer(start, "start")
 
         def layout():
@@ -496,6 +518,7 @@ class Dataset:
         return Dataset((self,), lambda core: core.enumerate(n), layout, self._cardinality)
 
     def shard(self, num_shards, index, name=None):
+        """Every num_shards-th element, from index on."""
         n, k = _integer(num_shards, "num_shards"), _integer(index, "index")
         if n < 1:
             raise (ValueError if _version == 1 else invalid)("num_shards must be >= 1; got: %s" % n)
@@ -514,6 +537,7 @@ class Dataset:
     # ---- batches ----
 
     def batch(self, batch_size, drop_remainder=False, num_parallel_calls=None, deterministic=None, name=None):
+        """Elements in batches: tensors of (batch_size, …), the last one smaller unless drop_remainder."""
         size, drop = _integer(batch_size, "batch_size"), bool(drop_remainder)
         if size <= 0 and _version == 2:
             raise invalid("Batch size must be greater than zero, it is %d" % size)
@@ -532,11 +556,13 @@ class Dataset:
         return Dataset((self,), lambda core: core.batch(size, drop, False), layout, lambda: _batches(self._cardinality(), size, drop))
 
     def padded_batch(self, batch_size, padded_shapes=None, padding_values=None, drop_remainder=False, name=None):
+        """Batches of tensors filled up to padded_shapes with padding_values."""
         from sokuji._src.data import passes as data_passes
 
         return data_passes.padded_batch(self, _integer(batch_size, "batch_size"), padded_shapes, padding_values, bool(drop_remainder))
 
     def cache(self, filename="", name=None):
+        """Keeps the elements of the first pass, in memory or in a file, for those that follow."""
         if filename != "":
             from sokuji._src.data import stored
 
@@ -544,6 +570,7 @@ class Dataset:
         return Dataset((self,), lambda core: core.cache(), self._layout, self._cardinality)
 
     def prefetch(self, buffer_size, name=None):
+        """Makes up to buffer_size elements ahead, in a thread."""
         n = _integer(buffer_size, "buffer_size")
         n = 2 if n == -1 else n
         return Dataset((self,), lambda core: core.prefetch(n) if n > 0 else core, self._layout, self._cardinality)

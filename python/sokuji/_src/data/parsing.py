@@ -207,10 +207,12 @@ def parse_tensor(serialized, out_type, name=None):
 
 SPECS = {"RaggedFeature": RaggedFeature, "FixedLenFeature": FixedLenFeature, "FixedLenSequenceFeature": FixedLenSequenceFeature, "VarLenFeature": VarLenFeature}
 def parse_single_example_1(serialized, features, name=None, example_names=None):
+    """A dictionary of tensors from one serialized tf.train.Example."""
     return parse_single_example(serialized, features)
 
 
 def parse_example_1(serialized, features, name=None, example_names=None):
+    """A dictionary of tensors from serialized tf.train.Example messages (batch,), each feature as features says."""
     return parse_example(serialized, features)
 
 

@@ -217,6 +217,7 @@ def _grouped(dataset, key_of, size_of, reduced, layout, streams=()):
 
 
 def group_by_window(dataset, key_func, reduce_func, window_size=None, window_size_func=None, name=None):
+    """Elements of one key in windows, each reduced to a dataset: key_func(element), reduce_func(key, window)."""
     if (window_size is None) == (window_size_func is None):
         raise ValueError("Either the `window_size` argument or the `window_size_func` argument must be specified.")
     key_leaf, waiting = Leaf(0, dtypes.int64, ()), []
@@ -249,6 +250,7 @@ def group_by_window(dataset, key_func, reduce_func, window_size=None, window_siz
 
 def bucket_by_sequence_length(dataset, element_length_func, bucket_boundaries, bucket_batch_sizes, padded_shapes=None, padding_values=None,
                               pad_to_bucket_boundary=False, no_padding=False, drop_remainder=False, name=None):  # fmt: skip
+    """Batches of elements of similar length, padded to the longest of each or to their bucket's end."""
     if len(bucket_batch_sizes) != len(bucket_boundaries) + 1:
         raise ValueError("len(bucket_batch_sizes) must equal len(bucket_boundaries) + 1")
     bound = dataset._traced(element_length_func, "element_length_func")
@@ -273,10 +275,12 @@ def bucket_by_sequence_length(dataset, element_length_func, bucket_boundaries, b
 
 
 def choose_from(datasets, choice_dataset, stop_on_empty_dataset=False):
+    """Elements of the datasets, each from the one whose number choice_dataset gives."""
     return choose_from_datasets(datasets, choice_dataset, stop_on_empty_dataset)
 
 
 def choose_from_datasets(datasets, choice_dataset, stop_on_empty_dataset=True):
+    """Elements of the datasets, each from the one whose number choice_dataset gives."""
     datasets = list(datasets)
 
     def pass_(choices, *sources):
@@ -340,6 +344,7 @@ def _padded_one(leaf, tensors, wanted, value):
 
 
 def padded_batch(dataset, size, padded_shapes, padding_values, drop):
+    """Batches of tensors filled up to one shape."""
     def layout():
         inner = dataset._layout()
         if inner is None:
@@ -386,6 +391,7 @@ def _rows(value):
 
 
 def unbatch(dataset, name=None):
+    """Each element's rows as elements of their own."""
     def layout():
         inner = dataset._layout()
         return None if inner is None else map_structure(lambda leaf: leaf.changed(shape=None if leaf.shape is None else leaf.shape[1:]), inner)
@@ -408,6 +414,7 @@ def unbatch(dataset, name=None):
 
 
 def rebatch(dataset, batch_size, drop_remainder=False, name=None):
+    """The same rows in batches of another size."""
     if isinstance(batch_size, (int, np.integer)):
         return unbatch(dataset).batch(batch_size, drop_remainder)
     whole, sizes = unbatch(dataset), [int(n) for n in np.ravel(np.asarray(batch_size))]
@@ -441,6 +448,7 @@ def group_by_reducer(key_func, reducer):
 
 
 def snapshot(dataset, path, compression="AUTO", reader_func=None, shard_func=None, name=None):
+    """Keeps the elements in a file of the folder, from which later runs read them."""
     import os
 
     if reader_func is not None or shard_func is not None:
@@ -450,14 +458,17 @@ def snapshot(dataset, path, compression="AUTO", reader_func=None, shard_func=Non
 
 
 def output_types(value):
+    """The dtypes of a dataset's or iterator's elements."""
     return value.output_types
 
 
 def output_shapes(value):
+    """The shapes of a dataset's or iterator's elements."""
     return value.output_shapes
 
 
 def output_classes(value):
+    """The classes of a dataset's or iterator's elements."""
     return value.output_classes
 
 
@@ -507,6 +518,7 @@ def window(dataset, size, shift=None, stride=1, drop_remainder=False, name=None)
 
 
 def scan(dataset, initial_state, scan_func, name=None):
+    """scan_func(state, element) gives (new state, new element)."""
     first_layout, first = specs.to_tensors(initial_state)
 
     def state_of(made):
@@ -546,6 +558,7 @@ def scan(dataset, initial_state, scan_func, name=None):
 
 
 def take_while(dataset, predicate, name=None):
+    """Elements up to the first for which the predicate is false."""
     bound = dataset._predicate(predicate)
     if bound is None:
         return same_elements(dataset, lambda source: itertools.takewhile(lambda flat: bool(dataset._call(predicate, flat)), source))
@@ -554,6 +567,7 @@ def take_while(dataset, predicate, name=None):
 
 
 def unique(dataset, name=None):
+    """Each element when it first comes."""
     def pass_(source):
         seen = set()
         for flat in source:
@@ -567,6 +581,7 @@ def unique(dataset, name=None):
 
 
 def ignore_errors(dataset, log_warning=False, name=None):
+    """Leaves out elements whose computation raises."""
     def pass_(source):
         while True:
             try:
@@ -581,6 +596,7 @@ def ignore_errors(dataset, log_warning=False, name=None):
 
 
 def assert_cardinality(expected_cardinality):
+    """A transformation, for Dataset.apply, that raises FailedPreconditionError where the number of elements is another one."""
     from sokuji._src.core import errors
 
     def apply(dataset):
@@ -599,6 +615,7 @@ def assert_cardinality(expected_cardinality):
 
 
 def get_single_element(dataset, name=None):
+    """The only element; InvalidArgumentError where there is none or a second one."""
     iterator = iter(dataset)
     try:
         element = next(iterator)
@@ -610,6 +627,7 @@ def get_single_element(dataset, name=None):
 
 
 def counter(start=0, step=1, dtype=dtypes.int64, name=None):
+    """start, start + step, … without end."""
     made = Dataset((), lambda: _core.Dataset.range(start, 2**63 - 1 if step > 0 else -(2**63), step), lambda: Leaf(0, dtypes.int64, ()), lambda: INFINITE)
     dtype = dtypes.as_dtype(dtype)
     return made if dtype is dtypes.int64 else made.map(lambda v: array_ops.cast(v, dtype))

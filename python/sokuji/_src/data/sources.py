@@ -284,28 +284,38 @@ def _applied(name):
     return function
 
 
+def get_structure(dataset_or_iterator):
+    """The type specs of its elements."""
+    return dataset_or_iterator.element_spec
+
+
 def dense_to_ragged_batch(batch_size, drop_remainder=False, row_splits_dtype=dtypes.int64):
     """Dataset.ragged_batch, for Dataset.apply."""
     return lambda dataset: dataset.ragged_batch(batch_size, drop_remainder, row_splits_dtype)
 
 
 def batch_and_drop_remainder(batch_size):
+    """Dataset.batch without a last smaller one, for Dataset.apply."""
     return lambda dataset: dataset.batch(batch_size, True)
 
 
 def padded_batch_and_drop_remainder(batch_size, padded_shapes, padding_values=None):
+    """Dataset.padded_batch without a last smaller one, for Dataset.apply."""
     return lambda dataset: dataset.padded_batch(batch_size, padded_shapes, padding_values, True)
 
 
 def map_and_batch(map_func, batch_size, num_parallel_batches=None, drop_remainder=False, num_parallel_calls=None):
+    """Dataset.map, then Dataset.batch, for Dataset.apply."""
     return lambda dataset: dataset.map(map_func).batch(batch_size, drop_remainder)
 
 
 def group_by_window(key_func, reduce_func, window_size=None, window_size_func=None):
+    """Dataset.group_by_window, for Dataset.apply."""
     return lambda dataset: passes.group_by_window(dataset, key_func, reduce_func, window_size, window_size_func)
 
 
 def parallel_interleave(map_func, cycle_length, block_length=1, sloppy=False, buffer_output_elements=None, prefetch_input_elements=None):
+    """Dataset.interleave, for Dataset.apply; the order is always the sequential one."""
     return lambda dataset: dataset.interleave(map_func, cycle_length, block_length)
 
 
@@ -315,6 +325,7 @@ def scan(initial_state, scan_func):
 
 
 def _cardinality(dataset):
+    """The number of elements; -1 when there is no end, -2 when it is unknown."""
     return dataset.cardinality()
 
 
@@ -332,5 +343,5 @@ EXPERIMENTAL = {
     "AUTOTUNE": -1, "INFINITE_CARDINALITY": INFINITE, "UNKNOWN_CARDINALITY": UNKNOWN,
     "choose_from_datasets": passes.choose_from, "get_single_element": passes.get_single_element, "group_by_reducer": passes.group_by_reducer,
     "Reducer": passes.Reducer, "dense_to_ragged_batch": dense_to_ragged_batch, "snapshot": _applied("snapshot"),
-    "get_structure": lambda dataset_or_iterator: dataset_or_iterator.element_spec, "parallel_interleave": parallel_interleave,
+    "get_structure": get_structure, "parallel_interleave": parallel_interleave,
 }  # fmt: skip

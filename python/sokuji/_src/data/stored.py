@@ -67,6 +67,7 @@ def _layout_of(given):
 
 
 def save(dataset, path, compression=None, shard_func=None, checkpoint_args=None):
+    """Writes the elements into files in the folder, in Sokuji's own format."""
     if shard_func is not None or checkpoint_args is not None:
         raise NotImplementedError("not implemented: tf.data.Dataset.save with shard_func or checkpoint_args")
     os.makedirs(path, exist_ok=True)
@@ -87,6 +88,7 @@ def save(dataset, path, compression=None, shard_func=None, checkpoint_args=None)
 
 
 def load(path, element_spec=None, compression=None, reader_func=None, wait=False, wait_args=None):
+    """The dataset that was saved in the folder."""
     from sokuji._src.core import errors
 
     if not os.path.exists(os.path.join(path, "layout.json")):

@@ -56,10 +56,12 @@ def inf_nan_callback(op_type, inputs, attrs, outputs, op_name, check_inf=True, c
 
 
 def inf_callback(op_type, inputs, attrs, outputs, op_name, action="raise"):
+    """An execution callback that looks for infinities in outputs: raises, warns or prints."""
     inf_nan_callback(op_type, inputs, attrs, outputs, op_name, True, False, action)
 
 
 def nan_callback(op_type, inputs, attrs, outputs, op_name, action="raise"):
+    """An execution callback that looks for NaN in outputs: raises, warns or prints."""
     inf_nan_callback(op_type, inputs, attrs, outputs, op_name, False, True, action)
 
 

@@ -188,6 +188,7 @@ def implicit_value_and_gradients(f):
 
 
 def implicit_gradients(f):
+    """A function that gives [(gradient, variable)] of f by all trainable variables that f reads."""
     both = implicit_value_and_gradients(f)
 
     @functools.wraps(f)
@@ -299,4 +300,5 @@ def stop_gradient(input, name=None):
 
 def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None,
               stop_gradients=None):  # fmt: skip
+    """Graphs only: symbolic gradients of ys by xs."""
     raise RuntimeError("tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead.")

@@ -48,6 +48,7 @@ def extract_sub_graph(graph_def, dest_nodes):
 
 
 def must_run_on_cpu(node, pin_variables_on_cpu=False):
+    """Whether a node runs on the CPU: always."""
     return node.op.startswith("Variable") and pin_variables_on_cpu or node.attr["dtype"].type == 7 if "dtype" in node.attr else False
 
 
@@ -113,6 +114,7 @@ def _follow(reference, removed):
 
 
 def tensor_shape_from_node_def_name(graph, input_name):
+    """The shape of the first output of the node of that name."""
     return graph.get_tensor_by_name(input_name if ":" in input_name else input_name + ":0").get_shape()
 
 

@@ -316,4 +316,5 @@ def load(export_dir, tags=None, options=None):
 
 
 def contains_saved_model(export_dir):
+    """Whether the folder holds a SavedModel."""
     return saved_model.maybe_saved_model_directory(os.fspath(export_dir))

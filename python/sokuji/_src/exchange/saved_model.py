@@ -38,6 +38,7 @@ def build_tensor_info(tensor):
 
 
 def get_tensor_from_tensor_info(tensor_info, graph=None, import_scope=None):
+    """The graph's tensor that a TensorInfo names."""
     graph = graphs.get_default_graph() if graph is None else graph
     take = lambda name: graph.get_tensor_by_name(import_scope + "/" + name if import_scope else name)  # noqa: E731
     if tensor_info.WhichOneof("encoding") == "coo_sparse":
@@ -49,6 +50,7 @@ def get_tensor_from_tensor_info(tensor_info, graph=None, import_scope=None):
 
 
 def build_signature_def(inputs=None, outputs=None, method_name=None):
+    """A SignatureDef of dictionaries of TensorInfo and a method's name."""
     made = C["SignatureDef"]()
     for field, rows in ((made.inputs, inputs), (made.outputs, outputs)):
         for key, info in (rows or {}).items():
@@ -59,6 +61,7 @@ def build_signature_def(inputs=None, outputs=None, method_name=None):
 
 
 def predict_signature_def(inputs, outputs):
+    """The SignatureDef of a prediction with these named tensors."""
     if not inputs:
         raise ValueError("Prediction inputs cannot be None or empty.")
     if not outputs:
@@ -68,6 +71,7 @@ def predict_signature_def(inputs, outputs):
 
 
 def classification_signature_def(examples, classes, scores):
+    """The SignatureDef of a classifier: strings in, classes and scores out."""
     if examples is None:
         raise ValueError("Classification `examples` cannot be None.")
     if classes is None and scores is None:
@@ -81,6 +85,7 @@ def classification_signature_def(examples, classes, scores):
 
 
 def regression_signature_def(examples, predictions):
+    """The SignatureDef of a regression: strings in, numbers out."""
     if examples is None or predictions is None:
         raise ValueError("Regression `%s` cannot be None." % ("examples" if examples is None else "predictions"))
     if examples.dtype is not dtypes.string or predictions.dtype is not dtypes.float32:
@@ -89,6 +94,7 @@ def regression_signature_def(examples, predictions):
 
 
 def is_valid_signature(signature_def):
+    """Whether a SignatureDef has what its method's name asks for."""
     return signature_def is not None and signature_def.method_name in [v for k, v in SIGNATURES.items() if k.endswith("METHOD_NAME")]
 
 
@@ -176,6 +182,7 @@ def simple_save(session, export_dir, inputs, outputs, legacy_init_op=None):
 
 
 def maybe_saved_model_directory(export_dir):
+    """Whether the folder holds a SavedModel."""
     return any(os.path.exists(os.path.join(export_dir, name)) for name in ("saved_model.pb", "saved_model.pbtxt"))
 
 

@@ -25,6 +25,7 @@ def run_functions_eagerly(run_eagerly):
 
 
 def functions_run_eagerly():
+    """Whether tf.function's functions are called as Python functions."""
     return _eagerly
 
 
@@ -415,10 +416,12 @@ def defun(func):
 
 
 def executing_eagerly():
+    """Whether operations run at once here; false while a function is traced."""
     return _core.graph_now() is None
 
 
 def inside_function():
+    """Whether a function is being traced."""
     graph = _core.graph_now()
     return getattr(graph, "building_function", False)
 

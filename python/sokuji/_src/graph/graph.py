@@ -392,6 +392,7 @@ def in_use():
 
 
 def get_default_graph():
+    """The graph into which operations go."""
     global _global
     now = _core.graph_now()
     if isinstance(now, Graph):
@@ -405,6 +406,7 @@ def get_default_graph():
 
 
 def reset_default_graph():
+    """Begins a new default graph; what was made of the old one is of no use then."""
     global _global
     if _stack.graphs:
         raise AssertionError("Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared graph, exit the nesting and create a new graph.")
@@ -507,18 +509,22 @@ class GraphKeys:
 
 
 def add_to_collection(name, value):
+    """Adds a value to a collection of the default graph."""
     get_default_graph().add_to_collection(name, value)
 
 
 def add_to_collections(names, value):
+    """Adds a value to several collections of the default graph."""
     get_default_graph().add_to_collections(names, value)
 
 
 def get_collection(key, scope=None):
+    """A list of a collection's values, of those whose name begins with scope."""
     return get_default_graph().get_collection(key, scope)
 
 
 def get_collection_ref(key):
+    """The collection's list itself."""
     return get_default_graph().get_collection_ref(key)
 
 

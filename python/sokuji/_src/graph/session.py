@@ -140,6 +140,7 @@ def _sessions():
 
 
 def get_default_session():
+    """The session that a with statement opened, or None."""
     stack = _sessions()
     return stack[-1] if stack else None
 

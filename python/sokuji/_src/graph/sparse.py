@@ -304,15 +304,18 @@ def sparse_tensor_to_dense(sp_input, default_value=0, validate_indices=True, nam
 
 
 def sparse_transpose(sp_input, perm=None, name=None):
+    """The same with its axes in another order."""
     sp = _sparse(sp_input)
     return _call("SparseTranspose", *_parts(sp), convert([] if perm is None else list(perm), 9))
 
 
 def sparse_reorder(sp_input, name=None):
+    """The same with its indices in row-major order."""
     return _call("SparseReorder", *_parts(_sparse(sp_input)))
 
 
 def sparse_concat(axis, sp_inputs, name=None, expand_nonconcat_dim=False, concat_dim=None):
+    """Sparse tensors one after the other along an axis."""
     if concat_dim is not None:
         if axis is not None:
             raise ValueError("Cannot specify both 'axis' and 'concat_dim'")
@@ -322,6 +325,7 @@ def sparse_concat(axis, sp_inputs, name=None, expand_nonconcat_dim=False, concat
 
 
 def sparse_add(a, b, thresh=0):
+    """The sum of two sparse tensors, or of a sparse and a dense one; values of at most thresh in size go."""
     if not any(isinstance(x, (SparseTensor, SparseTensorValue)) for x in (a, b)):
         raise TypeError("At least one input should be SparseTensor; do you mean to use tf.add()?")
     if all(isinstance(x, (SparseTensor, SparseTensorValue)) for x in (a, b)):
@@ -335,6 +339,7 @@ def sparse_add(a, b, thresh=0):
 
 def _elementwise(kind):
     def function(sp_a, sp_b, name=None):
+        """The elementwise maximum or minimum of two sparse tensors of one shape."""
         return _call(kind, *_parts(_sparse(sp_a)), *_parts(_sparse(sp_b)))
 
     return function
@@ -344,10 +349,12 @@ sparse_maximum, sparse_minimum = _elementwise("SparseSparseMaximum"), _elementwi
 
 
 def sparse_slice(sp_input, start, size, name=None):
+    """The part of `size` from `start` on."""
     return _call("SparseSlice", *_parts(_sparse(sp_input)), words.convert_to_tensor(start, 9), words.convert_to_tensor(size, 9))
 
 
 def sparse_split(keyword_required=None, sp_input=None, num_split=None, axis=None, name=None, split_dim=None):
+    """A list of num_split parts along an axis."""
     sp, axis = _sparse(sp_input), split_dim if axis is None else axis
     known = sp.shape.as_list()
     n, rest = divmod(known[axis], num_split)
@@ -362,16 +369,19 @@ def sparse_split(keyword_required=None, sp_input=None, num_split=None, axis=None
 
 
 def sparse_retain(sp_input, to_retain):
+    """The elements for which to_retain is true."""
     sp, keep = _sparse(sp_input), words.convert_to_tensor(to_retain)
     where = execute("Reshape", [execute("Where", [keep], {}), convert([-1], 3)], {})
     return SparseTensor(execute("GatherV2", [sp.indices, where, convert(0, 3)], {}), execute("GatherV2", [sp.values, where, convert(0, 3)], {}), sp.dense_shape)
 
 
 def sparse_reshape(sp_input, shape, name=None):
+    """The same elements under another shape; one size may be -1."""
     return _call("SparseReshape", *_parts(_sparse(sp_input)), words.convert_to_tensor(shape, 9))
 
 
 def sparse_reset_shape(sp_input, new_shape=None):
+    """The same with a larger or the smallest shape."""
     sp = _sparse(sp_input)
     if new_shape is not None:
         return SparseTensor(sp.indices, sp.values, words.convert_to_tensor(new_shape, 9))
@@ -380,21 +390,25 @@ def sparse_reset_shape(sp_input, new_shape=None):
 
 
 def sparse_fill_empty_rows(sp_input, default_value, name=None):
+    """(the sparse tensor with default_value in the first place of empty rows, which rows were empty)."""
     sp = _sparse(sp_input)
     made = python_ops.call("SparseFillEmptyRows", [*_parts(sp), words.convert_to_tensor(default_value, sp.dtype)], {})
     return SparseTensor(*made[:3]), made[3]
 
 
 def sparse_softmax(sp_input, name=None):
+    """Softmax over the last axis, among the elements that are there."""
     sp = _sparse(sp_input)
     return SparseTensor(sp.indices, python_ops.call("SparseSoftmax", list(_parts(sp)), {}), sp.dense_shape)
 
 
 def sparse_to_indicator(sp_input, vocab_size, name=None):
+    """A dense boolean tensor: true where the sparse one has a number."""
     return python_ops.call("SparseToIndicator", list(_parts(_sparse(sp_input))), {"n": int(vocab_size)})
 
 
 def sparse_merge(sp_ids, sp_values, vocab_size, name=None, already_sorted=False):
+    """A sparse tensor that has sp_values where sp_ids says."""
     ids, values = _sparse(sp_ids), _sparse(sp_values)
     last = execute("Reshape", [ids.values if ids.dtype is dtypes.int64 else execute("Cast", [ids.values], {"DstT": 9}), convert([-1, 1], 3)], {})
     rank = ids.indices._shape_tuple[1]
@@ -405,6 +419,7 @@ def sparse_merge(sp_ids, sp_values, vocab_size, name=None, already_sorted=False)
 
 
 def sparse_mask(a, mask_indices, name=None):
+    """Indexed slices without those of mask_indices."""
     kept = array_ops.setdiff1d(a.indices, mask_indices) if hasattr(array_ops, "setdiff1d") else execute("ListDiff", [a.indices, words.convert_to_tensor(mask_indices)], {})
     from sokuji._src.core.conversion import IndexedSlices
 
@@ -413,6 +428,7 @@ def sparse_mask(a, mask_indices, name=None):
 
 def _reducer(kind):
     def function(sp_input, axis=None, keep_dims=False, reduction_axes=None, keepdims=None):
+        """A sparse tensor reduced over axes."""
         sp, axis = _sparse(sp_input), reduction_axes if axis is None else axis
         axes = None if axis is None else [int(a) for a in np.ravel(axis)]
         return _call(kind, *_parts(sp), axis=axes, keep=bool(keepdims or keep_dims))
@@ -425,6 +441,7 @@ sparse_reduce_sum_sparse, _sum_kernel = _reducer("SparseReduceSumSparse"), _redu
 
 
 def sparse_reduce_sum(sp_input, axis=None, keep_dims=False, reduction_axes=None, keepdims=None):
+    """The sum of a sparse tensor over axes, as a dense tensor."""
     sp, axis = _sparse(sp_input), reduction_axes if axis is None else axis
     if sp.indices._shape_tuple is None or sp.indices._shape_tuple[1] is None or sp.dtype.is_integer:
         return _sum_kernel(sp, axis, keepdims or keep_dims)
@@ -446,11 +463,13 @@ def sparse_tensor_dense_matmul(sp_a, b, adjoint_a=False, adjoint_b=False, name=N
 
 
 def sparse_matmul(a, b, transpose_a=False, transpose_b=False, a_is_sparse=False, b_is_sparse=False, name=None):
+    """The matrix product of dense matrices that hold many zeros."""
     return execute("MatMul", [words.convert_to_tensor(a), words.convert_to_tensor(b)], {"transpose_a": transpose_a, "transpose_b": transpose_b})
 
 
 def _of_segments(kind):
     def function(data, indices, segment_ids, name=None, num_segments=None):
+        """The rows of data at indices, reduced by segment."""
         data, ids = words.convert_to_tensor(data), words.convert_to_tensor(segment_ids)
         rows = execute("GatherV2", [data, words.convert_to_tensor(indices), convert(0, 3)], {})
         if num_segments is None:
@@ -469,6 +488,7 @@ def _of_segments(kind):
         return execute("RealDiv", [total, execute("Sqrt", [count], {}) if kind == "sqrtn" else count], {})
 
     def with_number(data, indices, segment_ids, num_segments, name=None):
+        """The rows of data at indices, reduced by segment, of which there are num_segments."""
         return function(data, indices, segment_ids, num_segments=num_segments)
 
     return function, with_number

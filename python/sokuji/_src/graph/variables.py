@@ -356,6 +356,7 @@ SCATTERS.update({"scatter_nd_" + word.lower(): _nd_scatter(word, word) for word 
 
 
 def count_up_to(ref, limit, name=None):
+    """Adds one to a variable, up to a limit, and gives what it was; OutOfRangeError at the limit."""
     return ref.count_up_to(limit)
 
 
@@ -364,6 +365,7 @@ def count_up_to(ref, limit, name=None):
 
 def _collection(key):
     def variables_of(scope=None):
+        """The variables of a collection of the default graph, of those whose name begins with scope."""
         return graphs.get_collection(key, scope)
 
     return variables_of
@@ -402,6 +404,7 @@ def _value_now(variable):
 
 
 def is_variable_initialized(variable, name=None):
+    """A boolean tensor: whether the variable has a value."""
     (made,) = _core.py_call(lambda none: [convert(_value_now(variable) is not None, 10)], "IsVariableInitialized", True, [], [(10, ())])
     return made
 
@@ -410,6 +413,7 @@ _NO_COLLECTIONS = "variable collections are not supported when eager execution i
 
 
 def report_uninitialized_variables(var_list=None, name="report_uninitialized_variables"):
+    """The names, as a vector of strings, of variables without a value."""
     graphs.refuse(_NO_COLLECTIONS, ValueError)
     var_list = global_variables() + local_variables() if var_list is None else list(var_list)
 

@@ -148,14 +148,17 @@ FastGFile = GFile
 
 
 def exists(path):
+    """Whether there is a file or folder."""
     return os.path.exists(_path(path))
 
 
 def isdir(path):
+    """Whether the path is a folder."""
     return os.path.isdir(_path(path))
 
 
 def stat(path):
+    """A file's length, time of change and whether it is a folder."""
     found = _calling(os.stat, path, _path(path))
     return FileStatistics(found.st_size, found.st_mtime_ns, os.path.isdir(_path(path)))
 
@@ -166,6 +169,7 @@ def _refuse_existing(path, overwrite):
 
 
 def copy(src, dst, overwrite=False):
+    """Copies a file; AlreadyExistsError where there is one and overwrite is false."""
     import shutil
 
     _refuse_existing(dst, overwrite)
@@ -173,11 +177,13 @@ def copy(src, dst, overwrite=False):
 
 
 def rename(src, dst, overwrite=False):
+    """Renames a file; AlreadyExistsError where there is one and overwrite is false."""
     _refuse_existing(dst, overwrite)
     _calling(os.replace, src, _path(src), _path(dst))
 
 
 def remove(path):
+    """Deletes a file."""
     _calling(os.remove, path, _path(path))
 
 
@@ -185,6 +191,7 @@ def remove(path):
 
 
 def listdir(path):
+    """The names in a folder."""
     if not isdir(path):
         raise errors.NotFoundError(None, None, "Could not find directory %s" % _path(path))
     return sorted(os.listdir(_path(path)))
@@ -197,11 +204,13 @@ def mkdir(path):
 
 
 def makedirs(path):
+    """Makes a folder and those above it."""
     if _path(path):
         _calling(lambda: os.makedirs(_path(path), exist_ok=True), path)
 
 
 def rmtree(path):
+    """Deletes a folder and all in it."""
     import shutil
 
     if not os.path.exists(_path(path)):
@@ -244,10 +253,12 @@ def _glob_1(pattern):
 
 
 def join(path, *paths):
+    """Parts of a path put together."""
     return os.path.join(_path(path), *(_path(p) for p in paths))
 
 
 def get_registered_schemes():
+    """The schemes of paths: the empty one and file://."""
     return ["", "file"]
 
 
@@ -260,6 +271,10 @@ NAMES_1 = {
     "MkDir": lambda dirname: mkdir(dirname), "Remove": lambda filename: remove(filename), "Stat": lambda filename: stat(filename),
     "Rename": lambda oldname, newname, overwrite=False: rename(oldname, newname, overwrite), "Walk": lambda top, in_order=True: walk(top, in_order),
 }  # fmt: skip
+for _name in NAMES_1:
+    _same = {"DeleteRecursively": "rmtree", "IsDirectory": "isdir", "ListDirectory": "listdir"}.get(_name, _name.lower())
+    if _same in NAMES_2:
+        NAMES_1[_name].__doc__ = NAMES_2[_same].__doc__
 
 
 # ---- operations on files ----

@@ -403,7 +403,7 @@ def make(table):
     for line in table.strip().replace("\\\n", "").splitlines():
         name, _, rest = line.partition(":")
         fields = [_Field(text.strip()) for text in rest.split(",") if text.strip()]
-        CLASSES[name] = type(name.rpartition(".")[2], (Message,), {"_fields": {f.name: f for f in fields}, "_numbers": {f.number: f for f in fields}})
+        CLASSES[name] = type(name.rpartition(".")[2], (Message,), {"__doc__": "TensorFlow's message %s: its fields are attributes." % name, "_fields": {f.name: f for f in fields}, "_numbers": {f.number: f for f in fields}})
     for name, made in CLASSES.items():
         owner, _, short = name.rpartition(".")
         if owner:

@@ -19,10 +19,12 @@ def _bytes(contents):
 
 
 def encode_png(image, compression=-1, name=None):
+    """The bytes of a PNG file of an image (height, width, channels), uint8 or uint16."""
     return convert(png.encode(np.asarray(tensor(image)), compression), 7)
 
 
 def decode_png(contents, channels=0, dtype=dtypes.uint8, name=None):
+    """A PNG picture as uint8 or uint16 (height, width, channels)."""
     data, wanted = _bytes(contents), dtypes.as_dtype(dtype)
     if wanted not in (dtypes.uint8, dtypes.uint16):
         raise invalid("decode_png: dtype must be uint8 or uint16, it is %s" % wanted.name)
@@ -36,6 +38,7 @@ def decode_png(contents, channels=0, dtype=dtypes.uint8, name=None):
 
 
 def decode_image(contents, channels=None, dtype=dtypes.uint8, name=None, expand_animations=True):
+    """A picture as a tensor (height, width, channels), or (frames, …) of an animation."""
     wanted = dtypes.as_dtype(dtype)
     made = decode_png(contents, channels or 0, dtypes.uint16 if wanted == dtypes.uint16 else dtypes.uint8)
     if wanted in (dtypes.uint8, dtypes.uint16):
@@ -46,10 +49,12 @@ def decode_image(contents, channels=None, dtype=dtypes.uint8, name=None, expand_
 
 
 def is_jpeg(contents, name=None):
+    """Whether the bytes begin as a JPEG file does."""
     return convert(_bytes(contents)[:3] == b"\xff\xd8\xff", 0)
 
 
 def extract_jpeg_shape(contents, output_type=dtypes.int32, name=None):
+    """[height, width, channels] of a JPEG picture, without decoding it."""
     data, at = _bytes(contents), 2
     while at + 9 < len(data) and data[at] == 0xFF:
         kind, n = data[at + 1], struct.unpack(">H", data[at + 2 : at + 4])[0]
@@ -62,10 +67,12 @@ def extract_jpeg_shape(contents, output_type=dtypes.int32, name=None):
 
 def encode_jpeg(image, format="", quality=95, progressive=False, optimize_size=False, chroma_downsampling=True, density_unit="in", x_density=300, y_density=300,
                 xmp_metadata="", name=None):  # fmt: skip
+    """The bytes of a JPEG file of an image (height, width, channels), uint8."""
     return convert(jpeg.encode(np.asarray(tensor(image)), format, quality, progressive, optimize_size, chroma_downsampling, density_unit, x_density, y_density, xmp_metadata), 7)
 
 
 def decode_jpeg(contents, channels=0, ratio=1, fancy_upscaling=True, try_recover_truncated=False, acceptable_fraction=1, dct_method="", name=None):
+    """A JPEG picture as uint8 (height, width, channels)."""
     data = _bytes(contents)
     if data.startswith(png.MAGIC):
         return decode_png(contents, channels)

@@ -9,6 +9,8 @@ from sokuji._src.core import errors
 
 
 class TFRecordCompressionType:
+    """How a TFRecord file is compressed."""
+
     NONE, ZLIB, GZIP = 0, 1, 2
 
     def __init__(self, *args, **kwargs):
@@ -16,6 +18,8 @@ class TFRecordCompressionType:
 
 
 class TFRecordOptions:
+    """How a TFRecord file is written: compression_type "", "ZLIB" or "GZIP"."""
+
     compression_type_map = {0: "", 1: "ZLIB", 2: "GZIP"}
 
     def __init__(self, compression_type=None, flush_mode=None, input_buffer_size=None, output_buffer_size=None, window_bits=None,

@@ -17,10 +17,12 @@ def is_relu(function):
 
 
 def softmax(x, axis=-1):
+    """exp(x) over its sum along an axis."""
     return nn_ops.softmax(x, axis)
 
 
 def linear(x):
+    """x"""
     return x
 
 
@@ -28,10 +30,12 @@ _core.set_hook("linear", linear)
 
 
 def exponential(x):
+    """exp(x)"""
     return run("Exp", convert(x, 0))
 
 
 def hard_sigmoid(x):
+    """A line between 0 and 1 near x = 0: 0 below it and 1 above."""
     from sokuji._src.variables import variables
 
     x = convert(x, 0)
@@ -41,11 +45,13 @@ def hard_sigmoid(x):
 
 
 def silu(x):
+    """x times its sigmoid."""
     x = convert(x, 0)
     return x * run("Sigmoid", x)
 
 
 def gelu(x, approximate=False):
+    """x times the normal distribution's probability of less than x; or that by tanh."""
     x = convert(x, 0)
     if approximate:
         return 0.5 * x * (1.0 + run("Tanh", 0.7978845608028654 * (x + 0.044715 * x**3.0)))
@@ -53,19 +59,23 @@ def gelu(x, approximate=False):
 
 
 def relu6(x):
+    """x between 0 and 6."""
     return run("Relu6", convert(x, 0))
 
 
 def leaky_relu(x, negative_slope=0.2):
+    """x where it is positive, negative_slope x elsewhere."""
     return nn_ops.leaky_relu(x, negative_slope)
 
 
 def mish(x):
+    """x tanh(log(1 + exp(x)))"""
     x = convert(x, 0)
     return x * run("Tanh", run("Softplus", x))
 
 
 def log_softmax(x, axis=-1):
+    """The logarithm of softmax along an axis."""
     return nn_ops.log_softmax(convert(x, 0), axis)
 
 
@@ -85,17 +95,20 @@ relu_2.__name__ = "relu"
 
 
 def celu(x, alpha=1.0):
+    """max(x, 0) + min(alpha (exp(x / alpha) - 1), 0)"""
     x = convert(x, 0)
     zero = run("ZerosLike", x)
     return run("Maximum", x, zero) + alpha * run("Expm1", run("Minimum", x, zero) / alpha)
 
 
 def hard_silu(x):
+    """x times its hard sigmoid."""
     x = convert(x, 0)
     return x * hard_sigmoid(x)
 
 
 def hard_tanh(x):
+    """x between -1 and 1, those elsewhere."""
     x = convert(x, 0)
     return run("ClipByValue", x, convert(-1.0, x._dtype_number), convert(1.0, x._dtype_number))
 
@@ -108,35 +121,42 @@ def _outside(x, bound, above, below):
 
 
 def soft_shrink(x, threshold=0.5):
+    """x moved towards 0 by the threshold, 0 where it is within."""
     x = convert(x, 0)
     return _outside(x, threshold, x - threshold, x + threshold)
 
 
 def hard_shrink(x, threshold=0.5):
+    """x where its size is above the threshold, 0 elsewhere."""
     x = convert(x, 0)
     return _outside(x, threshold, x, x)
 
 
 def tanh_shrink(x):
+    """x - tanh(x)"""
     x = convert(x, 0)
     return x - run("Tanh", x)
 
 
 def squareplus(x, b=4):
+    """(x + sqrt(x² + b)) / 2"""
     x = convert(x, 0)
     return 0.5 * (x + run("Sqrt", run("Square", x) + convert(float(b), x._dtype_number)))
 
 
 def threshold(x, threshold, default_value):
+    """x where it is above the threshold, default_value elsewhere."""
     x = convert(x, 0)
     return run("SelectV2", run("Greater", x, convert(float(threshold), x._dtype_number)), x, convert(float(default_value), x._dtype_number))
 
 
 def log_sigmoid(x):
+    """log(1 / (1 + exp(-x)))"""
     return -run("Softplus", -convert(x, 0))
 
 
 def elu_2(x, alpha=1.0):
+    """x where it is positive, alpha (exp(x) - 1) elsewhere."""
     x = convert(x, 0)
     made = run("Elu", x)
     return made if alpha == 1.0 else run("SelectV2", run("Greater", x, run("ZerosLike", x)), x, convert(float(alpha), x._dtype_number) * made)
@@ -146,11 +166,13 @@ elu_2.__name__ = "elu"
 
 
 def glu(x, axis=-1):
+    """The first half along the axis times the sigmoid of the second one."""
     a, b = array_ops.split(convert(x, 0), 2, axis)
     return a * run("Sigmoid", b)
 
 
 def sparse_plus(x):
+    """0 up to -1, x from 1 on, a parabola between."""
     x = convert(x, 0)
     one = run("OnesLike", x)
     middle = run("SelectV2", run("Greater", x, -one), 0.25 * run("Square", x + one), run("ZerosLike", x))
@@ -158,6 +180,7 @@ def sparse_plus(x):
 
 
 def sparse_sigmoid(x):
+    """A line from 0 at -1 to 1 at 1."""
     x = convert(x, 0)
     one = run("OnesLike", x)
     return 0.5 * (run("ClipByValue", x, convert(-1.0, x._dtype_number), convert(1.0, x._dtype_number)) + one)
@@ -238,6 +261,8 @@ def _single(value):
 
 
 class L1L2(Regularizer):
+    """Adds l1 times the sum of the weights' sizes and l2 times that of their squares to the loss."""
+
     def __init__(self, l1=0.0, l2=0.0):
         self.l1, self.l2 = float(l1 or 0.0), float(l2 or 0.0)
 
@@ -254,6 +279,8 @@ class L1L2(Regularizer):
 
 
 class L1(L1L2):
+    """Adds l1 times the sum of the weights' sizes to the loss."""
+
     def __init__(self, l1=0.01):
         super().__init__(l1=l1)
 
@@ -262,6 +289,8 @@ class L1(L1L2):
 
 
 class L2(L1L2):
+    """Adds l2 times the sum of the weights' squares to the loss."""
+
     def __init__(self, l2=0.01):
         super().__init__(l2=l2)
 
@@ -320,14 +349,17 @@ def deserialize(config, custom_objects=None):
 
 
 def l1(l=0.01):  # noqa: E741
+    """A regularizer: l1 times the sum of the weights' sizes."""
     return L1(l)
 
 
 def l2(l=0.01):  # noqa: E741
+    """A regularizer: l2 times the sum of the weights' squares."""
     return L2(l)
 
 
 def l1_l2(l1=0.01, l2=0.01):
+    """A regularizer: l1 times the sum of the weights' sizes and l2 times that of their squares."""
     return L1L2(l1, l2)
 
 

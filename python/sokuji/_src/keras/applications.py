@@ -51,10 +51,12 @@ def _public(build, name, size, *least):
         return models.Model(given, x, name=name)
 
     def network_1(include_top=True, weights="imagenet", input_tensor=None, input_shape=None, pooling=None, classes=1000):
+        """The network of that name; weights "imagenet" are not there, None gives random ones."""
         return made(1, include_top, weights, input_tensor, input_shape, pooling, classes, "softmax", name)
 
     def network_2(include_top=True, weights="imagenet", input_tensor=None, input_shape=None, pooling=None, classes=1000, classifier_activation="softmax",
                   name=name):  # fmt: skip
+        """The network of that name; weights "imagenet" are not there, None gives random ones."""
         return made(2, include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation, name)
 
     return network_1, network_2
@@ -175,14 +177,17 @@ def _preprocess(version, mode):
     if mode == "caffe" and version == 1:
 
         def preprocess_input(x, data_format=None, mode="caffe"):
+            """Pixels in [0, 255] as the network expects them."""
             return _colours(x, mode, data_format)
     elif version == 2:
 
         def preprocess_input(x, data_format=None):
+            """Pixels in [0, 255] as the network expects them."""
             return _colours(x, mode, data_format)
     else:
 
         def preprocess_input(x):
+            """Pixels in [0, 255] as the network expects them."""
             return _colours(x, mode, None)
 
     return preprocess_input

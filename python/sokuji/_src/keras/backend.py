@@ -23,9 +23,11 @@ _settings = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channel
 
 def _setting(name, allowed=None):
     def get():
+        """What is set for all of Keras."""
         return _settings[name]
 
     def put(value):
+        """Sets it for all of Keras."""
         if allowed is not None and value not in allowed:
             raise ValueError("Unknown %s: %s; known are %s" % (name, value, ", ".join(allowed)))
         _settings[name] = value if allowed is not None else float(value)
@@ -39,6 +41,7 @@ image_data_format, _set_format = _setting("image_data_format", ("channels_last",
 
 
 def set_image_data_format(data_format):
+    """From now on layers expect images as "channels_last" or "channels_first" says."""
     _set_format(data_format)
 
 
@@ -50,6 +53,7 @@ def _format(data_format):
 
 
 def backend():
+    """The backend's name."""
     return "tensorflow"
 
 
@@ -64,6 +68,7 @@ def get_uid(prefix=""):
 
 
 def reset_uids():
+    """Layers' names count from the beginning again."""
     _uids.clear()
 
 
@@ -72,11 +77,13 @@ def manual_variable_initialization(value):
 
 
 def get_session():
+    """Graphs only: the session that Keras uses."""
     found = session.get_default_session()
     return session.Session() if found is None else found
 
 
 def set_session(session):
+    """Graphs only: the session that Keras uses from now on."""
     raise NotImplementedError("not implemented: tf.keras.backend.set_session; use `with tf.Session() as session:` around the model")
 
 
@@ -89,16 +96,19 @@ def _number(dtype):
 
 @at_once.at_once
 def variable(value, dtype=None, name=None, constraint=None):
+    """A variable with this value."""
     kind = variables.Variable if variables._version == 2 or graphs.building() is not None else variables.ResourceVariable
     return kind(convert(value, _number(dtype)), name=name, constraint=constraint)
 
 
 def constant(value, dtype=None, shape=None, name=None):
+    """A constant tensor."""
     made = convert(value, _number(dtype))
     return made if shape is None else run("BroadcastTo", made, sizes(shape)) if made._size == 1 else run("Reshape", made, sizes(shape))
 
 
 def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None):
+    """A symbolic input."""
     if sparse:
         raise NotImplementedError("not implemented: tf.keras.backend.placeholder(sparse=True); use a dense placeholder")
     return words.placeholder(dtype or floatx(), shape if shape is not None or ndim is None else [None] * ndim, name)
@@ -106,6 +116,7 @@ def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None):
 
 def _filled(fill):
     def made(shape, dtype=None, name=None):
+        """A variable of the shape, filled with the number of that name."""
         return variable(fill(shape, dtype or floatx()), dtype, name) if variables._version == 1 else fill(shape, dtype or floatx())
 
     return made
@@ -113,20 +124,24 @@ def _filled(fill):
 
 def _like(fill):
     def made(x, dtype=None, name=None):
+        """A variable of x's shape, filled with the number of that name."""
         return fill(x, dtype=dtype)
 
     return made
 
 
 def eye(size, dtype=None, name=None):
+    """The identity matrix, as a variable."""
     return variable(array_ops.eye(size, dtype=dtype or floatx()), dtype, name)
 
 
 def _random_variable(draw):
     def normal(shape, mean, scale, dtype=None, name=None, seed=None):
+        """A variable of normal numbers."""
         return variable(draw(mean, scale, seed=_seed(seed))(shape, dtype or floatx()), dtype, name)
 
     def uniform(shape, low, high, dtype=None, name=None, seed=None):
+        """A variable of uniform numbers."""
         return variable(draw(low, high, seed=_seed(seed))(shape, dtype or floatx()), dtype, name)
 
     return normal if draw is init_ops.RandomNormal else uniform
@@ -137,23 +152,28 @@ def _seed(seed):
 
 
 def random_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+    """Normal numbers."""
     return random_ops.random_normal(shape, mean, stddev, dtype or floatx(), _seed(seed))
 
 
 def random_uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
+    """Uniform numbers."""
     return random_ops.random_uniform(shape, minval, maxval, dtype or floatx(), _seed(seed))
 
 
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+    """Normal numbers within two standard deviations."""
     return random_ops.truncated_normal(shape, mean, stddev, dtype or floatx(), _seed(seed))
 
 
 def random_binomial(shape, p=0.0, dtype=None, seed=None):
+    """1 with probability p, 0 elsewhere."""
     drawn = random_ops.random_uniform(shape, dtype=dtype or floatx(), seed=_seed(seed))
     return array_ops.cast(drawn <= p, dtype or floatx())
 
 
 def get_value(x):
+    """The value of a tensor or variable, as an array."""
     return x.eval(session=get_session()) if isinstance(x, (_core.SymbolicTensor, graphs_variable())) else at_once.at_once(lambda: x.numpy())()
 
 
@@ -164,74 +184,91 @@ def graphs_variable():
 
 
 def eval(x):
+    """The value, as an array."""
     return get_value(to_dense(x))
 
 
 def batch_get_value(tensors):
+    """The values of tensors or variables, as arrays."""
     return [get_value(x) for x in tensors]
 
 
 @at_once.at_once
 def set_value(x, value):
+    """Assigns an array to a variable."""
     value = np.asarray(value, dtype=x.dtype.as_numpy_dtype)
     x.load(value, get_session()) if isinstance(x, graphs_variable()) else x.assign(value)
 
 
 def batch_set_value(tuples):
+    """Assigns pairs (variable, array)."""
     for x, value in tuples:
         set_value(x, value)
 
 
 def update(x, new_x):
+    """Assigns to a variable."""
     return x.assign(new_x)
 
 
 def update_add(x, increment):
+    """Adds to a variable."""
     return x.assign_add(increment)
 
 
 def update_sub(x, decrement):
+    """Subtracts from a variable."""
     return x.assign_sub(decrement)
 
 
 def moving_average_update(x, value, momentum):
+    """Moves x towards the value by 1 - momentum."""
     return x.assign_sub((x - value) * (1.0 - momentum))
 
 
 def is_sparse(tensor):
+    """Whether a tensor is sparse."""
     return isinstance(tensor, sparse_ops.SparseTensor)
 
 
 def to_dense(tensor):
+    """A sparse tensor as a dense one."""
     return sparse_ops.sparse_tensor_to_dense(tensor) if is_sparse(tensor) else tensor
 
 
 def dtype(x):
+    """The dtype's name."""
     return x.dtype.name.replace("_ref", "")
 
 
 def int_shape(x):
+    """The shape, as a tuple."""
     known = shapes.TensorShape(x.shape)
     return None if known.ndims is None else tuple(known.as_list())
 
 
 def ndim(x):
+    """The number of axes."""
     return shapes.TensorShape(x.shape).ndims
 
 
 def shape(x):
+    """The shape, as a tensor."""
     return run("Shape", tensor(x))
 
 
 def count_params(x):
+    """The number of elements."""
     return int(np.prod(int_shape(x)))
 
 
 def cast_to_floatx(x):
+    """An array as the default dtype of floats."""
     return np.asarray(x, dtype=floatx()) if not isinstance(x, _core.Handle) else array_ops.cast(x, floatx())
 
 
 def print_tensor(x, message=""):
+    """Prints the tensor and gives it back."""
     from sokuji._src.ops import check_ops
 
     return check_ops.Print(x, [x], message) if hasattr(check_ops, "Print") else x
@@ -242,6 +279,7 @@ def print_tensor(x, message=""):
 
 def _unary(op):
     def function(x):
+        """The function of that name, elementwise."""
         return run(op, tensor(x))
 
     return function
@@ -249,6 +287,7 @@ def _unary(op):
 
 def _binary(op):
     def function(x, y):
+        """The operation of that name on x and y, elementwise."""
         x = tensor(x)
         return run(op, x, convert(y, x._dtype_number))
 
@@ -256,44 +295,53 @@ def _binary(op):
 
 
 def sqrt(x):
+    """The square root; of negative numbers 0."""
     return run("Sqrt", run("Maximum", tensor(x), convert(0.0, tensor(x)._dtype_number)))
 
 
 def pow(x, a):
+    """x to the power of a."""
     x = tensor(x)
     return run("Pow", x, convert(a, x._dtype_number))
 
 
 def clip(x, min_value, max_value):
+    """x between two bounds."""
     if max_value is not None and min_value is not None and max_value < min_value:
         max_value = min_value
     return math_ops.clip_by_value_1(tensor(x), min_value, np.inf if max_value is None else max_value)
 
 
 def relu(x, alpha=0.0, max_value=None):
+    """max(x, 0), with a slope below zero and a greatest value where they are given."""
     x = tensor(x)
     made = run("Relu", x) if alpha == 0.0 else nn_ops.leaky_relu(x, alpha)
     return made if max_value is None else clip(made, 0.0, max_value) if alpha == 0.0 else run("Minimum", made, convert(max_value, x._dtype_number))
 
 
 def elu(x, alpha=1.0):
+    """x where it is positive, alpha (exp(x) - 1) elsewhere."""
     made = run("Elu", tensor(x))
     return made if alpha == 1 else array_ops.where(tensor(x) > 0, made, alpha * made)
 
 
 def hard_sigmoid(x):
+    """0.2 x + 0.5 between 0 and 1."""
     return clip(0.2 * tensor(x) + 0.5, 0.0, 1.0)
 
 
 def softmax(x, axis=-1):
+    """exp(x) over its sum along an axis."""
     return nn_ops.softmax(tensor(x), axis)
 
 
 def dropout(x, level, noise_shape=None, seed=None):
+    """Zeros with probability level, the rest scaled up."""
     return nn_ops.dropout(tensor(x) * 1.0, 1.0 - level, noise_shape, _seed(seed))
 
 
 def in_top_k(predictions, targets, k):
+    """Whether the targets are among the k greatest predictions."""
     return nn_ops.in_top_k(predictions, targets, k)
 
 
@@ -302,6 +350,7 @@ def in_top_k(predictions, targets, k):
 
 def _reduced(op, prepare=None):
     def function(x, axis=None, keepdims=False):
+        """The reduction of that name over axes."""
         x = tensor(x) if prepare is None else prepare(tensor(x))
         return math_ops._reduce(op, x, axis, keepdims)
 
@@ -317,16 +366,19 @@ def _as_bool(x):
 
 
 def var(x, axis=None, keepdims=False):
+    """The variance over axes."""
     x = _as_float(tensor(x))
     return math_ops._reduce("Mean", run("Square", x - math_ops._reduce("Mean", x, axis, True)), axis, keepdims)
 
 
 def std(x, axis=None, keepdims=False):
+    """The standard deviation over axes."""
     return run("Sqrt", var(x, axis, keepdims))
 
 
 def _arg(op):
     def function(x, axis=-1):
+        """The places of the greatest or least elements along an axis."""
         return run(op, tensor(x), convert(axis, 3))
 
     return function
@@ -336,27 +388,33 @@ def _arg(op):
 
 
 def reshape(x, shape):
+    """The same elements under another shape."""
     return run("Reshape", tensor(x), sizes(shape))
 
 
 def flatten(x):
+    """A vector of all elements."""
     return reshape(x, [-1])
 
 
 def batch_flatten(x):
+    """(batch, …) to (batch, the product of the rest)."""
     x = tensor(x)
     return run("Reshape", x, array_ops.stack([-1, math_ops._reduce("Prod", run("Shape", x)[1:], None, False)]))
 
 
 def expand_dims(x, axis=-1):
+    """A new axis of size 1."""
     return array_ops.expand_dims(tensor(x), axis)
 
 
 def squeeze(x, axis):
+    """The same without an axis of size 1."""
     return _core.execute("Squeeze", [tensor(x)], {"squeeze_dims": [axis]})
 
 
 def transpose(x):
+    """The axes in reverse order."""
     return math_ops_transpose(tensor(x))
 
 
@@ -365,48 +423,59 @@ def math_ops_transpose(x, perm=None):
 
 
 def permute_dimensions(x, pattern):
+    """The axes in another order."""
     return math_ops_transpose(tensor(x), pattern)
 
 
 def concatenate(tensors, axis=-1):
+    """Tensors one after the other along an axis."""
     return array_ops.concat([tensor(to_dense(t)) for t in tensors], axis % ndim(tensor(tensors[0])) if axis < 0 else axis)
 
 
 def stack(x, axis=0):
+    """Tensors as rows of a new axis."""
     return array_ops.stack(x, axis)
 
 
 def reverse(x, axes):
+    """The rows of axes backwards."""
     return array_ops.reverse(tensor(x), [axes] if isinstance(axes, int) else axes)
 
 
 def repeat_elements(x, rep, axis):
+    """Each element rep times along an axis."""
     return array_ops.repeat(tensor(x), rep, axis)
 
 
 def repeat(x, n):
+    """(batch, n) to (batch, times, n)."""
     return array_ops.tile(array_ops.expand_dims(tensor(x), 1), [1, n, 1])
 
 
 def arange(start, stop=None, step=1, dtype="int32"):
+    """Numbers from start up to before stop."""
     if stop is None:
         start, stop = 0, max(start, 0)
     return array_ops.cast(array_ops.range_(start, stop, step), dtype)
 
 
 def tile(x, n):
+    """Copies side by side, n along each axis."""
     return array_ops.tile(tensor(x), [n] if isinstance(n, int) else n)
 
 
 def gather(reference, indices):
+    """Rows by their numbers."""
     return run("GatherV2", tensor(reference), tensor(indices), convert(0, 3))
 
 
 def one_hot(indices, num_classes):
+    """Rows with a single 1."""
     return array_ops.one_hot(indices, num_classes, axis=-1)
 
 
 def temporal_padding(x, padding=(1, 1)):
+    """Zeros before and after the steps."""
     return array_ops.pad(tensor(x), [[0, 0], list(padding), [0, 0]])
 
 
@@ -422,14 +491,17 @@ def _padding(n):
 
 
 def spatial_2d_padding(x, padding=((1, 1), (1, 1)), data_format=None):
+    """Zeros around images."""
     return _padding(2)(x, padding, data_format)
 
 
 def spatial_3d_padding(x, padding=((1, 1), (1, 1), (1, 1)), data_format=None):
+    """Zeros around volumes."""
     return _padding(3)(x, padding, data_format)
 
 
 def resize_images(x, height_factor, width_factor, data_format):
+    """Images enlarged by whole factors."""
     if data_format not in ("channels_last", "channels_first"):
         raise ValueError("Invalid data_format: " + str(data_format))
     x, first = tensor(x), data_format == "channels_first"
@@ -439,6 +511,7 @@ def resize_images(x, height_factor, width_factor, data_format):
 
 
 def resize_volumes(x, depth_factor, height_factor, width_factor, data_format):
+    """Volumes enlarged by whole factors."""
     if data_format not in ("channels_last", "channels_first"):
         raise ValueError("Invalid data_format: " + str(data_format))
     for axis, factor in enumerate((depth_factor, height_factor, width_factor), 1 if data_format == "channels_last" else 2):
@@ -469,10 +542,12 @@ def batch_dot(x, y, axes=None):
 
 
 def l2_normalize(x, axis=None):
+    """x over its Euclidean norm along an axis."""
     return nn_ops.l2_normalize(tensor(x), axis)
 
 
 def bias_add(x, bias, data_format=None):
+    """Adds a bias to each channel."""
     x, bias = tensor(x), tensor(bias)
     if len(bias._shape_tuple) not in (1, len(x._shape_tuple) - 1):
         raise ValueError("Unexpected bias dimensions %d, expect to be 1 or %d dimensions" % (len(bias._shape_tuple), len(x._shape_tuple)))
@@ -486,6 +561,7 @@ def bias_add(x, bias, data_format=None):
 
 
 def batch_normalization(x, mean, var, beta, gamma, epsilon=1e-3):
+    """(x - mean) / sqrt(var + epsilon) * gamma + beta"""
     return nn_ops.batch_normalization(tensor(x), mean, var, beta, gamma, epsilon)
 
 
@@ -499,6 +575,7 @@ def normalize_batch_in_training(x, gamma, beta, reduction_axes, epsilon=1e-3):
 
 
 def categorical_crossentropy(target, output, from_logits=False):
+    """The cross entropy of distributions over the last axis."""
     output = tensor(output)
     target = convert(target, output._dtype_number)
     if from_logits:
@@ -508,6 +585,7 @@ def categorical_crossentropy(target, output, from_logits=False):
 
 
 def sparse_categorical_crossentropy(target, output, from_logits=False):
+    """The cross entropy of distributions over the last axis with class numbers."""
     output = tensor(output)
     logits = output if from_logits else run("Log", clip(output, epsilon(), 1.0 - epsilon()))
     labels = array_ops.cast(flatten(target), dtypes.int64)
@@ -516,6 +594,7 @@ def sparse_categorical_crossentropy(target, output, from_logits=False):
 
 
 def binary_crossentropy(target, output, from_logits=False):
+    """The cross entropy of probabilities, or of logits, with labels 0 and 1, elementwise."""
     output = tensor(output)
     if not from_logits:
         output = clip(output, epsilon(), 1.0 - epsilon())
@@ -546,18 +625,22 @@ def _plain(x, kernel, strides, padding, dilation_rate):
 
 
 def conv1d(x, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
+    """Convolution of (batch, steps, channels) with a kernel (size, channels, filters)."""
     return _convolved(1, _plain)(x, kernel, strides, padding, data_format, dilation_rate)
 
 
 def conv2d(x, kernel, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1)):
+    """Convolution of (batch, height, width, channels) with a kernel (height, width, channels, filters)."""
     return _convolved(2, _plain)(x, kernel, strides, padding, data_format, dilation_rate)
 
 
 def conv3d(x, kernel, strides=(1, 1, 1), padding="valid", data_format=None, dilation_rate=(1, 1, 1)):
+    """Convolution of volumes."""
     return _convolved(3, _plain)(x, kernel, strides, padding, data_format, dilation_rate)
 
 
 def separable_conv2d(x, depthwise_kernel, pointwise_kernel, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1)):
+    """Convolution of each channel, then of all at each place."""
     def convolve(x, kernel, strides, padding, dilation_rate):
         return nn_ops.separable_conv2d(x, kernel, tensor(pointwise_kernel), [1, *strides, 1], padding, rate=dilation_rate)
 
@@ -565,6 +648,7 @@ def separable_conv2d(x, depthwise_kernel, pointwise_kernel, strides=(1, 1), padd
 
 
 def conv2d_transpose(x, kernel, output_shape, strides=(1, 1), padding="valid", data_format=None):
+    """The transposed convolution, whose output has output_shape."""
     given = ints(output_shape)
     if _format(data_format) == "channels_first":
         given = [given[0], given[2], given[3], given[1]]
@@ -590,10 +674,12 @@ def _window(op):
 
 
 def pool2d(x, pool_size, strides=(1, 1), padding="valid", data_format=None, pool_mode="max"):
+    """Maxima ("max") or means ("avg") of windows over images."""
     return _pooled(x, pool_size, strides, padding, data_format, pool_mode, {"max": _window("MaxPool"), "avg": _window("AvgPool")})
 
 
 def pool3d(x, pool_size, strides=(1, 1, 1), padding="valid", data_format=None, pool_mode="max"):
+    """Maxima ("max") or means ("avg") of windows over volumes."""
     return _pooled(x, pool_size, strides, padding, data_format, pool_mode, {"max": nn_3d_ops.max_pool3d, "avg": nn_3d_ops.avg_pool3d})
 
 
@@ -617,6 +703,7 @@ def switch(condition, then_expression, else_expression):
 
 
 def in_train_phase(x, alt, training=None):
+    """x in training, alt in the test phase."""
     training = models.learning_phase() if training is None else training
     if not isinstance(training, _core.Handle):
         chosen = x if training else alt
@@ -625,28 +712,34 @@ def in_train_phase(x, alt, training=None):
 
 
 def in_test_phase(x, alt, training=None):
+    """x in the test phase, alt in training."""
     return in_train_phase(alt, x, training=training)
 
 
 def stop_gradient(variables):
+    """The value, through which no gradient passes."""
     return [stop_gradient(v) for v in variables] if isinstance(variables, (list, tuple)) else run("StopGradient", tensor(variables))
 
 
 def gradients(loss, variables):
+    """Gradients of a loss by variables, in graphs."""
     if isinstance(loss, keras_graph.KerasTensor):
         return [_Gradient(loss, v) for v in variables] if isinstance(variables, (list, tuple)) else [_Gradient(loss, variables)]
     return graph_gradients(loss, variables)
 
 
 def map_fn(fn, elems, name=None, dtype=None):
+    """fn of each row."""
     return control_flow.map_fn(fn, elems, dtype=dtype)
 
 
 def foldl(fn, elems, initializer=None, name=None):
+    """fn(accumulated, element) over the rows, from the first on."""
     return control_flow.foldl(fn, elems, initializer=initializer)
 
 
 def foldr(fn, elems, initializer=None, name=None):
+    """fn(accumulated, element) over the rows, from the last on."""
     return control_flow.foldr(fn, elems, initializer=initializer)
 
 
@@ -757,6 +850,7 @@ separable_conv2d conv2d_transpose pool2d pool3d switch in_train_phase in_test_ph
 
 
 def _cast(x, dtype):
+    """x as another dtype."""
     return array_ops.cast(x, dtype)
 
 

@@ -28,6 +28,7 @@ class PyDataset:
 
 
 def unpack_x_y_sample_weight(data):
+    """(x, y, sample_weight) of a tuple; None for what is missing."""
     if isinstance(data, list):
         data = tuple(data)
     if not isinstance(data, tuple):
@@ -38,6 +39,7 @@ def unpack_x_y_sample_weight(data):
 
 
 def pack_x_y_sample_weight(x, y=None, sample_weight=None):
+    """A tuple of what is given, without trailing None."""
     if y is None:
         return x if not isinstance(x, (tuple, list)) else (x,)
     return (x, y) if sample_weight is None else (x, y, sample_weight)

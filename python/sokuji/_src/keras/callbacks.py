@@ -241,6 +241,8 @@ class LambdaCallback(Callback):
 
 
 class TerminateOnNaN(Callback):
+    """Ends training when the loss is NaN or infinite."""
+
     def on_batch_end(self, batch, logs=None):
         loss = (logs or {}).get("loss")
         if loss is not None and not np.isfinite(loss):
@@ -526,7 +528,7 @@ def _later(name):
     def __init__(self, *arguments, **keywords):
         raise NotImplementedError("not implemented: tf.keras.callbacks.%s; write a Callback that saves or logs" % name)
 
-    return type(name, (Callback,), {"__init__": __init__})
+    return type(name, (Callback,), {"__init__": __init__, "__doc__": "Is missing: raises NotImplementedError."})
 
 
 NAMES = {c.__name__: c for c in (Callback, CallbackList, History, BaseLogger, ProgbarLogger, LambdaCallback, TerminateOnNaN, EarlyStopping,

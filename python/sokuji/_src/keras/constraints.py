@@ -5,6 +5,8 @@ from sokuji._src.keras import serialization
 
 
 class Constraint:
+    """What weights become after each step: a function of them."""
+
     _fields = ()
 
     def __call__(self, w):
@@ -24,6 +26,8 @@ def _norms(w, axis):
 
 
 class MaxNorm(Constraint):
+    """Norms along an axis of at most max_value."""
+
     _fields = ("max_value", "axis")
 
     def __init__(self, max_value=2, axis=0):
@@ -36,11 +40,15 @@ class MaxNorm(Constraint):
 
 
 class NonNeg(Constraint):
+    """No negative weights."""
+
     def __call__(self, w):
         return run("Relu", convert(w, 0))
 
 
 class UnitNorm(Constraint):
+    """Norms of 1 along an axis."""
+
     _fields = ("axis",)
 
     def __init__(self, axis=0):
@@ -51,6 +59,8 @@ class UnitNorm(Constraint):
 
 
 class MinMaxNorm(Constraint):
+    """Norms along an axis between min_value and max_value."""
+
     _fields = ("min_value", "max_value", "rate", "axis")
 
     def __init__(self, min_value=0.0, max_value=1.0, rate=1.0, axis=0):

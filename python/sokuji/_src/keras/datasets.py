@@ -162,6 +162,7 @@ def _reuters(path="reuters.npz", num_words=None, skip_top=0, maxlen=None, test_s
 
 def _index(name):
     def get_word_index(path=name):
+        """The number of each word, downloaded when it is first asked for."""
         with open(_fetched(path, name), encoding="utf-8") as file:
             return json.load(file)
 
@@ -172,6 +173,7 @@ _LOADERS = {"mnist": _mnist, "fashion_mnist": _fashion_mnist, "cifar10": _cifar1
             "imdb": _imdb, "reuters": _reuters}  # fmt: skip
 for _function in _LOADERS.values():
     _function.__name__ = _function.__qualname__ = "load_data"
+    _function.__doc__ = "((x_train, y_train), (x_test, y_test)), downloaded when it is first asked for."
 NAMES = {name: {"load_data": function} for name, function in _LOADERS.items()}
 for _name in ("imdb", "reuters"):
     NAMES[_name]["get_word_index"] = _index(_name + "_word_index.json")

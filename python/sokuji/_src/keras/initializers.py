@@ -95,7 +95,7 @@ def _scaled(name, scale, mode, distribution):
     def __init__(self, seed=None, input_axes=None, output_axes=None):
         KerasVarianceScaling.__init__(self, scale, mode, distribution, seed, input_axes, output_axes)
 
-    return type(name, (KerasVarianceScaling,), {"__init__": __init__, "_fields": ("seed",), "__module__": __name__})
+    return type(name, (KerasVarianceScaling,), {"__init__": __init__, "__doc__": "%s numbers of variance %g / (%s)." % (distribution, scale, mode), "_fields": ("seed",), "__module__": __name__})
 
 
 GlorotUniform, GlorotNormal = _scaled("GlorotUniform", 1.0, "fan_avg", "uniform"), _scaled("GlorotNormal", 1.0, "fan_avg", "truncated_normal")
@@ -104,8 +104,12 @@ LecunUniform, LecunNormal = _scaled("LecunUniform", 1.0, "fan_in", "uniform"), _
 for _class, _name in ((KerasRandomUniform, "RandomUniform"), (KerasRandomNormal, "RandomNormal"), (KerasTruncatedNormal, "TruncatedNormal"),
                       (KerasVarianceScaling, "VarianceScaling"), (KerasOrthogonal, "Orthogonal")):  # fmt: skip
     _class.__name__ = _class.__qualname__ = _name
+    _class.__doc__ = _class.__mro__[2].__doc__
+
 
 class KerasIdentity(Identity):
+    """Identity matrices times gain."""
+
     def get_config(self):
         return {} if self.gain == 1.0 else {"gain": self.gain}
 

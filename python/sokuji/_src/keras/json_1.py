@@ -75,11 +75,13 @@ def _layer(row, known, custom_objects):
 
 
 def model_from_json(json_string, custom_objects=None):
+    """The model of a JSON text."""
     made = json.loads(json_string)
     return from_config(made["class_name"], made["config"], custom_objects)
 
 
 def model_from_config(config, custom_objects=None):
+    """The model of a configuration."""
     return from_config(config["class_name"], config["config"], custom_objects)
 
 

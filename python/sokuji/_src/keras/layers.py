@@ -256,10 +256,14 @@ class _Pooling2D(Layer):
 
 
 class MaxPooling2D(_Pooling2D):
+    """Maxima of windows over images."""
+
     _operation = "MaxPool"
 
 
 class AveragePooling2D(_Pooling2D):
+    """Means of windows over images."""
+
     _operation = "AvgPool"
 
 
@@ -278,6 +282,8 @@ class Flatten(Layer):
 
 
 class Reshape(Layer):
+    """The same elements under another shape, the batch aside."""
+
     def __init__(self, target_shape, **kwargs):
         super().__init__(**kwargs)
         self.target_shape = tuple(target_shape)
@@ -287,6 +293,8 @@ class Reshape(Layer):
 
 
 class Permute(Layer):
+    """The axes, but the batch, in another order; counted from 1."""
+
     def __init__(self, dims, **kwargs):
         super().__init__(**kwargs)
         self.dims = tuple(dims)
@@ -296,6 +304,8 @@ class Permute(Layer):
 
 
 class RepeatVector(Layer):
+    """(batch, n) to (batch, times, n)."""
+
     def __init__(self, n, **kwargs):
         super().__init__(**kwargs)
         self.n = n
@@ -305,6 +315,8 @@ class RepeatVector(Layer):
 
 
 class Activation(Layer):
+    """A function, or one of tf.keras.activations by name, of the input."""
+
     def __init__(self, activation, **kwargs):
         super().__init__(**kwargs)
         self.supports_masking = True
@@ -315,6 +327,8 @@ class Activation(Layer):
 
 
 class ELU(Layer):
+    """x where it is positive, alpha (exp(x) - 1) elsewhere."""
+
     def __init__(self, alpha=1.0, **kwargs):
         super().__init__(**kwargs)
         self.alpha = float(alpha)
@@ -325,6 +339,8 @@ class ELU(Layer):
 
 
 class Softmax(Layer):
+    """exp(x) over its sum along an axis."""
+
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
         self.axis, self.supports_masking = axis, True
@@ -336,6 +352,8 @@ class Softmax(Layer):
 
 
 class Lambda(Layer):
+    """Any function of the input."""
+
     _refuses_shapes = False
 
     def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
@@ -570,6 +588,8 @@ Average = _merging("Average", lambda inputs: _fold("Add")(inputs) / len(inputs))
 
 
 class Concatenate(Layer):
+    """A list of inputs, one after the other along an axis."""
+
     supports_masking = True
 
     def __init__(self, axis=-1, **kwargs):
@@ -594,6 +614,7 @@ class Concatenate(Layer):
 
 def _function_of(cls):
     def function(inputs, **kwargs):
+        """The layer of that name, called with a list of inputs."""
         return cls(**kwargs)(inputs)
 
     return function
@@ -603,6 +624,7 @@ add, multiply, maximum, minimum, subtract, average = (_function_of(c) for c in (
 
 
 def concatenate(inputs, axis=-1, **kwargs):
+    """A list of inputs, one after the other along an axis."""
     return Concatenate(axis, **kwargs)(inputs)
 
 

@@ -71,10 +71,14 @@ class _Pooling3D(Layer):
 
 
 class MaxPooling3D(_Pooling3D):
+    """Maxima of windows over volumes."""
+
     _pool = staticmethod(nn_3d_ops.max_pool3d)
 
 
 class AveragePooling3D(_Pooling3D):
+    """Means of windows over volumes."""
+
     _pool = staticmethod(nn_3d_ops.avg_pool3d)
 
 
@@ -83,6 +87,8 @@ def _sides(value):
 
 
 class ZeroPadding3D(Layer):
+    """Zeros around volumes."""
+
     def __init__(self, padding=(1, 1, 1), data_format=None, **kwargs):
         super().__init__(**kwargs)
         self.padding, self.data_format = _sides(padding), _format(data_format)
@@ -93,6 +99,8 @@ class ZeroPadding3D(Layer):
 
 
 class Cropping3D(Layer):
+    """Volumes without their margins."""
+
     def __init__(self, cropping=((1, 1), (1, 1), (1, 1)), data_format=None, **kwargs):
         super().__init__(**kwargs)
         self.cropping, self.data_format = _sides(cropping), _format(data_format)
@@ -107,6 +115,8 @@ class Cropping3D(Layer):
 
 
 class UpSampling3D(Layer):
+    """Volumes with each element repeated."""
+
     def __init__(self, size=(2, 2, 2), data_format=None, **kwargs):
         super().__init__(**kwargs)
         self.size, self.data_format = _three(size), _format(data_format)

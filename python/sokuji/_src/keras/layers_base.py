@@ -58,6 +58,8 @@ def snake_case(name):
 
 
 class InputSpec:
+    """What a layer's input must be: dtype, shape, number of axes, sizes of axes."""
+
     def __init__(self, dtype=None, shape=None, ndim=None, max_ndim=None, min_ndim=None, axes=None):
         self.dtype, self.shape, self.ndim = dtype, shape, len(shape) if shape is not None else ndim
         self.max_ndim, self.min_ndim, self.axes = max_ndim, min_ndim, axes or {}

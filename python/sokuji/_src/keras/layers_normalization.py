@@ -26,6 +26,8 @@ def _spatial_config(self):
 
 
 class SpatialDropout1D(layers.Dropout):
+    """Drops whole channels of sequences."""
+
     get_config = _spatial_config
 
     def call(self, inputs, training=None):
@@ -34,6 +36,8 @@ class SpatialDropout1D(layers.Dropout):
 
 
 class SpatialDropout2D(layers.Dropout):
+    """Drops whole channels of images."""
+
     def __init__(self, rate, data_format=None, **kwargs):
         super().__init__(rate, **kwargs)
         self.data_format = _format(data_format)
@@ -68,6 +72,8 @@ class _Noise(Layer):
 
 
 class GaussianNoise(_Noise):
+    """In training adds normal numbers of the standard deviation."""
+
     def __init__(self, stddev, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.stddev, self.seed, self.supports_masking = stddev, seed, True
@@ -79,6 +85,8 @@ class GaussianNoise(_Noise):
 
 
 class GaussianDropout(_Noise):
+    """In training multiplies by normal numbers around 1 of variance rate / (1 - rate)."""
+
     def __init__(self, rate, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.rate, self.seed, self.supports_masking = rate, seed, True
@@ -277,6 +285,8 @@ class Normalization(Layer):
 
 
 class UnitNormalization(Layer):
+    """x over its Euclidean norm along an axis."""
+
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
         self.axis = axis
@@ -305,6 +315,8 @@ class PReLU(Layer):
 
 
 class ThresholdedReLU(Layer):
+    """x where it is above theta, 0 elsewhere."""
+
     def __init__(self, theta=1.0, **kwargs):
         super().__init__(**kwargs)
         self.theta = float(theta)
@@ -314,6 +326,8 @@ class ThresholdedReLU(Layer):
 
 
 class ReLU(Layer):
+    """max(x, 0), with a greatest value, a slope and a threshold where they are given."""
+
     def __init__(self, max_value=None, negative_slope=0.0, threshold=0.0, **kwargs):
         super().__init__(**kwargs)
         if (max_value is not None and max_value < 0) or negative_slope is None or negative_slope < 0 or threshold is None or threshold < 0:
@@ -332,6 +346,8 @@ class ReLU(Layer):
 
 
 class LeakyReLU(Layer):
+    """x where it is positive, a fraction of it elsewhere."""
+
     def __init__(self, negative_slope=None, alpha=None, **kwargs):
         super().__init__(**kwargs)
         slope = negative_slope if negative_slope is not None else alpha if alpha is not None else 0.3
@@ -348,6 +364,8 @@ class LeakyReLU(Layer):
 
 
 class ActivityRegularization(Layer):
+    """Adds l1 times the input's sizes and l2 times its squares to the loss."""
+
     def __init__(self, l1=0.0, l2=0.0, **kwargs):
         super().__init__(activity_regularizer=activations.L1L2(l1, l2), **kwargs)
         self.l1, self.l2 = l1, l2
@@ -360,6 +378,8 @@ class ActivityRegularization(Layer):
 
 
 class Rescaling(Layer):
+    """x * scale + offset"""
+
     _takes_lists = True
 
     def __init__(self, scale, offset=0.0, **kwargs):

@@ -51,10 +51,13 @@ class Dot(Layer):
 
 
 def dot(inputs, axes, normalize=False, **kwargs):
+    """The product of two inputs along axes; of cosine similarity when normalized."""
     return Dot(axes, normalize, **kwargs)(inputs)
 
 
 class Identity(Layer):
+    """The input itself."""
+
     def call(self, inputs):
         return array_ops.identity(inputs)
 

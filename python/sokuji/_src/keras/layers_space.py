@@ -104,10 +104,14 @@ class _Pooling1D(Layer):
 
 
 class MaxPooling1D(_Pooling1D):
+    """Maxima of windows over steps."""
+
     _operation = "MaxPool"
 
 
 class AveragePooling1D(_Pooling1D):
+    """Means of windows over steps."""
+
     _operation = "AvgPool"
 
 
@@ -144,6 +148,8 @@ def _sides(value):
 
 
 class ZeroPadding1D(Layer):
+    """Zeros before and after the steps."""
+
     _more_config = {"data_format": "channels_last"}
 
     def __init__(self, padding=1, **kwargs):
@@ -162,6 +168,8 @@ def _nested_sides(value):
 
 
 class ZeroPadding2D(Layer):
+    """Zeros around images."""
+
     def __init__(self, padding=(1, 1), data_format=None, **kwargs):
         super().__init__(**kwargs)
         self.padding, self.data_format = _nested_sides(padding), _format(data_format)
@@ -178,6 +186,8 @@ def check_cropping(layer, inputs, first, sides):
 
 
 class Cropping1D(Layer):
+    """Sequences without their first and last steps."""
+
     def __init__(self, cropping=(1, 1), **kwargs):
         super().__init__(**kwargs)
         self.cropping = _sides(cropping)
@@ -188,6 +198,8 @@ class Cropping1D(Layer):
 
 
 class Cropping2D(Layer):
+    """Images without their margins."""
+
     def __init__(self, cropping=((0, 0), (0, 0)), data_format=None, **kwargs):
         super().__init__(**kwargs)
         self.cropping, self.data_format = _nested_sides(cropping), _format(data_format)
@@ -209,6 +221,8 @@ def _repeated(t, axis, n):
 
 
 class UpSampling1D(Layer):
+    """Sequences with each step repeated."""
+
     def __init__(self, size=2, **kwargs):
         super().__init__(**kwargs)
         self.size = int(size)
@@ -218,6 +232,8 @@ class UpSampling1D(Layer):
 
 
 class UpSampling2D(Layer):
+    """Images with each pixel repeated, or between them interpolated."""
+
     def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **kwargs):
         super().__init__(**kwargs)
         if interpolation not in ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"):

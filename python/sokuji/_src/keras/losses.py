@@ -58,21 +58,25 @@ def _clip(t, low, high):
 
 
 def mean_squared_error(y_true, y_pred):
+    """The mean over the last axis of the squared errors."""
     y, p = _pair(y_true, y_pred)
     return _mean(run("SquaredDifference", p, y))
 
 
 def mean_absolute_error(y_true, y_pred):
+    """The mean over the last axis of the errors' sizes."""
     y, p = _pair(y_true, y_pred)
     return _mean(run("Abs", p - y))
 
 
 def mean_absolute_percentage_error(y_true, y_pred):
+    """The mean over the last axis of the errors' sizes in percent of the labels."""
     y, p = _pair(y_true, y_pred)
     return 100.0 * _mean(run("Abs", (y - p) / run("Maximum", run("Abs", y), convert(EPSILON, y._dtype_number))))
 
 
 def mean_squared_logarithmic_error(y_true, y_pred):
+    """The mean over the last axis of the squared differences of log(1 + value)."""
     y, p = _pair(y_true, y_pred)
     low = convert(EPSILON, p._dtype_number)
     return _mean(run("SquaredDifference", run("Log", run("Maximum", p, low) + 1.0), run("Log", run("Maximum", y, low) + 1.0)))
@@ -93,16 +97,19 @@ def _dtypes_version():
 
 
 def hinge(y_true, y_pred):
+    """The mean of max(0, 1 - y_true y_pred); labels are -1 and 1, or 0 and 1."""
     y, p = _pair(y_true, y_pred)
     return _mean(run("Relu", 1.0 - _signs(y) * p))
 
 
 def squared_hinge(y_true, y_pred):
+    """The mean of max(0, 1 - y_true y_pred) squared."""
     y, p = _pair(y_true, y_pred)
     return _mean(run("Square", run("Relu", 1.0 - _signs(y) * p)))
 
 
 def categorical_hinge(y_true, y_pred):
+    """max(0, 1 + the greatest wrong score - the right one)"""
     y, p = _pair(y_true, y_pred)
     positive = _sum(y * p)
     negative = run("Max", (1.0 - y) * p, convert([-1], 3))
@@ -110,32 +117,38 @@ def categorical_hinge(y_true, y_pred):
 
 
 def logcosh(y_true, y_pred):
+    """The mean of log(cosh(y_pred - y_true))."""
     y, p = _pair(y_true, y_pred)
     x = p - y
     return _mean(x + run("Softplus", -2.0 * x) - float(np.log(2.0)))
 
 
 def kullback_leibler_divergence(y_true, y_pred):
+    """The sum of y_true log(y_true / y_pred)."""
     y, p = _pair(y_true, y_pred)
     y, p = _clip(y, EPSILON, 1.0), _clip(p, EPSILON, 1.0)
     return _sum(y * run("Log", y / p))
 
 
 def poisson(y_true, y_pred):
+    """The mean of y_pred - y_true log(y_pred)."""
     y, p = _pair(y_true, y_pred)
     return _mean(p - y * run("Log", p + EPSILON))
 
 
 def cosine_proximity(y_true, y_pred):
+    """Minus the cosine of the angle between labels and predictions."""
     return cosine_similarity(y_true, y_pred)
 
 
 def cosine_similarity(y_true, y_pred, axis=-1):
+    """Minus the cosine of the angle between labels and predictions, along an axis."""
     y, p = _pair(y_true, y_pred)
     return -_sum(nn_ops.l2_normalize(y, axis) * nn_ops.l2_normalize(p, axis), axis)
 
 
 def huber(y_true, y_pred, delta=1.0):
+    """Half the squared error up to delta, linear beyond."""
     y, p = _pair(y_true, y_pred)
     error = run("Abs", p - y)
     inside = run("LessEqual", error, convert(delta, error._dtype_number))
@@ -147,6 +160,7 @@ def _smoothed(y, smoothing, classes):
 
 
 def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1):
+    """The cross entropy of distributions along an axis: one number per example."""
     y, p = _pair(y_true, y_pred)
     if len(y._shape_tuple) != len(p._shape_tuple):
         raise ValueError("categorical_crossentropy expects y_true and y_pred of the same shape; they are %s and %s"
@@ -161,6 +175,7 @@ def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=
 
 
 def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_class=None, axis=-1):
+    """The cross entropy of distributions over the last axis with class numbers."""
     p = convert(y_pred, 0)
     if not p.dtype.is_floating:
         p = array_ops.cast(p, dtypes.float32)
@@ -194,11 +209,13 @@ def _bce(y, p, from_logits):
 
 
 def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1):
+    """The cross entropy of labels 0 and 1 with probabilities (or logits), averaged over an axis."""
     y, p = _pair(y_true, y_pred)
     return _mean(_bce(_smoothed(y, label_smoothing, 2.0), p, from_logits), axis)
 
 
 def binary_focal_crossentropy(y_true, y_pred, apply_class_balancing=False, alpha=0.25, gamma=2.0, from_logits=False, label_smoothing=0.0, axis=-1):
+    """The binary cross entropy, weighed by how wrong the prediction is."""
     y, p = _pair(y_true, y_pred)
     y = _smoothed(y, label_smoothing, 2.0)
     if from_logits:
@@ -212,6 +229,7 @@ def binary_focal_crossentropy(y_true, y_pred, apply_class_balancing=False, alpha
 
 
 def categorical_focal_crossentropy(y_true, y_pred, alpha=0.25, gamma=2.0, from_logits=False, label_smoothing=0.0, axis=-1):
+    """The categorical cross entropy, weighed by how wrong the prediction is."""
     y, p = _pair(y_true, y_pred)
     y = _smoothed(y, label_smoothing, float(p._shape_tuple[axis]))
     p = nn_ops.softmax(p, axis) if from_logits else p
@@ -371,6 +389,8 @@ _Cosine = _class_of("CosineSimilarity", cosine_similarity, ("axis",))
 
 
 class CosineSimilarity(_Cosine):
+    """Minus the cosine of the angle between labels and predictions."""
+
     def __init__(self, axis=-1, reduction="sum_over_batch_size", name="cosine_similarity", dtype=None):
         super().__init__(axis, reduction, name, dtype)
 

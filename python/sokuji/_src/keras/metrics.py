@@ -27,6 +27,7 @@ def _floats(t):
 
 
 def binary_accuracy(y_true, y_pred, threshold=0.5):
+    """1 where a prediction is on the label's side of the threshold."""
     from sokuji._src.variables import variables
 
     y, p = _pair(y_true, y_pred)
@@ -37,10 +38,12 @@ def binary_accuracy(y_true, y_pred, threshold=0.5):
 
 
 def categorical_accuracy(y_true, y_pred):
+    """1 where the greatest prediction is the label's (one-hot) class."""
     return _floats(run("Equal", _argmax(convert(y_true, 0)), _argmax(convert(y_pred, 0))))
 
 
 def sparse_categorical_accuracy(y_true, y_pred):
+    """1 where the greatest prediction is the class of that number."""
     y, p = convert(y_true, 0), convert(y_pred, 0)
     if len(y._shape_tuple) == len(p._shape_tuple) and y._shape_tuple[-1] == 1:
         y = run("Reshape", y, _ints(y._shape_tuple[:-1]))
@@ -63,10 +66,12 @@ def _top(y, p, k):
 
 
 def top_k_categorical_accuracy(y_true, y_pred, k=5):
+    """1 where the label's (one-hot) class is among the k greatest predictions."""
     return _top(_argmax(convert(y_true, 0)), y_pred, k)
 
 
 def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False):
+    """1 where the class of that number is among the k greatest predictions."""
     if from_sorted_ids:
         raise NotImplementedError("not implemented: sparse_top_k_categorical_accuracy with from_sorted_ids; use scores")
     if convert(y_pred, 0)._dtype_number == dtypes.float64._number:
@@ -183,6 +188,8 @@ def _reduced_values(values, weight, dtype):
 
 
 class Mean(Metric):
+    """The weighted mean of the values given so far."""
+
     def __init__(self, name="mean", dtype=None):
         super().__init__(dtype, name)
         self.total = self.add_variable(name="total")
@@ -198,6 +205,8 @@ class Mean(Metric):
 
 
 class Sum(Metric):
+    """The weighted sum of the values given so far."""
+
     def __init__(self, name="sum", dtype=None):
         super().__init__(dtype, name)
         self.total = self.add_variable(name="total")
@@ -243,6 +252,7 @@ for _fn in (categorical_accuracy, sparse_categorical_accuracy, top_k_categorical
 
 
 def accuracy(y_true, y_pred):
+    """1 where labels and predictions are equal."""
     y, p = _pair(y_true, y_pred)
     return _floats(run("Equal", y, p))
 
@@ -294,11 +304,15 @@ CategoricalHinge = _wrapper("CategoricalHinge", _L.categorical_hinge)
 
 
 class CosineSimilarity(MeanMetricWrapper):
+    """The mean cosine of the angle between labels and predictions."""
+
     def __init__(self, name="cosine_similarity", dtype=None, axis=-1):
         super().__init__(lambda y, p: -_L.cosine_similarity(y, p, axis), name, dtype)
 
 
 class RootMeanSquaredError(Mean):
+    """The root of the mean squared error so far."""
+
     def __init__(self, name="root_mean_squared_error", dtype=None):
         super().__init__(name, dtype)
 

@@ -78,7 +78,7 @@ def _count(name, key, variable):
         return self._shaped(self._now(key))
 
     title = variable
-    return type(name, (_Counts,), {"__init__": __init__, "result": result, "__module__": __name__})
+    return type(name, (_Counts,), {"__init__": __init__, "__doc__": "The weighted number of %s, at thresholds." % variable.replace("_", " "), "result": result, "__module__": __name__})
 
 
 TruePositives = _count("TruePositives", "tp", "true_positives")
@@ -92,6 +92,8 @@ def _ratio(a, b):
 
 
 class Precision(_Counts):
+    """True positives over all predicted positives, at thresholds or among the top k."""
+
     def __init__(self, thresholds=None, top_k=None, class_id=None, name=None, dtype=None):
         super().__init__(thresholds, name or layers_base.unique_name("precision"), dtype, top_k, class_id)
         self._thresholds_given = thresholds is not None or top_k is None
@@ -102,6 +104,8 @@ class Precision(_Counts):
 
 
 class Recall(_Counts):
+    """True positives over all positives, at thresholds or among the top k."""
+
     def __init__(self, thresholds=None, top_k=None, class_id=None, name=None, dtype=None):
         super().__init__(thresholds, name or layers_base.unique_name("recall"), dtype, top_k, class_id)
         self._thresholds_given = thresholds is not None or top_k is None
@@ -213,7 +217,7 @@ def _greatest_under(name, bound, constrained, dependent):
         return convert(float(known[dependent][where].max()) if where.any() else 0.0, 1)
 
     title = layers_base.snake_case(name)
-    return type(name, (_Counts,), {"__init__": __init__, "__signature__": signatures.OfInit(lambda cls: takes), "result": result, "__module__": __name__})
+    return type(name, (_Counts,), {"__init__": __init__, "__signature__": signatures.OfInit(lambda cls: takes), "__doc__": "The greatest %s where the %s is at least a bound." % (dependent, bound), "result": result, "__module__": __name__})
 
 
 SensitivityAtSpecificity = _greatest_under("SensitivityAtSpecificity", "specificity", "specificity", "sensitivity")
@@ -256,6 +260,8 @@ class MeanIoU(Metric):
 
 
 class IoU(MeanIoU):
+    """The mean intersection over union of some classes."""
+
     def __init__(self, num_classes, target_class_ids, name=None, dtype=None, ignore_class=None, sparse_y_true=True, sparse_y_pred=True, axis=-1):
         super().__init__(num_classes, name or layers_base.unique_name("io_u"), dtype, ignore_class, sparse_y_true, sparse_y_pred, axis)
         self.target_class_ids = list(target_class_ids)
@@ -266,11 +272,15 @@ class IoU(MeanIoU):
 
 
 class OneHotMeanIoU(MeanIoU):
+    """MeanIoU of one-hot labels and of scores."""
+
     def __init__(self, num_classes, name=None, dtype=None, ignore_class=None, sparse_y_pred=False, axis=-1):
         super().__init__(num_classes, name or layers_base.unique_name("one_hot_mean_io_u"), dtype, ignore_class, False, sparse_y_pred, axis)
 
 
 class BinaryIoU(IoU):
+    """The intersection over the union of predictions above a threshold and labels."""
+
     def __init__(self, target_class_ids=(0, 1), threshold=0.5, name=None, dtype=None):
         super().__init__(2, target_class_ids, name or layers_base.unique_name("binary_io_u"), dtype)
         self.threshold = threshold
@@ -280,6 +290,8 @@ class BinaryIoU(IoU):
 
 
 class OneHotIoU(IoU):
+    """IoU of one-hot labels and of scores."""
+
     def __init__(self, num_classes, target_class_ids, name=None, dtype=None, ignore_class=None, sparse_y_pred=False, axis=-1):
         super().__init__(num_classes, target_class_ids, name or layers_base.unique_name("one_hot_io_u"), dtype, ignore_class=ignore_class, sparse_y_true=False, sparse_y_pred=sparse_y_pred, axis=axis)
 
@@ -328,6 +340,8 @@ class R2Score(Metric):
 
 
 class FBetaScore(Metric):
+    """The weighted harmonic mean of precision and recall, per class or averaged."""
+
     def __init__(self, average=None, beta=1.0, threshold=None, name="fbeta_score", dtype=None):
         super().__init__(dtype, name)
         if not isinstance(beta, float):
@@ -366,6 +380,8 @@ class FBetaScore(Metric):
 
 
 class F1Score(FBetaScore):
+    """The harmonic mean of precision and recall, per class or averaged."""
+
     def __init__(self, average=None, threshold=None, name="f1_score", dtype=None):
         super().__init__(average, 1.0, threshold, name, dtype)
 
@@ -390,6 +406,7 @@ def _correlation(title, score):
         return convert(float(_ratio(*self._total)), 1)
 
     members = {"__init__": __init__, "update_state": update_state, "reset_state": reset_state, "result": result, "__module__": __name__}
+    members["__doc__"] = "The weighted mean %s of labels and predictions along an axis." % title.replace("_", " ")
     return type("".join(word.capitalize() for word in title.split("_")), (Metric,), members)
 
 

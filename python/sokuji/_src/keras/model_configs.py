@@ -193,6 +193,7 @@ def to_json(model, **keywords):
 
 
 def model_from_json(json_string, custom_objects=None):
+    """The model of a JSON text, with weights of its own."""
     return model_from_config(json.loads(json_string), custom_objects)
 
 

@@ -131,6 +131,7 @@ def _array(value):
 
 
 def save_model(model, filepath, overwrite=True, include_optimizer=True, zipped=None, save_format=None):
+    """Writes a model, its weights and optimizer into a .keras archive or an HDF5 file."""
     path = os.fspath(filepath)
     old = path.endswith((".h5", ".hdf5")) or save_format == "h5" or variables._version == 1
     if variables._version == 2 and save_format and not path.endswith((".h5", ".hdf5", ".keras")):
@@ -182,6 +183,7 @@ def _write_archive(model, target):
 
 
 def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
+    """The model of a .keras archive, an HDF5 file or a SavedModel."""
     path = os.fspath(filepath)
     with serialization.CustomObjectScope(custom_objects or {}), serialization.unsafe(not safe_mode):
         if path.endswith((".h5", ".hdf5")) or (variables._version == 1 and os.path.isfile(path)):
@@ -220,6 +222,7 @@ def _read_archive(archive, compile):
 
 
 def save_weights(model, filepath, overwrite=True):
+    """Writes a model's weights into a file."""
     path = os.fspath(filepath)
     if variables._version == 2 and not path.endswith(".weights.h5"):
         raise ValueError("The filename must end in `.weights.h5`. Received: filepath=%s" % path)
@@ -234,6 +237,7 @@ def save_weights(model, filepath, overwrite=True):
 
 
 def load_weights(model, filepath, skip_mismatch=False, by_name=False):
+    """Reads a model's weights from a file."""
     path = os.fspath(filepath)
     if variables._version == 2 and by_name and path.endswith((".weights.h5", ".keras")):
         raise ValueError("`by_name` only supports loading legacy '.h5' or '.hdf5' files. Received: %s" % path)

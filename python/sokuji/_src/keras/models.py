@@ -36,6 +36,7 @@ _phase_symbol = None
 
 
 def set_learning_phase(value):
+    """1 for training, 0 for testing."""
     global _phase
     _phase = value
 

@@ -268,6 +268,8 @@ def _tensor_dtype(variable):
 
 
 class SGD(Optimizer):
+    """Gradient descent, with momentum where it is given."""
+
     def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, weight_decay=None, clipnorm=None, clipvalue=None, global_clipnorm=None,
                  use_ema=False, ema_momentum=0.99, ema_overwrite_frequency=None, loss_scale_factor=None, gradient_accumulation_steps=None, name=None,
                  **kwargs):  # fmt: skip
@@ -291,6 +293,8 @@ class SGD(Optimizer):
 
 
 class Adam(Optimizer):
+    """Steps by running means of gradients and of squared gradients, without their bias."""
+
     _slots = ("momentum", "velocity")
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False, weight_decay=None, clipnorm=None, clipvalue=None,
@@ -318,11 +322,15 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
+    """Adam with weights that decay by themselves."""
+
     def __init__(self, learning_rate=0.001, weight_decay=0.004, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False, *shared, **kwargs):
         super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay, *shared, **kwargs)
 
 
 class RMSprop(Optimizer):
+    """Steps by a running mean of squared gradients."""
+
     def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False, *shared, **kwargs):
         super().__init__(learning_rate, *shared, **kwargs)
         self.rho, self.momentum, self.epsilon, self.centered = rho, momentum, epsilon, centered
@@ -346,6 +354,8 @@ class RMSprop(Optimizer):
 
 
 class Adagrad(Optimizer):
+    """Steps by the sum of squared gradients so far."""
+
     _slots = ("accumulator",)
 
     def __init__(self, learning_rate=0.001, initial_accumulator_value=0.1, epsilon=1e-7, *shared, **kwargs):
@@ -364,6 +374,8 @@ class Adagrad(Optimizer):
 
 
 class Adadelta(Optimizer):
+    """Steps by running means of squared gradients and squared steps."""
+
     _slots = ("accumulated_grad", "accumulated_delta_var")
     _by_kind = True
 
@@ -382,6 +394,8 @@ class Adadelta(Optimizer):
 
 
 class Adamax(Optimizer):
+    """Adam by the greatest gradient instead of their squares."""
+
     _slots = ("momentum", "norm")
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, *shared, **kwargs):
@@ -399,6 +413,8 @@ class Adamax(Optimizer):
 
 
 class Nadam(Optimizer):
+    """Adam with Nesterov's momentum."""
+
     _slots = ("momentum", "velocity")
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, *shared, **kwargs):
@@ -427,6 +443,8 @@ class Nadam(Optimizer):
 
 
 class Lion(Optimizer):
+    """Steps of one size, by the sign of a running mean."""
+
     _slots = ("momentum",)
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.99, *shared, **kwargs):
@@ -444,6 +462,8 @@ class Lion(Optimizer):
 
 
 class Ftrl(Optimizer):
+    """"Follow the regularized leader"."""
+
     _slots = ("accumulator", "linear")
 
     def __init__(self, learning_rate=0.001, learning_rate_power=-0.5, initial_accumulator_value=0.1, l1_regularization_strength=0.0,
@@ -475,6 +495,8 @@ class Ftrl(Optimizer):
 
 
 class Lamb(Adam):
+    """Adam with a step in proportion to each weight's norm."""
+
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, *shared, **kwargs):
         super().__init__(learning_rate, beta_1, beta_2, epsilon, False, *shared, **kwargs)
 

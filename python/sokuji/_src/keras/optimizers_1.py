@@ -92,6 +92,8 @@ class Optimizer:
 
 
 class SGD(Optimizer):
+    """Gradient descent, with momentum where it is given."""
+
     _defaults = {"lr": 0.01, "momentum": 0.0, "decay": 0.0, "nesterov": False}
 
     def _new(self, v, p, g, rate, t):
@@ -102,6 +104,8 @@ class SGD(Optimizer):
 
 
 class RMSprop(Optimizer):
+    """Steps by a running mean of squared gradients."""
+
     _defaults = {"lr": 0.001, "rho": 0.9, "epsilon": None, "decay": 0.0}
 
     def _new(self, v, p, g, rate, t):
@@ -111,6 +115,8 @@ class RMSprop(Optimizer):
 
 
 class Adagrad(Optimizer):
+    """Steps by the sum of squared gradients so far."""
+
     _defaults = {"lr": 0.01, "epsilon": None, "decay": 0.0}
 
     def _new(self, v, p, g, rate, t):
@@ -120,6 +126,8 @@ class Adagrad(Optimizer):
 
 
 class Adadelta(Optimizer):
+    """Steps by running means of squared gradients and squared steps."""
+
     _defaults = {"lr": 1.0, "rho": 0.95, "epsilon": None, "decay": 0.0}
 
     def _new(self, v, p, g, rate, t):
@@ -131,6 +139,8 @@ class Adadelta(Optimizer):
 
 
 class Adam(Optimizer):
+    """Steps by running means of gradients and of squared gradients, without their bias."""
+
     _ahead = 1.0
     _defaults = {"lr": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": None, "decay": 0.0, "amsgrad": False}
 
@@ -152,6 +162,8 @@ class Adam(Optimizer):
 
 
 class Adamax(Adam):
+    """Adam by the greatest gradient instead of their squares."""
+
     _defaults = {"lr": 0.002, "beta_1": 0.9, "beta_2": 0.999, "epsilon": None, "decay": 0.0}
 
     def _new(self, v, p, g, rate, t):
@@ -161,6 +173,8 @@ class Adamax(Adam):
 
 
 class Nadam(Adam):
+    """Adam with Nesterov's momentum."""
+
     _ahead = 0.0
     _defaults = {"lr": 0.002, "beta_1": 0.9, "beta_2": 0.999, "epsilon": None, "schedule_decay": 0.004}
     _schedule = 1.0
@@ -181,6 +195,7 @@ KINDS = {kind.__name__: kind for kind in (SGD, RMSprop, Adagrad, Adadelta, Adam,
 
 
 def get(identifier):
+    """An optimizer of a name, a configuration or an object."""
     if isinstance(identifier, str):
         found = {name.lower(): kind for name, kind in KINDS.items()}.get(identifier.lower())
         if found is None:

@@ -55,14 +55,17 @@ def _draw(op, shape, seed, dtype):
 
 
 def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+    """Normal numbers."""
     return _draw("StatelessRandomNormal", shape, seed, dtype) * float(stddev) + float(mean)
 
 
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+    """Normal numbers within two standard deviations."""
     return _draw("StatelessTruncatedNormal", shape, seed, dtype) * float(stddev) + float(mean)
 
 
 def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
+    """Uniform numbers."""
     made = _draw("StatelessRandomUniform", shape, seed, dtype)
     low, high = (convert(float(v), made._dtype_number) for v in (minval, maxval))
     return made * (high - low) + low
@@ -86,10 +89,12 @@ def shuffle(x, axis=0, seed=None):
 
 
 def categorical(logits, num_samples, dtype="int32", seed=None):
+    """Class numbers drawn by logits (batch, classes)."""
     return array_ops.cast(execute("StatelessMultinomial", [convert(logits, 0), convert(num_samples, 3), _seed(seed)], {}), dtype)
 
 
 def dropout(inputs, rate, noise_shape=None, seed=None):
+    """Zeros with probability rate, the rest scaled up."""
     t = convert(inputs, 0)
     shape = t._shape_tuple if noise_shape is None else [d if n is None else n for n, d in zip(noise_shape, t._shape_tuple)]
     keep = run("GreaterEqual", uniform(shape, seed=seed, dtype=t.dtype), convert(float(rate), t._dtype_number))

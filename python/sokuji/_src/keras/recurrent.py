@@ -95,6 +95,8 @@ class _Cell(Layer):
 
 
 class SimpleRNNCell(_Cell):
+    """One step: activation(inputs @ kernel + state @ recurrent_kernel + bias)."""
+
     def call(self, inputs, states, training=None):
         inputs, h = self._dropped(inputs, states[0])
         out = self.activation(self._biased(inputs @ self.kernel) + h @ self.recurrent_kernel)
@@ -102,6 +104,8 @@ class SimpleRNNCell(_Cell):
 
 
 class GRUCell(_Cell):
+    """One step of a gated recurrent unit: (inputs, states) to (output, new states)."""
+
     _gates = 3
 
     def __init__(self, units, activation="tanh", recurrent_activation=None, use_bias=True, reset_after=None, **kwargs):
@@ -145,6 +149,8 @@ class _ForgetOnes(init_ops.Initializer):
 
 
 class LSTMCell(_Cell):
+    """One step of a long short-term memory: (inputs, states) to (output, new states)."""
+
     _gates = 4
 
     def __init__(self, units, activation="tanh", recurrent_activation=None, use_bias=True, unit_forget_bias=True, **kwargs):
@@ -351,6 +357,8 @@ def _copied(layer, name, **changed):
 
 
 class Wrapper(Layer):
+    """A layer around another one."""
+
     def __init__(self, layer, **kwargs):
         super().__init__(**kwargs)
         self.layer = layer

@@ -7,6 +7,8 @@ from sokuji._src.ops import array_ops
 
 
 class LearningRateSchedule:
+    """A learning rate that is a function of the step."""
+
     _fields = ()
 
     def __call__(self, step):
@@ -26,6 +28,8 @@ def _parts(rate, step):
 
 
 class ExponentialDecay(LearningRateSchedule):
+    """rate * decay_rate ** (step / decay_steps)"""
+
     _fields = ("initial_learning_rate", "decay_steps", "decay_rate", "staircase", "name")
 
     def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name="ExponentialDecay"):
@@ -44,6 +48,8 @@ class ExponentialDecay(LearningRateSchedule):
 
 
 class InverseTimeDecay(ExponentialDecay):
+    """rate / (1 + decay_rate * step / decay_steps)"""
+
     def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name="InverseTimeDecay"):
         super().__init__(initial_learning_rate, decay_steps, decay_rate, staircase, name)
 
@@ -53,6 +59,8 @@ class InverseTimeDecay(ExponentialDecay):
 
 
 class PiecewiseConstantDecay(LearningRateSchedule):
+    """One of the values, by the boundaries that the step has passed."""
+
     _fields = ("boundaries", "values", "name")
 
     def __init__(self, boundaries, values, name="PiecewiseConstant"):
@@ -67,6 +75,8 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
 
 class PolynomialDecay(LearningRateSchedule):
+    """From the rate to end_learning_rate by a power of the steps that are left."""
+
     _fields = ("initial_learning_rate", "decay_steps", "end_learning_rate", "power", "cycle", "name")
 
     def __init__(self, initial_learning_rate, decay_steps, end_learning_rate=0.0001, power=1.0, cycle=False, name="PolynomialDecay"):
@@ -84,6 +94,8 @@ class PolynomialDecay(LearningRateSchedule):
 
 
 class CosineDecay(LearningRateSchedule):
+    """The rate along half a cosine to alpha times itself, after a warm-up where it is asked for."""
+
     _fields = ("initial_learning_rate", "decay_steps", "alpha", "name", "warmup_target", "warmup_steps")
 
     def __init__(self, initial_learning_rate, decay_steps, alpha=0.0, name="CosineDecay", warmup_target=None, warmup_steps=0):
@@ -104,6 +116,8 @@ class CosineDecay(LearningRateSchedule):
 
 
 class CosineDecayRestarts(LearningRateSchedule):
+    """Half cosines one after the other, each longer and lower."""
+
     _fields = ("initial_learning_rate", "first_decay_steps", "t_mul", "m_mul", "alpha", "name")
 
     def __init__(self, initial_learning_rate, first_decay_steps, t_mul=2.0, m_mul=1.0, alpha=0.0, name="SGDRDecay"):

@@ -178,6 +178,7 @@ def deserializer(known, what):
     """deserialize(config, custom_objects, safe_mode) over the classes that known() gives, and over all."""
 
     def deserialize(config, custom_objects=None, safe_mode=True, **kwargs):
+        """The object of a configuration or a name."""
         with CustomObjectScope(custom_objects or {}), unsafe(not safe_mode):
             if isinstance(config, str):
                 found = _registered.get(config) or known().get(config)
@@ -208,6 +209,7 @@ class unsafe:
 
 
 def enable_unsafe_deserialization():
+    """From now on models may hold Python lambdas that loading runs."""
     global _safe
     _safe = False
 
@@ -226,10 +228,12 @@ def register_keras_serializable(package="Custom", name=None):
 
 
 def get_registered_name(obj):
+    """The name under which a class or function was registered."""
     return _names.get(obj) or getattr(obj, "__name__", obj)
 
 
 def get_registered_object(name, custom_objects=None, module_objects=None):
+    """What was registered under the name, or None."""
     return _registered.get(name) or (custom_objects or {}).get(name) or (module_objects or {}).get(name)
 
 
@@ -250,6 +254,7 @@ class CustomObjectScope:
 
 
 def get_custom_objects():
+    """The dictionary of names that configurations may use."""
     return _registered
 
 
@@ -264,4 +269,9 @@ def dtype_name(dtype):
 
 
 def names(known, what):
-    return {"serialize": lambda value: serialize(value), "deserialize": deserializer(known, what)}
+    def serialized(value):
+        """The configuration of an object."""
+        return serialize(value)
+
+    serialized.__name__ = "serialize"
+    return {"serialize": serialized, "deserialize": deserializer(known, what)}

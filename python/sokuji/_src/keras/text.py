@@ -149,6 +149,7 @@ class Tokenizer_2(Tokenizer_1):
 
 
 def tokenizer_from_json(json_string):
+    """The tokenizer of a JSON text."""
     config = json.loads(json_string)["config"]
     held = {name: json.loads(config.pop(name)) for name in ("word_counts", "word_docs", "index_docs", "index_word", "word_index")}
     made = Tokenizer_2(**config)

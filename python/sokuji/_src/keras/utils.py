@@ -79,6 +79,7 @@ def clear_session(free_memory=True):
 
 
 def is_keras_tensor(x):
+    """Whether it is a symbolic tensor of a functional model."""
     return isinstance(x, keras_graph.KerasTensor)
 
 

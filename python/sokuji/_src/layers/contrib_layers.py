@@ -15,6 +15,7 @@ def _scale(scale):
 
 
 def l1_regularizer(scale, scope=None):
+    """A function: scale times the sum of the weights' sizes."""
     _scale(scale)
     if scale == 0.0:
         return lambda weights, name=None: None
@@ -22,6 +23,7 @@ def l1_regularizer(scale, scope=None):
 
 
 def l2_regularizer(scale, scope=None):
+    """A function: scale times half the sum of the weights' squares."""
     _scale(scale)
     if scale == 0.0:
         return lambda weights, name=None: None
@@ -29,11 +31,13 @@ def l2_regularizer(scale, scope=None):
 
 
 def l1_l2_regularizer(scale_l1=1.0, scale_l2=1.0, scope=None):
+    """A function: scale_l1 times the sum of sizes and scale_l2 times half that of squares."""
     first, second = l1_regularizer(scale_l1), l2_regularizer(scale_l2)
     return composed.of_several(lambda weights: first(weights) + second(weights), scope or "l1_l2_regularizer")
 
 
 def one_hot_encoding(labels, num_classes, on_value=1.0, off_value=0.0, outputs_collections=None, scope=None):
+    """Rows with a single 1."""
     refuse("tf.contrib.layers.one_hot_encoding", "call tf.add_to_collection", outputs_collections=outputs_collections)
     t = convert(labels, 0)
     t = array_ops.cast(t, dtypes.int64) if t.dtype is dtypes.int32 else t

@@ -254,6 +254,7 @@ def choose(training, then, otherwise):
 
 
 def dropout(inputs, rate=0.5, noise_shape=None, seed=None, training=False, name=None):
+    """In training zeros with probability rate, the rest scaled up."""
     inputs = symbolic(inputs)
     with _Scope(name, "dropout", None):
         return choose(training, lambda: as_then.dropout(inputs, 1 - rate, noise_shape, seed), lambda: words.identity(inputs))

@@ -71,20 +71,26 @@ class SeparableConv2D(_Named, layers.SeparableConv2D):
 
 
 class MaxPooling2D(_Named, layers.MaxPooling2D):
+    """Maxima of windows over images."""
+
     def __init__(self, pool_size, strides, padding="valid", data_format="channels_last", name=None, **kwargs):
         super().__init__(pool_size, strides, padding, data_format, name=name, **kwargs)
 
 
 class AveragePooling2D(_Named, layers.AveragePooling2D):
+    """Means of windows over images."""
+
     def __init__(self, pool_size, strides, padding="valid", data_format="channels_last", name=None, **kwargs):
         super().__init__(pool_size, strides, padding, data_format, name=name, **kwargs)
 
 
 class Flatten(_Named, layers.Flatten):
-    pass
+    """(batch, …) to (batch, the product of the rest)"""
 
 
 class Dropout(_Named, layers.Dropout):
+    """In training zeros with probability rate, the rest scaled up."""
+
     def __init__(self, rate=0.5, noise_shape=None, seed=None, name=None, **kwargs):
         super().__init__(rate, noise_shape, seed, name=name, **kwargs)
 
@@ -93,6 +99,8 @@ class Dropout(_Named, layers.Dropout):
 
 
 class BatchNormalization(_Named, layers.BatchNormalization):
+    """Normalises over all axes but one, by the batch's mean and variance in training, by moving averages otherwise."""
+
     def __init__(self, axis=-1, momentum=0.99, epsilon=0.001, center=True, scale=True, beta_initializer=_zeros(), gamma_initializer=init_ops.Ones(),
                  moving_mean_initializer=_zeros(), moving_variance_initializer=init_ops.Ones(), beta_regularizer=None, gamma_regularizer=None,
                  beta_constraint=None, gamma_constraint=None, renorm=False, renorm_clipping=None, renorm_momentum=0.99, fused=None,

@@ -92,6 +92,8 @@ def _linear(parts, kernel, bias):
 
 
 class BasicRNNCell(RNNCell):
+    """One step: activation([inputs, state] @ kernel + bias)."""
+
     _n_read = 2
 
     def __init__(self, num_units, activation=None, reuse=None, name=None, dtype=None):
@@ -111,6 +113,8 @@ class BasicRNNCell(RNNCell):
 
 
 class GRUCell(RNNCell):
+    """One step of a gated recurrent unit: (inputs, state) to (output, new state)."""
+
     _excess, _n_read = 5, 4
 
     def __init__(self, num_units, activation=None, reuse=None, kernel_initializer=None, bias_initializer=None, name=None, dtype=None):
@@ -137,6 +141,8 @@ class GRUCell(RNNCell):
 
 
 class BasicLSTMCell(RNNCell):
+    """One step of a long short-term memory: (inputs, (c, h)) to (h, (c, h))."""
+
     _excess, _n_read = 13, 2
 
     def __init__(self, num_units, forget_bias=1.0, state_is_tuple=True, activation=None, reuse=None, name=None, dtype=None):
@@ -268,6 +274,8 @@ class DropoutWrapper(_Wrapper):
 
 
 class ResidualWrapper(_Wrapper):
+    """A cell whose inputs are added to its outputs."""
+
     def __init__(self, cell, residual_fn=None):
         super().__init__(cell)
         self._residual = residual_fn or (lambda inputs, outputs: inputs + outputs)
@@ -278,6 +286,8 @@ class ResidualWrapper(_Wrapper):
 
 
 class DeviceWrapper(_Wrapper):
+    """A cell on a device, of which there is one."""
+
     def __init__(self, cell, device):
         super().__init__(cell)
 
@@ -353,6 +363,7 @@ def _lengths(sequence_length):
 
 
 def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=None, scope=None):
+    """(outputs, last state) of a cell over a list of inputs, one for each step."""
     if not isinstance(inputs, (list, tuple)):
         raise TypeError("inputs must be a sequence")
     if not inputs:

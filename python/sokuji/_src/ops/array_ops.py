@@ -20,6 +20,7 @@ def _scalar(value, dtype):
 
 
 def ones(shape, dtype=dtypes.float32, name=None, layout=None):
+    """A tensor of ones."""
     if _in_graph is not None and _in_graph.building() is not None:
         return _in_graph.ones(shape, dtype, name)
     return run("Fill", sizes(shape), _scalar(True if dtype == dtypes.bool else 1, dtype))
@@ -30,6 +31,7 @@ def _zero(dtype):
 
 
 def zeros(shape, dtype=dtypes.float32, name=None, layout=None):
+    """A tensor of zeros (empty strings, false)."""
     if _in_graph is not None and _in_graph.building() is not None:
         return _in_graph.zeros(shape, dtype, name)
     dtype = dtypes.as_dtype(dtype)
@@ -47,22 +49,27 @@ def _like(op, value, dtype):
 
 
 def zeros_like(tensor, dtype=None, name=None, optimize=True):
+    """Zeros of the tensor's shape."""
     return _like("ZerosLike", tensor, dtype)
 
 
 def ones_like(tensor, dtype=None, name=None, optimize=True):
+    """Ones of the tensor's shape."""
     return _like("OnesLike", tensor, dtype)
 
 
 def zeros_like_2(input, dtype=None, name=None, layout=None):
+    """Zeros of the tensor's shape."""
     return _like("ZerosLike", input, dtype)
 
 
 def ones_like_2(input, dtype=None, name=None, layout=None):
+    """Ones of the tensor's shape."""
     return _like("OnesLike", input, dtype)
 
 
 def identity(input, name=None):
+    """The same tensor anew."""
     graph = None if name is None else _core.graph_now()
     if graph is not None:
         graph.next_name(name)
@@ -76,6 +83,7 @@ def identity_1(input, name=None):
 
 @_core.quick
 def cast(x, dtype, name=None):
+    """x as another dtype; floats to integers towards zero."""
     t = tensor(x)
     wanted = dtypes.as_dtype(dtype)
     if t.dtype is wanted:
@@ -84,6 +92,7 @@ def cast(x, dtype, name=None):
 
 
 def saturate_cast(value, dtype, name=None):
+    """x as another dtype, after values outside its range became its bounds."""
     t, wanted = tensor(value), dtypes.as_dtype(dtype)
     if t.dtype.is_floating or t.dtype.min < wanted.min:
         t = run("Maximum", t, convert(wanted.min, t._dtype_number))
@@ -93,26 +102,32 @@ def saturate_cast(value, dtype, name=None):
 
 
 def to_float(x, name="ToFloat"):
+    """x as float32."""
     return cast(x, dtypes.float32)
 
 
 def to_double(x, name="ToDouble"):
+    """x as float64."""
     return cast(x, dtypes.float64)
 
 
 def to_int32(x, name="ToInt32"):
+    """x as int32."""
     return cast(x, dtypes.int32)
 
 
 def to_int64(x, name="ToInt64"):
+    """x as int64."""
     return cast(x, dtypes.int64)
 
 
 def expand_dims_2(input, axis, name=None):
+    """A new axis of size 1, counted from the end when negative."""
     return run("ExpandDims", tensor(input), convert(axis, 3))
 
 
 def expand_dims(input, axis=None, name=None, dim=None):
+    """A new axis of size 1, counted from the end when negative."""
     axis = dim if axis is None else axis
     if axis is None:
         raise ValueError("Must specify an axis argument to tf.expand_dims()")
@@ -120,6 +135,7 @@ def expand_dims(input, axis=None, name=None, dim=None):
 
 
 def concat(values, axis, name="concat"):
+    """Tensors one after the other along an axis; their other sizes must agree."""
     if not isinstance(values, (list, tuple)):
         values = [values]
     if len(values) == 1:
@@ -128,6 +144,7 @@ def concat(values, axis, name="concat"):
 
 
 def stack(values, axis=0, name="stack"):
+    """Tensors of one shape as rows of a new axis."""
     values = list(values)
     if axis == 0 and values and not any(isinstance(value, _core.Handle) for value in values):
         try:
@@ -148,10 +165,12 @@ def stack(values, axis=0, name="stack"):
 
 
 def parallel_stack(values, name="parallel_stack"):
+    """Tensors of one shape as rows of a new first axis."""
     return stack(values)
 
 
 def unstack(value, num=None, axis=0, name="unstack"):
+    """A list of the slices along an axis."""
     t = tensor(value)
     rank = len(t._shape_tuple)
     if not -rank <= axis < rank:
@@ -164,6 +183,7 @@ def unstack(value, num=None, axis=0, name="unstack"):
 
 
 def split(value, num_or_size_splits, axis=0, num=None, name="split"):
+    """Parts along an axis: a number of equal ones, or of the sizes given."""
     t = tensor(value)
     axis = axis_of(axis, len(t._shape_tuple))
     total = t._shape_tuple[axis]
@@ -189,6 +209,7 @@ def split(value, num_or_size_splits, axis=0, num=None, name="split"):
 
 
 def tile(input, multiples, name=None):
+    """Copies side by side, multiples along each axis."""
     t = tensor(input)
     if isinstance(multiples, _core.SymbolicTensor) and multiples._known_value() is None:
         return run("Tile", t, multiples)
@@ -230,6 +251,7 @@ def _mirror(n, before, after, skip):
 
 
 def pad(tensor, paddings, mode="CONSTANT", name=None, constant_values=0):
+    """Margins, paddings (rank, 2) wide: constant, or mirrored ("REFLECT", "SYMMETRIC")."""
     t = convert(tensor, 0)
     rows = np.asarray(convert(paddings, 0)).tolist()
     if len(rows) != len(t._shape_tuple) or any(len(row) != 2 or min(row) < 0 for row in rows):
@@ -247,10 +269,12 @@ def pad(tensor, paddings, mode="CONSTANT", name=None, constant_values=0):
 
 
 def pad_2(tensor, paddings, mode="CONSTANT", constant_values=0, name=None):
+    """Margins, paddings (rank, 2) wide: constant, or mirrored ("REFLECT", "SYMMETRIC")."""
     return pad(tensor, paddings, mode, name, constant_values)
 
 
 def reverse(tensor, axis, name=None):
+    """Backwards along axes."""
     t = convert(tensor, 0)
     a = convert(axis, 0)
     if a._shape_tuple == ():
@@ -265,6 +289,7 @@ def reverse(tensor, axis, name=None):
 
 
 def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name=None, seq_dim=None, batch_dim=None):
+    """The first seq_lengths elements of each row backwards."""
     t = tensor(input)
     seq_axis = seq_dim if seq_axis is None else seq_axis
     batch_axis = (batch_dim if batch_axis is None else batch_axis) or 0
@@ -282,6 +307,7 @@ def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name=No
 
 @_core.quick
 def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None, name=None):
+    """A new axis of size depth: on_value where the index is, off_value elsewhere."""
     wanted = number(dtype)
     if not wanted and on_value is not None and off_value is not None:
         kinds = [convert(value, 0).dtype for value in (on_value, off_value)]
@@ -299,6 +325,7 @@ def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None
 
 
 def where(condition, x=None, y=None, name=None):
+    """Elements of x where the condition holds, of y elsewhere; without x and y the places (n, rank) where it does."""
     c = convert(condition, 10 if not isinstance(condition, (_core.Handle, np.ndarray)) and x is not None else 0)
     if x is None and y is None:
         return run("Where", c)
@@ -308,6 +335,7 @@ def where(condition, x=None, y=None, name=None):
 
 
 def where_2(condition, x=None, y=None, name=None):
+    """Elements of x where the condition holds, of y elsewhere; without x and y the places (n, rank) where it does."""
     if x is None or y is None:
         return where(condition, x, y)
     return execute("SelectV2", [convert(condition, 0), *same_dtype([x, y])], {})
@@ -315,6 +343,7 @@ def where_2(condition, x=None, y=None, name=None):
 
 def strided_slice(input_, begin, end, strides=None, begin_mask=0, end_mask=0, ellipsis_mask=0, new_axis_mask=0, shrink_axis_mask=0, var=None,
                   name=None):  # fmt: skip
+    """A slice from begin up to before end in steps of strides, with masks as of Python's slices."""
     if var is not None:
         raise NotImplementedError("not implemented: tf.strided_slice with var; use var[...].assign")
     first, last = convert(begin, 0), convert(end, 0)
@@ -325,10 +354,12 @@ def strided_slice(input_, begin, end, strides=None, begin_mask=0, end_mask=0, el
 
 
 def is_tensor(x):
+    """Whether it is a tensor, a variable or a sparse tensor."""
     return isinstance(x, (_core.Handle, IndexedSlices))
 
 
 def gather_nd(params, indices, name=None):
+    """Elements or slices of params at the places that the last axis of indices names."""
     return run("GatherNd", convert(params, 0), convert(indices, 0))
 
 
@@ -355,6 +386,7 @@ def gather_nd_2(params, indices, batch_dims=0, name=None, bad_indices_policy="")
 
 
 def ensure_shape(x, shape, name=None):
+    """The tensor, after a check that its shape fits; InvalidArgumentError where it does not."""
     t = tensor(x)
     if not shapes.as_shape(shape).is_compatible_with(shapes.TensorShape(t._shape_tuple)):
         raise invalid("ensure_shape: Shape of tensor %s is not compatible with expected shape %s." % (list(t._shape_tuple), shapes.as_shape(shape)))
@@ -362,15 +394,18 @@ def ensure_shape(x, shape, name=None):
 
 
 def scatter_nd(indices, updates, shape, name=None):
+    """Zeros of the shape, with updates added at indices."""
     return run("ScatterNd", convert(indices, 0), convert(updates, 0), convert(shape, 0))
 
 
 def scatter_nd_2(indices, updates, shape, bad_indices_policy="", name=None):
+    """Zeros of the shape, with updates added at indices."""
     _indices_kept(bad_indices_policy)
     return scatter_nd(indices, updates, shape)
 
 
 def boolean_mask(tensor, mask, name="boolean_mask", axis=None):
+    """The rows (from an axis on) for which the mask is true."""
     t, m = convert(tensor, 0), convert(mask, 0)
     rank = len(m._shape_tuple)
     axis = 0 if axis is None else axis % len(t._shape_tuple)
@@ -421,10 +456,12 @@ def _symbolic_mask(t, m, rank, axis):
 
 
 def boolean_mask_2(tensor, mask, axis=None, name="boolean_mask"):
+    """The rows (from an axis on) for which the mask is true."""
     return boolean_mask(tensor, mask, name, axis)
 
 
 def range_(start, limit=None, delta=1, dtype=None, name="range"):
+    """Numbers from start up to before limit, delta apart."""
     if limit is None:
         start, limit = 0, start
     if dtype is not None:
@@ -448,6 +485,7 @@ def range_(start, limit=None, delta=1, dtype=None, name="range"):
 
 
 def linspace(start, stop, num, name=None, axis=0):
+    """num evenly spaced values from start to stop, both included."""
     first, last = convert(start, 0), convert(stop, 0)
     from sokuji._src.core.conversion import _version
 
@@ -475,6 +513,7 @@ def _linspace_along(first, last, n, axis):
 
 
 def eye(num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name=None):
+    """Identity matrices (…, num_rows, num_columns)."""
     columns = num_rows if num_columns is None else num_columns
     if min(int(num_rows), int(columns)) < 0:
         raise invalid("Dimension %d must be >= 0" % min(int(num_rows), int(columns)))
@@ -485,6 +524,7 @@ def eye(num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name
 
 
 def meshgrid(*args, **kwargs):
+    """Coordinate arrays of all combinations of vectors' elements."""
     indexing = kwargs.pop("indexing", "xy")
     kwargs.pop("name", None)
     if kwargs:
@@ -508,6 +548,7 @@ def meshgrid(*args, **kwargs):
 
 
 def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool, name=None):
+    """Booleans (…, maxlen): true in the first lengths places."""
     t = convert(lengths, 0)
     maxlen = int(np.max(t.numpy(), initial=0)) if maxlen is None else int(maxlen)
     if maxlen < 0:
@@ -517,6 +558,7 @@ def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool, name=None):
 
 
 def shape_n(input, out_type=dtypes.int32, name=None):
+    """The shapes of several tensors."""
     return [execute("Shape", [convert(one, 0)], {"out_type": dtypes.as_dtype(out_type)._number}) for one in input]
 
 
@@ -534,6 +576,7 @@ def _broadcast_unknown(a, b):
 
 
 def broadcast_static_shape(shape_x, shape_y):
+    """The TensorShape that two shapes broadcast to; ValueError where they do not."""
     a, b = (shapes.as_shape(s) for s in (shape_x, shape_y))
     if a.rank is None or b.rank is None:
         return shapes.TensorShape(None)
@@ -544,6 +587,7 @@ def broadcast_static_shape(shape_x, shape_y):
 
 
 def broadcast_dynamic_shape(shape_x, shape_y):
+    """The shape, as a tensor, that two shape tensors broadcast to."""
     try:
         return convert(list(np.broadcast_shapes(tuple(ints(shape_x)), tuple(ints(shape_y)))), 3)
     except ValueError as error:
@@ -551,10 +595,12 @@ def broadcast_dynamic_shape(shape_x, shape_y):
 
 
 def unravel_index(indices, dims, name=None):
+    """Coordinates (rank, n) of flat indices in a tensor of shape dims."""
     return run("UnravelIndex", tensor(indices), tensor(dims))
 
 
 def guarantee_const(input, name=None):
+    """The input; a promise that it never changes."""
     return run("Identity", tensor(input))
 
 
@@ -587,26 +633,32 @@ def repeat(input, repeats, axis=None, name=None):
 
 
 def convert_to_tensor_or_indexed_slices(value, dtype=None, name=None):
+    """A tensor, or the indexed slices that are given."""
     return value if isinstance(value, IndexedSlices) else conversion.convert_to_tensor(value, dtype)
 
 
 def lin_space(start, stop, num, name=None):
+    """num evenly spaced values from start to stop."""
     return linspace(start, stop, num)
 
 
 def reverse_v2(tensor, axis, name=None):
+    """Backwards along axes."""
     return reverse(tensor, axis)
 
 
 def to_complex64(x, name="ToComplex64"):
+    """x as complex64."""
     return cast(x, dtypes.complex64)
 
 
 def to_complex128(x, name="ToComplex128"):
+    """x as complex128."""
     return cast(x, dtypes.complex128)
 
 
 def to_bfloat16(x, name="ToBFloat16"):
+    """x as bfloat16."""
     return cast(x, dtypes.bfloat16)
 
 

@@ -68,16 +68,19 @@ def assert_near(x, y, rtol=None, atol=None, data=None, summarize=None, message=N
 
 
 def assert_near_2(x, y, rtol=None, atol=None, message=None, summarize=None, name=None):
+    """InvalidArgumentError unless |x - y| <= atol + rtol |y| everywhere."""
     return assert_near(x, y, rtol, atol, None, summarize, message)
 
 
 def assert_integer(x, message=None, name=None):
+    """TypeError unless the tensor is of an integer dtype."""
     t = tensor(x)
     if not t.dtype.is_integer:
         raise TypeError(_text(message, "Expected \"x\" to be integer type. Found: %s" % t.dtype))
 
 
 def assert_type(tensor, tf_type, message=None, name=None):
+    """TypeError unless the tensor is of the dtype."""
     if tensor.dtype != tf_type:
         raise TypeError(_text(message, "tensor must be of type %s, it is %s" % (dtypes.as_dtype(tf_type), tensor.dtype)))
 
@@ -92,36 +95,43 @@ def _rank_of(rank):
 
 
 def assert_rank(x, rank, data=None, summarize=None, message=None, name=None):
+    """ValueError unless the tensor has this number of axes."""
     wanted, has = _rank_of(rank), len(tensor(x)._shape_tuple)
     if has != wanted:
         raise ValueError(_text(message, "Shape %s must have rank %d" % (tensor(x)._shape_tuple, wanted)))
 
 
 def assert_rank_at_least(x, rank, data=None, summarize=None, message=None, name=None):
+    """ValueError unless the tensor has at least this number of axes."""
     wanted, has = _rank_of(rank), len(tensor(x)._shape_tuple)
     if has < wanted:
         raise ValueError(_text(message, "Shape %s must have rank at least %d" % (tensor(x)._shape_tuple, wanted)))
 
 
 def assert_rank_in(x, ranks, data=None, summarize=None, message=None, name=None):
+    """ValueError unless the number of axes is among the ranks."""
     wanted, has = [_rank_of(rank) for rank in ranks], len(tensor(x)._shape_tuple)
     if has not in wanted:
         raise ValueError(_text(message, "Shape %s must have rank in %s" % (tensor(x)._shape_tuple, wanted)))
 
 
 def assert_rank_2(x, rank, message=None, name=None):
+    """ValueError unless the tensor has this number of axes."""
     return assert_rank(x, rank, message=message)
 
 
 def assert_rank_at_least_2(x, rank, message=None, name=None):
+    """ValueError unless the tensor has at least this number of axes."""
     return assert_rank_at_least(x, rank, message=message)
 
 
 def assert_rank_in_2(x, ranks, message=None, name=None):
+    """ValueError unless the number of axes is among the ranks."""
     return assert_rank_in(x, ranks, message=message)
 
 
 def assert_scalar_2(tensor, message=None, name=None):
+    """The tensor, or ValueError unless it is a scalar."""
     try:
         return assert_scalar(tensor)
     except ValueError as error:
@@ -129,6 +139,7 @@ def assert_scalar_2(tensor, message=None, name=None):
 
 
 def assert_scalar(tensor, name=None):
+    """The tensor, or ValueError unless it is a scalar."""
     from sokuji._src.core import conversion
 
     t = conversion.convert_to_tensor(tensor)
@@ -150,6 +161,7 @@ def assert_same_float_dtype(tensors=None, dtype=None):
 
 
 def assert_proper_iterable(values):
+    """TypeError for tensors, arrays and strings, whose iteration is seldom meant."""
     unproper = (_core.Handle, np.ndarray, bytes, str)
     if isinstance(values, unproper):
         raise TypeError("Expected argument \"values\" to be a \"proper\" iterable. Found: %s" % type(values))
@@ -179,6 +191,7 @@ def Assert(condition, data, summarize=None, name=None):  # noqa: N802
 
 
 def is_numeric_tensor(tensor):
+    """Whether it is a tensor of numbers."""
     return isinstance(tensor, _core.Handle) and (tensor.dtype.is_floating or tensor.dtype.is_integer or tensor.dtype.is_complex)
 
 
@@ -188,16 +201,19 @@ def _pairs(x):
 
 
 def is_non_decreasing(x, name=None):
+    """Whether no element is smaller than the one before it."""
     later, earlier = _pairs(x)
     return tensor(bool(np.all(later >= earlier)))
 
 
 def is_strictly_increasing(x, name=None):
+    """Whether each element is greater than the one before it."""
     later, earlier = _pairs(x)
     return tensor(bool(np.all(later > earlier)))
 
 
 def verify_tensor_all_finite(t, msg, name=None):
+    """The tensor, or InvalidArgumentError with msg where it has NaN or infinities."""
     return _core.execute("CheckNumerics", [tensor(t)], {"message": msg})
 
 

@@ -9,6 +9,7 @@ def _keeps(function):
     """A real tensor's real part and conjugate are itself."""
 
     def part(x, name=None):
+        """The conjugate; of real numbers they themselves."""
         t = tensor(x)
         if t.dtype.is_complex:
             return _late(function)(t)
@@ -29,15 +30,18 @@ real, conj = _keeps("real"), _keeps("conj")
 
 
 def real_1(input, name=None):
+    """The real parts."""
     return real(input)
 
 
 def imag(input, name=None):
+    """The imaginary parts."""
     t = tensor(input)
     return _late("imag")(t) if t.dtype.is_complex else run("ZerosLike", t)
 
 
 def angle(input, name=None):
+    """The argument of complex numbers, in radians."""
     t = tensor(input)
     if t.dtype.is_complex:
         return _late("angle")(t)

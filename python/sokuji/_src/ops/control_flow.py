@@ -283,6 +283,7 @@ def _unknown_device(name):
 
 
 def identity_n(input, name=None):
+    """The same tensors anew."""
     return [run("Identity", tensor(t)) for t in input]
 
 

@@ -42,6 +42,7 @@ def convolution(input, filter, padding, strides=None, dilation_rate=None, name=N
 
 
 def convolution_2(input, filters, strides=None, padding="VALID", data_format=None, dilations=None, name=None):
+    """Convolution over one, two or three axes, with strides or dilations."""
     return convolution(input, filters, padding, strides, dilations, None, data_format)
 
 
@@ -65,6 +66,7 @@ def pool(input, window_shape, pooling_type, padding, dilation_rate=None, strides
 
 
 def pool_2(input, window_shape, pooling_type, strides=None, padding="VALID", data_format=None, dilations=None, name=None):
+    """Maxima ("MAX") or means ("AVG") of windows over one, two or three axes."""
     return pool(input, window_shape, pooling_type, padding, dilations, strides, None, data_format)
 
 
@@ -78,6 +80,7 @@ def _four(value):
 
 def _pooling_2(op, usual="NHWC"):
     def pooling(input, ksize, strides, padding, data_format=usual, name=None):
+        """Maxima or means of windows over images (batch, height, width, channels)."""
         if data_format not in (None, "NHWC"):
             raise NotImplementedError("not implemented: pooling with data_format=%r; use NHWC" % (data_format,))
         t = tensor(input)
@@ -95,6 +98,7 @@ max_pool2d, avg_pool2d = _pooling_2("MaxPool"), _pooling_2("AvgPool")
 
 
 def conv2d_2(input, filters, strides, padding, data_format="NHWC", dilations=None, name=None):
+    """Convolution of images (batch, height, width, channels) with filters (height, width, channels, filters)."""
     if data_format not in (None, "NHWC"):
         raise NotImplementedError("not implemented: tf.nn.conv2d with data_format=%r; use NHWC" % (data_format,))
     t, kernel = same_dtype([input, filters])
@@ -126,6 +130,7 @@ def _padded(t, padding, fill=0):
 
 
 def max_pool_with_argmax_2(input, ksize, strides, padding, data_format="NHWC", output_dtype=dtypes.int64, include_batch_in_index=False, name=None):
+    """(maxima of windows, their flat places)."""
     if data_format not in (None, "NHWC"):
         raise ValueError("Invalid data_format for `max_pool_with_argmax`: %r" % (data_format,))
     return execute("MaxPoolWithArgmax", [tensor(input)],
@@ -135,6 +140,7 @@ def max_pool_with_argmax_2(input, ksize, strides, padding, data_format="NHWC", o
 
 def _pooling_1d(op):
     def pooling(input, ksize, strides, padding, data_format="NWC", name=None):
+        """Maxima or means of windows over steps (batch, steps, channels)."""
         if data_format != "NWC":
             raise NotImplementedError("not implemented: one-dimensional pooling with data_format=%r; use NWC" % (data_format,))
         size, step = (ints(v) for v in (ksize, strides))

@@ -77,6 +77,7 @@ def _rows(labels, lengths=None):
 
 
 def ctc_loss(labels, logits, label_length, logit_length, logits_time_major=True, unique=None, blank_index=None, name=None):
+    """Minus the log probability of the labels for each row, with its gradient."""
     if isinstance(labels, SparseTensor) and blank_index is None:
         raise ValueError("Argument `blank_index` must be provided when labels is a SparseTensor.")
     x = convert(logits, 0)
@@ -88,6 +89,7 @@ def ctc_loss(labels, logits, label_length, logit_length, logits_time_major=True,
 
 def ctc_loss_1(labels, inputs=None, sequence_length=None, preprocess_collapse_repeated=False, ctc_merge_repeated=True, ignore_longer_outputs_than_inputs=False,
                time_major=True, logits=None):  # fmt: skip
+    """Minus the log probability of the labels for each row, with its gradient."""
     if preprocess_collapse_repeated or not ctc_merge_repeated:
         raise NotImplementedError("not implemented: tf.nn.ctc_loss with preprocess_collapse_repeated or without ctc_merge_repeated")
     return ctc_loss(labels, inputs if inputs is not None else logits, None, sequence_length, time_major, None, -1)
@@ -108,6 +110,7 @@ def _check(x, lengths):
 
 
 def ctc_greedy_decoder(inputs, sequence_length, merge_repeated=True, blank_index=None, name=None):
+    """([sparse labels], scores (batch, 1)): the best class at each step, without repeats and blanks."""
     x = np.asarray(tensor(inputs))
     _check(x, sequence_length)
     blank = x.shape[2] - 1 if blank_index is None else int(blank_index) % x.shape[2]
@@ -141,6 +144,7 @@ def _beams(logp, width, blank):
 
 
 def ctc_beam_search_decoder(inputs, sequence_length, beam_width=100, top_paths=1, name=None):
+    """([sparse labels], log probabilities) of the top_paths best label sequences."""
     x = np.asarray(tensor(inputs), np.float64)
     _check(x, sequence_length)
     if top_paths > beam_width:

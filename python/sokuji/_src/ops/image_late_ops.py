@@ -69,6 +69,7 @@ def resize(images, size, method="bilinear", preserve_aspect_ratio=False, antiali
 
 
 def resize_with_pad(image, target_height, target_width, method="bilinear", antialias=False):
+    """Images of another size in their own proportions, black at the margins."""
     t = tensor(image)
     h, w = t._shape_tuple[-3:-1]
     ratio = max(w / target_width, h / target_height)
@@ -152,12 +153,14 @@ def _suppressed(boxes, scores, most, iou_threshold, score_threshold, sigma):
 
 
 def non_max_suppression_with_scores(boxes, scores, max_output_size, iou_threshold=0.5, score_threshold=float("-inf"), soft_nms_sigma=0.0, name=None):
+    """(numbers of the boxes kept, their scores), softly when soft_nms_sigma is given."""
     kept, values = _suppressed(np.asarray(tensor(boxes), np.float64), np.asarray(tensor(scores)), int(max_output_size), float(iou_threshold), float(score_threshold), float(soft_nms_sigma))
     return convert(np.array(kept, np.int32), 0), convert(np.array(values, np.float32), 0)
 
 
 def non_max_suppression_padded(boxes, scores, max_output_size, iou_threshold=0.5, score_threshold=float("-inf"), pad_to_max_output_size=False, name=None,
                                sorted_input=False, canonicalized_coordinates=False, tile_size=512):  # fmt: skip
+    """(numbers of the boxes kept, how many they are), padded where that is asked for."""
     found, n = np.asarray(non_max_suppression_with_scores(boxes, scores, max_output_size, iou_threshold, score_threshold)[0]), None
     n = len(found)
     if pad_to_max_output_size:
@@ -167,6 +170,7 @@ def non_max_suppression_padded(boxes, scores, max_output_size, iou_threshold=0.5
 
 def combined_non_max_suppression(boxes, scores, max_output_size_per_class, max_total_size, iou_threshold=0.5, score_threshold=float("-inf"), pad_per_class=False,
                                  clip_boxes=True, name=None):  # fmt: skip
+    """The best boxes of each class and image, padded: (boxes, scores, classes, numbers)."""
     b, s = np.asarray(tensor(boxes), np.float64), np.asarray(tensor(scores))
     n, classes = len(b), s.shape[2]
     total = min(int(max_total_size), int(max_output_size_per_class) * classes) if pad_per_class else int(max_total_size)
@@ -186,6 +190,7 @@ def combined_non_max_suppression(boxes, scores, max_output_size_per_class, max_t
 
 
 def draw_bounding_boxes(images, boxes, colors, name=None):
+    """Images with the outlines of boxes (y_min, x_min, y_max, x_max), which are fractions of the size."""
     t, given = tensor(images), tensor(boxes)
     made, b = np.array(np.asarray(t)), np.asarray(given)
     if given.dtype != dtypes.float32 or t.ndim != 4 or b.ndim != 3 or b.shape[2] != 4 or len(b) != len(made):
@@ -261,6 +266,7 @@ def _uniform(seed, low, high):
 
 def _flips(flip):
     def function(image, seed):
+        """Images mirrored, or not, as the seed says."""
         t = tensor(image)
         if t.ndim == 3:
             return flip(t) if float(stateless_random_ops.stateless_uniform([], seed)) < 0.5 else t
@@ -272,6 +278,7 @@ def _flips(flip):
 
 
 def stateless_random_crop(value, size, seed, name=None):
+    """A part of the given size at a place drawn by the seed."""
     t, wanted = tensor(value), ints(size)
     if any(a > b for a, b in zip(wanted, t._shape_tuple)):
         raise invalid("Need value.shape >= size, got %s and %s" % (t._shape_tuple, wanted))
@@ -281,24 +288,28 @@ def stateless_random_crop(value, size, seed, name=None):
 
 
 def stateless_random_brightness(image, max_delta, seed):
+    """Brightness changed by a number drawn by the seed."""
     if max_delta < 0:
         raise ValueError("max_delta must be non-negative.")
     return image_ops.adjust_brightness(image, _uniform(seed, -max_delta, max_delta))
 
 
 def stateless_random_hue(image, max_delta, seed):
+    """Hue changed by a number drawn by the seed."""
     if not 0 <= max_delta <= 0.5:
         raise ValueError("max_delta must be in [0, 0.5].")
     return image_ops.adjust_hue(image, _uniform(seed, -max_delta, max_delta))
 
 
 def stateless_random_contrast(image, lower, upper, seed):
+    """Contrast changed by a factor drawn by the seed."""
     if upper <= lower or lower < 0:
         raise ValueError("upper must be > lower, and lower non-negative.")
     return image_ops.adjust_contrast(image, _uniform(seed, lower, upper))
 
 
 def stateless_random_saturation(image, lower, upper, seed=None):
+    """Saturation changed by a factor drawn by the seed."""
     if upper <= lower or lower < 0:
         raise ValueError("upper must be > lower, and lower non-negative.")
     return image_ops.adjust_saturation(image, _uniform(seed, lower, upper))

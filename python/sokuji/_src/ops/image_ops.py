@@ -39,6 +39,8 @@ def _batched(function):
 
 
 class ResizeMethod:
+    """How images are resized."""
+
     def __init__(self, *args, **kwargs):
         raise TypeError("tf.image.ResizeMethod is a list of names")
 
@@ -46,6 +48,8 @@ class ResizeMethod:
 
 
 class ResizeMethod_2:
+    """How images are resized."""
+
     BILINEAR, NEAREST_NEIGHBOR, BICUBIC, AREA = "bilinear", "nearest", "bicubic", "area"
     LANCZOS3, LANCZOS5, GAUSSIAN, MITCHELLCUBIC = "lanczos3", "lanczos5", "gaussian", "mitchellcubic"
 
@@ -99,6 +103,7 @@ def resize_half_pixel(images, size):
 
 
 def resize_bilinear(images, size, align_corners=False, name=None):
+    """Images of another size, by bilinear interpolation."""
     return _bilinear(_image(images, (4,)), size, align_corners, False)
 
 
@@ -112,6 +117,7 @@ def _nearest(t, size, align, half):
 
 
 def resize_nearest_neighbor(images, size, align_corners=False, name=None):
+    """Images of another size, by the nearest pixel."""
     return _nearest(_image(images, (4,)), size, align_corners, False)
 
 
@@ -152,6 +158,7 @@ def _cubic_weights(n, out, align, half):
 
 
 def resize_bicubic(images, size, align_corners=False, name=None):
+    """Images of another size, by bicubic interpolation."""
     return _cubic(_image(images, (4,)), size, align_corners, False)
 
 
@@ -171,6 +178,7 @@ def _area_weights(n, out, align):
 
 
 def resize_area(images, size, align_corners=False, name=None):
+    """Images of another size, by means of areas."""
     t = _image(images, (4,))
     rows, columns = _check_size(t, size)
     return _weighted(t, _area_weights(t._shape_tuple[1], rows, align_corners), _area_weights(t._shape_tuple[2], columns, align_corners))
@@ -215,16 +223,19 @@ def resize(images, size, method="bilinear", preserve_aspect_ratio=False, antiali
 
 
 def flip_left_right(image):
+    """Images mirrored from left to right."""
     t = _image(image)
     return array_ops.reverse(t, [len(t._shape_tuple) - 2])
 
 
 def flip_up_down(image):
+    """Images mirrored from top to bottom."""
     t = _image(image)
     return array_ops.reverse(t, [len(t._shape_tuple) - 3])
 
 
 def transpose(image, name=None):
+    """Height and width of images exchanged."""
     t = _image(image)
     return run("Transpose", t, convert([1, 0, 2] if len(t._shape_tuple) == 3 else [0, 2, 1, 3], 3))
 
@@ -254,10 +265,12 @@ def _random_flip(image, flip, seed):
 
 
 def random_flip_left_right(image, seed=None):
+    """Mirrored from left to right, or not."""
     return _random_flip(image, flip_left_right, seed)
 
 
 def random_flip_up_down(image, seed=None):
+    """Mirrored from top to bottom, or not."""
     return _random_flip(image, flip_up_down, seed)
 
 
@@ -266,6 +279,7 @@ def random_flip_up_down(image, seed=None):
 
 @_batched
 def crop_to_bounding_box(image, offset_height, offset_width, target_height, target_width):
+    """The part of images from an offset on."""
     _, h, w, _ = image._shape_tuple
     top, left, rows, columns = (int(v) for v in (offset_height, offset_width, target_height, target_width))
     for ok, text in ((left >= 0, "offset_width must be >= 0."), (top >= 0, "offset_height must be >= 0."), (columns > 0, "target_width must be > 0."),
@@ -278,6 +292,7 @@ def crop_to_bounding_box(image, offset_height, offset_width, target_height, targ
 
 @_batched
 def pad_to_bounding_box(image, offset_height, offset_width, target_height, target_width):
+    """Images in a larger black one, at an offset."""
     _, h, w, _ = image._shape_tuple
     top, left, rows, columns = (int(v) for v in (offset_height, offset_width, target_height, target_width))
     below, right = rows - top - h, columns - left - w
@@ -301,6 +316,7 @@ def resize_image_with_crop_or_pad(image, target_height, target_width):
 
 @_batched
 def central_crop(image, central_fraction):
+    """The middle fraction of images."""
     if central_fraction <= 0.0 or central_fraction > 1.0:
         raise ValueError("central_fraction must be within (0, 1]")
     _, h, w, _ = image._shape_tuple
@@ -349,11 +365,13 @@ def _as_float(function):
 
 @_as_float
 def adjust_brightness(image, delta):
+    """delta added to all values."""
     return image + convert(delta, image._dtype_number)
 
 
 @_as_float
 def adjust_contrast(images, contrast_factor):
+    """Values moved from each channel's mean by a factor."""
     axes = convert([images.ndim - 3, images.ndim - 2], 3)
     mean = execute("Mean", [images, axes], {"keep_dims": True})
     return (images - mean) * convert(contrast_factor, images._dtype_number) + mean
@@ -361,12 +379,14 @@ def adjust_contrast(images, contrast_factor):
 
 @_as_float
 def adjust_gamma(image, gamma=1, gain=1):
+    """gain * image ** gamma"""
     if not isinstance(gamma, _core.Handle) and gamma < 0:
         raise ValueError("Gamma should be a non-negative real number.")
     return convert(float(gain), image._dtype_number) * image ** convert(float(gamma), image._dtype_number)
 
 
 def rgb_to_grayscale(images, name=None):
+    """Red, green and blue as one channel of luminance."""
     t = convert(images, 0)
     flt = t if t.dtype.is_floating else convert_image_dtype(t, dtypes.float32)
     weights = convert(np.array([0.2989, 0.5870, 0.1140], np.float32), 0)
@@ -375,11 +395,13 @@ def rgb_to_grayscale(images, name=None):
 
 
 def grayscale_to_rgb(images, name=None):
+    """One channel as three alike."""
     t = convert(images, 0)
     return array_ops.tile(t, [1] * (t.ndim - 1) + [3])
 
 
 def rgb_to_hsv(images, name=None):
+    """Red, green and blue as hue, saturation and value."""
     t = convert(images, 0)
     if t._shape_tuple[-1:] != (3,):
         raise invalid("rgb_to_hsv: the last dimension must have 3 channels, the shape is %s" % (t._shape_tuple,))
@@ -394,6 +416,7 @@ def rgb_to_hsv(images, name=None):
 
 
 def hsv_to_rgb(images, name=None):
+    """Hue, saturation and value as red, green and blue, all in [0, 1]."""
     t = convert(images, 0)
     x = t.numpy()
     h, s, v = x[..., 0], x[..., 1], x[..., 2]
@@ -403,12 +426,14 @@ def hsv_to_rgb(images, name=None):
 
 @_as_float
 def adjust_saturation(image, saturation_factor, name=None):
+    """Saturation times a factor, of an RGB image."""
     hsv = rgb_to_hsv(image).numpy()
     hsv[..., 1] = np.clip(hsv[..., 1] * float(saturation_factor), 0.0, 1.0)
     return hsv_to_rgb(hsv)
 
 
 def adjust_hue(image, delta, name=None):
+    """Hue turned by delta, of an RGB image."""
     if conversion._version == 2 and not -1.0 <= float(delta) <= 1.0:
         raise ValueError("delta must be in the interval [-1, 1]")
     return _hue(image, delta)
@@ -434,18 +459,22 @@ _FROM_YIQ = [[1, 1, 1], [0.95598634, -0.27201283, -1.10674021], [0.6208248, -0.6
 
 
 def rgb_to_yuv(images):
+    """Red, green and blue as Y, U and V."""
     return _matrix_colour(images, _YUV)
 
 
 def yuv_to_rgb(images):
+    """Y, U and V as red, green and blue."""
     return _matrix_colour(images, _FROM_YUV)
 
 
 def rgb_to_yiq(images):
+    """Red, green and blue as Y, I and Q."""
     return _matrix_colour(images, _YIQ)
 
 
 def yiq_to_rgb(images):
+    """Y, I and Q as red, green and blue."""
     return _matrix_colour(images, _FROM_YIQ)
 
 
@@ -467,6 +496,7 @@ def _random_between(low, high, seed):
 
 
 def random_brightness(image, max_delta, seed=None):
+    """Brightness changed by a random number of at most max_delta."""
     if max_delta < 0:
         raise ValueError("max_delta must be non-negative.")
     return adjust_brightness(image, _random_between(-max_delta, max_delta, seed))
@@ -480,16 +510,19 @@ def _ordered(lower, upper):
 
 
 def random_contrast(image, lower, upper, seed=None):
+    """Contrast changed by a random factor."""
     _ordered(lower, upper)
     return adjust_contrast(image, _random_between(lower, upper, seed))
 
 
 def random_saturation(image, lower, upper, seed=None):
+    """Saturation times a random factor."""
     _ordered(lower, upper)
     return adjust_saturation(image, _random_between(lower, upper, seed))
 
 
 def random_hue(image, max_delta, seed=None):
+    """Hue turned by a random number of at most max_delta."""
     if not 0 <= max_delta <= 0.5:
         raise ValueError("max_delta must be in [0, 0.5].")
     return adjust_hue(image, _random_between(-max_delta, max_delta, seed))
@@ -499,6 +532,7 @@ def random_hue(image, max_delta, seed=None):
 
 
 def total_variation(images, name=None):
+    """The sum of the differences between neighbouring pixels."""
     t = _image(images)
     a = t.ndim - 3
     key = [slice(None)] * t.ndim
@@ -521,6 +555,7 @@ def image_gradients(image):
 
 
 def psnr(a, b, max_val, name=None):
+    """The peak signal-to-noise ratio of two images, in decibels."""
     top = convert_image_dtype(convert(max_val, convert(a, 0)._dtype_number), dtypes.float32)
     x, y = (convert_image_dtype(v, dtypes.float32) for v in (a, b))
     mse = run("Mean", run("SquaredDifference", x, y), convert([x.ndim - 3, x.ndim - 2, x.ndim - 1], 3))
@@ -547,6 +582,7 @@ def non_max_suppression(boxes, scores, max_output_size, iou_threshold=0.5, name=
 
 
 def _non_max_suppression_2(boxes, scores, max_output_size, iou_threshold=0.5, score_threshold=float("-inf"), name=None):
+    """Numbers of boxes, best first, that overlap no better one by more than iou_threshold."""
     return non_max_suppression(boxes, scores, max_output_size, iou_threshold, name, score_threshold)
 
 

@@ -32,6 +32,8 @@ def _kind(dtype):
 
 
 class Zeros(Initializer):
+    """Zeros."""
+
     _fields = ("dtype",)
 
     def __init__(self, dtype=dtypes.float32):
@@ -42,6 +44,8 @@ class Zeros(Initializer):
 
 
 class Ones(Initializer):
+    """Ones."""
+
     _fields = ("dtype",)
 
     def __init__(self, dtype=dtypes.float32):
@@ -52,6 +56,8 @@ class Ones(Initializer):
 
 
 class Constant(Initializer):
+    """The value, or the values, everywhere."""
+
     _fields = ("value", "dtype", "verify_shape")
 
     def __init__(self, value=0, dtype=dtypes.float32, verify_shape=False):
@@ -73,6 +79,8 @@ class _Random(Initializer):
 
 
 class RandomUniform(_Random):
+    """Uniform numbers."""
+
     _fields = ("minval", "maxval", "seed", "dtype")
 
     def __init__(self, minval=0, maxval=None, seed=None, dtype=dtypes.float32):
@@ -83,6 +91,8 @@ class RandomUniform(_Random):
 
 
 class RandomNormal(_Random):
+    """Normal numbers."""
+
     _fields = ("mean", "stddev", "seed", "dtype")
 
     def __init__(self, mean=0.0, stddev=1.0, seed=None, dtype=dtypes.float32):
@@ -93,6 +103,8 @@ class RandomNormal(_Random):
 
 
 class TruncatedNormal(RandomNormal):
+    """Normal numbers within two standard deviations."""
+
     def __call__(self, shape, dtype=None, partition_info=None):
         return random_ops.truncated_normal(shape, self.mean, self.stddev, self._dtype(dtype), self.seed)
 
@@ -136,6 +148,8 @@ class VarianceScaling(_Random):
 
 
 class Orthogonal(_Random):
+    """An orthogonal matrix times gain."""
+
     _fields = ("gain", "seed", "dtype")
 
     def __init__(self, gain=1.0, seed=None, dtype=dtypes.float32):
@@ -156,6 +170,8 @@ class Orthogonal(_Random):
 
 
 class Identity(Initializer):
+    """Identity matrices times gain."""
+
     _fields = ("gain", "dtype")
 
     def __init__(self, gain=1.0, dtype=dtypes.float32):
@@ -183,15 +199,18 @@ class GlorotNormal(VarianceScaling):
 
 
 def glorot_uniform_initializer(seed=None, dtype=dtypes.float32):
+    """Uniform numbers within sqrt(6 / (fan in + fan out))."""
     return VarianceScaling(1.0, "fan_avg", "uniform", seed, dtype)
 
 
 def glorot_normal_initializer(seed=None, dtype=dtypes.float32):
+    """Truncated normal numbers of variance 2 / (fan in + fan out)."""
     return VarianceScaling(1.0, "fan_avg", "normal", seed, dtype)
 
 
 def _scaled(scale, mode, distribution):
     def make(seed=None):
+        """An initializer of variance in proportion to 1 / fan in."""
         return VarianceScaling(scale, mode, distribution, seed)
 
     return make
@@ -258,6 +277,7 @@ def contrib_variance_scaling_initializer(factor=2.0, mode="FAN_IN", uniform=Fals
 
 
 def xavier_initializer(uniform=True, seed=None, dtype=dtypes.float32):
+    """Glorot's initializer, uniform or normal."""
     return contrib_variance_scaling_initializer(1.0, "FAN_AVG", uniform, seed, dtype)
 
 
@@ -265,26 +285,36 @@ def xavier_initializer(uniform=True, seed=None, dtype=dtypes.float32):
 
 
 class _Zeros2(Zeros):
+    """Zeros."""
+
     def __init__(self):
         super().__init__()
 
 
 class _Ones2(Ones):
+    """Ones."""
+
     def __init__(self):
         super().__init__()
 
 
 class _Constant2(Constant):
+    """The value, or the values, everywhere."""
+
     def __init__(self, value=0, support_partition=False):
         super().__init__(value)
 
 
 class _RandomUniform2(RandomUniform):
+    """Uniform numbers."""
+
     def __init__(self, minval=-0.05, maxval=0.05, seed=None):
         super().__init__(minval, maxval, seed)
 
 
 class _RandomNormal2(RandomNormal):
+    """Normal numbers."""
+
     def __init__(self, mean=0.0, stddev=0.05, seed=None):
         super().__init__(mean, stddev, seed)
 

@@ -43,18 +43,22 @@ def _passes(gradients, inputs, steps):
 
 
 def fake_quant_with_min_max_args(inputs, min=-6, max=6, num_bits=8, narrow_range=False, name=None):
+    """Floats as after quantization to num_bits between min and max."""
     return _quantized(convert(inputs, 1), _steps(min, max, num_bits, narrow_range))
 
 
 def fake_quant_with_min_max_args_gradient(gradients, inputs, min=-6, max=6, num_bits=8, narrow_range=False, name=None):
+    """Gradients that pass where the input is between min and max."""
     return _passes(gradients, inputs, _steps(min, max, num_bits, narrow_range))[0]
 
 
 def fake_quant_with_min_max_vars(inputs, min, max, num_bits=8, narrow_range=False, name=None):
+    """Floats as after quantization to num_bits between tensors min and max."""
     return _quantized(convert(inputs, 1), _steps(float(tensor(min)), float(tensor(max)), num_bits, narrow_range))
 
 
 def fake_quant_with_min_max_vars_gradient(gradients, inputs, min, max, num_bits=8, narrow_range=False, name=None):
+    """Its gradients, by the input, min and max."""
     parts = _passes(gradients, inputs, _steps(float(tensor(min)), float(tensor(max)), num_bits, narrow_range))
     return [parts[0]] + [run("Sum", p, convert(list(range(len(p._shape_tuple))), 3)) for p in parts[1:]]
 
@@ -67,10 +71,12 @@ def _channels(values, min, max, num_bits, narrow_range):
 
 
 def fake_quant_with_min_max_vars_per_channel(inputs, min, max, num_bits=8, narrow_range=False, name=None):
+    """Floats as after quantization, with bounds for each channel."""
     return array_ops.stack([_quantized(x, steps) for x, steps in _channels([inputs], min, max, num_bits, narrow_range)], -1)
 
 
 def fake_quant_with_min_max_vars_per_channel_gradient(gradients, inputs, min, max, num_bits=8, narrow_range=False, name=None):
+    """Its gradients, by the input, min and max."""
     parts = [_passes(g, x, steps) for g, x, steps in _channels([gradients, inputs], min, max, num_bits, narrow_range)]
     total = lambda k: array_ops.stack([math_ops._reduce("Sum", p[k], None, False) for p in parts])  # noqa: E731
     return [array_ops.stack([p[0] for p in parts], -1), total(1), total(2)]
@@ -118,14 +124,17 @@ def edit_distance(hypothesis, truth, normalize=True, name="edit_distance"):
 
 
 def dilation2d(input, filter, strides, rates, padding, name=None):
+    """The greatest of sums of a window and a kernel (height, width, channels): dilation of gray images."""
     return nn_late_ops.dilation2d(input, filter, strides, padding, "NHWC", rates)
 
 
 def erosion2d(value, kernel, strides, rates, padding, name=None):
+    """The least of differences of a window and a kernel: erosion of gray images."""
     return nn_late_ops.erosion2d(value, kernel, strides, padding, "NHWC", rates)
 
 
 def atrous_conv2d_transpose(value, filters, output_shape, rate, padding, name=None):
+    """The transposed convolution with holes in its filter."""
     t, f = same_dtype([value, filters])
     return execute("Conv2DBackpropInput", [sizes(output_shape), f, t], {"strides": [1] * 4, "padding": padding, "dilations": [1, rate, rate, 1]})
 
@@ -157,6 +166,7 @@ def _along(axis, rank, n):
 
 
 def fixed_size_partitioner(num_shards, axis=0):
+    """A partitioner of num_shards parts along an axis."""
     def partitioner(shape, **unused):
         rank = shapes.as_shape(shape).ndims
         return _along(axis, rank, min(num_shards, shapes.as_shape(shape).as_list()[axis]))
@@ -169,6 +179,7 @@ def _element_size(dtype, bytes_per_string_element):
 
 
 def variable_axis_size_partitioner(max_shard_bytes, axis=0, bytes_per_string_element=16, max_shards=None):
+    """A partitioner by the greatest size of a part, in bytes."""
     if max_shard_bytes < 1 or bytes_per_string_element < 1 or (max_shards is not None and max_shards < 1):
         raise ValueError("max_shard_bytes, bytes_per_string_element and max_shards must be positive integers")
 
@@ -182,6 +193,7 @@ def variable_axis_size_partitioner(max_shard_bytes, axis=0, bytes_per_string_ele
 
 
 def min_max_variable_partitioner(max_partitions=1, axis=0, min_slice_size=256 << 10, bytes_per_string_element=16):
+    """A partitioner by the least size of a part."""
     if max_partitions < 1 or min_slice_size < 1:
         raise ValueError("max_partitions and min_slice_size must be >= 1")
 
@@ -194,6 +206,7 @@ def min_max_variable_partitioner(max_partitions=1, axis=0, min_slice_size=256 <<
 
 
 def no_regularizer(_):
+    """None: a scope without a regularizer."""
     return None
 
 
@@ -201,6 +214,8 @@ def no_regularizer(_):
 
 
 class AggregationMethod:
+    """How gradients are added up: always by AddN."""
+
     def __init__(self, *args, **kwargs):
         pass
 
@@ -210,11 +225,13 @@ class AggregationMethod:
 
 @contextlib.contextmanager
 def container(container_name):
+    """A context without effect: resources have no containers."""
     yield container_name
 
 
 @contextlib.contextmanager
 def colocate_with(op, ignore_existing=False):
+    """A context without effect: there is one device."""
     yield
 
 
@@ -262,10 +279,12 @@ class DeviceSpec:
 
 def ctc_loss(labels, inputs, sequence_length, preprocess_collapse_repeated=False, ctc_merge_repeated=True, ignore_longer_outputs_than_inputs=False,
              time_major=True):  # fmt: skip
+    """Minus the log probability of sparse labels for each row."""
     return ctc_ops.ctc_loss_1(labels, inputs, sequence_length, preprocess_collapse_repeated, ctc_merge_repeated, ignore_longer_outputs_than_inputs, time_major)
 
 
 def ctc_greedy_decoder(inputs, sequence_length, merge_repeated=True):
+    """([sparse labels], scores (batch, 1)): the best class at each step, without repeats and blanks."""
     return ctc_ops.ctc_greedy_decoder(inputs, sequence_length, merge_repeated)
 
 
@@ -279,6 +298,7 @@ def _without_repeats(sparse):
 
 
 def ctc_beam_search_decoder(inputs, sequence_length, beam_width=100, top_paths=1, merge_repeated=True):
+    """([sparse labels], log probabilities) of the top_paths best label sequences."""
     found, scores = ctc_ops.ctc_beam_search_decoder(inputs, sequence_length, beam_width, top_paths)
     x = np.asarray(tensor(inputs), np.float64)
     totals = np.log(np.exp(x - x.max(-1, keepdims=True)).sum(-1))  # of which 1.x's scores do not take account
@@ -288,6 +308,7 @@ def ctc_beam_search_decoder(inputs, sequence_length, beam_width=100, top_paths=1
 
 def _scattered(method):
     def scatter(ref, indices, updates, use_locking=False, name=None):
+        """Changes the elements of a variable at indices, whose last axis names places."""
         return getattr(ref, method)(indices, updates)
 
     return scatter

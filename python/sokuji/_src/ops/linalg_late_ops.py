@@ -38,6 +38,7 @@ def _of_arrays(name, function):
         return tensor(function(np.asarray(t))), gradient
 
     def outer(input, name=None):
+        """The function of matrices of that name."""
         t = tensor(input)
         if t.ndim < 2 or t._shape_tuple[-1] != t._shape_tuple[-2]:
             raise invalid("%s: the input must be square matrices; its shape is %s" % (outer.__name__, t._shape_tuple))
@@ -74,6 +75,7 @@ def eig(tensor, name=None):
 
 
 def eigvals(tensor, name=None):
+    """The complex eigenvalues of matrices."""
     return eig(tensor)[0]
 
 
@@ -81,6 +83,7 @@ def eigvals(tensor, name=None):
 
 
 def lu(input, output_idx_type=dtypes.int32, name=None):
+    """(L and U in one matrix, the rows' permutation)."""
     made = execute("Lu", [tensor(input)], {"output_idx_type": dtypes.as_dtype(output_idx_type)}, 2)
     return collections.namedtuple("Lu", "lu p")(*made)
 
@@ -103,11 +106,13 @@ def _rows(t, perm):
 
 
 def lu_reconstruct(lower_upper, perm, validate_args=False, name=None):
+    """The matrix that LU decomposition gave."""
     lower, upper = _halves(lower_upper)
     return _rows(lower @ upper, np.argsort(np.asarray(tensor(perm)), -1))
 
 
 def lu_solve(lower_upper, perm, rhs, validate_args=False, name=None):
+    """The solution of A x = rhs from A's LU decomposition."""
     t, r = same_dtype([lower_upper, rhs])
     lower, _ = _halves(t)
     y = execute("MatrixTriangularSolve", [lower, _rows(r, perm)], {"lower": True})
@@ -115,6 +120,7 @@ def lu_solve(lower_upper, perm, rhs, validate_args=False, name=None):
 
 
 def lu_matrix_inverse(lower_upper, perm, validate_args=False, name=None):
+    """The inverse of the matrix that LU decomposition gave."""
     t = tensor(lower_upper)
     one = run("BroadcastTo", array_ops.eye(t._shape_tuple[-1], dtype=t.dtype), sizes(t._shape_tuple))
     return lu_solve(t, perm, one)
@@ -128,6 +134,7 @@ def _singular(a):
 
 
 def pinv(a, rcond=None, validate_args=False, name=None):
+    """The pseudo-inverse, by singular values."""
     t = tensor(a)
     rows, columns = t._shape_tuple[-2:]
     rcond = 10.0 * max(rows, columns) * np.finfo(t.dtype.as_numpy_dtype).eps if rcond is None else rcond
@@ -139,6 +146,7 @@ def pinv(a, rcond=None, validate_args=False, name=None):
 
 
 def matrix_rank(a, tol=None, validate_args=False, name=None):
+    """The number of singular values above the tolerance."""
     t = tensor(a)
     s = _singular(t)
     if tol is None:
@@ -148,6 +156,7 @@ def matrix_rank(a, tol=None, validate_args=False, name=None):
 
 
 def norm(tensor, ord="euclidean", axis=None, keepdims=None, name=None):
+    """Norms of tensors, vectors or matrices: 1, 2, inf, "euclidean", "fro" or another order."""
     is_matrix = isinstance(axis, (list, tuple)) and len(axis) == 2
     if is_matrix and ord in (2, 2.0) and not isinstance(ord, str):
         t = convert(tensor, 0)
@@ -208,6 +217,7 @@ def _picked(t, lead, index, padding):
 
 
 def diag_part(input, name="diag_part", k=0, padding_value=0, align="RIGHT_LEFT"):
+    """The k-th diagonals, or a band of them, of matrices."""
     t = tensor(input)
     if t.ndim < 2:
         raise invalid("diag_part: the input must be matrices; its shape is %s" % (t._shape_tuple,))
@@ -225,6 +235,7 @@ def _spread(index, rows, columns):
 
 
 def diag(diagonal, name="diag", k=0, num_rows=-1, num_cols=-1, padding_value=0, align="RIGHT_LEFT"):
+    """Matrices whose k-th diagonals (or a band of them) are given, padding_value elsewhere."""
     t, (low, high) = tensor(diagonal), _band(k)
     if t.ndim < (1 if low == high else 2):
         raise invalid("diag: the diagonal is %s" % (t._shape_tuple,))
@@ -244,6 +255,7 @@ def diag(diagonal, name="diag", k=0, num_rows=-1, num_cols=-1, padding_value=0, 
 
 
 def set_diag(input, diagonal, name="set_diag", k=0, align="RIGHT_LEFT"):
+    """Matrices with other k-th diagonals, or another band of them."""
     t, d = same_dtype([input, diagonal])
     rows, columns = t._shape_tuple[-2:]
     index = _places(rows, columns, k, align)
@@ -278,6 +290,7 @@ def _tridiagonal(diagonals, diagonals_format):
 
 
 def tridiagonal_solve(diagonals, rhs, diagonals_format="compact", transpose_rhs=False, conjugate_rhs=False, name=None, partial_pivoting=True, perturb_singular=False):
+    """The solution of tridiagonal systems."""
     matrix, r = same_dtype([_tridiagonal(diagonals, diagonals_format), rhs])
     vector = r.ndim == matrix.ndim - 1
     r = run("ExpandDims", r, convert(-1, 3)) if vector else math_ops.matrix_transpose(r) if transpose_rhs else r
@@ -286,6 +299,7 @@ def tridiagonal_solve(diagonals, rhs, diagonals_format="compact", transpose_rhs=
 
 
 def tridiagonal_matmul(diagonals, rhs, diagonals_format="compact", name=None):
+    """The product of tridiagonal matrices and matrices."""
     matrix, r = same_dtype([_tridiagonal(diagonals, diagonals_format), rhs])
     return matrix @ r
 

@@ -18,6 +18,7 @@ def cross(a, b, name=None):
 
 
 def matvec(a, b, transpose_a=False, adjoint_a=False, a_is_sparse=False, b_is_sparse=False, name=None):
+    """The product of matrices (…, m, n) and vectors (…, n)."""
     x, y = same_dtype([a, b])
     wide = run("ExpandDims", y, convert(-1, 3))
     op = "MatMul" if len(x._shape_tuple) == 2 else "BatchMatMulV2"
@@ -30,6 +31,7 @@ def _without_last(t):
 
 
 def adjoint(matrix, name=None):
+    """The conjugate transpose of matrices."""
     return math_ops.matrix_transpose(conj(matrix))
 
 

@@ -41,6 +41,7 @@ def _computed(name, value, slope):
         return made, lambda dy: dy * slope(t)
 
     def function(x, name=None):
+        """The function of that name, elementwise."""
         return inner(_real(x))
 
     function.__name__ = name
@@ -75,11 +76,13 @@ dawsn = _computed("dawsn", _dawson, lambda t: 1.0 - 2.0 * t * dawsn(t))
 
 
 def erfcinv(x, name=None):
+    """The inverse of the complementary error function."""
     t = _real(x)
     return run("Ndtri", t * convert(0.5, t._dtype_number)) * convert(-math.sqrt(0.5), t._dtype_number)
 
 
 def nextafter(x1, x2, name=None):
+    """The next number after x1 towards x2."""
     a, b = same_dtype([x1, x2])
     return tensor(np.nextafter(np.asarray(a), np.asarray(b)))
 

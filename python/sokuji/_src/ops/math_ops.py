@@ -19,33 +19,40 @@ def _floating_for_division(x, y):
 
 
 def truediv_1(x, y, name=None):
+    """x / y; integers become floats before."""
     return truediv(convert(x, 0), convert(y, 0))
 
 
 def divide_1(x, y, name=None):
+    """x / y, as Python's operator has it."""
     return x / y
 
 
 def truediv(x, y, name=None):
+    """x / y; integers become floats before."""
     a, b = _floating_for_division(x, y)
     return a / b
 
 
 def divide(x, y, name=None):
+    """x / y, as Python's operator has it."""
     return convert(x, 0) / y
 
 
 def div(x, y, name=None):
+    """x / y; of integers rounded towards zero."""
     a, b = _floating_for_division(x, y)
     return run("RealDiv" if a.dtype.is_floating or a.dtype.is_complex else "FloorDiv", a, b)
 
 
 def round(x, name=None):
+    """The nearest integer; halves go to the even one."""
     t = convert(x, 0)
     return t if t.dtype.is_integer else run("Round", t)
 
 
 def logical_xor(x, y, name="LogicalXor"):
+    """Whether one of x and y is true, and one alone."""
     a, b = convert(x, 10), convert(y, 10)
     if a._dtype_number != 10 or b._dtype_number != 10:
         return run("LogicalAnd", a, b)
@@ -53,10 +60,12 @@ def logical_xor(x, y, name="LogicalXor"):
 
 
 def log_sigmoid(x, name=None):
+    """log(1 / (1 + exp(-x)))"""
     return -run("Softplus", -convert(x, 0))
 
 
 def add_n(inputs, name=None):
+    """The sum of tensors of one shape and dtype."""
     from sokuji._src.core.conversion import _version
 
     if _version == 2 and not hasattr(inputs, "__iter__"):
@@ -77,6 +86,7 @@ def add_n(inputs, name=None):
 
 
 def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
+    """The sum of tensors of one shape."""
     return add_n(inputs)
 
 
@@ -93,6 +103,7 @@ def _first(*values):
 
 
 def reduce_logsumexp(input_tensor, axis=None, keepdims=None, name=None, reduction_indices=None, keep_dims=None):
+    """log(sum(exp(x))) over axes, without overflow."""
     t, axis, keep = convert(input_tensor, 0), _first(axis, reduction_indices), bool(_first(keepdims, keep_dims))
     top = run("StopGradient", _reduce("Max", t, axis, True))
     top = run("Select", run("IsFinite", top), top, run("ZerosLike", top))
@@ -101,12 +112,14 @@ def reduce_logsumexp(input_tensor, axis=None, keepdims=None, name=None, reductio
 
 
 def count_nonzero(input_tensor, axis=None, keepdims=None, dtype=dtypes.int64, name=None, reduction_indices=None, keep_dims=None):
+    """How many elements are not zero, over axes."""
     t, axis = convert(input_tensor, 0), _first(axis, reduction_indices)
     nonzero = cast(run("NotEqual", t, array_ops.zeros([], t.dtype)), dtypes.int64)
     return cast(_reduce("Sum", nonzero, axis, _first(keepdims, keep_dims)), dtype)
 
 
 def norm(tensor, ord="euclidean", axis=None, keepdims=None, name=None, keep_dims=None):
+    """The norm of a tensor, or along axes: 1, 2, inf, "euclidean", "fro" or another order."""
     t, keep = convert(tensor, 0), _first(keepdims, keep_dims)
     is_matrix = isinstance(axis, (list, tuple)) and len(axis) == 2
     if isinstance(axis, (list, tuple)) and len(axis) not in (1, 2):
@@ -144,14 +157,17 @@ def _cumulate(x, axis, exclusive, reverse, total, neutral):
 
 
 def cumsum(x, axis=0, exclusive=False, reverse=False, name=None):
+    """Sums of the elements up to each, along an axis."""
     return _cumulate(x, axis, exclusive, reverse, lambda a, b: a + b, array_ops.zeros_like)
 
 
 def cumprod(x, axis=0, exclusive=False, reverse=False, name=None):
+    """Products of the elements up to each, along an axis."""
     return _cumulate(x, axis, exclusive, reverse, lambda a, b: a * b, array_ops.ones_like)
 
 
 def tensordot(a, b, axes, name=None):
+    """Sums of products over axes of a and axes of b."""
     a, b = tensor(a), tensor(b)
     ra, rb = len(a._shape_tuple), len(b._shape_tuple)
     if isinstance(axes, (int, np.integer)):
@@ -191,6 +207,7 @@ def _einsum_sum(t, labels, keep):
 
 
 def einsum(equation, *inputs, **kwargs):
+    """Sums of products of tensors, as the equation of index letters says."""
     kwargs.pop("name", None)
     if kwargs:
         raise TypeError("invalid keyword arguments for this function: %s" % ", ".join(kwargs))
@@ -211,6 +228,7 @@ def einsum(equation, *inputs, **kwargs):
 
 
 def trace(x, name=None):
+    """The sums of matrices' diagonals."""
     return run("Sum", matrix_diag_part(x), convert([-1], 3))
 
 
@@ -221,6 +239,7 @@ def _matrices(t):
 
 
 def matrix_diag_part(input, name=None):
+    """The diagonals of matrices."""
     t = _matrices(convert(input, 0))
     rows, columns = t._shape_tuple[-2:]
     n = min(rows, columns)
@@ -229,6 +248,7 @@ def matrix_diag_part(input, name=None):
 
 
 def diag_part(input, name=None):
+    """The diagonal of a tensor of even rank."""
     t = convert(input, 0)
     half = len(t._shape_tuple) // 2
     if len(t._shape_tuple) % 2 or t._shape_tuple[:half] != t._shape_tuple[half:]:
@@ -242,6 +262,7 @@ def _mask(rows, columns, keep, dtype):
 
 
 def matrix_diag(diagonal, name=None):
+    """Matrices with vectors on their diagonals."""
     t = convert(diagonal, 0)
     if not t._shape_tuple:
         raise invalid("matrix_diag: the diagonal is a scalar; it must have at least one dimension")
@@ -250,12 +271,14 @@ def matrix_diag(diagonal, name=None):
 
 
 def diag(diagonal, name=None):
+    """A tensor with the elements on its diagonal, of twice the rank."""
     t = convert(diagonal, 0)
     flat = run("Reshape", t, sizes([t._size]))
     return run("Reshape", matrix_diag(flat), sizes(t._shape_tuple * 2))
 
 
 def matrix_set_diag(input, diagonal, name=None):
+    """Matrices with other diagonals."""
     t, d = same_dtype([input, diagonal])
     rows, columns = t._shape_tuple[-2:]
     n = min(rows, columns)
@@ -267,6 +290,7 @@ def matrix_set_diag(input, diagonal, name=None):
 
 
 def matrix_band_part(input, num_lower, num_upper, name=None):
+    """Matrices with zeros outside num_lower and num_upper diagonals; -1 keeps all."""
     t = convert(input, 0)
     if t._shape_tuple is None or None in t._shape_tuple or any(isinstance(n, _core.SymbolicTensor) for n in (num_lower, num_upper)):
         return run("MatrixBandPart", t, convert(num_lower, 9), convert(num_upper, 9))
@@ -277,6 +301,7 @@ def matrix_band_part(input, num_lower, num_upper, name=None):
 
 
 def matrix_transpose(a, name="matrix_transpose", conjugate=False):
+    """The last two axes exchanged."""
     t = convert(a, 0)
     refuse("matrix_transpose", "call tf.math.conj", conjugate=conjugate and t.dtype.is_complex)
     n = len(t._shape_tuple)
@@ -287,37 +312,45 @@ Qr = collections.namedtuple("Qr", "q r")
 
 
 def qr(input, full_matrices=False, name=None):
+    """(Q, R) of matrices."""
     return Qr(*execute("Qr", [input], {"full_matrices": full_matrices}))
 
 
 def svd(tensor, full_matrices=False, compute_uv=True, name=None):
+    """(singular values, U, V) of matrices."""
     s, u, v = execute("Svd", [tensor], {"compute_uv": compute_uv, "full_matrices": full_matrices})
     return (s, u, v) if compute_uv else s
 
 
 def self_adjoint_eig(tensor, name=None):
+    """(eigenvalues in rising order, eigenvectors as columns) of symmetric matrices."""
     return tuple(execute("SelfAdjointEigV2", [tensor], {}))
 
 
 def self_adjoint_eigvals(tensor, name=None):
+    """The eigenvalues of symmetric matrices, in rising order."""
     return execute("SelfAdjointEigV2", [tensor], {"compute_v": False})[0]
 
 
 def matrix_solve_ls(matrix, rhs, l2_regularizer=0.0, fast=True, name=None):
+    """Least-squares solutions of A x = rhs, regularized by l2_regularizer."""
     return execute("MatrixSolveLs", [*same_dtype([matrix, rhs]), convert(l2_regularizer, 2)], {"fast": fast})
 
 
 def cholesky_solve(chol, rhs, name=None):
+    """The solution of A x = rhs from A's Cholesky factor."""
     c, r = same_dtype([chol, rhs])
     y = execute("MatrixTriangularSolve", [c, r], {"lower": True})
     return execute("MatrixTriangularSolve", [c, y], {"lower": True, "adjoint": True})
 
 
 def logdet(matrix, name=None):
+    """The logarithm of the determinant of positive definite matrices."""
     return 2.0 * run("Sum", run("Log", matrix_diag_part(run("Cholesky", convert(matrix, 0)))), convert([-1], 3))
 
 
 def clip_by_norm(t, clip_norm, axes=None, name=None):
+    """The tensor, scaled down where its norm (along axes) is above clip_norm."""
     t = convert(t, 0)
     bound = convert(clip_norm, t._dtype_number)
     length2 = _reduce("Sum", run("Square", t), axes, True)
@@ -327,6 +360,7 @@ def clip_by_norm(t, clip_norm, axes=None, name=None):
 
 
 def clip_by_average_norm(t, clip_norm, name=None):
+    """The tensor, scaled down where its norm per element is above clip_norm."""
     t = convert(t, 0)
     n = float(t._size)
     length = run("Sqrt", run("Sum", run("Square", t), None)) / n
@@ -355,11 +389,13 @@ def _checked(t_list):
 
 
 def global_norm(t_list, name=None):
+    """The square root of the sum of all tensors' squares."""
     halves = [run("L2Loss", _values(t)) for t in _checked(t_list) if t is not None]
     return run("Sqrt", add_n(halves) * 2.0) if halves else None
 
 
 def clip_by_global_norm(t_list, clip_norm, use_norm=None, name=None):
+    """(the tensors scaled down so that their common norm is at most clip_norm, that norm before)."""
     from sokuji._src.core.conversion import IndexedSlices
 
     items = _checked(t_list)
@@ -376,6 +412,7 @@ def clip_by_global_norm(t_list, clip_norm, use_norm=None, name=None):
 
 
 def confusion_matrix(labels, predictions, num_classes=None, dtype=dtypes.int32, name=None, weights=None):
+    """How often each label (row) was predicted as each class (column)."""
     labels, predictions = (np.asarray(convert(v, 0)).astype(np.int64) for v in (labels, predictions))
     n = int(max(labels.max(initial=-1), predictions.max(initial=-1))) + 1 if num_classes is None else int(num_classes)
     if labels.size and (min(labels.min(), predictions.min()) < 0 or max(labels.max(), predictions.max()) >= n):
@@ -390,14 +427,17 @@ def matmul_any(a, b):
 
 
 def scalar_mul(scalar, x, name=None):
+    """A scalar times a tensor or indexed slices."""
     return convert(scalar, convert(x, 0)._dtype_number) * x
 
 
 def string_join(inputs, separator="", name=None):
+    """Strings of several tensors put together, elementwise."""
     return execute("StringJoin", [convert(i, 7) for i in inputs], {"separator": separator})
 
 
 def decode_csv(records, record_defaults, field_delim=",", use_quote_delim=True, name=None, na_value=""):
+    """The columns of CSV lines, as tensors of the defaults' dtypes."""
     defaults = [convert(d, 0) for d in record_defaults]
     flat = [d if d._shape_tuple != () else d for d in defaults]
     return execute("DecodeCSV", [convert(records, 7), *flat],
@@ -444,6 +484,7 @@ def lbeta(x, name="lbeta"):
 
 
 def floor_div(x, y, name=None):
+    """x / y rounded down."""
     return run("FloorDiv", *same_dtype([x, y]))
 
 
@@ -465,6 +506,7 @@ def _axis(axis, rank):
 
 
 def reduce_variance(input_tensor, axis=None, keepdims=False, name=None):
+    """The variance over axes."""
     t = tensor(input_tensor)
     if t.dtype.is_complex:
         array = np.asarray(t)
@@ -478,22 +520,27 @@ def reduce_variance(input_tensor, axis=None, keepdims=False, name=None):
 
 
 def reduce_std(input_tensor, axis=None, keepdims=False, name=None):
+    """The standard deviation over axes."""
     return run("Sqrt", reduce_variance(input_tensor, axis, keepdims))
 
 
 def reduce_logsumexp_2(input_tensor, axis=None, keepdims=False, name=None):
+    """log(sum(exp(x))) over axes, without overflow."""
     return reduce_logsumexp(input_tensor, axis, keepdims)
 
 
 def count_nonzero_2(input, axis=None, keepdims=None, dtype=dtypes.int64, name=None):
+    """How many elements are not zero, over axes."""
     return count_nonzero(input, axis, keepdims, dtype)
 
 
 def norm_2(tensor, ord="euclidean", axis=None, keepdims=None, name=None):
+    """The norm of a tensor, or along axes: 1, 2, inf, "euclidean", "fro" or another order."""
     return norm(tensor, ord, axis, keepdims)
 
 
 def confusion_matrix_2(labels, predictions, num_classes=None, weights=None, dtype=dtypes.int32, name=None):
+    """How often each label (row) was predicted as each class (column)."""
     return confusion_matrix(labels, predictions, num_classes, dtype, None, weights)
 
 

@@ -23,10 +23,12 @@ def stateless_dropout(x, rate, seed, rng_alg=None, noise_shape=None, name=None):
 
 
 def scale_regularization_loss(regularization_loss):
+    """The loss over the number of replicas, which is one."""
     return run("Sum", tensor(regularization_loss), None)
 
 
 def compute_average_loss(per_example_loss, sample_weight=None, global_batch_size=None):
+    """The weighted sum of per-example losses over the global batch size."""
     losses = tensor(per_example_loss)
     if losses.ndim == 0:
         raise ValueError("Argument `per_example_loss` must be of rank at least 1")
@@ -98,10 +100,12 @@ def dilation2d(input, filters, strides, padding, data_format, dilations, name=No
 
 
 def erosion2d(value, filters, strides, padding, data_format, dilations, name=None):
+    """The least of differences of a window and a kernel: erosion of gray images."""
     return -dilation2d(-tensor(value), array_ops.reverse(tensor(filters), [0, 1]), strides, padding, data_format, dilations)
 
 
 def conv1d_transpose(input, filters, output_shape, strides, padding="SAME", data_format="NWC", dilations=None, name=None):
+    """The gradient of conv1d by its input, as an operation of its own."""
     from sokuji._src.ops import nn_ops
 
     if data_format not in ("NWC", None) or max(ints(dilations or 1)) > 1:

@@ -25,14 +25,17 @@ def _along_last(op, logits, axis):
 
 
 def softmax(logits, axis=None, name=None, dim=None):
+    """exp(logits) over its sum along an axis."""
     return _along_last("Softmax", logits, dim if axis is None else axis)
 
 
 def log_softmax(logits, axis=None, name=None, dim=None):
+    """The logarithm of softmax along an axis."""
     return _along_last("LogSoftmax", logits, dim if axis is None else axis)
 
 
 def leaky_relu(features, alpha=0.2, name=None):
+    """x where it is positive, alpha x elsewhere."""
     t = convert(features, 0)
     if t.dtype.is_integer:
         t = array_ops.cast(t, "float32")
@@ -42,10 +45,12 @@ def leaky_relu(features, alpha=0.2, name=None):
 
 
 def crelu_2(features, axis=-1, name=None):
+    """The positive parts of x and of -x, along an axis."""
     return crelu(features, name, axis)
 
 
 def crelu(features, name=None, axis=-1):
+    """The positive parts of x and of -x, along an axis."""
     t = convert(features, 0)
     return run("Relu", array_ops.concat([t, -t], axis))
 
@@ -77,17 +82,20 @@ def _soft_cross_entropy(labels, logits, dim):
 
 @_core.quick
 def softmax_cross_entropy_with_logits_v2(_sentinel=None, labels=None, logits=None, dim=-1, name=None):
+    """The cross entropy of labels (batch, classes) with softmax(logits), with gradients by both."""
     _named("softmax_cross_entropy_with_logits", _sentinel, labels, logits)
     return _soft_cross_entropy(labels, logits, dim)
 
 
 def softmax_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, dim=-1, name=None):
+    """The cross entropy of labels (batch, classes) with softmax(logits); no gradient by the labels."""
     _named("softmax_cross_entropy_with_logits", _sentinel, labels, logits)
     return _soft_cross_entropy(run("StopGradient", convert(labels, 0)), logits, dim)
 
 
 @_core.quick
 def softmax_cross_entropy_2(labels, logits, axis=-1, name=None):
+    """The cross entropy of labels with softmax(logits) along an axis."""
     return _soft_cross_entropy(labels, logits, axis)
 
 
@@ -110,20 +118,24 @@ def _sparse_cross_entropy(labels, logits):
 
 
 def sparse_softmax_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, name=None):
+    """The cross entropy of class numbers (batch,) with softmax(logits (batch, classes))."""
     _named("sparse_softmax_cross_entropy_with_logits", _sentinel, labels, logits)
     return _sparse_cross_entropy(labels, logits)
 
 
 def sparse_softmax_cross_entropy_2(labels, logits, name=None):
+    """The cross entropy of class numbers (batch,) with softmax(logits (batch, classes))."""
     return _sparse_cross_entropy(labels, logits)
 
 
 def sigmoid_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, name=None):
+    """The cross entropy of labels with sigmoid(logits), elementwise, without overflow."""
     _named("sigmoid_cross_entropy_with_logits", _sentinel, labels, logits)
     return sigmoid_cross_entropy_2(labels, logits)
 
 
 def sigmoid_cross_entropy_2(labels=None, logits=None, name=None):
+    """The cross entropy of labels with sigmoid(logits), elementwise, without overflow."""
     _named("sigmoid_cross_entropy_with_logits", None, labels, logits)
     x, z = same_dtype([logits, labels])
     if x._shape_tuple != z._shape_tuple and shapes.differ(x._shape_tuple, z._shape_tuple):
@@ -139,6 +151,7 @@ def _stable_sigmoid(x, z):
 
 
 def weighted_cross_entropy_with_logits(targets, logits, pos_weight, name=None):
+    """The cross entropy of labels with sigmoid(logits), positives weighed by pos_weight."""
     x, z = same_dtype([logits, targets])
     if x._shape_tuple != z._shape_tuple and shapes.differ(x._shape_tuple, z._shape_tuple):
         raise ValueError("logits and targets must have the same shape (%s vs %s)" % (x._shape_tuple, z._shape_tuple))
@@ -147,10 +160,12 @@ def weighted_cross_entropy_with_logits(targets, logits, pos_weight, name=None):
 
 
 def weighted_cross_entropy_2(labels, logits, pos_weight, name=None):
+    """The cross entropy of labels with sigmoid(logits), positives weighed by pos_weight."""
     return weighted_cross_entropy_with_logits(labels, logits, pos_weight)
 
 
 def moments(x, axes, shift=None, name=None, keep_dims=False):
+    """(mean, variance) over axes."""
     t = convert(x, 0)
     axis = convert(list(axes), 3)
     mean = execute("Mean", [t, axis], {"keep_dims": True})
@@ -162,6 +177,7 @@ def moments(x, axes, shift=None, name=None, keep_dims=False):
 
 
 def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name=None):
+    """scale (x - mean) / sqrt(variance + variance_epsilon) + offset"""
     t = convert(x, 0)
     factor = run("Rsqrt", convert(variance, t._dtype_number) + variance_epsilon)
     if scale is not None:
@@ -171,6 +187,7 @@ def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name
 
 
 def fused_batch_norm(x, scale, offset, mean=None, variance=None, epsilon=0.001, data_format="NHWC", is_training=True, name=None):
+    """(normalised images, mean, variance) of (batch, height, width, channels)."""
     t = convert(x, 0)
     if is_training and (mean is not None or variance is not None):
         raise ValueError("Both 'mean' and 'variance' must be None if is_training is True.")
@@ -181,6 +198,7 @@ def fused_batch_norm(x, scale, offset, mean=None, variance=None, epsilon=0.001, 
 
 
 def l2_normalize(x, axis=None, epsilon=1e-12, name=None, dim=None):
+    """x over its Euclidean norm along axes."""
     t = convert(x, 0)
     axis = dim if axis is None else axis
     total = execute("Sum", [run("Square", t), None if axis is None else convert(axis, 3)], {"keep_dims": True})
@@ -188,11 +206,13 @@ def l2_normalize(x, axis=None, epsilon=1e-12, name=None, dim=None):
 
 
 def zero_fraction(value, name=None):
+    """The fraction of elements that are zero."""
     t = convert(value, 0)
     return run("Mean", array_ops.cast(run("Equal", t, array_ops.zeros([], t.dtype)), "float32"), None)
 
 
 def dropout(x, keep_prob, noise_shape=None, seed=None, name=None):
+    """Zeros at random, the rest scaled up so that the expected sum stays."""
     if array_ops._in_graph is not None and array_ops._in_graph.building() is not None:
         return array_ops._in_graph.dropout(x, keep_prob, noise_shape, seed, name)
     t = convert(x, 0)
@@ -210,6 +230,7 @@ def dropout(x, keep_prob, noise_shape=None, seed=None, name=None):
 
 
 def dropout_2(x, rate, noise_shape=None, seed=None, name=None):
+    """Zeros at random, the rest scaled up so that the expected sum stays."""
     return general_dropout(x, rate, lambda shape, dtype: random_ops.random_uniform(shape, dtype=dtype, seed=seed), noise_shape)
 
 
@@ -238,6 +259,7 @@ def general_dropout(x, rate, uniform_sampler, noise_shape=None, name=None):
 
 
 def embedding_lookup(params, ids, partition_strategy="mod", name=None, validate_indices=True, max_norm=None):
+    """Rows of params by ids, of at most max_norm."""
     tables = list(params) if isinstance(params, (list, tuple)) or type(params).__name__ == "PartitionedVariable" else [params]
     ids = convert(ids, 0)
     if len(tables) == 1:
@@ -261,10 +283,12 @@ TopK = collections.namedtuple("TopKV2", "values indices")
 
 
 def top_k(input, k=1, sorted=True, name=None):
+    """(values, indices) of the k greatest elements of the last axis, in falling order."""
     return TopK(*execute("TopKV2", (convert(input, 0), convert(int(k), 3)), {"sorted": bool(sorted)}, 2))
 
 
 def top_k_2(input, k=1, sorted=True, index_type=dtypes.int32, name=None):
+    """(values, indices) of the k greatest elements of the last axis, in falling order."""
     values, indices = top_k(input, k, sorted)
     kind = dtypes.as_dtype(index_type)
     if kind.name not in ("int16", "int32", "int64"):
@@ -273,6 +297,7 @@ def top_k_2(input, k=1, sorted=True, index_type=dtypes.int32, name=None):
 
 
 def in_top_k(predictions, targets, k, name=None):
+    """Whether targets (batch,) are among the k greatest of predictions (batch, classes)."""
     p, t = np.asarray(convert(predictions, 0)), np.asarray(convert(targets, 0))
     at = p[np.arange(len(t)), np.clip(t, 0, p.shape[1] - 1)]
     ahead = (p > at[:, None]).sum(axis=1)
@@ -281,10 +306,12 @@ def in_top_k(predictions, targets, k, name=None):
 
 
 def xw_plus_b(x, weights, biases, name=None):
+    """x @ weights + biases"""
     return run("BiasAdd", run("MatMul", convert(x, 0), weights), convert(biases, convert(x, 0)._dtype_number))
 
 
 def conv1d(value, filters, stride, padding, use_cudnn_on_gpu=None, data_format=None, name=None):
+    """Convolution of (batch, steps, channels) with filters (size, channels, filters)."""
     if data_format not in (None, "NHWC", "NWC"):
         raise NotImplementedError("not implemented: tf.nn.conv1d with data_format='%s'; use 'NWC'" % data_format)
     t, f = same_dtype([value, filters])
@@ -295,16 +322,19 @@ def conv1d(value, filters, stride, padding, use_cudnn_on_gpu=None, data_format=N
 
 
 def atrous_conv2d(value, filters, rate, padding, name=None):
+    """Convolution with holes of rate - 1 in its filter."""
     return execute("Conv2D", same_dtype([value, filters]), {"strides": [1] * 4, "padding": padding, "dilations": [1, rate, rate, 1]})
 
 
 def conv2d_transpose(value, filter, output_shape, strides, padding="SAME", data_format="NHWC", name=None):
+    """The gradient of conv2d by its input, as an operation of its own, whose result has output_shape."""
     t, f = same_dtype([value, filter])
     strides = [1, strides, strides, 1] if isinstance(strides, int) else list(strides)
     return execute("Conv2DBackpropInput", [sizes(output_shape), f, t], {"strides": strides, "padding": padding, "data_format": data_format})
 
 
 def conv2d_transpose_2(input, filters, output_shape, strides, padding="SAME", data_format="NHWC", dilations=None, name=None):
+    """The gradient of conv2d by its input, as an operation of its own, whose result has output_shape."""
     given = dilations if isinstance(dilations, (list, tuple)) else [1 if dilations is None else dilations]
     if any(int(d) != 1 for d in given):
         raise NotImplementedError("not implemented: tf.nn.conv2d_transpose with dilations; use dilations of 1")
@@ -315,14 +345,17 @@ def conv2d_transpose_2(input, filters, output_shape, strides, padding="SAME", da
 
 
 def depthwise_conv2d_2(input, filter, strides, padding, data_format=None, dilations=None, name=None):
+    """Convolution of each channel with filters of its own (height, width, channels, multiplier)."""
     return depthwise_conv2d(input, filter, strides, padding, dilations, None, data_format)
 
 
 def separable_conv2d_2(input, depthwise_filter, pointwise_filter, strides, padding, data_format=None, dilations=None, name=None):
+    """Convolution of each channel, then of all at each place."""
     return separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding, dilations, None, data_format)
 
 
 def depthwise_conv2d(input, filter, strides, padding, rate=None, name=None, data_format=None):
+    """Convolution of each channel with filters of its own (height, width, channels, multiplier)."""
     rate = [1, 1] if rate is None else list(rate)
     dilations = [1, *rate, 1] if data_format in (None, "NHWC") else [1, 1, *rate]
     return execute("DepthwiseConv2dNative", same_dtype([input, filter]),
@@ -330,28 +363,33 @@ def depthwise_conv2d(input, filter, strides, padding, rate=None, name=None, data
 
 
 def separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding, rate=None, name=None, data_format=None):
+    """Convolution of each channel, then of all at each place."""
     deep = depthwise_conv2d(input, depthwise_filter, strides, padding, rate, None, data_format)
     return execute("Conv2D", [deep, convert(pointwise_filter, deep._dtype_number)],
                    {"strides": [1] * 4, "padding": "VALID", "data_format": data_format or "NHWC"})  # fmt: skip
 
 
-def depthwise_conv2d_2(input, filter, strides, padding, data_format=None, dilations=None, name=None):
-    return depthwise_conv2d(input, filter, strides, padding, dilations, name, data_format)
+def softmax_2(logits, axis=None, name=None):
+    """exp(logits) over its sum along an axis, the last one by default."""
+    return softmax(logits, axis)
 
 
-def separable_conv2d_2(input, depthwise_filter, pointwise_filter, strides, padding, data_format=None, dilations=None, name=None):
-    return separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding, dilations, name, data_format)
+def log_softmax_2(logits, axis=None, name=None):
+    """The logarithm of softmax along an axis, the last one by default."""
+    return log_softmax(logits, axis)
 
 
 # ---- activations and losses ----
 
 
 def swish(features, name=None):
+    """x times its sigmoid."""
     t = tensor(features)
     return run("Mul", t, run("Sigmoid", t))
 
 
 def swish_2(features, beta=1.0, name=None):
+    """x times the sigmoid of beta x."""
     t = tensor(features)
     return run("Mul", t, run("Sigmoid", run("Mul", convert(beta, t._dtype_number), t)))
 
@@ -367,6 +405,7 @@ def gelu(features, approximate=False, name=None):
 
 
 def relu_layer(x, weights, biases, name=None):
+    """relu(x @ weights + biases)"""
     return run("Relu", xw_plus_b(x, weights, biases))
 
 
@@ -402,10 +441,12 @@ def sufficient_statistics(x, axes, shift=None, keep_dims=False, name=None):
 
 
 def sufficient_statistics_2(x, axes, shift=None, keepdims=False, name=None):
+    """(count, sum, sum of squares, shift), of the values less the shift."""
     return sufficient_statistics(x, axes, shift, keepdims)
 
 
 def normalize_moments(counts, mean_ss, variance_ss, shift, name=None):
+    """(mean, variance) of counts, sums and sums of squares."""
     count, mean_ss, variance_ss = same_dtype([counts, mean_ss, variance_ss])
     divisor = run("Reciprocal", count)
     shifted = mean_ss * divisor
@@ -414,6 +455,7 @@ def normalize_moments(counts, mean_ss, variance_ss, shift, name=None):
 
 
 def weighted_moments(x, axes, frequency_weights, name=None, keep_dims=False):
+    """(mean, variance) over axes, weighed by frequency_weights."""
     t, w = same_dtype([x, frequency_weights])
     axis = convert([a % len(t._shape_tuple) for a in ints(axes)], 3)
     reduce = lambda v: execute("Sum", [v, axis], {"keep_dims": True})  # noqa: E731
@@ -427,22 +469,27 @@ def weighted_moments(x, axes, frequency_weights, name=None, keep_dims=False):
 
 
 def weighted_moments_2(x, axes, frequency_weights, keepdims=False, name=None):
+    """(mean, variance) over axes, weighed by frequency_weights."""
     return weighted_moments(x, axes, frequency_weights, None, keepdims)
 
 
 def moments_2(x, axes, shift=None, keepdims=False, name=None):
+    """(mean, variance) over axes."""
     return moments(x, axes, shift, name, keepdims)
 
 
 def batch_norm_with_global_normalization(t, m, v, beta, gamma, variance_epsilon, scale_after_normalization, name=None):
+    """batch_normalization with a switch for the scale."""
     return batch_normalization(t, m, v, beta, gamma if scale_after_normalization else None, variance_epsilon)
 
 
 def in_top_k_2(targets, predictions, k, name=None):
+    """Whether targets (batch,) are among the k greatest of predictions (batch, classes)."""
     return in_top_k(predictions, targets, k)
 
 
 def embedding_lookup_2(params, ids, max_norm=None, name=None):
+    """Rows of params by ids, of at most max_norm."""
     return embedding_lookup(params, ids, "div", None, True, max_norm)
 
 

@@ -27,11 +27,13 @@ def _unique(x):
 
 
 def unique(x, out_idx=dtypes.int32, name=None):
+    """(the different elements, in order of their first places, and for each element which it is)."""
     y, index, _ = _unique(x)
     return Unique(y, convert(np.array(index, np.int64), number(out_idx)))
 
 
 def unique_with_counts(x, out_idx=dtypes.int32, name=None):
+    """unique, and how often each element comes."""
     y, index, n = _unique(x)
     counts = np.bincount(index, minlength=n) if index else np.zeros(0, np.int64)
     return UniqueWithCounts(y, *[convert(np.asarray(v, np.int64), number(out_idx)) for v in (index, counts)])
@@ -41,6 +43,7 @@ ListDiff = collections.namedtuple("ListDiff", "out idx")
 
 
 def setdiff1d(x, y, index_dtype=dtypes.int32, name=None):
+    """(the elements of x that are not in y, their places)."""
     a, b = same_dtype([x, y])
     known = set(np.asarray(b).tolist())
     index = [i for i, v in enumerate(np.asarray(a).tolist()) if v not in known]
@@ -48,6 +51,7 @@ def setdiff1d(x, y, index_dtype=dtypes.int32, name=None):
 
 
 def invert_permutation(x, name=None):
+    """The inverse of a permutation of 0 … n - 1."""
     t = convert(x, 0)
     values = t.numpy()
     if sorted(values.tolist()) != list(range(t._size)):
@@ -56,6 +60,7 @@ def invert_permutation(x, name=None):
 
 
 def dynamic_partition(data, partitions, num_partitions, name=None):
+    """num_partitions tensors of the rows of data that partitions assigns to each."""
     t, p = convert(data, 0), convert(partitions, 0)
     which = p.numpy()
     if which.size and not (0 <= which.min() and which.max() < num_partitions):
@@ -64,6 +69,7 @@ def dynamic_partition(data, partitions, num_partitions, name=None):
 
 
 def dynamic_stitch(indices, data, name=None):
+    """One tensor of the rows of data, at the places that indices names."""
     index = [np.asarray(convert(i, 0)) for i in indices]
     tensors = same_dtype(list(data))
     rest = tensors[0]._shape_tuple[index[0].ndim :]

@@ -380,6 +380,7 @@ def constant(pylist, dtype=None, ragged_rank=None, inner_shape=None, name=None, 
 
 
 def range_(starts, limits=None, deltas=1, dtype=None, name=None, row_splits_dtype=dtypes.int64):
+    """Ragged rows of numbers from starts up to before limits."""
     _only_int64(row_splits_dtype)
     if limits is None:
         starts, limits = 0, starts
@@ -419,6 +420,7 @@ def concat(values, axis, name=None):
 
 
 def stack(values, axis=0, name=None):
+    """Tensors and ragged tensors as rows of a new axis."""
     values = [v if isinstance(v, RaggedTensor) else tensor(v) for v in (values if isinstance(values, (list, tuple)) else [values])]
     if axis == 0:
         if any(isinstance(v, RaggedTensor) for v in values) or values[0].ndim > 1:
@@ -468,11 +470,13 @@ def _kind_as(given, out_type):
 
 
 def row_splits_to_segment_ids(splits, name=None, out_type=None):
+    """For each value the number of its row."""
     cuts = np.asarray(tensor(splits))
     return convert(np.repeat(np.arange(len(cuts) - 1), np.diff(cuts)), _kind_as(splits, out_type))
 
 
 def segment_ids_to_row_splits(segment_ids, num_segments=None, out_type=None, name=None):
+    """Where rows begin, and the end, from sorted row numbers."""
     ids = np.asarray(tensor(segment_ids))
     return convert(np.concatenate([[0], np.cumsum(np.bincount(ids, minlength=int(num_segments or 0)))]), _kind_as(segment_ids, out_type))
 

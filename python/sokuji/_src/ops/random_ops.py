@@ -6,6 +6,7 @@ from sokuji._src.core.execute import convert, execute, ints, invalid, number, ru
 
 
 def set_random_seed(seed):
+    """The seed of all random operations from now on."""
     _core.set_seed(seed)
 
 
@@ -65,6 +66,7 @@ def _float_dtype(dtype):
 
 
 def random_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed=None, name=None):
+    """Normal numbers, TensorFlow's for a seed."""
     if _in_graph is not None and _in_graph.building() is not None:
         return _in_graph.random_normal(shape, mean, stddev, dtype, seed, name)
     if dtypes.as_dtype(dtype) is dtypes.float16:
@@ -75,6 +77,7 @@ def random_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed=None, 
 
 
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed=None, name=None):
+    """Normal numbers within two standard deviations."""
     if _in_graph is not None and _in_graph.building() is not None:
         return _in_graph.truncated_normal(shape, mean, stddev, dtype, seed, name)
     if dtypes.as_dtype(dtype) is dtypes.float16:
@@ -85,6 +88,7 @@ def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed=Non
 
 
 def random_uniform(shape, minval=0, maxval=None, dtype=dtypes.float32, seed=None, name=None):
+    """Uniform numbers from minval up to before maxval, TensorFlow's for a seed."""
     if _in_graph is not None and _in_graph.building() is not None:
         return _in_graph.random_uniform(shape, minval, maxval, dtype, seed, name)
     dtype = dtypes.as_dtype(dtype)
@@ -103,14 +107,17 @@ def random_uniform(shape, minval=0, maxval=None, dtype=dtypes.float32, seed=None
 
 
 def random_shuffle(value, seed=None, name=None):
+    """The rows in a random order."""
     return _draw("RandomShuffle", [convert(value, 0)], seed)
 
 
 def multinomial(logits, num_samples, seed=None, name=None, output_dtype=None):
+    """Class numbers (batch, num_samples) drawn by logits (batch, classes)."""
     return _draw("Multinomial", [convert(logits, 0), convert(num_samples, 3)], seed, output_dtype=number(output_dtype) or 9)
 
 
 def random_gamma(shape, alpha, beta=None, dtype=dtypes.float32, seed=None, name=None):
+    """Gamma-distributed numbers (*shape, *alpha's shape)."""
     kind = _float_dtype(dtype)
     alpha = convert(alpha, kind)
     if beta is None:
@@ -120,6 +127,7 @@ def random_gamma(shape, alpha, beta=None, dtype=dtypes.float32, seed=None, name=
 
 
 def random_crop(value, size, seed=None, name=None):
+    """A part of the given size at a random place."""
     t = convert(value, 0)
     wanted, known = ints(size), t._shape_tuple
     if known is not None and (len(wanted) != len(known) or any(d is not None and w > d for w, d in zip(wanted, known))):

@@ -12,6 +12,7 @@ _ALIASES = {"reduction_indices": "axis", "dimension": "dimension", "squeeze_dims
 
 
 def _nth_element(input, n, reverse=False, name=None):
+    """The n-th smallest (or greatest) element of each row."""
     array = np.sort(np.asarray(tensor(input)), -1)
     if not 0 <= int(n) < array.shape[-1]:
         raise invalid("NthElement: n is %d; the last dimension is %d" % (int(n), array.shape[-1]))
@@ -19,6 +20,7 @@ def _nth_element(input, n, reverse=False, name=None):
 
 
 def _bucketize(input, boundaries, name=None):
+    """For each number the bucket that the boundaries say."""
     bounds = np.asarray(boundaries, np.float32)
     if (np.diff(bounds) < 0).any():
         raise invalid("Bucketize: expected sorted boundaries")
@@ -26,6 +28,7 @@ def _bucketize(input, boundaries, name=None):
 
 
 def _list_diff(x, y, out_idx=dtypes.int32, name=None):
+    """(the elements of x that are not in y, their places)."""
     return _core.execute("ListDiff", [tensor(x), tensor(y)], {"out_idx": dtypes.as_dtype(out_idx)}, 2)
 
 
@@ -60,11 +63,13 @@ def _rows(value):
 
 
 def _difference(a, b, aminusb=True, validate_indices=True):
+    """The sets (rows) of a without the elements of b, as a sparse tensor."""
     return _without(a, b) if aminusb else _without(b, a)
 
 
 def _operation(combine):
     def function(a, b, validate_indices=True):
+        """The union or intersection of the sets (rows) of a and b, as a sparse tensor."""
         (shape, left, kind), (other, right, kind_b) = _rows(a), _rows(b)
         if shape != other or kind is not kind_b:
             raise invalid("tf.sets: the inputs are %s of %s and %s of %s" % (kind.name, shape, kind_b.name, other))
@@ -77,6 +82,7 @@ def _operation(combine):
 
 
 def _size(a, validate_indices=True):
+    """The number of different elements of each row."""
     shape, rows, _ = _rows(a)
     return tensor(np.array([len(set(rows[place])) for place in np.ndindex(*shape)], np.int32).reshape(shape))
 

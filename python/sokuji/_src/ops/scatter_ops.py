@@ -8,6 +8,7 @@ from sokuji._src.ops.array_ops import _indices_kept
 
 def _scattered(op):
     def scatter(tensor, indices, updates, bad_indices_policy="", name=None):
+        """The tensor with updates at indices, added or subtracted."""
         _indices_kept(bad_indices_policy)
         t = convert(tensor, 0)
         return run(op, t, convert(indices, 0), convert(updates, t._dtype_number))
@@ -20,6 +21,7 @@ tensor_scatter_nd_sub = _scattered("TensorScatterSub")
 
 
 def tensor_scatter_nd_update(tensor, indices, updates, name=None):
+    """The tensor with updates at indices."""
     t = convert(tensor, 0)
     return run("TensorScatterUpdate", t, convert(indices, 0), convert(updates, t._dtype_number))
 
@@ -40,6 +42,7 @@ def _scattered_extreme(op):
     """The greater or smaller of the old element and all updates of its place; made of gathers and updates, so that gradients pass."""
 
     def scatter(tensor, indices, updates, bad_indices_policy="", name=None):
+        """The tensor with the greater or smaller of its elements and updates at indices."""
         _indices_kept(bad_indices_policy)
         t, index = convert(tensor, 0), convert(indices, 0)
         new = convert(updates, t._dtype_number)
@@ -63,6 +66,7 @@ tensor_scatter_nd_max, tensor_scatter_nd_min = _scattered_extreme("Maximum"), _s
 
 def _scattered_variable(op):
     def scatter(ref, indices, updates, use_locking=True, name=None):
+        """Changes the elements of a variable at indices, whose last axis names places."""
         value = ref.read_value()
         ref.assign(run(op, value, convert(indices, 0), convert(updates, value._dtype_number)))
         return ref
@@ -75,6 +79,7 @@ scatter_nd_update = _scattered_variable("TensorScatterUpdate")
 
 def _scattered_rows(how):
     def scatter(ref, indices, updates, use_locking=False, name=None):
+        """Changes rows of a variable by updates."""
         return ref._scatter(indices, updates, how)
 
     return scatter
@@ -95,10 +100,12 @@ scatter_min, scatter_max = _scattered_rows(np.minimum), _scattered_rows(np.maxim
 
 
 def unsorted_segment_mean(data, segment_ids, num_segments, name=None):
+    """Means of the elements of each segment."""
     return _per_count(data, segment_ids, num_segments, lambda count: count)
 
 
 def unsorted_segment_sqrt_n(data, segment_ids, num_segments, name=None):
+    """Sums of each segment over the root of its size."""
     return _per_count(data, segment_ids, num_segments, lambda count: run("Sqrt", count))
 
 

@@ -23,6 +23,7 @@ def _complex_fft(name, axes, inverse):
         return to(x, axes=where).astype(x.dtype), lambda g: [back(g)]
 
     def transform(input, name=None):
+        """The Fourier transform of complex tensors over their last axes, or its inverse."""
         t = input if isinstance(input, _core.Handle) else np.asarray(input)
         t = tensor(t.astype(np.complex64) if isinstance(t, np.ndarray) and t.dtype.kind in "fiu" else t)
         if not t.dtype.is_complex:
@@ -59,6 +60,7 @@ def _real_fft(axes):
     where = tuple(range(-axes, 0))
 
     def transform(input_tensor, fft_length=None, name=None):
+        """The Fourier transform of real tensors over their last axes: the half that is not redundant."""
         t = tensor(input_tensor)
         if not t.dtype.is_floating:
             t = convert(np.asarray(t, np.float32), 0)
@@ -89,6 +91,7 @@ def _real_ifft(axes):
     where = tuple(range(-axes, 0))
 
     def transform(input_tensor, fft_length=None, name=None):
+        """The real tensor whose Fourier transform has this half."""
         t = tensor(input_tensor)
         if not t.dtype.is_complex:
             raise invalid("irfft: the input is %s; it must be complex64 or complex128" % t.dtype.name)
@@ -122,6 +125,7 @@ irfft, irfft2d, irfft3d = (_real_ifft(n) for n in (1, 2, 3))
 
 def _shift(direction):
     def shift(x, axes=None, name=None):
+        """Moves the zero frequency to the middle of axes, or back."""
         t = tensor(x)
         where = list(range(t.ndim)) if axes is None else [axis_of(a, t.ndim) for a in (ints(axes))]
         by = [t._shape_tuple[a] // 2 if direction > 0 else -(t._shape_tuple[a] // 2) for a in where]
@@ -142,16 +146,19 @@ def _window(values, dtype):
 
 
 def kaiser_window(window_length, beta=12.0, dtype=dtypes.float32, name=None):
+    """A window of Bessel functions."""
     return _window(np.kaiser(int(window_length), float(beta)), dtype)
 
 
 def kaiser_bessel_derived_window(window_length, beta=12.0, dtype=dtypes.float32, name=None):
+    """A window of cumulated Kaiser values."""
     total = np.cumsum(np.kaiser(int(window_length) // 2 + 1, float(beta)))
     half = np.sqrt(total[:-1] / total[-1])
     return _window(np.concatenate([half, half[::-1]]), dtype)
 
 
 def vorbis_window(window_length, dtype=dtypes.float32, name=None):
+    """Vorbis' window."""
     n = int(window_length)
     return _window(np.sin(np.pi / 2 * np.sin(np.pi / n * (np.arange(n) + 0.5)) ** 2), dtype)
 
@@ -206,6 +213,7 @@ def stft(signals, frame_length, frame_step, fft_length=None, window_fn=window_op
 
 
 def inverse_stft(stfts, frame_length, frame_step, fft_length=None, window_fn=window_ops.hann_window, name=None):
+    """Signals from their short-time Fourier transform."""
     length = int(frame_length)
     n = _power_of_two(length) if fft_length is None else int(fft_length)
     frames = irfft(stfts, [n])
@@ -252,6 +260,7 @@ def _cosines(type, n, norm):
 
 
 def dct(input, type=2, n=None, axis=-1, norm=None, name=None):
+    """The discrete cosine transform, of type 1 to 4, of the last axis."""
     if axis != -1:
         raise NotImplementedError("axis must be -1. Got: %s" % axis)
     if type not in (1, 2, 3, 4):
@@ -274,6 +283,7 @@ def dct(input, type=2, n=None, axis=-1, norm=None, name=None):
 
 
 def idct(input, type=2, n=None, axis=-1, norm=None, name=None):
+    """The inverse discrete cosine transform of the last axis."""
     if n is not None:
         raise NotImplementedError("idct: n is not supported, as in TensorFlow")
     if type not in (1, 2, 3, 4):
@@ -286,6 +296,7 @@ def _reversed(t):
 
 
 def mdct(signals, frame_length, window_fn=vorbis_window, pad_end=False, norm=None, name=None):
+    """The modified cosine transform of overlapping frames."""
     length = int(frame_length)
     if length % 4:
         raise ValueError("frame_length must be a multiple of 4; it is %d" % length)
@@ -296,6 +307,7 @@ def mdct(signals, frame_length, window_fn=vorbis_window, pad_end=False, norm=Non
 
 
 def inverse_mdct(mdcts, window_fn=vorbis_window, norm=None, name=None):
+    """The inverse modified cosine transform, frames added with overlap."""
     t = tensor(mdcts)
     half = t._shape_tuple[-1]
     made = dct(t, 4, norm="ortho") if norm == "ortho" else dct(t, 4) * convert(0.5 / half, t._dtype_number)
@@ -313,6 +325,7 @@ def _mel(hertz):
 
 
 def linear_to_mel_weight_matrix(num_mel_bins=20, num_spectrogram_bins=129, sample_rate=8000, lower_edge_hertz=125.0, upper_edge_hertz=3800.0, dtype=dtypes.float32, name=None):
+    """A matrix (num_spectrogram_bins, num_mel_bins) from spectra to mel spectra."""
     rate = float(sample_rate)
     if num_mel_bins <= 0 or rate <= 0 or lower_edge_hertz < 0 or lower_edge_hertz >= upper_edge_hertz or upper_edge_hertz > rate / 2:
         raise ValueError("linear_to_mel_weight_matrix: bins must be positive, and 0 <= lower_edge_hertz < upper_edge_hertz <= sample_rate / 2")
@@ -324,6 +337,7 @@ def linear_to_mel_weight_matrix(num_mel_bins=20, num_spectrogram_bins=129, sampl
 
 
 def mfccs_from_log_mel_spectrograms(log_mel_spectrograms, name=None):
+    """Mel-frequency cepstral coefficients."""
     t = tensor(log_mel_spectrograms)
     n = t._shape_tuple[-1]
     if n == 0:

@@ -47,10 +47,12 @@ def searchsorted(sorted_sequence, values, side="left", out_type=dtypes.int32, na
 
 
 def arg_max(input, dimension, output_type=dtypes.int64, name=None):
+    """The places of the greatest elements along an axis."""
     return _core.execute("ArgMax", [tensor(input), convert(dimension, 3)], {"output_type": dtypes.as_dtype(output_type)})
 
 
 def arg_min(input, dimension, output_type=dtypes.int64, name=None):
+    """The places of the least elements along an axis."""
     return _core.execute("ArgMin", [tensor(input), convert(dimension, 3)], {"output_type": dtypes.as_dtype(output_type)})
 
 

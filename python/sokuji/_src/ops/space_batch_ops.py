@@ -19,26 +19,32 @@ def required_space_to_batch_paddings(input_shape, block_shape, base_paddings=Non
 
 
 def space_to_batch_nd(input, block_shape, paddings, name=None):
+    """Padded, then cut into blocks of which each place goes to a batch of its own."""
     return run("SpaceToBatchND", tensor(input), sizes(block_shape), tensor(paddings, None if len(np.shape(paddings)) == 2 else dtypes.int32))
 
 
 def space_to_batch(input, paddings, block_size, name=None):
+    """Images padded, then cut into blocks of which each pixel goes to a batch of its own."""
     return space_to_batch_nd(input, [block_size, block_size], paddings)
 
 
 def batch_to_space_nd(input, block_shape, crops, name=None):
+    """Blocks of the batch put back side by side, then cropped."""
     return run("BatchToSpaceND", tensor(input), sizes(block_shape), tensor(crops))
 
 
 def batch_to_space(input, crops, block_size, name=None):
+    """Blocks of the batch put back side by side into images, then cropped."""
     return batch_to_space_nd(input, [block_size, block_size], crops)
 
 
 def space_to_batch_2(input, block_shape, paddings, name=None):
+    """Images padded, then cut into blocks of which each pixel goes to a batch of its own."""
     return space_to_batch_nd(input, block_shape, paddings)
 
 
 def batch_to_space_2(input, block_shape, crops, name=None):
+    """Blocks of the batch put back side by side into images, then cropped."""
     return batch_to_space_nd(input, block_shape, crops)
 
 

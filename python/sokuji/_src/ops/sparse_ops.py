@@ -107,6 +107,7 @@ def sparse_to_dense(sparse_indices, output_shape, sparse_values, default_value=0
 
 
 def sparse_tensor_to_dense(sp_input, default_value=0, validate_indices=True, name=None):
+    """The dense tensor, default_value where the sparse one has no element."""
     if not isinstance(sp_input, (SparseTensor, SparseTensorValue)):
         raise TypeError("Input must be a SparseTensor.")
     if tensor(sp_input.values).dtype == dtypes.string and default_value == 0:
@@ -115,6 +116,7 @@ def sparse_tensor_to_dense(sp_input, default_value=0, validate_indices=True, nam
 
 
 def to_dense_2(sp_input, default_value=None, validate_indices=True, name=None):
+    """The dense tensor, default_value where the sparse one has no element."""
     return sparse_tensor_to_dense(sp_input, 0 if default_value is None else default_value)
 
 
@@ -126,6 +128,7 @@ def from_dense(tensor, name=None):
 
 
 def convert_to_tensor_or_sparse_tensor(value, dtype=None, name=None):
+    """A tensor, or the sparse tensor that is given."""
     from sokuji._src.core import conversion
 
     if isinstance(value, SparseTensorValue):

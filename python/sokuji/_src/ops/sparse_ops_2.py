@@ -47,6 +47,7 @@ def _unflat(numbers, shape):
 
 
 def reorder(sp_input, name=None):
+    """The same with its indices in row-major order."""
     places, values, shape = _parts(sp_input)
     order = np.lexsort(places.T[::-1])
     return _made(places[order], _take(values, order), shape)
@@ -70,6 +71,7 @@ def _summed(places, values, shape, threshold=None):
 
 
 def add(a, b, threshold=0):
+    """The sum of two sparse tensors, or of a sparse and a dense one; values of at most threshold in size go."""
     if not isinstance(a, SparseTensor) and not isinstance(b, SparseTensor):
         raise TypeError("At least one input should be SparseTensor; do you mean to use tf.add()?")
     if isinstance(a, SparseTensor) and isinstance(b, SparseTensor):
@@ -115,6 +117,7 @@ def map_values(op, *args, **kwargs):
 
 
 def sparse_dense_matmul(sp_a, b, adjoint_a=False, adjoint_b=False, name=None):
+    """The matrix product of a sparse and a dense matrix."""
     if isinstance(b, SparseTensor):
         if isinstance(sp_a, SparseTensor):
             raise TypeError("sparse_dense_matmul: one argument is sparse and the other dense")
@@ -140,6 +143,7 @@ def _axes(axis, rank):
 
 def _reduction(kind, op):
     def reduce(sp_input, axis=None, keepdims=None, output_is_sparse=False, name=None):
+        """A sparse tensor reduced over axes."""
         sp = _sparse(sp_input)
         if not isinstance(sp.indices, _core.EagerTensor):
             if op != "UnsortedSegmentSum" or output_is_sparse:
@@ -179,6 +183,7 @@ def softmax(sp_input, name=None):
 
 
 def reshape(sp_input, shape, name=None):
+    """The same elements under another shape; one size may be -1."""
     places, values, old = _parts(sp_input)
     wanted = [int(d) for d in np.ravel(np.asarray(shape))]
     n = int(np.prod(old, dtype=np.int64))
@@ -193,12 +198,14 @@ def reshape(sp_input, shape, name=None):
 
 
 def transpose(sp_input, perm=None, name=None):
+    """The same with its axes in another order."""
     places, values, shape = _parts(sp_input)
     perm = list(range(len(shape)))[::-1] if perm is None else [int(p) for p in np.ravel(np.asarray(perm))]
     return reorder(_made(places[:, perm], values, [shape[p] for p in perm]))
 
 
 def slice_(sp_input, start, size, name=None):
+    """The part of `size` from `start` on."""
     places, values, shape = _parts(sp_input)
     start, size = (np.ravel(np.asarray(v)).astype(np.int64) for v in (start, size))
     out = np.maximum(np.minimum(np.array(shape), start + size) - start, 0)
@@ -207,6 +214,7 @@ def slice_(sp_input, start, size, name=None):
 
 
 def concat(axis, sp_inputs, expand_nonconcat_dims=False, name=None):
+    """Sparse tensors one after the other along an axis."""
     parts = [_parts(sp) for sp in sp_inputs]
     rank = len(parts[0][2])
     axis = axis_of(axis, rank)
@@ -225,6 +233,7 @@ def concat(axis, sp_inputs, expand_nonconcat_dims=False, name=None):
 
 
 def split(sp_input=None, num_split=None, axis=None, name=None):
+    """A list of num_split parts along an axis."""
     if num_split is None or axis is None or sp_input is None:
         raise ValueError("tf.sparse.split takes sp_input, num_split and axis")
     shape = _parts(sp_input)[2]
@@ -242,6 +251,7 @@ def split(sp_input=None, num_split=None, axis=None, name=None):
 
 
 def expand_dims(sp_input, axis=None, name=None):
+    """A new axis of size 1."""
     places, values, shape = _parts(sp_input)
     axis = axis_of(-1 if axis is None else axis, len(shape) + 1)
     return _made(np.insert(places, axis, 0, axis=1), values, [*shape[:axis], 1, *shape[axis:]])
@@ -261,6 +271,7 @@ def fill_empty_rows(sp_input, default_value, name=None):
 
 
 def retain(sp_input, to_retain):
+    """The elements for which to_retain is true."""
     places, values, shape = _parts(sp_input)
     kept = np.flatnonzero(np.asarray(to_retain, bool))
     if np.shape(to_retain) != (len(places),):
@@ -269,6 +280,7 @@ def retain(sp_input, to_retain):
 
 
 def reset_shape(sp_input, new_shape=None):
+    """The same with a larger or the smallest shape."""
     places, values, shape = _parts(sp_input)
     if new_shape is None:
         return _made(places, values, (places.max(0) + 1).tolist() if len(places) else [0] * len(shape))
@@ -299,12 +311,14 @@ def _union(op):
 
 
 def eye(num_rows, num_columns=None, dtype=dtypes.float32, name=None):
+    """The sparse identity matrix."""
     columns = num_rows if num_columns is None else num_columns
     n = min(int(num_rows), int(columns))
     return _made(np.repeat(np.arange(n)[:, None], 2, 1), array_ops.ones([n], dtype), [int(num_rows), int(columns)])
 
 
 def to_indicator(sp_input, vocab_size, name=None):
+    """A dense boolean tensor: true where the sparse one has a number."""
     places, values, shape = _parts(sp_input)
     if not values.dtype.is_integer:
         raise TypeError("to_indicator: the values must be integers, they are %s" % values.dtype.name)
@@ -364,6 +378,7 @@ def cross(inputs, name=None, separator=None):
 
 
 def mask(a, mask_indices, name=None):
+    """Indexed slices without those of mask_indices."""
     from sokuji._src.core.conversion import IndexedSlices
 
     kept = np.flatnonzero(~np.isin(np.asarray(a.indices), np.asarray(mask_indices)))
@@ -372,6 +387,7 @@ def mask(a, mask_indices, name=None):
 
 def _segments(op, root=False):
     def reduce(data, indices, segment_ids, num_segments=None, name=None, sparse_gradient=False):
+        """The rows of data at indices, reduced by segment."""
         rows, ids = run("GatherV2", convert(data, 0), convert(indices, 0), convert(0, 3)), convert(segment_ids, 0)
         known = np.asarray(ids)
         if (np.diff(known) < 0).any() or (len(known) and known[0] < 0):

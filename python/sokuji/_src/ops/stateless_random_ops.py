@@ -20,16 +20,19 @@ def _scaled(drawn, scale, offset, dtype):
 
 
 def stateless_normal(shape, seed, mean=0.0, stddev=1.0, dtype=dtypes.float32, name=None, alg="auto_select"):
+    """Normal numbers, a function of the seed."""
     _algorithm(alg)
     return _scaled(_stateless("StatelessRandomNormal", shape, seed, dtype), stddev, mean, dtype)
 
 
 def stateless_truncated_normal(shape, seed, mean=0.0, stddev=1.0, dtype=dtypes.float32, name=None, alg="auto_select"):
+    """Normal numbers within two standard deviations, a function of the seed."""
     _algorithm(alg)
     return _scaled(_stateless("StatelessTruncatedNormal", shape, seed, dtype), stddev, mean, dtype)
 
 
 def stateless_uniform(shape, seed, minval=0, maxval=None, dtype=dtypes.float32, name=None, alg="auto_select"):
+    """Uniform numbers, a function of the seed."""
     _algorithm(alg)
     dtype = dtypes.as_dtype(dtype)
     if dtype.is_integer:
@@ -43,6 +46,7 @@ def stateless_uniform(shape, seed, minval=0, maxval=None, dtype=dtypes.float32, 
 
 
 def categorical(logits, num_samples, dtype=None, seed=None, name=None):
+    """Class numbers (batch, num_samples) drawn by logits (batch, classes)."""
     return random_ops.multinomial(logits, num_samples, seed, None, dtype)
 
 
@@ -53,6 +57,7 @@ def poisson(shape, lam, dtype=dtypes.float32, seed=None, name=None):
 
 
 def stateless_categorical(logits, num_samples, seed, dtype=dtypes.int64, name=None):
+    """Class numbers drawn by logits, a function of the seed."""
     return execute("StatelessMultinomial", [tensor(logits), convert(num_samples, 3), _seed(seed)], {"output_dtype": number(dtype)})
 
 

@@ -31,11 +31,13 @@ def _each(input, function, dtype=dtypes.string):
 
 
 def split(input, sep=None, maxsplit=-1, name=None):
+    """The words of strings, as ragged rows."""
     by = None if sep in (None, "", b"") else sep if isinstance(sep, bytes) else sep.encode()
     return _each(input, lambda item: item.split(by, maxsplit))
 
 
 def bytes_split(input, name=None):
+    """The bytes of strings, as ragged rows."""
     return _each(input, lambda item: [item[i : i + 1] for i in range(len(item))])
 
 
@@ -69,6 +71,7 @@ def _text(item, encoding, how, replacement):
 
 
 def unicode_decode(input, input_encoding, errors="replace", replacement_char=65533, replace_control_characters=False, name=None):
+    """Code points of strings, as ragged rows."""
     refuse("tf.strings.unicode_decode", "call tf.strings.regex_replace", replace_control_characters=replace_control_characters)
     encoding = _encoding(input_encoding)
     return _each(input, lambda item: [ord(c) for c in _text(item, encoding, errors, replacement_char)], dtypes.int32)
@@ -83,17 +86,20 @@ def _starts(item, encoding, how, replacement):
 
 
 def unicode_decode_with_offsets(input, input_encoding, errors="replace", replacement_char=65533, replace_control_characters=False, name=None):
+    """(code points, the bytes at which each begins), as ragged rows."""
     encoding = _encoding(input_encoding)
     return (unicode_decode(input, input_encoding, errors, replacement_char, replace_control_characters),
             _each(input, lambda item: _starts(item, encoding, errors, replacement_char), dtypes.int64))  # fmt: skip
 
 
 def unicode_split(input, input_encoding, errors="replace", replacement_char=65533, name=None):
+    """The characters of strings, as ragged rows."""
     encoding = _encoding(input_encoding)
     return _each(input, lambda item: [c.encode(encoding) for c in _text(item, encoding, errors, replacement_char)])
 
 
 def unicode_split_with_offsets(input, input_encoding, errors="replace", replacement_char=65533, name=None):
+    """(characters, the bytes at which each begins), as ragged rows."""
     encoding = _encoding(input_encoding)
     return unicode_split(input, input_encoding, errors, replacement_char), _each(input, lambda item: _starts(item, encoding, errors, replacement_char), dtypes.int64)
 
@@ -112,6 +118,7 @@ def _encoded(points, encoding, how, replacement):
 
 
 def unicode_encode(input, output_encoding, errors="replace", replacement_char=65533, name=None):
+    """Strings of code points."""
     if output_encoding not in _ENCODINGS:
         raise ValueError("output_encoding must be one of UTF-8, UTF-16-BE, UTF-32-BE; it is %r" % (output_encoding,))
     encode = lambda row: _encoded(row, _ENCODINGS[output_encoding], errors, replacement_char)  # noqa: E731
@@ -125,6 +132,7 @@ def unicode_encode(input, output_encoding, errors="replace", replacement_char=65
 
 
 def unicode_transcode(input, input_encoding, output_encoding, errors="replace", replacement_char=65533, replace_control_characters=False, name=None):
+    """Strings in another encoding."""
     source, to = _encoding(input_encoding), _ENCODINGS.get(output_encoding)
     if to is None:
         raise ValueError("output_encoding must be one of UTF-8, UTF-16-BE, UTF-32-BE; it is %r" % (output_encoding,))
@@ -143,6 +151,7 @@ _SCRIPTS = {"LATIN": 25, "GREEK": 14, "CYRILLIC": 8, "ARMENIAN": 3, "HEBREW": 19
 
 
 def unicode_script(input, name=None):
+    """The number of the script of each code point."""
     import unicodedata
 
     def one(point):
@@ -161,6 +170,7 @@ def unicode_script(input, name=None):
 
 
 def substr(input, pos, len, unit="BYTE", name=None):
+    """len characters (or bytes) of each string from pos on."""
     if unit == "BYTE" and tensor(input)._shape_tuple == tensor(pos)._shape_tuple or tensor(pos)._shape_tuple == () and unit == "BYTE":
         return run("Substr", tensor(input), tensor(pos), tensor(len))
     if unit not in ("BYTE", "UTF8_CHAR"):
@@ -193,6 +203,7 @@ def _grams(row, widths, separator, pads, padding_width, preserve):
 
 
 def ngrams(data, ngram_width, separator=" ", pad_values=None, padding_width=None, preserve_short_sequences=False, name=None):
+    """Neighbouring strings joined, ngram_width of them at a time."""
     widths = [int(n) for n in (ngram_width if isinstance(ngram_width, (list, tuple)) else [ngram_width])]
     if not widths or min(widths) < 1:
         raise ValueError("All ngram_widths must be greater than 0. Received: ngram_width=%s" % (ngram_width,))
@@ -212,6 +223,7 @@ def ngrams(data, ngram_width, separator=" ", pad_values=None, padding_width=None
 
 
 def format_(template, inputs, placeholder="{}", summarize=3, name=None):
+    """The template with tensors in place of each placeholder."""
     inputs = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
     parts = template.split(placeholder)
     if len(parts) - 1 != len(inputs):
@@ -221,6 +233,7 @@ def format_(template, inputs, placeholder="{}", summarize=3, name=None):
 
 
 def unsorted_segment_join(inputs, segment_ids, num_segments, separator="", name=None):
+    """The strings of each segment put together."""
     items, ids, n = tensor(inputs)._strings(), np.asarray(tensor(segment_ids)).ravel().tolist(), int(num_segments)
     rows = [[] for _ in range(n)]
     for item, k in zip(items, ids):
@@ -237,6 +250,7 @@ def unsorted_segment_join(inputs, segment_ids, num_segments, separator="", name=
 
 def _buckets(function):
     def to_bucket(input, num_buckets, name=None):
+        """The bucket of each string, by a hash."""
         if int(num_buckets) <= 0:
             raise invalid("num_buckets is %d; it must be positive" % int(num_buckets))
         if isinstance(input, RaggedTensor):
@@ -250,6 +264,7 @@ to_hash_bucket, to_hash_bucket_fast = _buckets(string_hashes.hash64), _buckets(s
 
 
 def to_hash_bucket_strong(input, num_buckets, key, name=None):
+    """Bucket numbers by SipHash with a key of two numbers."""
     if len(key) != 2:
         raise invalid("Key must have 2 elements; it has %d" % len(key))
     return _buckets(lambda item: string_hashes.siphash([int(k) for k in key], item))(input, num_buckets)
@@ -259,6 +274,8 @@ def to_hash_bucket_strong(input, num_buckets, key, name=None):
 
 
 class KeyValueTensorInitializer:
+    """What a table begins with: keys and values."""
+
     def __init__(self, keys, values, key_dtype=None, value_dtype=None, name=None):
         self.keys, self.values = tensor(keys, key_dtype), tensor(values, value_dtype)
         if self.keys._shape_tuple != self.values._shape_tuple:
@@ -269,6 +286,8 @@ class KeyValueTensorInitializer:
 
 
 class TextFileIndex:
+    """What of a line of a text file a table takes."""
+
     WHOLE_LINE, LINE_NUMBER = -2, -1
 
 
@@ -339,6 +358,8 @@ def _items(t):
 
 
 class MutableHashTable(StaticHashTable):
+    """A table from keys to values that may change."""
+
     def __init__(self, key_dtype, value_dtype, default_value, name="MutableHashTable", checkpoint=True, experimental_is_anonymous=False):
         self._kinds = dtypes.as_dtype(key_dtype), dtypes.as_dtype(value_dtype)
         self._default, self._held, self.name = convert(default_value, self._kinds[1]._number), {}, name
@@ -375,6 +396,8 @@ class MutableHashTable(StaticHashTable):
 
 
 class DenseHashTable(MutableHashTable):
+    """A table from keys to values that may change; two keys are reserved."""
+
     def __init__(self, key_dtype, value_dtype, default_value, empty_key, deleted_key, initial_num_buckets=None, name="MutableDenseHashTable", checkpoint=True,
                  experimental_is_anonymous=False):  # fmt: skip
         super().__init__(key_dtype, value_dtype, default_value, name)
@@ -418,6 +441,7 @@ class StaticVocabularyTable:
 
 
 def decode_compressed(bytes, compression_type="", name=None):
+    """Strings inflated ("ZLIB", "GZIP")."""
     import zlib
 
     kinds = {"": None, "ZLIB": 15, "GZIP": 31}
@@ -469,6 +493,7 @@ def decode_json_example(json_examples, name=None):
 
 def _cased(op, change):
     def function(input, encoding="", name=None):
+        """Strings in the case of that name; encoding "utf-8" for more than ASCII."""
         if encoding not in ("", "utf-8"):
             raise ValueError("encoding is %r; it can be '' or 'utf-8'" % (encoding,))
         if encoding == "":

@@ -31,6 +31,7 @@ def encode_base64(input, pad=False, name=None):
 
 
 def decode_base64(input, name=None):
+    """The bytes of web-safe base64 strings."""
     def one(item):
         stripped = item.rstrip(b"=")
         if not re.fullmatch(rb"[A-Za-z0-9_-]*", stripped) or len(stripped) % 4 == 1:
@@ -90,6 +91,7 @@ def regex_replace(input, pattern, rewrite, replace_global=True, name=None):
 
 
 def regex_full_match(input, pattern, name=None):
+    """Whether the whole string matches the pattern."""
     found = _pattern(pattern)
     return _each(lambda item: found.fullmatch(item) is not None, input, dtypes.bool)
 
@@ -148,10 +150,12 @@ def matching_files(pattern, name=None):
 
 
 def _strip(input, name=None):
+    """Strings without white space at their ends."""
     return run("StringStrip", tensor(input))
 
 
 def length_2(input, unit="BYTE", name=None):
+    """The strings' lengths, in bytes or characters."""
     return execute("StringLength", [tensor(input)], {"unit": unit})
 
 
@@ -164,10 +168,12 @@ def upper(input, encoding="", name=None):
 
 
 def to_number(input, out_type=dtypes.float32, name=None):
+    """Numbers of strings; InvalidArgumentError where one is none."""
     return execute("StringToNumber", [tensor(input)], {"out_type": dtypes.as_dtype(out_type)})
 
 
 def join(inputs, separator="", name=None):
+    """Strings of several tensors put together, elementwise."""
     return math_ops.string_join(inputs, separator)
 
 
@@ -180,6 +186,7 @@ def reduce_join(inputs, axis=None, keep_dims=False, separator="", name=None, red
 
 
 def reduce_join_2(inputs, axis=None, keepdims=False, separator="", name=None):
+    """Strings put together over axes."""
     t = tensor(inputs)
     axes = list(range(len(t._shape_tuple)))[::-1] if axis is None else axis
     return execute("ReduceJoin", [t, tensor(axes, dtypes.int32)], {"keep_dims": bool(keepdims), "separator": separator})
@@ -192,6 +199,7 @@ def substr_2(input, pos, len, unit="BYTE", name=None):
 
 
 def as_string_2(input, precision=-1, scientific=False, shortest=False, width=-1, fill="", name=None):
+    """Numbers as strings."""
     return execute("AsString", [tensor(input)], {"precision": precision, "scientific": scientific, "shortest": shortest, "width": width, "fill": fill})
 
 

@@ -17,10 +17,12 @@ def _window(a, b, length, periodic, dtype):
 
 
 def hann_window(window_length, periodic=True, dtype=dtypes.float32, name=None):
+    """Hann's window."""
     return _window(0.5, 0.5, window_length, periodic, dtype)
 
 
 def hamming_window(window_length, periodic=True, dtype=dtypes.float32, name=None):
+    """Hamming's window."""
     return _window(0.54, 0.46, window_length, periodic, dtype)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 
 def as_bytes(bytes_or_text, encoding="utf-8"):
+    """A string as bytes."""
     if isinstance(bytes_or_text, str):
         return bytes_or_text.encode(encoding)
     if isinstance(bytes_or_text, bytes):
@@ -12,6 +13,7 @@ def as_bytes(bytes_or_text, encoding="utf-8"):
 
 
 def as_text(bytes_or_text, encoding="utf-8"):
+    """Bytes as a string."""
     if isinstance(bytes_or_text, str):
         return bytes_or_text
     if isinstance(bytes_or_text, bytes):
@@ -20,6 +22,7 @@ def as_text(bytes_or_text, encoding="utf-8"):
 
 
 def as_str_any(value):
+    """Anything as a string."""
     return as_text(value) if isinstance(value, bytes) else str(value)
 
 

@@ -10,6 +10,20 @@ def list_physical_devices(device_type=None):
     return [] if device_type not in (None, "CPU") else [PhysicalDevice("/physical_device:CPU:0", "CPU")]
 
 
+def num_gpus():
+    """How many GPUs there are: none."""
+    return 0
+
+
+def list_devices():
+    """The names of the devices: the CPU's."""
+    return ["/job:localhost/replica:0/task:0/device:CPU:0"]
+
+
+def set_memory_growth(device, enable):
+    """Accepted: memory is taken as it is needed."""
+
+
 def is_gpu_available(cuda_only=False, min_cuda_compute_capability=None):
     """There is no GPU."""
     return False
@@ -34,6 +48,7 @@ def list_logical_devices(device_type=None):
 
 
 def get_visible_devices(device_type=None):
+    """The devices that are used."""
     return list_physical_devices(device_type)
 
 
@@ -52,6 +67,7 @@ def set_soft_device_placement(enabled):
 
 
 def get_soft_device_placement():
+    """Whether operations may run on another device than the one asked for."""
     return True
 
 

@@ -9,28 +9,30 @@ class Error(Exception):
 
 
 class DuplicateFlagError(Error):
-    pass
+    """A flag is defined twice."""
 
 
 class IllegalFlagValueError(Error):
-    pass
+    """A flag's value does not fit."""
 
 
 class UnrecognizedFlagError(Error):
+    """A flag that was not defined is given."""
+
     def __init__(self, flagname, flagvalue=""):
         self.flagname, self.flagvalue = flagname, flagvalue
         super().__init__("Unknown command line flag '%s'" % flagname)
 
 
 class UnparsedFlagAccessError(Error):
-    pass
+    """A flag is read before the command line was parsed."""
 
 
 class ValidationError(Error):
-    pass
+    """A flag's validator refuses its value."""
 
 
-CantOpenFlagFileError = type("CantOpenFlagFileError", (Error,), {})
+CantOpenFlagFileError = type("CantOpenFlagFileError", (Error,), {"__doc__": "A flag file cannot be read."})
 
 
 # ---- kinds of flags ----
@@ -242,6 +244,7 @@ def _legacy(define):
     """1.x takes the names flag_name, default_value and docstring too."""
 
     def with_old_names(*arguments, **keywords):
+        """Defines a flag: its name, default value and help text."""
         for old, new in (("flag_name", "name"), ("default_value", "default"), ("docstring", "help")):
             if old in keywords:
                 keywords[new] = keywords.pop(old)
@@ -262,6 +265,7 @@ DEFINE_multi_float = _legacy(_define(float, multiple=True))
 
 
 def DEFINE_enum(name, default, enum_values, help="", flag_values=None, short_name=None, **keywords):
+    """Defines a flag that is one of several strings."""
     def parse(value):
         if value not in enum_values:
             raise ValueError("value should be one of <%s>" % "|".join(enum_values))
@@ -271,11 +275,13 @@ def DEFINE_enum(name, default, enum_values, help="", flag_values=None, short_nam
 
 
 def register_validator(flag_name, checker, message="Flag validation failed", flag_values=None):
+    """checker(value) must be true whenever the flag is set."""
     values = FLAGS if flag_values is None else flag_values
     values._validators.append((flag_name, checker, message))
 
 
 def validator(flag_name, message="Flag validation failed", flag_values=None):
+    """A decorator: the function is the flag's validator."""
     def decorate(function):
         register_validator(flag_name, function, message, flag_values)
         return function
@@ -284,10 +290,12 @@ def validator(flag_name, message="Flag validation failed", flag_values=None):
 
 
 def mark_flag_as_required(flag_name, flag_values=None):
+    """The program ends with a message when the flag is not given."""
     register_validator(flag_name, lambda value: value is not None, "Flag --%s must have a value other than None." % flag_name, flag_values)
 
 
 def mark_flags_as_required(flag_names, flag_values=None):
+    """The program ends with a message when one of the flags is not given."""
     for name in flag_names:
         mark_flag_as_required(name, flag_values)
 

@@ -15,6 +15,7 @@ from sokuji import _core
 from sokuji._src.core import errors, nest
 from sokuji._src.ops import random_ops
 from sokuji._src.variables import variables
+from sokuji._src.platform import devices
 
 _SEED = 87654321
 _folders = {}
@@ -283,14 +284,28 @@ def assert_equal_graph_def(*arguments, **keywords):
     raise NotImplementedError("not implemented: tf.test.assert_equal_graph_def; there are no graphs with eager execution")
 
 
+def _never(text):
+    def function():
+        return False
+
+    function.__doc__ = text
+    return function
+
+
+def test_src_dir_path(relative_path):
+    """A path beside the program."""
+    return os.path.join(os.path.dirname(sys.argv[0]), relative_path)
+
+
+test_src_dir_path.__test__ = False
+_BUILT = {"is_built_with_" + part: _never("Whether it is built with support of %s: no." % part.upper()) for part in ("cuda", "gpu_support", "rocm", "xla")}
 # The names are listed in _assemble_io.py too, which does not import this module before one of them is asked for.
 NAMES_1 = {
     "TestCase": TestCase, "main": main, "get_temp_dir": get_temp_dir, "mock": mock, "Benchmark": Benchmark,
-    "is_gpu_available": lambda cuda_only=False, min_cuda_compute_capability=None: False, "is_built_with_cuda": lambda: False,
-    "gpu_device_name": lambda: "", "test_src_dir_path": lambda relative_path: os.path.join(os.path.dirname(sys.argv[0]), relative_path),
+    "is_gpu_available": devices.is_gpu_available, "is_built_with_cuda": _BUILT["is_built_with_cuda"], "gpu_device_name": devices.gpu_device_name,
+    "test_src_dir_path": test_src_dir_path,
 }  # fmt: skip
 NAMES_2 = {
-    "TestCase": TestCase, "main": main, "Benchmark": Benchmark, "is_gpu_available": lambda cuda_only=False, min_cuda_compute_capability=None: False,
-    "is_built_with_cuda": lambda: False, "is_built_with_gpu_support": lambda: False, "is_built_with_rocm": lambda: False,
-    "is_built_with_xla": lambda: False, "gpu_device_name": lambda: "", "get_temp_dir": get_temp_dir, "mock": mock,
+    "TestCase": TestCase, "main": main, "Benchmark": Benchmark, "is_gpu_available": devices.is_gpu_available,
+    **_BUILT, "gpu_device_name": devices.gpu_device_name, "get_temp_dir": get_temp_dir, "mock": mock,
 }  # fmt: skip

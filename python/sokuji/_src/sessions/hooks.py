@@ -288,6 +288,8 @@ class StepCounterHook(_OfSteps):
 
 
 class NanLossDuringTrainingError(RuntimeError):
+    """The loss is NaN."""
+
     def __str__(self):
         return "NaN loss during training."
 

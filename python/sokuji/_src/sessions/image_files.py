@@ -74,11 +74,13 @@ def _decode_jpeg(attributes, contents):
 
 def encode_jpeg(image, format="", quality=95, progressive=False, optimize_size=False, chroma_downsampling=True, density_unit="in", x_density=300, y_density=300,
                 xmp_metadata="", name=None):  # fmt: skip
+    """The bytes of a JPEG file of an image."""
     given = {n: value for n, value in locals().items() if n in jpeg.OPTIONS}
     return python_ops.call("EncodeJpeg", [image], given, name, [4])
 
 
 def decode_jpeg(contents, channels=0, ratio=1, fancy_upscaling=True, try_recover_truncated=False, acceptable_fraction=1, dct_method="", name=None):
+    """A JPEG picture as uint8 (height, width, channels)."""
     given = dict(channels=channels, ratio=ratio, fancy_upscaling=fancy_upscaling, try_recover_truncated=try_recover_truncated, acceptable_fraction=float(acceptable_fraction),
                  dct_method=dct_method)  # fmt: skip
     return python_ops.call("DecodeJpeg", [contents], given, name, [7])
@@ -90,10 +92,12 @@ def _jpeg_shape(attributes, contents):
 
 
 def extract_jpeg_shape(contents, output_type=dtypes.int32, name=None):
+    """[height, width, channels] of a JPEG picture."""
     return python_ops.call("ExtractJpegShape", [contents], {}, name, [7])
 
 
 def encode_png(image, compression=-1, name=None):
+    """The bytes of a PNG file of an image."""
     image = words.convert_to_tensor(image)
     if image.dtype not in (dtypes.uint8, dtypes.uint16):
         raise TypeError("Value passed to parameter 'image' has DataType %s not in list of allowed values: uint8, uint16" % image.dtype.name)
@@ -101,10 +105,12 @@ def encode_png(image, compression=-1, name=None):
 
 
 def decode_png(contents, channels=0, dtype=dtypes.uint8, name=None):
+    """A PNG picture as uint8 or uint16 (height, width, channels)."""
     return python_ops.call("DecodePng", [contents], {"channels": channels, "dtype": dtypes.as_dtype(dtype)._number}, name, [7])
 
 
 def decode_image(contents, channels=None, dtype=dtypes.uint8, name=None, expand_animations=True):
+    """A picture of any known format as a tensor (height, width, channels)."""
     made = python_ops.call("DecodeImage", [contents], {"channels": channels or 0}, name, [7])
     if dtypes.as_dtype(dtype) is dtypes.uint8:
         return made
@@ -113,6 +119,7 @@ def decode_image(contents, channels=None, dtype=dtypes.uint8, name=None, expand_
 
 def _refused(name, use):
     def function(*arguments, **keywords):
+        """Is missing: raises NotImplementedError."""
         raise NotImplementedError("not implemented: tf.image.%s; use %s" % (name, use))
 
     function.__name__ = name
@@ -120,6 +127,7 @@ def _refused(name, use):
 
 
 def is_jpeg(contents, name=None):
+    """Whether the bytes begin as a JPEG file does."""
     return execute("Equal", [execute("Substr", [words.convert_to_tensor(contents), convert(0, 3), convert(3, 3)], {}), convert(b"\xff\xd8\xff", 7)], {})
 
 
@@ -155,6 +163,7 @@ def _crop(attributes, image, boxes, indices):
 
 
 def crop_and_resize(image, boxes, box_ind=None, crop_size=None, method="bilinear", extrapolation_value=0, name=None, box_indices=None):
+    """Boxes cut out of images and resized to crop_size."""
     size = words.convert_to_tensor(crop_size)
     known = size if isinstance(size, _core.EagerTensor) else size._known_value()
     if known is None:
@@ -190,6 +199,7 @@ def _draw(attributes, images, boxes):
 
 
 def draw_bounding_boxes(images, boxes, name=None):
+    """Images with the outlines of boxes, which are fractions of the size."""
     return python_ops.call("DrawBoundingBoxes", [images, boxes], {}, name, [0, 1])
 
 

@@ -123,18 +123,21 @@ def _averaged(m, values, weights, shape, names):
 
 
 def mean(values, weights=None, metrics_collections=None, updates_collections=None, name=None):
+    """(value, update): the weighted mean."""
     with _Metric(name, "mean", metrics_collections, updates_collections) as m:
         values, _, weights = _squeezed(_tensor(values, dtypes.float32), None, weights)
         return _averaged(m, values, weights, (), ("total", "count"))
 
 
 def mean_tensor(values, weights=None, metrics_collections=None, updates_collections=None, name=None):
+    """(value, update): elementwise means."""
     with _Metric(name, "mean", metrics_collections, updates_collections) as m:
         values, _, weights = _squeezed(_tensor(values, dtypes.float32), None, weights)
         return _averaged(m, values, weights, tuple(values._shape_tuple), ("total_tensor", "count_tensor"))
 
 
 def accuracy(labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name=None):
+    """(value, update): the fraction of predictions that equal the labels."""
     if graphs.building() is None:
         raise RuntimeError("tf.metrics.accuracy is not supported when eager execution is enabled.")
     predictions, labels, weights = _squeezed(predictions, labels, weights)
@@ -144,6 +147,7 @@ def accuracy(labels, predictions, weights=None, metrics_collections=None, update
 
 def _of_errors(default, compute):
     def metric(labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name=None):
+        """(value, update): the weighted mean of errors."""
         predictions, labels, weights = _squeezed(_tensor(predictions, dtypes.float32), _tensor(labels, dtypes.float32), weights)
         return mean(compute(labels, predictions), weights, metrics_collections, updates_collections, name or default)
 
@@ -156,12 +160,14 @@ mean_squared_error = _of_errors("mean_squared_error", lambda a, b: execute("Squa
 
 
 def root_mean_squared_error(labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name=None):
+    """(value, update): the root of the mean squared error."""
     value, update = mean_squared_error(labels, predictions, weights, None, None, name or "root_mean_squared_error")
     m = _Metric(name, "root_mean_squared_error", metrics_collections, updates_collections)
     return m.results(execute("Sqrt", [value], {}), execute("Sqrt", [update], {}))
 
 
 def mean_relative_error(labels, predictions, normalizer, weights=None, metrics_collections=None, updates_collections=None, name=None):
+    """(value, update): the mean of |error| / normalizer."""
     predictions, labels, weights = _squeezed(_tensor(predictions, dtypes.float32), _tensor(labels, dtypes.float32), weights)
     predictions, normalizer, _ = _squeezed(predictions, _tensor(normalizer, dtypes.float32))
     zero = execute("ZerosLike", [labels], {})
@@ -170,6 +176,7 @@ def mean_relative_error(labels, predictions, normalizer, weights=None, metrics_c
 
 
 def mean_cosine_distance(labels, predictions, dim, weights=None, metrics_collections=None, updates_collections=None, name=None):
+    """(value, update): 1 less the mean cosine."""
     predictions, labels, weights = _squeezed(_tensor(predictions, dtypes.float32), _tensor(labels, dtypes.float32), weights)
     diffs = execute("Sum", [predictions * labels, symbolic(convert([dim], 3))], {"keep_dims": True})
     value, update = mean(diffs, weights, None, None, name or "mean_cosine_distance")
@@ -178,6 +185,7 @@ def mean_cosine_distance(labels, predictions, dim, weights=None, metrics_collect
 
 
 def percentage_below(values, threshold, weights=None, metrics_collections=None, updates_collections=None, name=None):
+    """(value, update): the fraction of values below the threshold."""
     below = execute("Less", [_tensor(values), symbolic(threshold, _tensor(values).dtype)], {})
     return mean(_tensor(below, dtypes.float32), weights, metrics_collections, updates_collections, name or "percentage_below_threshold")
 
@@ -202,6 +210,7 @@ def _count(m, which, labels, predictions, weights):
 
 def _counter(which):
     def metric(labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name=None):
+        """(value, update): the weighted number of such predictions."""
         with _Metric(name, which, metrics_collections, updates_collections) as m:
             count, update = _count(m, which, labels, predictions, weights)
             return m.results(words.identity(count), update)
@@ -215,6 +224,7 @@ true_positives, false_positives, false_negatives, true_negatives = map(_counter,
 
 def _of_two(default, others):
     def metric(labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name=None):
+        """(value, update): precision or recall of booleans."""
         with _Metric(name, default, metrics_collections, updates_collections) as m:
             rows = []
             for which in others:
@@ -267,6 +277,7 @@ def _pair(m, found, updates, letters, compute, names=("value", "update_op"), sha
 
 def auc(labels, predictions, weights=None, num_thresholds=200, metrics_collections=None, updates_collections=None, curve="ROC", name=None,
         summation_method="trapezoidal"):  # fmt: skip
+    """(value, update): the area under the ROC or precision-recall curve."""
     if curve not in ("ROC", "PR"):
         raise ValueError("curve must be either ROC or PR, %s unknown" % curve)
     with _Metric(name, "auc", metrics_collections, updates_collections) as m:
@@ -286,6 +297,7 @@ def auc(labels, predictions, weights=None, num_thresholds=200, metrics_collectio
 
 def _of_thresholds(default, letters, names):
     def metric(labels, predictions, thresholds, weights=None, metrics_collections=None, updates_collections=None, name=None):
+        """(values, update): precision or recall at thresholds."""
         with _Metric(name, default, metrics_collections, updates_collections) as m:
             found, updates = _at_thresholds(m, labels, predictions, thresholds, weights, letters)
             return _pair(m, found, updates, letters, lambda a, b: a / (np.float32(_EPSILON) + a + b), names, (len(thresholds),))
@@ -300,6 +312,7 @@ recall_at_thresholds = _of_thresholds("recall_at_thresholds", ("tp", "fn"), ("re
 
 def _counts_at_thresholds(letter):
     def metric(labels, predictions, thresholds, weights=None, metrics_collections=None, updates_collections=None, name=None):
+        """(values, update): the weighted numbers of such predictions at thresholds."""
         with _Metric(name, _LETTERS[letter], metrics_collections, updates_collections) as m:
             found, updates = _at_thresholds(m, labels, predictions, thresholds, weights, (letter,))
             return m.results(found[letter]._snapshot, updates[letter])
@@ -330,6 +343,7 @@ _sensitivity = _given_another("sensitivity_at_specificity", "specificity", lambd
 
 
 def sensitivity_at_specificity(labels, predictions, specificity, weights=None, num_thresholds=200, metrics_collections=None, updates_collections=None, name=None):
+    """(value, update): the greatest sensitivity at that specificity."""
     return _sensitivity(labels, predictions, specificity, weights, num_thresholds, metrics_collections, updates_collections, name)
 
 
@@ -343,6 +357,7 @@ _specificity = _given_another("specificity_at_sensitivity", "sensitivity", _best
 
 
 def specificity_at_sensitivity(labels, predictions, sensitivity, weights=None, num_thresholds=200, metrics_collections=None, updates_collections=None, name=None):
+    """(value, update): the greatest specificity at that sensitivity."""
     return _specificity(labels, predictions, sensitivity, weights, num_thresholds, metrics_collections, updates_collections, name)
 
 
@@ -362,6 +377,7 @@ def _flat(t, p, *w):
 
 
 def mean_iou(labels, predictions, num_classes, weights=None, metrics_collections=None, updates_collections=None, name=None):
+    """(value, update): the mean over classes of intersection over union."""
     with _Metric(name, "mean_iou", metrics_collections, updates_collections) as m:
         predictions, labels, weights = _squeezed(predictions, labels, weights)
         matrix = m.variable("total_confusion_matrix", (num_classes, num_classes), 2)
@@ -385,6 +401,7 @@ def mean_iou(labels, predictions, num_classes, weights=None, metrics_collections
 
 
 def mean_per_class_accuracy(labels, predictions, num_classes, weights=None, metrics_collections=None, updates_collections=None, name=None):
+    """(value, update): the mean over classes of their accuracies."""
     with _Metric(name, "mean_accuracy", metrics_collections, updates_collections) as m:
         predictions, labels, weights = _squeezed(predictions, labels, weights)
         total, count = m.variable("total", (num_classes,)), m.variable("count", (num_classes,))
@@ -426,6 +443,7 @@ def _top(predictions, k):
 
 def _at_top_k(kind, second, missed):
     def top_metric(labels, predictions_idx, k=None, class_id=None, weights=None, metrics_collections=None, updates_collections=None, name=None):
+        """(value, update): precision or recall of given top predictions."""
         labels, top = _tensor(labels, dtypes.int64), _tensor(predictions_idx, dtypes.int64)
         default = _name_at_k(kind, k or top._shape_tuple[-1], class_id)
         k = k or top._shape_tuple[-1]
@@ -448,6 +466,7 @@ def _at_top_k(kind, second, missed):
             return m.results(m.node("value", divided, found, (), 2), m.node("update", divided, updates, (), 2))
 
     def metric(labels, predictions, k, class_id=None, weights=None, metrics_collections=None, updates_collections=None, name=None):
+        """(value, update): precision or recall of the k greatest predictions."""
         return top_metric(labels, _top(predictions, k), k, class_id, weights, metrics_collections, updates_collections, name)
 
     return metric, top_metric
@@ -459,6 +478,7 @@ sparse_precision_at_k = precision_at_k
 
 
 def average_precision_at_k(labels, predictions, k, weights=None, metrics_collections=None, updates_collections=None, name=None):
+    """(value, update): the mean of precisions up to k."""
     labels, top = _tensor(labels, dtypes.int64), _tensor(_top(predictions, k), dtypes.int64)
     with _Metric(name, _name_at_k("average_precision", k, None), metrics_collections, updates_collections) as m:
 

@@ -182,11 +182,15 @@ class SessionManager:
 
 
 class SessionCreator:
+    """Makes sessions."""
+
     def create_session(self):
         raise NotImplementedError("create_session is not implemented for {}.".format(self))
 
 
 class ChiefSessionCreator(SessionCreator):
+    """Makes a session and initializes it, from a checkpoint where there is one."""
+
     def __init__(self, scaffold=None, master="", config=None, checkpoint_dir=None, checkpoint_filename_with_path=None):
         self._scaffold, self._master, self._config = scaffold or Scaffold(), master, config
         self._dir, self._file, self._manager = checkpoint_dir, checkpoint_filename_with_path, None
@@ -205,6 +209,8 @@ class ChiefSessionCreator(SessionCreator):
 
 
 class WorkerSessionCreator(ChiefSessionCreator):
+    """Makes a session whose variables others initialize."""
+
     def __init__(self, scaffold=None, master="", config=None, max_wait_secs=30 * 60):
         super().__init__(scaffold, master, config)
         self._max_wait = max_wait_secs

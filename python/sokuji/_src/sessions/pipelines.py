@@ -100,6 +100,7 @@ class QueueRunner:
 
 
 def add_queue_runner(qr, collection=GraphKeys.QUEUE_RUNNERS):
+    """Adds a queue runner to a collection."""
     graphs.add_to_collection(collection, qr)
 
 
@@ -306,6 +307,7 @@ def batch(tensors, batch_size, num_threads=1, capacity=32, enqueue_many=False, s
 
 def maybe_batch(tensors, keep_input, batch_size, num_threads=1, capacity=32, enqueue_many=False, shapes=None, dynamic_pad=False, allow_smaller_final_batch=False,
                 shared_name=None, name=None):  # fmt: skip
+    """tf.train.batch of the inputs for which keep_input holds."""
     return _plain("batch", tensors, False, batch_size, keep_input, num_threads, capacity, enqueue_many, shapes, dynamic_pad, allow_smaller_final_batch, shared_name, name)
 
 
@@ -316,6 +318,7 @@ def batch_join(tensors_list, batch_size, capacity=32, enqueue_many=False, shapes
 
 def maybe_batch_join(tensors_list, keep_input, batch_size, capacity=32, enqueue_many=False, shapes=None, dynamic_pad=False, allow_smaller_final_batch=False,
                      shared_name=None, name=None):  # fmt: skip
+    """tf.train.batch_join of the inputs for which keep_input holds."""
     return _plain("batch_join", tensors_list, True, batch_size, keep_input, 1, capacity, enqueue_many, shapes, dynamic_pad, allow_smaller_final_batch, shared_name, name)
 
 
@@ -328,18 +331,21 @@ def shuffle_batch(tensors, batch_size, capacity, min_after_dequeue, num_threads=
 
 def maybe_shuffle_batch(tensors, batch_size, capacity, min_after_dequeue, keep_input, num_threads=1, seed=None, enqueue_many=False, shapes=None,
                         allow_smaller_final_batch=False, shared_name=None, name=None):  # fmt: skip
+    """tf.train.shuffle_batch of the inputs for which keep_input holds."""
     return _shuffled("shuffle_batch", tensors, False, batch_size, capacity, min_after_dequeue, keep_input, num_threads, seed, enqueue_many, shapes,
                      allow_smaller_final_batch, shared_name, name)  # fmt: skip
 
 
 def shuffle_batch_join(tensors_list, batch_size, capacity, min_after_dequeue, seed=None, enqueue_many=False, shapes=None, allow_smaller_final_batch=False,
                        shared_name=None, name=None):  # fmt: skip
+    """Batches in a random order of several lists of tensors."""
     return _shuffled("shuffle_batch_join", tensors_list, True, batch_size, capacity, min_after_dequeue, True, 1, seed, enqueue_many, shapes, allow_smaller_final_batch,
                      shared_name, name)  # fmt: skip
 
 
 def maybe_shuffle_batch_join(tensors_list, batch_size, capacity, min_after_dequeue, keep_input, seed=None, enqueue_many=False, shapes=None,
                              allow_smaller_final_batch=False, shared_name=None, name=None):  # fmt: skip
+    """tf.train.shuffle_batch_join of the inputs for which keep_input holds."""
     return _shuffled("shuffle_batch_join", tensors_list, True, batch_size, capacity, min_after_dequeue, keep_input, 1, seed, enqueue_many, shapes,
                      allow_smaller_final_batch, shared_name, name)  # fmt: skip
 

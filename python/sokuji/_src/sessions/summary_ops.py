@@ -127,6 +127,7 @@ def _made(kind, inputs, attributes, scope, collections):
 
 
 def scalar(name, tensor, collections=None, family=None):
+    """A node: a number as a serialized summary."""
     with _Scope(name, family) as (scope, tag):
         tags, value = words.constant(tag, name="tags"), _value(tensor, "values")
         _numbers(value, "ScalarSummary")
@@ -139,6 +140,7 @@ def _numbers(value, kind):
 
 
 def histogram(name, values, collections=None, family=None):
+    """A node: the distribution of values as a serialized summary."""
     with _Scope(name, family) as (scope, tag):
         tag, value = words.constant(tag, name="tag"), _value(values, "values")
         _numbers(value, "HistogramSummary")
@@ -146,6 +148,7 @@ def histogram(name, values, collections=None, family=None):
 
 
 def image(name, tensor, max_outputs=3, collections=None, family=None):
+    """A node: images as serialized summaries."""
     with _Scope(name, family) as (scope, tag):
         tag, value = words.constant(tag, name="tag"), _value(tensor, "tensor")
         color = tensor_proto.make_tensor_proto(np.array([255, 0, 0, 255], np.uint8))
@@ -153,6 +156,7 @@ def image(name, tensor, max_outputs=3, collections=None, family=None):
 
 
 def audio(name, tensor, sample_rate, max_outputs=3, collections=None, family=None):
+    """A node: sounds as serialized summaries."""
     with _Scope(name, family) as (scope, tag):
         rate = words.convert_to_tensor(sample_rate, 1, name="sample_rate")
         tag, value = words.constant(tag, name="tag"), _value(tensor, "tensor")
@@ -160,6 +164,7 @@ def audio(name, tensor, sample_rate, max_outputs=3, collections=None, family=Non
 
 
 def tensor_summary(name, tensor, summary_description=None, collections=None, summary_metadata=None, family=None, display_name=None):
+    """A node: a tensor as a serialized summary."""
     metadata = C["SummaryMetadata"]() if summary_metadata is None else summary_metadata
     if display_name is not None:
         metadata.display_name = display_name
@@ -172,6 +177,7 @@ def tensor_summary(name, tensor, summary_description=None, collections=None, sum
 
 
 def text(name, tensor, collections=None):
+    """A node: strings as a serialized summary."""
     value = _value(tensor, "Const")
     if value._dtype_number != 7:
         raise ValueError("Expected tensor %s to have dtype string, got %s" % (value.name, value.dtype))
@@ -180,6 +186,7 @@ def text(name, tensor, collections=None):
 
 
 def merge(inputs, collections=None, name=None):
+    """A node: several summaries as one."""
     inputs = list(inputs)
     if not inputs:
         raise ValueError("Must have at least one input to merge of summaries")
@@ -188,6 +195,7 @@ def merge(inputs, collections=None, name=None):
 
 
 def merge_all(key=GraphKeys.SUMMARIES, scope=None):
+    """A node: all summaries of a collection as one; None where there are none."""
     found = graphs.get_collection(key, scope)
     return merge(found) if found else None
 

@@ -14,6 +14,8 @@ from sokuji._src.ops.sparse_ops import SparseTensor
 
 
 class KeyValueTensorInitializer:
+    """What a table begins with: keys and values."""
+
     def __init__(self, keys, values, key_dtype=None, value_dtype=None, name=None):
         with graphs.get_default_graph().name_scope(name or "key_value_init") as scope:
             self.keys = words.convert_to_tensor(keys, key_dtype, name="keys")
@@ -105,6 +107,7 @@ def _hashed(text, n):
 
 
 def index_table_from_tensor(mapping, num_oov_buckets=0, default_value=-1, hasher_spec=None, dtype=dtypes.string, name=None):
+    """A table from strings to their places in the tensor."""
     if mapping is None:
         raise ValueError("mapping must be specified.")
     if num_oov_buckets < 0:
@@ -127,6 +130,7 @@ def _lines(path):
 
 
 def index_table_from_file(vocabulary_file=None, num_oov_buckets=0, vocab_size=None, default_value=-1, hasher_spec=None, key_dtype=dtypes.string, name=None):
+    """A table from the lines of a file to their numbers."""
     if not vocabulary_file:
         raise ValueError("vocabulary_file must be specified and must not be empty.")
     lines = _lines(vocabulary_file)[:vocab_size]
@@ -135,6 +139,7 @@ def index_table_from_file(vocabulary_file=None, num_oov_buckets=0, vocab_size=No
 
 
 def index_to_string_table_from_tensor(mapping, default_value="UNK", name=None):
+    """A table from numbers to the strings of a tensor."""
     if mapping is None:
         raise ValueError("mapping must be specified.")
     with graphs.get_default_graph().name_scope(name or "index_to_string"):
@@ -144,6 +149,7 @@ def index_to_string_table_from_tensor(mapping, default_value="UNK", name=None):
 
 
 def index_to_string_table_from_file(vocabulary_file, vocab_size=None, default_value="UNK", name=None):
+    """A table from numbers to the lines of a file."""
     return index_to_string_table_from_tensor(_lines(vocabulary_file)[:vocab_size], default_value, name)
 
 

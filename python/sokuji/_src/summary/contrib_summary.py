@@ -67,6 +67,7 @@ def _number(value):
 
 
 def create_file_writer(logdir, max_queue=None, flush_millis=None, filename_suffix=None, name=None):
+    """A writer of an event file in the folder."""
     if logdir is None:
         return SummaryWriter(None)
     suffix = _number(filename_suffix)
@@ -78,10 +79,12 @@ def create_file_writer(logdir, max_queue=None, flush_millis=None, filename_suffi
 
 
 def create_db_writer(db_uri, experiment_name=None, run_name=None, user_name=None, name=None):
+    """A writer into a database, which is missing."""
     raise NotImplementedError("not implemented: tf.contrib.summary.create_db_writer; use create_file_writer")
 
 
 def flush(writer=None, name=None):
+    """Writes out what the writer holds."""
     file = getattr(writer, "_file", writer) if writer is not None else _now().writer
     if file is not None:
         file.flush()
@@ -102,10 +105,12 @@ class _Recording:
 
 
 def always_record_summaries():
+    """A context in which summaries are written."""
     return _Recording(True)
 
 
 def never_record_summaries():
+    """A context in which summaries are not written."""
     return _Recording(False)
 
 
@@ -123,6 +128,7 @@ class record_summaries_every_n_global_steps(_Recording):
 
 
 def should_record_summaries():
+    """Whether summaries are written here."""
     return bool(_number(_now().record))
 
 
@@ -163,23 +169,28 @@ def _scalar_value(tensor, tag):
 
 
 def scalar(name, tensor, family=None, step=None):
+    """Writes a number."""
     return _write(name, family, step, lambda tag: _Value(tag=tag, simple_value=_scalar_value(tensor, tag)))
 
 
 def histogram(name, tensor, family=None, step=None):
+    """Writes the distribution of values."""
     return _write(name, family, step, lambda tag: _Value(tag=tag, histo=event_files.histogram(convert(tensor, 0).numpy(), tag)))
 
 
 def image(name, tensor, bad_color=None, max_images=3, family=None, step=None):
+    """Writes images."""
     color = (255, 0, 0, 255) if bad_color is None else np.asarray(_number(bad_color))
     return _write(name, family, step, lambda tag: event_files.image_values(tag, convert(tensor, 0).numpy(), int(_number(max_images)), color))
 
 
 def audio(name, tensor, sample_rate, max_outputs, family=None, step=None):
+    """Writes sounds."""
     raise NotImplementedError("not implemented: tf.contrib.summary.audio; write the samples with tf.contrib.summary.generic")
 
 
 def generic(name, tensor, metadata=None, family=None, step=None):
+    """Writes any tensor."""
     given = {}
     if metadata is not None:
         data = metadata if isinstance(metadata, bytes) else _number(metadata) if isinstance(metadata, _core.Handle) else metadata.SerializeToString()
@@ -188,28 +199,33 @@ def generic(name, tensor, metadata=None, family=None, step=None):
 
 
 def import_event(tensor, name=None):
+    """Writes a serialized event."""
     file = _now().writer
     if file is not None:
         file.write(event_files.Event.FromString(_number(tensor)))
 
 
 def graph(param, step=None, name=None):
+    """Writes a graph."""
     raise NotImplementedError("not implemented: tf.contrib.summary.graph; there is no graph with eager execution")
 
 
 def initialize(graph=None, session=None):
-    pass
+    """Graphs only: initializes writers."""
 
 
 def all_summary_ops():
+    """Graphs only: all operations that write summaries."""
     return None
 
 
 def summary_writer_initializer_op():
+    """Graphs only: the operations that initialize writers."""
     raise RuntimeError("tf.contrib.summary.summary_writer_initializer_op is only supported in graph mode.")
 
 
 def eval_dir(model_dir, name=None):
+    """The folder in which evaluation writes."""
     return model_dir + "/" + ("eval" if not name else "eval_" + name)
 
 

@@ -73,15 +73,18 @@ class _WriterScope:
 
 
 def create_file_writer(logdir, max_queue=None, flush_millis=None, filename_suffix=None, name=None, experimental_trackable=False, experimental_mesh=None):
+    """A writer of an event file in the folder."""
     most, millis = 10 if max_queue is None else int(_number(max_queue)), 120000 if flush_millis is None else int(_number(flush_millis))
     return SummaryWriter(event_files.EventFile(logdir, filename_suffix or ".v2", most, millis, with_process=True))
 
 
 def create_noop_writer():
+    """A writer that writes nothing."""
     return SummaryWriter(None)
 
 
 def flush(writer=None, name=None):
+    """Writes out what the writer holds."""
     writer = _now().writer if writer is None else writer
     if writer is not None:
         writer.flush()
@@ -104,6 +107,7 @@ class record_if:
 
 
 def should_record_summaries():
+    """Whether there is a writer that records here."""
     if _now().writer is None:
         return False
     record = _now().record
@@ -111,10 +115,12 @@ def should_record_summaries():
 
 
 def get_step():
+    """The step that summaries have by default."""
     return _now().step
 
 
 def set_step(step):
+    """Sets the step that summaries have by default."""
     _now().step = step
 
 
@@ -162,6 +168,7 @@ def _write(name, default, step, plugin, description, kind, make):
 
 
 def scalar(name, data, step=None, description=None):
+    """Writes a number."""
     value = convert(data, 0)
     if value._shape_tuple != ():
         raise ValueError("Expected scalar shape, saw shape: %s." % (value._shape_tuple,))
@@ -183,6 +190,7 @@ def buckets(data, count=30):
 
 
 def histogram(name, data, step=None, buckets=None, description=None):
+    """Writes the distribution of values."""
     count = 30 if buckets is None else int(_number(buckets))
     make = globals()["buckets"]
     return _write(name, "histogram_summary", step, "histograms", description, TENSOR, lambda: make(convert(data, 0).numpy(), count))
@@ -200,10 +208,12 @@ def _image_strings(data, most):
 
 
 def image(name, data, step=None, max_outputs=3, description=None):
+    """Writes images (k, height, width, channels)."""
     return _write(name, "image_summary", step, "images", description, BLOB, lambda: convert(_image_strings(data, int(_number(max_outputs))), 7))
 
 
 def text(name, data, step=None, description=None):
+    """Writes strings."""
     value = convert(data, 0)
     if value._dtype_number != 7:
         raise TypeError("tf.summary.text: strings are needed, not %s" % value.dtype.name)
@@ -211,6 +221,7 @@ def text(name, data, step=None, description=None):
 
 
 def audio(name, data, sample_rate, step=None, max_outputs=3, encoding=None, description=None):
+    """Writes sounds (k, frames, channels)."""
     raise NotImplementedError("not implemented: tf.summary.audio; write the samples with tf.summary.write")
 
 

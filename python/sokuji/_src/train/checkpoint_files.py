@@ -47,6 +47,7 @@ class Reader:
 
 
 def NewCheckpointReader(filepattern):
+    """Reads a checkpoint's tensors by their names."""
     return Reader(filepattern)
 
 
@@ -167,6 +168,7 @@ def get_checkpoint_state(checkpoint_dir, latest_filename=None):
 
 
 def checkpoint_exists(checkpoint_prefix):
+    """Whether there is a checkpoint of that prefix."""
     return os.path.isfile(checkpoint_prefix + ".index")
 
 
@@ -181,6 +183,7 @@ def latest_checkpoint(checkpoint_dir, latest_filename=None):
 
 
 def get_checkpoint_mtimes(checkpoint_prefixes):
+    """When the checkpoints were written, in seconds."""
     return [os.path.getmtime(p + ".index") for p in checkpoint_prefixes if checkpoint_exists(p)]
 
 

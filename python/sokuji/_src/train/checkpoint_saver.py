@@ -289,4 +289,5 @@ class EagerSaver:
 
 
 def get_optimizer_variables(optimizer):
+    """The variables that an optimizer has made."""
     return optimizer.variables()

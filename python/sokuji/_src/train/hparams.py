@@ -93,4 +93,6 @@ def _of_kind(name, kind, value):
 
 
 class ModeKeys:
+    """TRAIN, EVAL and PREDICT."""
+
     TRAIN, EVAL, PREDICT = "train", "eval", "infer"

@@ -8,6 +8,8 @@ from sokuji._src.ops import array_ops, math_ops, nn_ops
 
 
 class Reduction:
+    """How a loss's elements become one number."""
+
     NONE, SUM, MEAN = "none", "weighted_sum", "weighted_mean"
     SUM_OVER_BATCH_SIZE, SUM_OVER_NONZERO_WEIGHTS = "weighted_sum_over_batch_size", "weighted_sum_over_nonzero_weights"
     SUM_BY_NONZERO_WEIGHTS = "weighted_sum_by_nonzero_weights"
@@ -50,15 +52,18 @@ def get_losses(scope=None, loss_collection="losses"):
 
 
 def get_regularization_losses(scope=None):
+    """The regularization losses."""
     return get_losses(scope, "regularization_losses")
 
 
 def get_regularization_loss(scope=None, name="total_regularization_loss"):
+    """The sum of the regularization losses."""
     losses = get_regularization_losses(scope)
     return math_ops.add_n(losses) if losses else convert(0.0, 1)
 
 
 def get_total_loss(add_regularization_losses=True, name="total_loss"):
+    """The sum of all losses, regularization included."""
     losses = get_losses() + (get_regularization_losses() if add_regularization_losses else [])
     return math_ops.add_n(losses)
 
@@ -79,6 +84,7 @@ def _check_weights(weights, losses):
 
 
 def compute_weighted_loss(losses, weights=1.0, scope=None, loss_collection="losses", reduction=Reduction.SUM_BY_NONZERO_WEIGHTS):
+    """Losses times weights, reduced, and added to a collection."""
     Reduction.validate(reduction)
     losses = convert(losses, 0)
     given = losses.dtype
@@ -119,16 +125,19 @@ _BY = Reduction.SUM_BY_NONZERO_WEIGHTS
 
 
 def absolute_difference(labels, predictions, weights=1.0, scope=None, loss_collection="losses", reduction=_BY):
+    """The weighted mean of |labels - predictions|."""
     y, p = _pair(labels, predictions)
     return compute_weighted_loss(run("Abs", p - y), weights, scope, loss_collection, reduction)
 
 
 def mean_squared_error(labels, predictions, weights=1.0, scope=None, loss_collection="losses", reduction=_BY):
+    """The weighted mean of squared errors."""
     y, p = _pair(labels, predictions)
     return compute_weighted_loss(run("SquaredDifference", p, y), weights, scope, loss_collection, reduction)
 
 
 def huber_loss(labels, predictions, weights=1.0, delta=1.0, scope=None, loss_collection="losses", reduction=_BY):
+    """Half the squared error up to delta, linear beyond."""
     y, p = _pair(labels, predictions)
     error = run("Abs", p - y)
     quadratic = run("Minimum", error, convert(delta, 1))
@@ -136,17 +145,20 @@ def huber_loss(labels, predictions, weights=1.0, delta=1.0, scope=None, loss_col
 
 
 def log_loss(labels, predictions, weights=1.0, epsilon=1e-07, scope=None, loss_collection="losses", reduction=_BY):
+    """The weighted mean of -labels log(predictions) - (1 - labels) log(1 - predictions)."""
     y, p = _pair(labels, predictions)
     losses = -(y * run("Log", p + epsilon)) - (1 - y) * run("Log", 1 - p + epsilon)
     return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
 def hinge_loss(labels, logits, weights=1.0, scope=None, loss_collection="losses", reduction=_BY):
+    """The weighted mean of max(0, 1 - labels logits), labels 0 and 1."""
     y, p = _pair(labels, logits, "logits")
     return compute_weighted_loss(run("Relu", 1 - (2 * y - 1) * p), weights, scope, loss_collection, reduction)
 
 
 def cosine_distance(labels, predictions, axis=None, weights=1.0, scope=None, loss_collection="losses", reduction=_BY, dim=None):
+    """1 less the cosine of unit vectors along an axis."""
     axis = dim if axis is None else axis
     if axis is None:
         raise ValueError("You must specify 'axis'.")
@@ -162,6 +174,7 @@ def _smoothed(labels, smoothing, classes):
 
 
 def sigmoid_cross_entropy(multi_class_labels, logits, weights=1.0, label_smoothing=0, scope=None, loss_collection="losses", reduction=_BY):
+    """The weighted mean of sigmoid cross entropies."""
     if logits is None or multi_class_labels is None:
         raise ValueError("logits and multi_class_labels must not be None.")
     z = convert(logits, 0)
@@ -171,6 +184,7 @@ def sigmoid_cross_entropy(multi_class_labels, logits, weights=1.0, label_smoothi
 
 
 def softmax_cross_entropy(onehot_labels, logits, weights=1.0, label_smoothing=0, scope=None, loss_collection="losses", reduction=_BY):
+    """The weighted mean of softmax cross entropies with one-hot labels."""
     if logits is None or onehot_labels is None:
         raise ValueError("logits and onehot_labels must not be None.")
     z = convert(logits, 0)
@@ -183,6 +197,7 @@ def softmax_cross_entropy(onehot_labels, logits, weights=1.0, label_smoothing=0,
 
 
 def sparse_softmax_cross_entropy(labels, logits, weights=1.0, scope=None, loss_collection="losses", reduction=_BY):
+    """The weighted mean of softmax cross entropies with class numbers."""
     if logits is None or labels is None:
         raise ValueError("logits and labels must not be None.")
     z, y = convert(logits, 0), convert(labels, 0)

@@ -52,6 +52,8 @@ class Metric(trackable.Trackable):
 
 
 class Mean(Metric):
+    """The weighted mean of all values given."""
+
     def __init__(self, name=None, dtype=dtypes.float64, use_global_variables=False):
         super().__init__(name)
         self.dtype = dtypes.as_dtype(dtype)
@@ -77,6 +79,8 @@ class Mean(Metric):
 
 
 class Accuracy(Mean):
+    """The weighted fraction of predictions that equal the labels."""
+
     def __init__(self, name=None, dtype=dtypes.float64):
         super().__init__(name, dtype)
 

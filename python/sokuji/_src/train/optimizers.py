@@ -160,6 +160,8 @@ class Optimizer(trackable.Trackable):
 
 
 class GradientDescentOptimizer(Optimizer):
+    """Gradient descent."""
+
     _rule = _SGD
 
     def __init__(self, learning_rate, use_locking=False, name="GradientDescent"):
@@ -168,6 +170,8 @@ class GradientDescentOptimizer(Optimizer):
 
 
 class MomentumOptimizer(Optimizer):
+    """Gradient descent with momentum, Nesterov's where it is asked for."""
+
     _rule, _slots = _MOMENTUM, ("momentum",)
 
     def __init__(self, learning_rate, momentum, use_locking=False, name="Momentum", use_nesterov=False):
@@ -176,6 +180,8 @@ class MomentumOptimizer(Optimizer):
 
 
 class AdamOptimizer(Optimizer):
+    """Steps by running means of gradients and of squared gradients, without their bias."""
+
     _rule, _slots = _ADAM, ("m", "v")
 
     def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-08, use_locking=False, name="Adam"):
@@ -196,6 +202,8 @@ class AdamOptimizer(Optimizer):
 
 
 class RMSPropOptimizer(Optimizer):
+    """Steps by a running mean of squared gradients."""
+
     def __init__(self, learning_rate, decay=0.9, momentum=0.0, epsilon=1e-10, use_locking=False, centered=False, name="RMSProp"):
         super().__init__(use_locking, name)
         self._rule = _CENTERED if centered else _RMSPROP
@@ -210,6 +218,8 @@ class RMSPropOptimizer(Optimizer):
 
 
 class AdagradOptimizer(Optimizer):
+    """Steps by the sum of squared gradients so far."""
+
     _rule, _slots = _ADAGRAD, ("accumulator",)
 
     def __init__(self, learning_rate, initial_accumulator_value=0.1, use_locking=False, name="Adagrad"):
@@ -224,6 +234,8 @@ class AdagradOptimizer(Optimizer):
 
 
 class AdadeltaOptimizer(Optimizer):
+    """Steps by running means of squared gradients and squared steps."""
+
     _rule, _slots = _ADADELTA, ("accum", "accum_update")
 
     def __init__(self, learning_rate=0.001, rho=0.95, epsilon=1e-08, use_locking=False, name="Adadelta"):
@@ -232,6 +244,8 @@ class AdadeltaOptimizer(Optimizer):
 
 
 class FtrlOptimizer(Optimizer):
+    """"Follow the regularized leader"."""
+
     _rule, _slots = _FTRL, ("accum", "linear")
 
     def __init__(self, learning_rate, learning_rate_power=-0.5, initial_accumulator_value=0.1, l1_regularization_strength=0.0,
@@ -254,6 +268,8 @@ class FtrlOptimizer(Optimizer):
 
 
 class ProximalGradientDescentOptimizer(Optimizer):
+    """Gradient descent with l1 and l2 regularization in each step."""
+
     _rule = _PROXIMAL
 
     def __init__(self, learning_rate, l1_regularization_strength=0.0, l2_regularization_strength=0.0, use_locking=False,
@@ -263,6 +279,8 @@ class ProximalGradientDescentOptimizer(Optimizer):
 
 
 class ProximalAdagradOptimizer(Optimizer):
+    """Adagrad with l1 and l2 regularization in each step."""
+
     _rule, _slots = _PROXIMAL_ADAGRAD, ("accumulator",)
 
     def __init__(self, learning_rate, initial_accumulator_value=0.1, l1_regularization_strength=0.0, l2_regularization_strength=0.0,

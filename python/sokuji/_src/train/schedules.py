@@ -14,24 +14,28 @@ def _parts(learning_rate, global_step, *others):
 
 
 def exponential_decay(learning_rate, global_step, decay_steps, decay_rate, staircase=False, name=None):
+    """learning_rate * decay_rate ** (global_step / decay_steps)"""
     rate, step, n, decay = _parts(learning_rate, global_step, decay_steps, decay_rate)
     p = step / n
     return rate * decay ** (run("Floor", p) if staircase else p)
 
 
 def natural_exp_decay(learning_rate, global_step, decay_steps, decay_rate, staircase=False, name=None):
+    """learning_rate * exp(-decay_rate * global_step)"""
     rate, step, n, decay = _parts(learning_rate, global_step, decay_steps, decay_rate)
     p = step / n
     return rate * run("Exp", -decay * (run("Floor", p) if staircase else p))
 
 
 def inverse_time_decay(learning_rate, global_step, decay_steps, decay_rate, staircase=False, name=None):
+    """learning_rate / (1 + decay_rate * global_step / decay_steps)"""
     rate, step, n, decay = _parts(learning_rate, global_step, decay_steps, decay_rate)
     p = step / n
     return rate / (1.0 + decay * (run("Floor", p) if staircase else p))
 
 
 def polynomial_decay(learning_rate, global_step, decay_steps, end_learning_rate=0.0001, power=1.0, cycle=False, name=None):
+    """From the rate to end_learning_rate by a power of the steps that are left."""
     rate, step, n, end, power = _parts(learning_rate, global_step, decay_steps, end_learning_rate, power)
     if cycle:
         n = n * (1.0 if float(step) == 0 else run("Ceil", step / n))
@@ -45,11 +49,13 @@ def _cosine(fraction):
 
 
 def cosine_decay(learning_rate, global_step, decay_steps, alpha=0.0, name=None):
+    """The rate along half a cosine to alpha times itself."""
     rate, step, n = _parts(learning_rate, global_step, decay_steps)
     return rate * ((1 - alpha) * _cosine(run("Minimum", step, n) / n) + alpha)
 
 
 def cosine_decay_restarts(learning_rate, global_step, first_decay_steps, t_mul=2.0, m_mul=1.0, alpha=0.0, name=None):
+    """Half cosines one after the other, each longer and lower."""
     rate, step, n, t, m = _parts(learning_rate, global_step, first_decay_steps, t_mul, m_mul)
     done = step / n
     if float(t) == 1.0:
@@ -63,6 +69,7 @@ def cosine_decay_restarts(learning_rate, global_step, first_decay_steps, t_mul=2
 
 
 def linear_cosine_decay(learning_rate, global_step, decay_steps, num_periods=0.5, alpha=0.0, beta=0.001, name=None):
+    """A line to zero times a cosine."""
     rate, step, n = _parts(learning_rate, global_step, decay_steps)
     step = run("Minimum", step, n)
     wave = 0.5 * (1.0 + run("Cos", math.pi * (2.0 * num_periods * (step / n))))
@@ -70,6 +77,7 @@ def linear_cosine_decay(learning_rate, global_step, decay_steps, num_periods=0.5
 
 
 def piecewise_constant(x, boundaries, values, name=None):
+    """One of the values, by the boundaries that x has passed."""
     if len(boundaries) != len(values) - 1:
         raise ValueError("The length of boundaries should be 1 less than the length of values")
     x, boundaries, values = convert(x, 0), [convert(b, 0) for b in boundaries], [convert(v, 0) for v in values]

@@ -182,6 +182,7 @@ def get_global_generator():
 
 
 def set_global_generator(generator):
+    """From now on the global generator."""
     global _global
     _global = generator
 

@@ -144,6 +144,7 @@ class _Current:
 
 
 def get_variable_scope():
+    """The variable scope that is open."""
     state = _state()
     if not state.scopes:
         state.scopes = [VariableScope(False)]

@@ -249,26 +249,32 @@ def make(value, **keywords):
 
 
 def assign(ref, value, validate_shape=None, use_locking=None, name=None):
+    """Assigns a value to a variable."""
     return ref.assign(value)
 
 
 def assign_add(ref, value, use_locking=None, name=None):
+    """Adds to a variable."""
     return ref.assign_add(value)
 
 
 def assign_sub(ref, value, use_locking=None, name=None):
+    """Subtracts from a variable."""
     return ref.assign_sub(value)
 
 
 def scatter_update(ref, indices, updates, use_locking=True, name=None):
+    """Assigns updates to rows of a variable."""
     return ref._scatter(indices, updates, lambda old, new: new)
 
 
 def scatter_add(ref, indices, updates, use_locking=False, name=None):
+    """Adds updates to rows of a variable."""
     return ref._scatter(indices, updates, lambda old, new: old + new)
 
 
 def scatter_sub(ref, indices, updates, use_locking=False, name=None):
+    """Subtracts updates from rows of a variable."""
     return ref._scatter(indices, updates, lambda old, new: old - new)
 
 
@@ -276,11 +282,13 @@ def scatter_sub(ref, indices, updates, use_locking=False, name=None):
 
 
 def get_global_step(graph=None):
+    """The global step, or None."""
     return _core.step()
 
 
 @_core.quick
 def get_or_create_global_step(graph=None):
+    """The global step, made where there is none."""
     if _core.step() is None:
         state = _scopes()
         saved, state.names = state.names, []
@@ -295,6 +303,7 @@ def global_step(sess, global_step_tensor):
 
 
 def assert_global_step(global_step_tensor):
+    """TypeError unless it is an integer scalar."""
     if not (isinstance(global_step_tensor, _core.Handle) and global_step_tensor.dtype.is_integer):
         raise TypeError("Existing \"global_step\" does not have integer type: %s" % (getattr(global_step_tensor, "dtype", type(global_step_tensor)),))
     if global_step_tensor._shape_tuple not in ((), (1,)):
@@ -302,12 +311,14 @@ def assert_global_step(global_step_tensor):
 
 
 def create_global_step(graph=None):
+    """Makes the global step; ValueError where there is one."""
     if _core.step() is not None:
         raise ValueError('"global_step" already exists.')
     return get_or_create_global_step()
 
 
 def _collection(scope=None):
+    """Variables of a kind, in eager mode: none are kept."""
     raise ValueError("collections are not supported with eager execution; keep your variables in your own objects")
 
 
