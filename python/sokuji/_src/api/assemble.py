@@ -212,8 +212,9 @@ def _add_late(version, names, spaces):
 
         assemble_late_ops.add(names, spaces)
     else:
-        from sokuji._src.ops import late_1_ops
+        from sokuji._src.ops import contrib_ops, late_1_ops
 
+        contrib_ops.add(names, spaces)
         names.update(late_1_ops.NAMES)
         spaces["nn"].update(late_1_ops.NN)
     files.add(version, names, spaces)

@@ -17,10 +17,15 @@ def _later(name):
     return getattr(sparse_ops_2, name)
 
 
+made_first = []  # what the first sparse tensor does: functions look for them from then on
+
+
 class SparseTensor:
     """A tensor most of whose elements are not stored."""
 
     def __init__(self, indices, values, dense_shape):
+        while made_first:
+            made_first.pop()()
         self._indices, self._values, self._dense_shape = convert(indices, 9), tensor(values), convert(dense_shape, 9)
         if len(self._indices._shape_tuple) != 2 or len(self._dense_shape._shape_tuple) != 1:
             raise ValueError("indices must be a matrix and dense_shape a vector; they are %s and %s"
