@@ -215,6 +215,11 @@ def _add_late(version, names, spaces):
         from sokuji._src.api import assemble_late_1
 
         assemble_late_1.add(names, spaces)
+        from sokuji._src.ops import contrib_ops, late_1_ops
+
+        contrib_ops.add(names, spaces)
+        names.update(late_1_ops.NAMES)
+        spaces["nn"].update(late_1_ops.NN)
     files.add(version, names, spaces)
 
 

@@ -44,7 +44,8 @@ class IndexedSlices:
         return IndexedSlices(-self.values, self.indices, self.dense_shape)
 
     def __repr__(self):
-        return "IndexedSlices(indices=%s, values=%s)" % (self.indices, self.values)
+        more = "" if self.dense_shape is None else ", dense_shape=%s" % (self.dense_shape,)
+        return "IndexedSlices(indices=%s, values=%s%s)" % (self.indices, self.values, more)
 
 
 def register_tensor_conversion_function(base_type, conversion_func, priority=100):

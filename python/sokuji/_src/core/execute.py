@@ -62,6 +62,19 @@ def with_gradient(function):
     return differentiable
 
 
+def without_gradient(name, function, *tensors):
+    """function(tensors): a tensor or a list, whose gradient is asked for in vain."""
+
+    def refused(*dy):
+        raise LookupError("gradient registry has no entry for: %s" % name)
+
+    followed = _core.is_recording() and any(t.dtype.is_floating for t in tensors if isinstance(t, _core.EagerTensor))
+    made = function(*tensors)
+    if not followed or not any(t.dtype.is_floating for t in (made if isinstance(made, list) else [made])):
+        return made
+    return with_gradient(lambda *given: (made, refused))(*tensors)
+
+
 def sizes(shape):
     """A shape argument (numbers, Dimensions, a TensorShape, a tensor) as an integer vector."""
     if isinstance(shape, (int, np.integer)):

@@ -82,6 +82,9 @@ class Dimension:
 
     __div__ = __floordiv__
 
+    def __rfloordiv__(self, other):
+        return self._made(other, lambda a, b: b // a)
+
     def __mod__(self, other):
         return self._made(other, lambda a, b: a % b)
 

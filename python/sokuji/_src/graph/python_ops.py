@@ -1,7 +1,7 @@
 """Operations that are TensorFlow's by name and attributes and written in Python: nodes of a graph, or done at once where none is open."""
 
 from sokuji import _core
-from sokuji._src.core.execute import convert
+from sokuji._src.core.execute import convert, without_gradient
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import words
 from sokuji._src.graph.variables import GraphVariable, symbolic
@@ -33,7 +33,7 @@ def call(kind, inputs, attributes=None, name=None, dtypes=()):
     if graph is None:
         tensors = [t._read() if isinstance(t, _core.VariableBase) else convert(t, n) for t, n in zip(inputs, numbers)]
         if _core.graph_now() is None:
-            return _plain(function(attributes, *tensors))
+            return _plain(without_gradient(kind, lambda *given: function(attributes, *given), *tensors))
         return _plain(_core.py_call(lambda given: function(attributes, *given), kind, stateful, tensors, outputs(attributes, tensors)))
     first = len(graph)
     full = name[:-1] if name and name.endswith("/") else graph.unique_name(name or kind)

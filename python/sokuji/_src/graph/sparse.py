@@ -61,7 +61,7 @@ def _kernel(name, outputs):
 def _of(array, number):
     if number == 7:
         return array_ops.conversion._from_array(array.astype(object), 7)
-    return convert(np.ascontiguousarray(array).astype(dtypes.as_dtype(number).as_numpy_dtype), number)
+    return convert(np.asarray(array, dtypes.as_dtype(number).as_numpy_dtype, order="C"), number)
 
 
 def _call(kind, *inputs, **attributes):
@@ -371,6 +371,9 @@ def sparse_split(keyword_required=None, sp_input=None, num_split=None, axis=None
 def sparse_retain(sp_input, to_retain):
     """The elements for which to_retain is true."""
     sp, keep = _sparse(sp_input), words.convert_to_tensor(to_retain)
+    n, m = sp.values._shape_tuple, keep._shape_tuple
+    if n and m and None not in (n[0], m[0]) and n[0] != m[0]:
+        raise ValueError("Dimensions %d and %d are not compatible: to_retain has one element for each value" % (m[0], n[0]))
     where = execute("Reshape", [execute("Where", [keep], {}), convert([-1], 3)], {})
     return SparseTensor(execute("GatherV2", [sp.indices, where, convert(0, 3)], {}), execute("GatherV2", [sp.values, where, convert(0, 3)], {}), sp.dense_shape)
 
@@ -384,6 +387,9 @@ def sparse_reset_shape(sp_input, new_shape=None):
     """The same with a larger or the smallest shape."""
     sp = _sparse(sp_input)
     if new_shape is not None:
+        new, old = shapes.as_shape(new_shape).as_list() if isinstance(new_shape, (list, tuple, shapes.TensorShape)) else None, sp.shape
+        if new is not None and old.ndims is not None and (len(new) != old.ndims or any(None not in (a, b) and a < b for a, b in zip(new, old.as_list()))):
+            raise ValueError("New shape %s must have the rank of %s and be at least as large" % (new, old))
         return SparseTensor(sp.indices, sp.values, words.convert_to_tensor(new_shape, 9))
     wide = execute("AddV2", [execute("Max", [sp.indices, convert([0], 3)], {}), convert(1, 9)], {})
     return SparseTensor(sp.indices, sp.values, wide)
@@ -471,7 +477,7 @@ def _of_segments(kind):
     def function(data, indices, segment_ids, name=None, num_segments=None):
         """The rows of data at indices, reduced by segment."""
         data, ids = words.convert_to_tensor(data), words.convert_to_tensor(segment_ids)
-        rows = execute("GatherV2", [data, words.convert_to_tensor(indices), convert(0, 3)], {})
+        rows = execute("GatherNd", [data, execute("ExpandDims", [words.convert_to_tensor(indices), convert(-1, 3)], {})], {})  # whose gradient is dense
         if num_segments is None:
             if kind != "sqrtn":
                 return execute(kind, [rows, ids], {})

@@ -4,7 +4,7 @@ import collections
 
 import numpy as np
 
-from sokuji._src.core import dtypes
+from sokuji._src.core import dtypes, errors
 from sokuji._src.core.execute import convert, execute, ints, invalid, run, sizes, tensor
 from sokuji._src.ops import array_ops, image_ops, nn_ops, stateless_random_ops
 
@@ -83,33 +83,41 @@ def crop_and_resize(image, boxes, box_indices, crop_size, method="bilinear", ext
     """A crop of the given size for each box, whose corners are fractions of the image."""
     if method not in ("bilinear", "nearest"):
         raise ValueError("method must be 'bilinear' or 'nearest'")
-    t, b, which = array_ops.cast(tensor(image), dtypes.float32), np.asarray(tensor(boxes)), np.asarray(tensor(box_indices))
+    t, corners, which = array_ops.cast(tensor(image), dtypes.float32), tensor(boxes), np.asarray(tensor(box_indices))
+    b = np.asarray(corners)
     n, h, w, c = t._shape_tuple
     rows, columns = ints(crop_size)
     if np.isnan(b).any():
         raise invalid("crop_and_resize: a box holds NaN")
-    if rows <= 0 or columns <= 0 or b.ndim != 2 or b.shape[1] != 4 or len(which) != len(b) or (len(which) and (which.min() < 0 or which.max() >= n)):
+    if rows <= 0 or columns <= 0 or b.ndim != 2 or b.shape[1] != 4 or len(which) != len(b):
         raise invalid("crop_and_resize: %s boxes with indices %s of %d images, to %dx%d" % (b.shape, which.tolist(), n, rows, columns))
+    if len(which) and (which.min() < 0 or which.max() >= n):
+        raise errors.OutOfRangeError(None, None, "box_index has values outside [0, batch_size)")
 
-    def places(low, high, size, out):
-        at = low * (size - 1) + np.arange(out) * ((high - low) * (size - 1) / (out - 1)) if out > 1 else np.array([0.5 * (low + high) * (size - 1)])
-        return at, (at >= 0) & (at <= size - 1)
+    def places(k, size, out):
+        """Where the crop's rows or columns lie, (boxes, out)."""
+        low, high = corners[:, k : k + 1], corners[:, k + 2 : k + 3]
+        if out == 1:
+            return (low + high) * (0.5 * (size - 1))
+        return low * float(size - 1) + (high - low) * ((size - 1) / (out - 1)) * convert(np.arange(out, dtype=np.float32), 0)
 
-    made = []
-    for (y1, x1, y2, x2), k in zip(b.astype(np.float64), which):
-        (y, in_y), (x, in_x) = places(y1, y2, h, rows), places(x1, x2, w, columns)
-        y, x = np.clip(y, 0, h - 1), np.clip(x, 0, w - 1)
-        pick = lambda i, j, k=k: run("GatherV2", run("GatherV2", t[int(k)], convert(i.astype(np.int64), 9), convert(0, 3)), convert(j.astype(np.int64), 9), convert(1, 3))  # noqa: E731
-        if method == "nearest":
-            crop = pick(np.round(y), np.round(x))
-        else:
-            fy, fx = ((v - np.floor(v)).astype(np.float32) for v in (y, x))
-            fy, fx = convert(fy[:, None, None], 0), convert(fx[None, :, None], 0)
-            top, bottom = (pick(i, np.floor(x)) * (1.0 - fx) + pick(i, np.ceil(x)) * fx for i in (np.floor(y), np.ceil(y)))
-            crop = top + (bottom - top) * fy
-        inside = convert((in_y[:, None] & in_x[None, :])[..., None], 0)
-        made.append(run("SelectV2", inside, crop, convert(float(extrapolation_value), 1)))
-    return array_ops.stack(made) if made else array_ops.zeros([0, rows, columns, c])
+    y, x = places(0, h, rows), places(1, w, columns)
+    ys, xs = (np.asarray(v) for v in (y, x))
+    inside = ((ys >= 0) & (ys <= h - 1))[:, :, None] & ((xs >= 0) & (xs <= w - 1))[:, None, :]
+    ys, xs = np.clip(ys, 0, h - 1), np.clip(xs, 0, w - 1)
+
+    def pick(i, j):
+        index = np.broadcast_arrays(which[:, None, None], i[:, :, None], j[:, None, :])
+        return run("GatherNd", t, convert(np.stack(index, -1).astype(np.int64), 9))
+
+    if method == "nearest":
+        crop = pick(np.floor(ys + 0.5), np.floor(xs + 0.5))
+    else:
+        fy = run("Reshape", y - convert(np.floor(ys), 0), sizes([len(b), rows, 1, 1]))
+        fx = run("Reshape", x - convert(np.floor(xs), 0), sizes([len(b), 1, columns, 1]))
+        top, bottom = (pick(i, np.floor(xs)) * (1.0 - fx) + pick(i, np.ceil(xs)) * fx for i in (np.floor(ys), np.ceil(ys)))
+        crop = top + (bottom - top) * fy
+    return run("SelectV2", convert(inside[..., None], 0), crop, convert(float(extrapolation_value), 1))
 
 
 # ---- boxes ----
@@ -219,14 +227,12 @@ def draw_bounding_boxes(images, boxes, colors, name=None):
 # ---- likeness and edges ----
 
 
-def ssim(img1, img2, max_val, filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03, return_index_map=False):
-    """The structural similarity (Wang et al. 2004), the mean over the image."""
+def _likeness(img1, img2, max_val, filter_size, filter_sigma, k1, k2, levels=1):
+    """(leading shape, [(luminance times contrast, contrast) of each level, whose images are half as large as those before])."""
     top = image_ops.convert_image_dtype(convert(max_val, tensor(img1)._dtype_number), dtypes.float32)
     x, y = (image_ops.convert_image_dtype(v, dtypes.float32) for v in (img1, img2))
     if x._shape_tuple[-1] != y._shape_tuple[-1] or x.ndim < 3:
         raise ValueError("ssim: the images are %s and %s" % (x._shape_tuple, y._shape_tuple))
-    if min(x._shape_tuple[-3:-1]) < filter_size:
-        raise invalid("ssim: the images %s are smaller than the filter of %d" % (x._shape_tuple, filter_size))
     lead, inner = x._shape_tuple[:-3], x._shape_tuple[-3:]
     x, y = (run("Reshape", v, sizes([-1, *inner])) for v in (x, y))
     g = -0.5 * (np.arange(filter_size) - (filter_size - 1) / 2.0) ** 2 / filter_sigma**2
@@ -234,15 +240,43 @@ def ssim(img1, img2, max_val, filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03
     kernel = convert(np.tile((g / g.sum())[..., None, None], (1, 1, inner[-1], 1)).astype(np.float32), 0)
     blurred = lambda v: nn_ops.depthwise_conv2d(v, kernel, [1, 1, 1, 1], "VALID")  # noqa: E731
     c1, c2 = (k1 * top) ** 2, (k2 * top) ** 2
-    mx, my = blurred(x), blurred(y)
-    product, squares = mx * my * 2.0, run("Square", mx) + run("Square", my)
-    luminance = (product + c1) / (squares + c1)
-    contrast = (blurred(x * y) * 2.0 - product + c2) / (blurred(run("Square", x) + run("Square", y)) - squares + c2)
-    made = luminance * contrast
+    made = []
+    for level in range(levels):
+        if level:
+            odd = [[0, 0], *([0, n % 2] for n in x._shape_tuple[1:3]), [0, 0]]
+            x, y = (execute("AvgPool", [array_ops.pad(v, odd, "SYMMETRIC")], {"ksize": [1, 2, 2, 1], "strides": [1, 2, 2, 1], "padding": "VALID"}) for v in (x, y))
+        if min(x._shape_tuple[1:3]) < filter_size:
+            raise invalid("ssim: the images %s are smaller than the filter of %d" % (x._shape_tuple, filter_size))
+        mx, my = blurred(x), blurred(y)
+        product, squares = mx * my * 2.0, run("Square", mx) + run("Square", my)
+        luminance = (product + c1) / (squares + c1)
+        contrast = (blurred(x * y) * 2.0 - product + c2) / (blurred(run("Square", x) + run("Square", y)) - squares + c2)
+        made.append((luminance * contrast, contrast))
+    return lead, made
+
+
+def _shaped(made, lead):
+    return run("Reshape", made, sizes(lead) if lead else convert(np.zeros(0, np.int32), 0))
+
+
+def ssim(img1, img2, max_val, filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03, return_index_map=False):
+    """The structural similarity (Wang et al. 2004), the mean over the image."""
+    lead, [(made, _)] = _likeness(img1, img2, max_val, filter_size, filter_sigma, k1, k2)
     if return_index_map:
         made = run("Mean", made, convert([-1], 3))
         return run("Reshape", made, sizes([*lead, *made._shape_tuple[1:]]))
-    return run("Reshape", run("Mean", made, convert([1, 2, 3], 3)), sizes(lead) if lead else convert(np.zeros(0, np.int32), 0))
+    return _shaped(run("Mean", made, convert([1, 2, 3], 3)), lead)
+
+
+def ssim_multiscale(img1, img2, max_val, power_factors=(0.0448, 0.2856, 0.3001, 0.2363, 0.1333), filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03):
+    """The product of the contrasts' means at several scales, and of the last one's similarity, to these powers."""
+    lead, levels = _likeness(img1, img2, max_val, filter_size, filter_sigma, k1, k2, len(power_factors))
+    parts = [level[1] for level in levels[:-1]] + [levels[-1][0]]
+    total = None
+    for part, power in zip(parts, power_factors):
+        part = run("Pow", run("Relu", run("Mean", part, convert([1, 2], 3))), convert(power, 1))
+        total = part if total is None else total * part
+    return _shaped(run("Mean", total, convert([-1], 3)), lead)
 
 
 def sobel_edges(image):
@@ -253,6 +287,31 @@ def sobel_edges(image):
     kernel = convert(np.tile(np.stack([down, down.T], -1)[:, :, None, :], (1, 1, c, 1)), t._dtype_number)
     made = nn_ops.depthwise_conv2d(array_ops.pad(t, [[0, 0], [1, 1], [1, 1], [0, 0]], "REFLECT"), kernel, [1, 1, 1, 1], "VALID")
     return run("Reshape", made, sizes([*t._shape_tuple, 2]))
+
+
+def extract_glimpse(input, size, offsets, centered=True, normalized=True, noise="uniform", name=None):
+    """A window of each image around its offset; what lies outside is noise, or 0."""
+    t, (h, w), places = tensor(input), ints(size), np.asarray(tensor(offsets), np.float32)
+    n, rows, columns, c = t._shape_tuple
+    if h <= 0 or w <= 0:
+        raise invalid("extract_glimpse: size is %s; it must be positive" % ([h, w],))
+    if places.shape != (n, 2):
+        raise invalid("extract_glimpse: offsets are %s; they must be %s" % (places.shape, (n, 2)))
+    whole = np.array([rows, columns], np.float32)
+    at = places * whole if normalized else places
+    at = (at / 2 + whole / 2 if centered else at) - np.array([h, w], np.float32) / 2
+    at = np.trunc(at).astype(np.int64)
+    y, x = at[:, :1] + np.arange(h), at[:, 1:] + np.arange(w)
+    inside = ((y >= 0) & (y < rows))[:, :, None] & ((x >= 0) & (x < columns))[:, None, :]
+    index = np.stack(np.broadcast_arrays(np.arange(n)[:, None, None], np.clip(y, 0, rows - 1)[:, :, None], np.clip(x, 0, columns - 1)[:, None, :]), -1)
+    found = run("GatherNd", t, convert(index, 9))
+    if inside.all():
+        return found
+    from sokuji._src.ops import random_ops
+
+    kinds = {"uniform": random_ops.random_uniform, True: random_ops.random_uniform, "gaussian": random_ops.random_normal, False: random_ops.random_normal}
+    other = array_ops.zeros([n, h, w, c]) if noise == "zero" else kinds[noise]([n, h, w, c])
+    return run("SelectV2", convert(inside[..., None], 0), found, other)
 
 
 # ---- random changes by a seed ----
@@ -316,6 +375,6 @@ def stateless_random_saturation(image, lower, upper, seed=None):
 
 
 IMAGE_2 = {name: globals()[name] for name in """resize resize_with_pad crop_and_resize non_max_suppression_with_scores non_max_suppression_padded
-    combined_non_max_suppression draw_bounding_boxes ssim sobel_edges stateless_random_crop stateless_random_brightness stateless_random_hue
+    combined_non_max_suppression draw_bounding_boxes ssim ssim_multiscale sobel_edges extract_glimpse stateless_random_crop stateless_random_brightness stateless_random_hue
     stateless_random_contrast stateless_random_saturation""".split()}  # fmt: skip
 IMAGE_2.update(stateless_random_flip_left_right=_flips(image_ops.flip_left_right), stateless_random_flip_up_down=_flips(image_ops.flip_up_down))

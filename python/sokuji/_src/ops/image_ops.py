@@ -7,7 +7,7 @@ import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import conversion, dtypes
-from sokuji._src.core.execute import check_fits, convert, execute, ints, invalid, run, sizes
+from sokuji._src.core.execute import check_fits, convert, execute, ints, invalid, run, sizes, without_gradient
 from sokuji._src.ops import array_ops, random_ops
 
 
@@ -405,19 +405,23 @@ def rgb_to_hsv(images, name=None):
     t = convert(images, 0)
     if t._shape_tuple[-1:] != (3,):
         raise invalid("rgb_to_hsv: the last dimension must have 3 channels, the shape is %s" % (t._shape_tuple,))
-    x = t.numpy()
-    r, g, b = x[..., 0], x[..., 1], x[..., 2]
-    top, spread = x.max(-1), x.max(-1) - x.min(-1)
-    safe = np.where(spread > 0, spread, 1)
-    h = np.where(r == top, (g - b) / safe, np.where(g == top, 2 + (b - r) / safe, 4 + (r - g) / safe)) / 6
-    h = np.where(spread > 0, np.where(h < 0, h + 1, h), 0)
-    s = np.where(top > 0, spread / np.where(top > 0, top, 1), 0)
-    return convert(np.ascontiguousarray(np.stack([h, s, top], -1).astype(x.dtype)), 0)
+    r, g, b = array_ops.unstack(t, axis=-1)
+    top = run("Maximum", run("Maximum", r, g), b)
+    spread, zero, one = top - run("Minimum", run("Minimum", r, g), b), run("ZerosLike", top), run("OnesLike", top)
+    choose = lambda op, x, y, yes, no: run("Select", run(op, x, y), yes, no)  # noqa: E731
+    safe = choose("Greater", spread, zero, spread, one)
+    h = choose("Equal", r, top, (g - b) / safe, choose("Equal", g, top, (b - r) / safe + 2.0, (r - g) / safe + 4.0)) / 6.0
+    h = choose("Greater", spread, zero, choose("Less", h, zero, h + 1.0, h), zero)
+    s = choose("Greater", top, zero, spread / choose("Greater", top, zero, top, one), zero)
+    return array_ops.stack([h, s, top], -1)
 
 
 def hsv_to_rgb(images, name=None):
     """Hue, saturation and value as red, green and blue, all in [0, 1]."""
-    t = convert(images, 0)
+    return without_gradient("HSVToRGB", _hsv_to_rgb, convert(images, 0))
+
+
+def _hsv_to_rgb(t):
     x = t.numpy()
     h, s, v = x[..., 0], x[..., 1], x[..., 2]
     parts = [np.clip(np.abs(h * 6 - 3) - 1, 0, 1), np.clip(2 - np.abs(h * 6 - 2), 0, 1), np.clip(2 - np.abs(h * 6 - 4), 0, 1)]
@@ -427,9 +431,12 @@ def hsv_to_rgb(images, name=None):
 @_as_float
 def adjust_saturation(image, saturation_factor, name=None):
     """Saturation times a factor, of an RGB image."""
-    hsv = rgb_to_hsv(image).numpy()
-    hsv[..., 1] = np.clip(hsv[..., 1] * float(saturation_factor), 0.0, 1.0)
-    return hsv_to_rgb(hsv)
+    def changed(t):
+        hsv = rgb_to_hsv(t).numpy()
+        hsv[..., 1] = np.clip(hsv[..., 1] * float(saturation_factor), 0.0, 1.0)
+        return _hsv_to_rgb(convert(hsv, 0))
+
+    return without_gradient("AdjustSaturation", changed, image)
 
 
 def adjust_hue(image, delta, name=None):
@@ -441,9 +448,12 @@ def adjust_hue(image, delta, name=None):
 
 @_as_float
 def _hue(image, delta):
-    hsv = rgb_to_hsv(image).numpy()
-    hsv[..., 0] = np.mod(hsv[..., 0] + float(delta), 1.0)
-    return hsv_to_rgb(hsv)
+    def changed(t):
+        hsv = rgb_to_hsv(t).numpy()
+        hsv[..., 0] = np.mod(hsv[..., 0] + float(delta), 1.0)
+        return _hsv_to_rgb(convert(hsv, 0))
+
+    return without_gradient("AdjustHue", changed, image)
 
 
 def _matrix_colour(images, kernel):
@@ -567,6 +577,8 @@ def non_max_suppression(boxes, scores, max_output_size, iou_threshold=0.5, name=
     b, s = np.asarray(convert(boxes, 0).numpy(), np.float64), convert(scores, 0).numpy()
     if b.ndim != 2 or b.shape[1] != 4 or len(b) != len(s):
         raise invalid("non_max_suppression: boxes must be (n, 4) and scores (n,); they are %s and %s" % (b.shape, np.shape(s)))
+    if not 0 <= float(iou_threshold) <= 1:
+        raise invalid("iou_threshold must be in [0, 1]")
     if int(max_output_size) < 0:
         raise invalid("non_max_suppression: max_output_size must not be negative, it is %d" % int(max_output_size))
     y0, y1 = np.minimum(b[:, 0], b[:, 2]), np.maximum(b[:, 0], b[:, 2])

@@ -120,13 +120,15 @@ def count_nonzero(input_tensor, axis=None, keepdims=None, dtype=dtypes.int64, na
 
 def norm(tensor, ord="euclidean", axis=None, keepdims=None, name=None, keep_dims=None):
     """The norm of a tensor, or along axes: 1, 2, inf, "euclidean", "fro" or another order."""
+    if keepdims is not None and keep_dims is not None:
+        raise ValueError("Cannot specify both 'keep_dims' and 'keepdims'")
     t, keep = convert(tensor, 0), _first(keepdims, keep_dims)
     is_matrix = isinstance(axis, (list, tuple)) and len(axis) == 2
     if isinstance(axis, (list, tuple)) and len(axis) not in (1, 2):
         raise ValueError("'axis' must be None, an integer, or a tuple of 2 unique integers")
     if ord in ("euclidean", "fro", 2, 2.0):
         if ord != "euclidean" and ord != "fro" and is_matrix:
-            raise NotImplementedError("not implemented: tf.norm with ord=2 of matrices; use tf.svd")
+            raise ValueError("'ord' must be a supported matrix norm in ['euclidean', 'fro', 1, np.inf], got 2")
         if ord == "fro" and not is_matrix:
             raise ValueError("'fro' needs two axes")
         return run("Sqrt", _reduce("Sum", run("Square", t), axis, keep))
@@ -135,7 +137,10 @@ def norm(tensor, ord="euclidean", axis=None, keepdims=None, name=None, keep_dims
     if is_matrix:
         if ord not in (1, np.inf):
             raise ValueError("'ord' must be 'euclidean', 'fro', 1 or np.inf for matrices")
-        raise NotImplementedError("not implemented: tf.norm with ord=%s of matrices; use tf.reduce_sum and tf.reduce_max" % ord)
+        rank = len(t._shape_tuple)
+        down, along = ([axis_of(a, rank)] for a in (axis if ord == 1 else reversed(axis)))
+        made = _reduce("Max", _reduce("Sum", run("Abs", t), down, True), along, True)
+        return made if keep else execute("Squeeze", [made], {"squeeze_dims": down + along})
     if ord == np.inf:
         return _reduce("Max", run("Abs", t), axis, keep)
     if ord == 1:
@@ -171,11 +176,15 @@ def tensordot(a, b, axes, name=None):
     a, b = tensor(a), tensor(b)
     ra, rb = len(a._shape_tuple), len(b._shape_tuple)
     if isinstance(axes, (int, np.integer)):
+        if axes < 0:
+            raise ValueError("'axes' must be at least 0; it is %d" % axes)
         if axes > min(ra, rb):
             raise ValueError("`axes` must not be larger than the number of dimensions; it is %d, the tensors have %d and %d" % (axes, ra, rb))
         axes_a, axes_b = list(range(ra - axes, ra)), list(range(axes))
     else:
         axes_a, axes_b = [[axis_of(k, r) for k in ints(v)] for v, r in zip(axes, (ra, rb))]
+        if len(axes_a) != len(axes_b):
+            raise ValueError("Different number of contraction axes 'a' and 'b', %d != %d." % (len(axes_a), len(axes_b)))
     free_a, free_b = [i for i in range(ra) if i not in axes_a], [i for i in range(rb) if i not in axes_b]
     size = int(np.prod([a._shape_tuple[i] for i in axes_a], dtype=np.int64))
     out = [a._shape_tuple[i] for i in free_a] + [b._shape_tuple[i] for i in free_b]
@@ -291,13 +300,7 @@ def matrix_set_diag(input, diagonal, name=None):
 
 def matrix_band_part(input, num_lower, num_upper, name=None):
     """Matrices with zeros outside num_lower and num_upper diagonals; -1 keeps all."""
-    t = convert(input, 0)
-    if t._shape_tuple is None or None in t._shape_tuple or any(isinstance(n, _core.SymbolicTensor) for n in (num_lower, num_upper)):
-        return run("MatrixBandPart", t, convert(num_lower, 9), convert(num_upper, 9))
-    rows, columns = _matrices(t)._shape_tuple[-2:]
-    low, high = int(num_lower), int(num_upper)
-    keep = _mask(rows, columns, lambda i, j: (low < 0 or i - j <= low) and (high < 0 or j - i <= high), 10)
-    return run("Select", run("BroadcastTo", keep, sizes(t._shape_tuple)), t, array_ops.zeros_like(t))
+    return run("MatrixBandPart", convert(input, 0), convert(num_lower, 9), convert(num_upper, 9))
 
 
 def matrix_transpose(a, name="matrix_transpose", conjugate=False):
@@ -305,6 +308,8 @@ def matrix_transpose(a, name="matrix_transpose", conjugate=False):
     t = convert(a, 0)
     refuse("matrix_transpose", "call tf.math.conj", conjugate=conjugate and t.dtype.is_complex)
     n = len(t._shape_tuple)
+    if n < 2:
+        raise ValueError("Argument 'a' should be a (batch) matrix, with rank >= 2. Found: %s" % (t._shape_tuple,))
     return run("Transpose", t, convert(list(range(n - 2)) + [n - 1, n - 2], 3))
 
 
@@ -428,7 +433,12 @@ def matmul_any(a, b):
 
 def scalar_mul(scalar, x, name=None):
     """A scalar times a tensor or indexed slices."""
-    return convert(scalar, convert(x, 0)._dtype_number) * x
+    from sokuji._src.core.conversion import IndexedSlices
+
+    factor = convert(scalar, convert(x.values if isinstance(x, IndexedSlices) else x, 0)._dtype_number)
+    if factor._shape_tuple:
+        raise ValueError("Only scalar multiply works, got shape %s" % (factor._shape_tuple,))
+    return IndexedSlices(x.values * factor, x.indices, x.dense_shape) if isinstance(x, IndexedSlices) else factor * x
 
 
 def string_join(inputs, separator="", name=None):

@@ -261,6 +261,8 @@ def general_dropout(x, rate, uniform_sampler, noise_shape=None, name=None):
 def embedding_lookup(params, ids, partition_strategy="mod", name=None, validate_indices=True, max_norm=None):
     """Rows of params by ids, of at most max_norm."""
     tables = list(params) if isinstance(params, (list, tuple)) or type(params).__name__ == "PartitionedVariable" else [params]
+    if not tables:
+        raise ValueError("Need at least one param")
     ids = convert(ids, 0)
     if len(tables) == 1:
         rows = run("GatherV2", tables[0], ids, convert(0, 3))

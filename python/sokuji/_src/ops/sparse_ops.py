@@ -18,6 +18,7 @@ def _later(name):
 
 
 _in_graph = None  # makes nodes of the parts where a graph is open
+made_first = []  # what the first sparse tensor does: functions look for them from then on
 
 
 class SparseTensor:
@@ -26,6 +27,8 @@ class SparseTensor:
     def __init__(self, indices, values, dense_shape):
         if _in_graph is not None:
             indices, values, dense_shape = _in_graph(indices, values, dense_shape)
+        while made_first:
+            made_first.pop()()
         self._indices, self._values, self._dense_shape = convert(indices, 9), tensor(values), convert(dense_shape, 9)
         if len(self._indices._shape_tuple) != 2 or len(self._dense_shape._shape_tuple) != 1:
             raise ValueError("indices must be a matrix and dense_shape a vector; they are %s and %s"

@@ -409,6 +409,11 @@ class DenseHashTable(MutableHashTable):
         super().insert(keys, values)
 
 
+def MutableDenseHashTable_1(key_dtype, value_dtype, default_value, empty_key, initial_num_buckets=None, name="MutableDenseHashTable", checkpoint=True):
+    """1.x's, which forgets nothing and so has no deleted key."""
+    return DenseHashTable(key_dtype, value_dtype, default_value, empty_key, empty_key, name=name)
+
+
 class StaticVocabularyTable:
     """Numbers of a vocabulary's words; others by their hash in the buckets after it."""
 

@@ -70,15 +70,21 @@ def decode_raw_2(input_bytes, out_type, little_endian=True, fixed_length=None, n
     return _decode_raw(input_bytes, out_type, little_endian)
 
 
-def _rewritten(rewrite):
-    """RE2's \\1 as Python's \\g<1>."""
-    return re.sub(rb"\\(\d)", rb"\\g<\1>", rewrite)
+def _rewritten(rewrite, found):
+    """A function of a match: RE2's \\1 is the group, nothing where there is none."""
+    parts = re.split(rb"\\(\d|\\)", rewrite)
+    group = lambda match, part: part if part == b"\\" else int(part) <= found.groups and match[int(part)] or b""  # noqa: E731
+    return lambda match: b"".join(part if i % 2 == 0 else group(match, part) for i, part in enumerate(parts))
+
+
+_POSIX = {b"alnum": b"0-9A-Za-z", b"alpha": b"A-Za-z", b"ascii": b"\\x00-\\x7f", b"blank": b"\\t ", b"cntrl": b"\\x00-\\x1f\\x7f", b"digit": b"0-9", b"graph": b"!-~",
+          b"lower": b"a-z", b"print": b" -~", b"punct": b"!-/:-@\\[-`{-~", b"space": b"\\t\\n\\v\\f\\r ", b"upper": b"A-Z", b"word": b"0-9A-Za-z_", b"xdigit": b"0-9A-Fa-f"}  # fmt: skip
 
 
 def _pattern(pattern):
     text = pattern if isinstance(pattern, bytes) else pattern.encode() if isinstance(pattern, str) else tensor(pattern).numpy()
     try:
-        return re.compile(text)
+        return re.compile(re.sub(rb"\[:([a-z]+):\]", lambda m: _POSIX.get(m[1], m[0]), text))
     except re.error as error:
         raise invalid("Invalid pattern: %r, error: %s" % (text, error)) from None
 
@@ -86,7 +92,7 @@ def _pattern(pattern):
 def regex_replace(input, pattern, rewrite, replace_global=True, name=None):
     """Matches of the pattern replaced. The pattern is Python's, whose common part with RE2 is what programs use."""
     found = _pattern(pattern)
-    new = _rewritten(rewrite if isinstance(rewrite, bytes) else rewrite.encode() if isinstance(rewrite, str) else tensor(rewrite).numpy())
+    new = _rewritten(rewrite if isinstance(rewrite, bytes) else rewrite.encode() if isinstance(rewrite, str) else tensor(rewrite).numpy(), found)
     return _each(lambda item: found.sub(new, item, count=0 if replace_global else 1), input)
 
 
@@ -102,6 +108,8 @@ def string_split(source, delimiter=" ", skip_empty=True):
     if len(t._shape_tuple) != 1:
         raise invalid("StringSplit: source is %s; it must have one dimension" % (t._shape_tuple,))
     by = delimiter if isinstance(delimiter, (bytes, str)) else tensor(delimiter).numpy()
+    if isinstance(by, np.ndarray):
+        raise invalid("StringSplit: delimiter must be a scalar, its shape is %s" % (by.shape,))
     by = by.encode() if isinstance(by, str) else by
     rows = []
     for item in t._strings():

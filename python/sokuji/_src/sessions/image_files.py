@@ -5,6 +5,7 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.core import dtypes, errors
 from sokuji._src.core.execute import convert, execute
+from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import python_ops, words
 from sokuji._src.io import jpeg, pictures, png
 
@@ -164,12 +165,19 @@ def _crop(attributes, image, boxes, indices):
 
 def crop_and_resize(image, boxes, box_ind=None, crop_size=None, method="bilinear", extrapolation_value=0, name=None, box_indices=None):
     """Boxes cut out of images and resized to crop_size."""
+    given = (image, boxes, box_ind if box_indices is None else box_indices)
+    if graphs.building() is None and not any(isinstance(v, _core.SymbolicTensor) for v in given):
+        from sokuji._src.ops import image_late_ops
+
+        if method not in ("bilinear", b"bilinear"):
+            raise errors.InvalidArgumentError(None, None, "method must be 'bilinear': %s" % method)
+        return image_late_ops.crop_and_resize(*given, crop_size, method, extrapolation_value)
     size = words.convert_to_tensor(crop_size)
     known = size if isinstance(size, _core.EagerTensor) else size._known_value()
     if known is None:
         raise NotImplementedError("not implemented: tf.image.crop_and_resize to a size that only a run knows")
-    given = {"size": [int(d) for d in known.numpy()], "method": method, "extrapolation_value": float(extrapolation_value)}
-    return python_ops.call("CropAndResize", [image, boxes, box_ind if box_indices is None else box_indices], given, name, [0, 1, 3])
+    options = {"size": [int(d) for d in known.numpy()], "method": method, "extrapolation_value": float(extrapolation_value)}
+    return python_ops.call("CropAndResize", list(given), options, name, [0, 1, 3])
 
 
 _COLOURS = np.array([[1, 1, 0, 1], [0, 0, 1, 1], [1, 0, 0, 1], [0, 1, 0, 1], [0.5, 0, 0.5, 1], [0.5, 0.5, 0, 1], [0.5, 0, 0, 1], [0, 0, 0.5, 1],

@@ -1,5 +1,6 @@
-"""tf.contrib.lookup: tables from keys to values, filled by their init operation, in each session for itself."""
+"""tf.contrib.lookup: tables from keys to values, filled by their init operation, in each session for itself; eagerly at once."""
 
+import collections
 import weakref
 
 import numpy as np
@@ -62,16 +63,20 @@ def _size(attributes):
 class HashTable:
     """A table that is filled once in a session."""
 
-    def __init__(self, initializer, default_value, shared_name=None, name=None, buckets=0, offset=0):
+    def __init__(self, initializer, default_value, shared_name=None, name=None, buckets=0, offset=0, hasher=None):
         graph = graphs.get_default_graph()
-        self._rows_of_sessions = weakref.WeakKeyDictionary()
+        self._rows_of_sessions = {None: None} if graphs.building() is None else weakref.WeakKeyDictionary()
         self.key_dtype, self.value_dtype = initializer.key_dtype, initializer.value_dtype
-        self._default, self._buckets, self._offset = default_value, buckets, offset
+        if not isinstance(default_value, _core.Handle):
+            words.convert_to_tensor(default_value, self.value_dtype)
+        self._default, self._buckets, self._offset, self._hasher = default_value, buckets, offset, hasher
         self.name = graph.unique_name(name or "hash_table")
         self._init = python_ops.call("InitializeTableV2", [initializer.keys, initializer.values], {"table": self}, initializer._scope + "table_init")
-        graph.add_to_collection(GraphKeys.TABLE_INITIALIZERS, self._init)
+        if graphs.building() is not None:
+            graph.add_to_collection(GraphKeys.TABLE_INITIALIZERS, self._init)
 
     init = initializer = property(lambda self: self._init)
+    default_value = property(lambda self: words.convert_to_tensor(self._default, self.value_dtype))
 
     def _rows(self):
         rows = self._rows_of_sessions.get(session.running())
@@ -85,8 +90,7 @@ class HashTable:
         if not self._buckets:
             return self._default
         text = key if isinstance(key, bytes) else str(key).encode()
-        bucket = execute("StringToHashBucketFast", [convert(text, 7)], {"num_buckets": self._buckets}) if _core.has_op("StringToHashBucketFast") else _hashed(text, self._buckets)
-        return self._offset + int(bucket)
+        return self._offset + _hashed(text, self._buckets, self._hasher)
 
     def size(self, name=None):
         return python_ops.call("LookupTableSizeV2", [], {"table": self}, name)
@@ -100,13 +104,63 @@ class HashTable:
         return python_ops.call("LookupTableFindV2", [keys], {"table": self}, name or self.name + "_Lookup")
 
 
-def _hashed(text, n):
-    from sokuji._src.ops import string_ops
+def _hashed(text, n, hasher):
+    from sokuji._src.ops import string_hashes
 
-    return string_ops.string_to_hash_bucket_fast(text, n)
+    return (string_hashes.siphash(hasher.key, text) if isinstance(hasher, StrongHashSpec) else string_hashes.fingerprint(text)) % n
 
 
-def index_table_from_tensor(mapping, num_oov_buckets=0, default_value=-1, hasher_spec=None, dtype=dtypes.string, name=None):
+HasherSpec = collections.namedtuple("HasherSpec", "hasher key")
+FastHashSpec = HasherSpec("fasthash", None)
+
+
+class StrongHashSpec(HasherSpec):
+    __slots__ = ()
+
+    def __new__(cls, key):
+        if len(key) != 2:
+            raise ValueError("key must have size 2, got %s." % len(key))
+        if not all(isinstance(k, int) for k in key):
+            raise TypeError("Invalid key %s. Must be unsigned integer values." % (key,))
+        return super().__new__(cls, "stronghash", tuple(key))
+
+
+class IdTableWithHashBuckets:
+    """A table's ids; what is not in it has its hash's bucket after them."""
+
+    def __init__(self, table, num_oov_buckets, hasher_spec=FastHashSpec, name=None, key_dtype=None):
+        if table is None and not num_oov_buckets:
+            raise ValueError("oov_buckets must be > 0 if no table is supplied.")
+        if not isinstance(hasher_spec, HasherSpec):
+            raise TypeError("hasher_spec must be of type HasherSpec, got %s" % (hasher_spec,))
+        self._table, self._buckets, self._hasher = table, num_oov_buckets, hasher_spec
+        self.key_dtype = dtypes.as_dtype(key_dtype) if key_dtype is not None else dtypes.string if table is None else table.key_dtype
+        self.value_dtype, self.name = dtypes.int64, name or "hash_bucket"
+
+    init = initializer = property(lambda self: None if self._table is None else self._table.init)
+
+    def size(self, name=None):
+        return convert(self._buckets, 9) if self._table is None else self._table.size() + self._buckets
+
+    def lookup(self, keys, name=None):
+        if isinstance(keys, SparseTensor):
+            return SparseTensor(keys.indices, self.lookup(keys.values), keys.dense_shape)
+        keys = words.convert_to_tensor(keys)
+        if keys.dtype is not self.key_dtype:
+            raise TypeError("Signature mismatch. Keys must be dtype %s, got %s." % (self.key_dtype, keys.dtype))
+        return python_ops.call("IdTableFind", [keys], {"table": self}, name)
+
+
+@python_ops.kernel("IdTableFind", lambda attributes, inputs: [(9, inputs[0]._shape_tuple)], True)
+def _find_id(attributes, keys):
+    table, array = attributes["table"], _array(keys)
+    rows = {} if table._table is None else table._table._rows()
+    text = lambda key: key if isinstance(key, bytes) else str(key).encode()  # noqa: E731
+    made = [rows[k] if k in rows else len(rows) + _hashed(text(k), table._buckets, table._hasher) if table._buckets else -1 for k in array.ravel().tolist()]
+    return [convert(np.array(made, np.int64).reshape(array.shape), 9)]
+
+
+def index_table_from_tensor(mapping, num_oov_buckets=0, default_value=-1, hasher_spec=FastHashSpec, dtype=dtypes.string, name=None):
     """A table from strings to their places in the tensor."""
     if mapping is None:
         raise ValueError("mapping must be specified.")
@@ -121,7 +175,7 @@ def index_table_from_tensor(mapping, num_oov_buckets=0, default_value=-1, hasher
     with graphs.get_default_graph().name_scope(name or "string_to_index"):
         n = keys._shape_tuple[0]
         values = words.constant(np.arange(n, dtype=np.int64))
-        return HashTable(KeyValueTensorInitializer(keys, values), default_value, name="hash_table", buckets=num_oov_buckets, offset=n)
+        return HashTable(KeyValueTensorInitializer(keys, values), default_value, name="hash_table", buckets=num_oov_buckets, offset=n, hasher=hasher_spec)
 
 
 def _lines(path):
@@ -129,13 +183,17 @@ def _lines(path):
         return f.read().splitlines()
 
 
-def index_table_from_file(vocabulary_file=None, num_oov_buckets=0, vocab_size=None, default_value=-1, hasher_spec=None, key_dtype=dtypes.string, name=None):
+def index_table_from_file(vocabulary_file=None, num_oov_buckets=0, vocab_size=None, default_value=-1, hasher_spec=FastHashSpec, key_dtype=dtypes.string, name=None):
     """A table from the lines of a file to their numbers."""
     if not vocabulary_file:
         raise ValueError("vocabulary_file must be specified and must not be empty.")
-    lines = _lines(vocabulary_file)[:vocab_size]
-    keys = lines if dtypes.as_dtype(key_dtype) is dtypes.string else [int(v) for v in lines]
-    return index_table_from_tensor(keys, num_oov_buckets, default_value, hasher_spec, key_dtype, name)
+    if num_oov_buckets < 0:
+        raise ValueError("num_oov_buckets must be greater or equal than 0, got %d." % num_oov_buckets)
+    if vocab_size is not None and vocab_size < 1:
+        raise ValueError("vocab_size must be greater than 0, got %d." % vocab_size)
+    with graphs.get_default_graph().name_scope(name or "string_to_index"):
+        read = TextFileInitializer(vocabulary_file, key_dtype, -2, dtypes.int64, -1, vocab_size)
+        return HashTable(read, default_value, name="hash_table", buckets=num_oov_buckets, offset=read.keys._shape_tuple[0], hasher=hasher_spec)
 
 
 def index_to_string_table_from_tensor(mapping, default_value="UNK", name=None):
@@ -150,12 +208,92 @@ def index_to_string_table_from_tensor(mapping, default_value="UNK", name=None):
 
 def index_to_string_table_from_file(vocabulary_file, vocab_size=None, default_value="UNK", name=None):
     """A table from numbers to the lines of a file."""
-    return index_to_string_table_from_tensor(_lines(vocabulary_file)[:vocab_size], default_value, name)
+    if not vocabulary_file:
+        raise ValueError("vocabulary_file must be specified and must not be empty.")
+    if vocab_size is not None and vocab_size < 1:
+        raise ValueError("vocab_size must be greater than 0, got %d." % vocab_size)
+    with graphs.get_default_graph().name_scope(name or "index_to_string"):
+        return HashTable(TextFileInitializer(vocabulary_file, dtypes.int64, -1, dtypes.string, -2, vocab_size), default_value)
 
 
 def tables_initializer(name="init_all_tables"):
     return words.group(*graphs.get_collection(GraphKeys.TABLE_INITIALIZERS), name=name)
 
 
+def _late(name):
+    """A class of eager tables; in graphs those tables are not implemented."""
+
+    def make(*arguments, **keywords):
+        from sokuji._src.ops import string_late_ops
+
+        if graphs.building() is not None:
+            raise NotImplementedError("not implemented: tf.contrib.lookup.%s in a graph; use HashTable" % name)
+        for key in ("shared_name", "use_node_name_sharing"):
+            keywords.pop(key, None)
+        return getattr(string_late_ops, name)(*arguments, **keywords)
+
+    make.__name__ = name
+    return make
+
+
+def _file_columns(kind, key_index, value_index, key_dtype, value_dtype):
+    """An initializer of lines and their numbers."""
+
+    def make(filename, key_column_index=key_index, value_column_index=value_index, vocab_size=None, delimiter="\t", name=None, key_dtype=key_dtype):
+        return TextFileInitializer(filename, key_dtype, key_column_index, value_dtype, value_column_index, vocab_size, delimiter, name)
+
+    make.__name__ = kind
+    return make
+
+
+class TextFileIndex:
+    WHOLE_LINE, LINE_NUMBER = -2, -1
+
+
+class TextFileInitializer(KeyValueTensorInitializer):
+    """Keys and values from the columns of a file's lines."""
+
+    def __init__(self, filename, key_dtype, key_index, value_dtype, value_index, vocab_size=None, delimiter="\t", name=None):
+        key_dtype, value_dtype = dtypes.as_dtype(key_dtype), dtypes.as_dtype(value_dtype)
+        for what, index, dtype in (("key", key_index, key_dtype), ("value", value_index, value_dtype)):
+            if index < -2:
+                raise ValueError("Invalid %s index %s." % (what, index))
+            if index == -1 and dtype is not dtypes.int64:
+                raise ValueError("Signature mismatch. %ss must be dtype %s, got %s." % (what.capitalize(), dtypes.int64, dtype))
+            if index == -2 and not (dtype is dtypes.string or what == "key" and dtype.is_integer):
+                raise ValueError("Signature mismatch. %ss must be %s, got %s." % (what.capitalize(), "integer or string" if what == "key" else "dtype string", dtype))
+        if vocab_size is not None and vocab_size <= 0:
+            raise ValueError("Invalid vocab_size %s." % vocab_size)
+        try:
+            lines = _lines(filename)
+        except FileNotFoundError:
+            raise errors.NotFoundError(None, None, "%s; No such file or directory" % filename) from None
+        if vocab_size is not None and len(lines) < vocab_size:
+            raise errors.InvalidArgumentError(None, None, "Invalid vocab_size in %s: expected %d but got %d" % (filename, vocab_size, len(lines)))
+
+        def column(index, dtype):
+            if index == -1:
+                return list(range(len(lines[:vocab_size])))
+            try:
+                parts = [line if index == -2 else line.split(delimiter.encode())[index] for line in lines[:vocab_size]]
+                return parts if dtype is dtypes.string else [(int if dtype.is_integer else float)(v) for v in parts]
+            except (IndexError, ValueError) as error:
+                raise errors.InvalidArgumentError(None, None, "Invalid number of columns or value in %s: %s" % (filename, error)) from None
+
+        super().__init__(column(key_index, key_dtype), column(value_index, value_dtype), key_dtype, value_dtype, name or "text_file_init")
+
+
+def string_to_index(tensor, mapping, default_value=-1, name=None):
+    return index_table_from_tensor(mapping, default_value=default_value).lookup(tensor)
+
+
+def index_to_string(tensor, mapping, default_value="UNK", name=None):
+    return index_to_string_table_from_tensor(mapping, default_value).lookup(tensor)
+
+
 NAMES = {f.__name__: f for f in (HashTable, KeyValueTensorInitializer, index_table_from_tensor, index_table_from_file, index_to_string_table_from_tensor,
-                                 index_to_string_table_from_file)}  # fmt: skip
+                                 index_to_string_table_from_file, IdTableWithHashBuckets, HasherSpec, StrongHashSpec, TextFileIndex, TextFileInitializer,
+                                 string_to_index, index_to_string)}  # fmt: skip
+NAMES.update(FastHashSpec=FastHashSpec, MutableHashTable=_late("MutableHashTable"), MutableDenseHashTable=_late("MutableDenseHashTable_1"),
+             TextFileIdTableInitializer=_file_columns("TextFileIdTableInitializer", -2, -1, dtypes.string, dtypes.int64),
+             TextFileStringTableInitializer=_file_columns("TextFileStringTableInitializer", -1, -2, dtypes.int64, dtypes.string))  # fmt: skip
