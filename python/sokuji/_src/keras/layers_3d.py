@@ -132,7 +132,7 @@ class SeparableConv1D(SeparableConv2D):
                          bias_regularizer, activity_regularizer, depthwise_constraint, pointwise_constraint, bias_constraint, **kwargs)  # fmt: skip
 
     def build(self, input_shape):
-        channels, n = _last(input_shape), self.kernel_size[0]
+        channels, n = shapes.TensorShape(input_shape).as_list()[self._channel_axis], self.kernel_size[0]
         self.depthwise_kernel = self.add_weight("depthwise_kernel", (n, channels, self.depth_multiplier), initializer=self.depthwise_initializer,
                                                 regularizer=self.depthwise_regularizer, constraint=self.depthwise_constraint)  # fmt: skip
         self.pointwise_kernel = self.add_weight("pointwise_kernel", (1, channels * self.depth_multiplier, self.filters), initializer=self.pointwise_initializer,
