@@ -1,5 +1,6 @@
 """Layers of volumes, (batch, depth, rows, columns, channels), and the one-dimensional kin of two-dimensional convolutions."""
 
+from sokuji._src.core import shapes
 from sokuji._src.core.execute import convert, execute, run, sizes
 from sokuji._src.keras.layers import Conv2D, Conv2DTranspose, SeparableConv2D, _format, _last, _pair, channels_first, channels_last, enlarged
 from sokuji._src.keras.layers_base import InputSpec, Layer

@@ -113,14 +113,14 @@ class SpectralNormalization(recurrent.Wrapper):
 
     def call(self, inputs, training=False):
         if training:
-            w = array_ops.reshape(self.kernel._read(), [-1, self.kernel._shape_tuple[-1]])
+            w = run("Reshape", self.kernel._read(), convert([-1, self.kernel._shape_tuple[-1]], 3))
             one = lambda t: run("Mul", t, run("Rsqrt", run("Maximum", run("Sum", t * t, None), convert(1e-14, 1))))  # noqa: E731
             u = self.vector_u._read()
             for _ in range(self.power_iterations):
-                v = one(u @ array_ops.transpose(w))
+                v = one(u @ run("Transpose", w, convert([1, 0], 3)))
                 u = one(v @ w)
             u, v = run("StopGradient", u), run("StopGradient", v)
-            sigma = array_ops.reshape(v @ w @ array_ops.transpose(u), [])
+            sigma = run("Sum", (v @ w) * u, None)
             self.vector_u._assign(u)
             self.kernel._assign(self.kernel._read() / sigma)
         return self.layer(inputs)
@@ -172,7 +172,7 @@ class ReversibleEmbedding(layers.Embedding):
     def call(self, inputs, reverse=False):
         if not reverse:
             return super().call(inputs)
-        made = nn_ops.matmul(inputs, self.embeddings._read(), transpose_b=True) if self.tie_weights else inputs @ self.reverse_embeddings
+        made = inputs @ run("Transpose", self.embeddings._read(), convert([1, 0], 3)) if self.tie_weights else inputs @ self.reverse_embeddings
         return made if self.logit_soft_cap is None else run("Tanh", made / self.logit_soft_cap) * self.logit_soft_cap
 
 
