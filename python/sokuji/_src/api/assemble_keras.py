@@ -3,6 +3,8 @@
 import os
 import sys
 
+from sokuji._src.api.missing import put_off
+
 
 def _ops(name):
     def load():
@@ -91,20 +93,18 @@ def _dtypes():
 
 
 def add(spaces):
-    spaces["keras.backend"]["_later"] = "result_type standardize_dtype is_float_dtype is_int_dtype is_keras_tensor".split(), _dtypes
-    for name in ("tree", "mixed_precision", "dtype_policies"):
-        spaces["keras." + name] = {"_later": (None, _settings(name))}
-    spaces["keras.config"]["_later"] = (None, _settings("config"))
+    put_off(spaces["keras.backend"], "result_type standardize_dtype is_float_dtype is_int_dtype is_keras_tensor", _dtypes)
+    for part in ("", "numpy", "nn", "linalg", "image"):
+        spaces["keras.ops" + ("." + part if part else "")] = _ops(part)
+    for name in ("tree", "mixed_precision", "dtype_policies", "config"):
+        spaces.setdefault("keras." + name, {})["_rest"] = _settings(name)
     own = spaces["keras"]
-    own["_later"] = ("Variable", "DTypePolicy"), _settings("")
+    put_off(own, "Variable DTypePolicy", _settings(""))
     own.update(Layer=spaces["keras.layers"]["Layer"], Loss=spaces["keras.losses"]["Loss"], Metric=spaces["keras.metrics"]["Metric"], Optimizer=spaces["keras.optimizers"]["Optimizer"],
                Regularizer=spaces["keras.regularizers"]["Regularizer"], Initializer=spaces["keras.initializers"]["Initializer"], InputSpec=spaces["keras.layers"]["InputSpec"],
                name_scope=spaces["keras.backend"]["name_scope"], version=lambda: "3.15.1")  # fmt: skip
-    names = "img_to_array array_to_img save_img load_img image_dataset_from_directory text_dataset_from_directory".split()
-    spaces["keras.utils"]["_later"] = (*names, "Progbar"), _images
-    spaces["keras.preprocessing.image"] = {"_later": (names[:4], _images)}
-    spaces.setdefault("keras.preprocessing", {})["_later"] = names[4:], _images
+    pictures, folders = "img_to_array array_to_img save_img load_img", "image_dataset_from_directory text_dataset_from_directory"
+    for space, names in (("utils", pictures + " " + folders + " Progbar"), ("preprocessing.image", pictures), ("preprocessing", folders)):
+        put_off(spaces.setdefault("keras." + space, {}), names, _images)
     del spaces["keras.callbacks"]["TensorBoard"]
-    spaces["keras.callbacks"]["_later"] = ("TensorBoard",), lambda: {"TensorBoard": _tensor_board()}
-    for part in ("", "numpy", "nn", "linalg", "image"):
-        spaces["keras.ops" + ("." + part if part else "")] = _ops(part)
+    put_off(spaces["keras.callbacks"], "TensorBoard", lambda: {"TensorBoard": _tensor_board()})
