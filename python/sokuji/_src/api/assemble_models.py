@@ -8,7 +8,7 @@ from sokuji._src.contrib import names as contrib
 from sokuji._src.data import dataset as data
 from sokuji._src.data import composites  # noqa: F401  (Dataset.ragged_batch)
 from sokuji._src.data import parsing, passes, sources, specs, stored
-from sokuji._src.keras import activations, applications, attention, datasets, layers, layers_3d, layers_image, layers_lookup, layers_normalization, layers_products, layers_space, model_configs, model_files, models, recurrent_cudnn, text
+from sokuji._src.keras import activations, applications, attention, datasets, layers, layers_3d, layers_image, layers_lookup, layers_more, layers_normalization, layers_products, layers_space, model_configs, model_files, models, recurrent_cudnn, text
 from sokuji._src.keras import backend as keras_backend
 from sokuji._src.keras import callbacks as keras_callbacks
 from sokuji._src.keras import constraints as keras_constraints
@@ -89,7 +89,7 @@ def _keras(version, spaces):
         spaces["keras.models"].update(model_from_json=json_1.model_from_json, model_from_config=json_1.model_from_config, save_model=model_files.save_model,
                                       load_model=model_files.load_model)  # fmt: skip
     spaces["keras.layers"] = dict(layers.KERAS, Input=keras_graph.Input, InputLayer=keras_graph.InputLayer)
-    for module in (layers_space, layers_normalization, layers_products, layers_3d, keras_recurrent, recurrent_cudnn):
+    for module in (layers_space, layers_normalization, layers_products, layers_3d, keras_recurrent, recurrent_cudnn, layers_more):
         spaces["keras.layers"].update(module.LAYERS)
     spaces["keras.initializers"] = keras_initializers.names(version)
     spaces["keras.losses"] = keras_losses.names(version)
@@ -115,6 +115,10 @@ def _keras(version, spaces):
     spaces["keras"].update(KerasTensor=keras_graph.KerasTensor)
     for module in (attention, layers_lookup, layers_image):
         spaces["keras.layers"].update(module.LAYERS)
+    spaces["keras.layers"].update(layers_more.LAYERS_2)
+    own = spaces["keras.layers"]
+    own.update(Convolution1DTranspose=own["Conv1DTranspose"], Convolution3DTranspose=own["Conv3DTranspose"], GlobalAvgPool3D=own["GlobalAveragePooling3D"],
+               GlobalMaxPool3D=own["GlobalMaxPooling3D"], SeparableConvolution1D=own["SeparableConv1D"])  # fmt: skip
     spaces["keras.regularizers"].update(L1=activations.L1, L2=activations.L2, OrthogonalRegularizer=activations.OrthogonalRegularizer,
                                         l1=activations.L1, l2=activations.L2, l1_l2=activations.L1L2)  # fmt: skip
     spaces["keras.random"] = keras_random.NAMES

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 import time
 import warnings
 
@@ -213,18 +214,121 @@ class ProgbarLogger(Callback):
     on_test_batch_end = on_predict_batch_end = on_train_batch_end
 
     def _line(self, logs):
+        if variables._version == 2:
+            return self._line_2(logs)
         total = self.params.get("samples") or self.params.get("steps") or self._n
         values = " - ".join("%s: %.4f" % (k, v) for k, v in (logs or {}).items() if isinstance(v, (float, np.floating)))
         bar = "" if self.params.get("verbose") == 2 else "%d/%d [==============================] - " % (total, total)
         print("%s%ds%s" % (bar, time.time() - self._start, " - " + values if values else ""))
 
+    def _line_2(self, logs):
+        bar = Progbar(self.params.get("steps") or self._n, verbose=self.params.get("verbose", 1), unit_name="step")
+        bar._start = self._start
+        bar.update(bar.target, [(k, v) for k, v in (logs or {}).items() if isinstance(v, (float, np.floating))], finalize=True)
+
+    def on_train_begin(self, logs=None):
+        self._fits = True
+
+    def on_train_end(self, logs=None):
+        self._fits = False
+
+    _fits = False
+
     def on_epoch_end(self, epoch, logs=None):
         self._line(logs)
 
-    def on_test_end(self, logs=None):
-        self._line(logs)
+    def on_test_begin(self, logs=None):
+        if not self._fits or variables._version == 1:
+            self._start, self._n = time.time(), 0
 
-    on_predict_end = on_test_end
+    def on_test_batch_end(self, batch, logs=None):
+        if not self._fits or variables._version == 1:
+            self._n = batch + 1
+
+    def on_test_end(self, logs=None):
+        if not self._fits or variables._version == 1:
+            self._line(logs)
+
+    def on_predict_end(self, logs=None):
+        self._line({})
+
+
+class Progbar:
+    """How far something has come: a bar with verbose 1, a line at the end with 2."""
+
+    def __init__(self, target, width=20, verbose=1, interval=0.05, stateful_metrics=None, stateless_metrics=None, unit_name="step"):
+        self.target, self.width, self.verbose, self.interval, self.unit_name = target, width, verbose, interval, unit_name
+        self._means = set(stateless_metrics or ())
+        self._values, self._seen, self._start, self._shown, self._reached = {}, 0, time.time(), 0.0, False
+
+    def update(self, current, values=None, finalize=None):
+        finalize = self.target is not None and current >= self.target if finalize is None else finalize
+        for name, value in values or []:
+            if name not in self._means:
+                self._values[name] = [value, 1]
+            else:
+                total, count = self._values.get(name, [0.0, 0])
+                step = max(current - self._seen, 1)
+                self._values[name] = [total + value * step, count + step]
+        self._seen, now = current, time.time()
+        if self.verbose and (finalize or self.verbose == 1 and now - self._shown >= self.interval):
+            self._shown = now
+            print(self._text(current, now, finalize), end="")
+
+    def _text(self, current, now, finalize):
+        unit = (now - self._start) / max(current, 1)
+        digits = "%" + str(len(str(self.target or current))) + "d"
+        count = "%s/%s" % (digits % current, self.target if self.target is not None else "Unknown")
+        whole, step = "%.0fs" % (now - self._start), self._each(unit)
+        values = "".join(" - %s: %s" % (k, ("%.4f" if abs(v / n) > 1e-3 else "%.4e") % (v / n)) for k, (v, n) in self._values.items())
+        if self.verbose == 2:
+            return "%s - %s - %s%s\n" % (count, whole, step, values)
+        done = int(self.width * min(current / self.target, 1)) if self.target else self.width
+        bar = "\x1b[32m%s\x1b[0m\x1b[37m%s\x1b[0m" % ("\u2501" * done, "\u2501" * (self.width - done))
+        return "\x1b[1m%s\x1b[0m %s \x1b[1m%s\x1b[0m %s%s%s" % (count, bar, whole, step, values, "\n" if finalize or not sys.stdout.isatty() else "\r")
+
+    def _each(self, seconds):
+        if seconds >= 1 or seconds == 0:
+            return "%.0fs/%s" % (seconds, self.unit_name)
+        return "%.0fms/%s" % (seconds * 1e3, self.unit_name) if seconds >= 1e-3 else "%.0fus/%s" % (seconds * 1e6, self.unit_name)
+
+    def add(self, n, values=None):
+        self.update(self._seen + n, values)
+
+
+class SwapEMAWeights(Callback):
+    """The moving averages of an optimizer with use_ema take the weights' place while the model is tested, or from an epoch's end to the next begin."""
+
+    def __init__(self, swap_on_epoch=False):
+        super().__init__()
+        self.swap_on_epoch = swap_on_epoch
+
+    def _swap(self):
+        optimizer = self.model.optimizer
+        if not optimizer.use_ema:
+            raise ValueError("SwapEMAWeights must be used when `use_ema=True` is set on the optimizer. Received: use_ema=%s" % optimizer.use_ema)
+        for v, average in zip(optimizer._trainable, optimizer._averages):
+            now = v._read()
+            v._assign(average._read())
+            average._assign(now)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self.swap_on_epoch and epoch > 0 and self._swapped:
+            self._swap()
+        self._swapped = False
+
+    _swapped = False
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.swap_on_epoch and epoch + 1 != self.params["epochs"]:
+            self._swap()
+            self._swapped = True
+
+    def on_test_begin(self, logs=None):
+        if not self.swap_on_epoch:
+            self._swap()
+
+    on_test_end = on_predict_begin = on_predict_end = on_test_begin
 
 
 class LambdaCallback(Callback):
@@ -532,5 +636,5 @@ def _later(name):
 
 
 NAMES = {c.__name__: c for c in (Callback, CallbackList, History, BaseLogger, ProgbarLogger, LambdaCallback, TerminateOnNaN, EarlyStopping,
-                                 LearningRateScheduler, ReduceLROnPlateau, CSVLogger, ModelCheckpoint, BackupAndRestore)}  # fmt: skip
+                                 LearningRateScheduler, ReduceLROnPlateau, CSVLogger, ModelCheckpoint, BackupAndRestore, SwapEMAWeights)}  # fmt: skip
 NAMES.update({name: _later(name) for name in ("TensorBoard", "RemoteMonitor")})

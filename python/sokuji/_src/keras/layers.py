@@ -219,7 +219,7 @@ class SeparableConv2D(Conv2D):
         self.depthwise_regularizer, self.pointwise_regularizer = (activations.get_regularizer(r) for r in (depthwise_regularizer, pointwise_regularizer))
 
     def build(self, input_shape):
-        channels = _last(input_shape)
+        channels = shapes.TensorShape(input_shape).as_list()[self._channel_axis]
         self.depthwise_kernel = self.add_weight("depthwise_kernel", (*self.kernel_size, channels, self.depth_multiplier),
                                                 initializer=self.depthwise_initializer, regularizer=self.depthwise_regularizer,
                                                 constraint=self.depthwise_constraint)  # fmt: skip
@@ -636,12 +636,14 @@ def every():
     from sokuji._src.keras.layers_3d import LAYERS as volumes
     from sokuji._src.keras.layers_image import LAYERS as images
     from sokuji._src.keras.layers_lookup import LAYERS as lookups
+    from sokuji._src.keras.layers_more import LAYERS as more
+    from sokuji._src.keras.layers_more import LAYERS_2 as more_2
     from sokuji._src.keras.layers_normalization import LAYERS as normalization
     from sokuji._src.keras.layers_products import LAYERS as products
     from sokuji._src.keras.layers_space import LAYERS as space
     from sokuji._src.keras.recurrent import LAYERS as recurrent
 
-    found = {**KERAS, **space, **normalization, **products, **volumes, **recurrent, **images, **lookups}
+    found = {**KERAS, **space, **normalization, **products, **volumes, **recurrent, **images, **lookups, **more, **more_2}
     return {name: value for name, value in found.items() if isinstance(value, type)}
 
 

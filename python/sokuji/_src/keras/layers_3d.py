@@ -1,5 +1,6 @@
 """Layers of volumes, (batch, depth, rows, columns, channels), and the one-dimensional kin of two-dimensional convolutions."""
 
+from sokuji._src.core import shapes
 from sokuji._src.core.execute import convert, execute, run, sizes
 from sokuji._src.keras.layers import Conv2D, Conv2DTranspose, SeparableConv2D, _format, _last, _pair, channels_first, channels_last, enlarged
 from sokuji._src.keras.layers_base import InputSpec, Layer
@@ -142,7 +143,7 @@ class SeparableConv1D(SeparableConv2D):
                          bias_regularizer, activity_regularizer, depthwise_constraint, pointwise_constraint, bias_constraint, **kwargs)  # fmt: skip
 
     def build(self, input_shape):
-        channels, n = _last(input_shape), self.kernel_size[0]
+        channels, n = shapes.TensorShape(input_shape).as_list()[self._channel_axis], self.kernel_size[0]
         self.depthwise_kernel = self.add_weight("depthwise_kernel", (n, channels, self.depth_multiplier), initializer=self.depthwise_initializer,
                                                 regularizer=self.depthwise_regularizer, constraint=self.depthwise_constraint)  # fmt: skip
         self.pointwise_kernel = self.add_weight("pointwise_kernel", (1, channels * self.depth_multiplier, self.filters), initializer=self.pointwise_initializer,

@@ -180,6 +180,12 @@ class Layer(LayerCheckpoints, _core.LayerBase):
     compute_dtype = variable_dtype = dtype
 
     @property
+    def dtype_policy(self):
+        from sokuji._src.keras import settings
+
+        return settings.DTypePolicy(self.dtype)
+
+    @property
     def activity_regularizer(self):
         return self._activity_regularizer
 

@@ -6,7 +6,7 @@ from sokuji._src.core import shapes
 from sokuji._src.core.execute import convert, run, sizes
 from sokuji._src.keras import activations
 from sokuji._src.keras.layers_base import Layer
-from sokuji._src.ops import array_ops, init_ops, math_ops, nn_ops
+from sokuji._src.ops import array_ops, einsum, init_ops, math_ops, nn_ops
 
 
 class Masking(Layer):
@@ -73,13 +73,13 @@ class EinsumDense(Layer):
         self.equation, self._wanted, self.bias_axes = equation, (output_shape,) if isinstance(output_shape, int) else tuple(output_shape), bias_axes
         self.activation, self._parts = activations.get(activation), (init_ops.get(kernel_initializer), init_ops.get(bias_initializer))
         self.bias = None
-        if "..." in equation:
-            raise NotImplementedError("not implemented: tf.keras.layers.EinsumDense with an ellipsis")
 
     def build(self, input_shape):
         shape = shapes.TensorShape(input_shape).as_list()
-        left, right = self.equation.split("->")
+        left, right = self.equation.replace("...", "0").split("->")
         given, kernel = left.split(",")
+        rest = "0" * (len(shape) - len(given) + 1)  # sizes that the ellipsis stands for
+        given, right = given.replace("0", rest), right.replace("0", rest)
         size = dict(zip(given, shape))
         out = [None] * (len(right) - len(self._wanted)) + list(self._wanted)
         for label, d in zip(right, out):
@@ -92,7 +92,7 @@ class EinsumDense(Layer):
         self.built = True
 
     def call(self, inputs):
-        made = math_ops.einsum(self.equation, inputs, self.kernel)
+        made = (einsum.einsum if "..." in self.equation else math_ops.einsum)(self.equation, inputs, self.kernel)
         return self.activation(made if self.bias is None else made + self.bias)
 
 

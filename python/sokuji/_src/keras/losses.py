@@ -8,7 +8,7 @@ from sokuji._src.core import dtypes, nest, signatures
 from sokuji._src.core.execute import convert, execute, run
 from sokuji._src.keras import serialization
 from sokuji._src.keras.layers_base import snake_case, unique_name
-from sokuji._src.ops import array_ops, nn_ops
+from sokuji._src.ops import array_ops, math_ops, nn_ops
 
 EPSILON = 1e-7
 
@@ -395,6 +395,50 @@ class CosineSimilarity(_Cosine):
         super().__init__(axis, reduction, name, dtype)
 
 
+def circle(y_true, y_pred, ref_labels=None, ref_embeddings=None, remove_diagonal=True, gamma=80, margin=0.4):
+    """Embeddings of one label are to be alike, those of others not."""
+    p = convert(y_pred, 0)
+    y = run("Reshape", convert(y_true, 0), _ints((-1, 1)))
+    other = p if ref_embeddings is None else convert(ref_embeddings, 0)
+    labels = run("Reshape", y if ref_labels is None else convert(ref_labels, y._dtype_number), _ints((1, -1)))
+    zero = convert(0.0, p._dtype_number)
+    distance = run("Maximum", 1.0 - p @ run("Transpose", other, convert([1, 0], 3)), zero)
+    same = run("Equal", y, labels)
+    differ = run("LogicalNot", same)
+    if remove_diagonal:
+        same = run("LogicalAnd", same, convert(~np.eye(*same._shape_tuple, dtype=bool), 0))
+
+    def part(mask, weight, scaled):
+        weight = run("Maximum", weight * array_ops.cast(mask, p.dtype), zero)
+        return run("SelectV2", mask, weight * scaled, convert(-np.inf, p._dtype_number))
+
+    rows = [part(same, distance + margin, (margin - distance) * -float(gamma)), part(differ, 1 + margin - distance, (1 - margin - distance) * float(gamma))]
+    made = run("Softplus", sum(math_ops.reduce_logsumexp(row, 1) for row in rows))
+    made._keras_mask = run("Greater", made, zero)
+    return made
+
+
+def categorical_generalized_cross_entropy(y_true, y_pred, q=0.5):
+    """(1 - p ** q) / q, of the probability p of the label."""
+    p = convert(y_pred, 0)
+    y = array_ops.one_hot(array_ops.cast(convert(y_true, 0), dtypes.int32), p._shape_tuple[-1], dtype=p.dtype)
+    return (1.0 - _sum(p * y) ** float(q)) / float(q)
+
+
+def ctc(y_true, y_pred):
+    from sokuji._src.ops import ctc_ops
+
+    p, y = convert(y_pred, 0), array_ops.cast(convert(y_true, 0), dtypes.int32)
+    if len(p._shape_tuple) != 3 or len(y._shape_tuple) != 2:
+        raise ValueError("Targets `y_true` must have rank 2 and logits `y_pred` rank 3. Received: y_true.shape=%s, y_pred.shape=%s" % (y._shape_tuple, p._shape_tuple))
+    n = p._shape_tuple[0]
+    return ctc_ops.NN_2["ctc_loss"](y, p, convert([y._shape_tuple[1]] * n, 3), convert([p._shape_tuple[1]] * n, 3), False, blank_index=0)
+
+
+Circle = _class_of("Circle", circle, ("gamma", "margin", "remove_diagonal"))
+CategoricalGeneralizedCrossEntropy = _class_of("CategoricalGeneralizedCrossEntropy", categorical_generalized_cross_entropy, ("q",))
+CTC = _class_of("CTC", ctc)
+
 FUNCTIONS_1 = {
     "mean_squared_error": mean_squared_error, "mean_absolute_error": mean_absolute_error, "mean_absolute_percentage_error":
     mean_absolute_percentage_error, "mean_squared_logarithmic_error": mean_squared_logarithmic_error, "squared_hinge": squared_hinge, "hinge": hinge,
@@ -409,7 +453,8 @@ _ALIASES = {
 }  # fmt: skip
 _ALIASES_2 = {"kl_divergence": kullback_leibler_divergence, "bce": binary_crossentropy, "log_cosh": logcosh, "huber": huber,
               "cosine_similarity": cosine_similarity, "binary_focal_crossentropy": binary_focal_crossentropy,
-              "categorical_focal_crossentropy": categorical_focal_crossentropy, "dice": dice, "tversky": tversky}  # fmt: skip
+              "categorical_focal_crossentropy": categorical_focal_crossentropy, "dice": dice, "tversky": tversky,
+              "circle": circle, "categorical_generalized_cross_entropy": categorical_generalized_cross_entropy, "ctc": ctc}  # fmt: skip
 _CLASSES = {name: value for name, value in list(globals().items()) if isinstance(value, type) and issubclass(value, Loss) and not name.startswith("_")}
 
 

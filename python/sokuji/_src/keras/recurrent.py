@@ -181,9 +181,12 @@ class StackedRNNCells(Layer):
         for cell in self.cells:
             self._track(cell)
 
-    state_size = property(lambda self: [size for cell in (self.cells if variables._version == 2 else self.cells[::-1])
+    state_size = property(lambda self: [cell.state_size for cell in self.cells] if variables._version == 2 else [size for cell in self.cells[::-1]
                                         for size in (cell.state_size if isinstance(cell.state_size, (list, tuple)) else [cell.state_size])])  # fmt: skip
     output_size = property(lambda self: getattr(self.cells[-1], "output_size", None))
+
+    def get_initial_state(self, batch_size=None):
+        return [cell.get_initial_state(batch_size=batch_size) for cell in self.cells]
 
     def begin(self, inputs, training):
         for cell in self.cells:
@@ -225,7 +228,7 @@ class RNN(Layer):
     units = property(lambda self: self.cell.units)
 
     def _sizes(self):
-        return list(self.cell.state_size) if isinstance(self.cell.state_size, (list, tuple)) else [self.cell.state_size]
+        return nest.flatten(self.cell.state_size)
 
     def __call__(self, inputs, initial_state=None, **keywords):
         if isinstance(inputs, (list, tuple)) and initial_state is None and len(inputs) > 1:
@@ -253,7 +256,7 @@ class RNN(Layer):
 
     def _first_states(self, inputs, initial_state):
         if initial_state is not None:
-            states = list(initial_state) if isinstance(initial_state, (list, tuple)) else [initial_state]
+            states = nest.flatten(initial_state)
             if len(states) != len(self._sizes()):
                 raise ValueError("Layer %s has %d states but was passed %d initial states" % (self.name, len(self._sizes()), len(states)))
             return [convert(s, 0) for s in states]
@@ -294,9 +297,19 @@ class RNN(Layer):
         made = last[:, None][:, :0] if self.return_sequences and n == 0 else array_ops.stack(outputs, 1) if self.return_sequences else last
         if not self.return_state:
             return made
-        return [made, *states] if variables._version == 1 else (made, *states)
+        return [made, *states] if variables._version == 1 else (made, *self._nested(states))
+
+    def _nested(self, states):
+        """2.x: the states of each of several cells."""
+        if not isinstance(self.cell, StackedRNNCells):
+            return states
+        rest = iter(states)
+        return [[next(rest) for _ in cell.state_size] if isinstance(cell.state_size, (list, tuple)) else next(rest) for cell in self.cell.cells]
 
     def reset_states(self, states=None):
+        if states is None and self.states is not None and variables._version == 2:
+            self.states = [run("ZerosLike", s) for s in self.states]
+            return
         self.states = None if states is None else [convert(s, 0) for s in (states if isinstance(states, (list, tuple)) else [states])]
 
     reset_state = reset_states
@@ -432,7 +445,7 @@ class Bidirectional(Wrapper):
         if self.merge_mode == "concat":
             made = array_ops.concat([a, b], -1)
         elif self.merge_mode is None:
-            made = [a, b]
+            made = [a, b] if variables._version == 1 or self.return_state else (a, b)
         else:
             made = a * b if self.merge_mode == "mul" else (a + b) / 2.0 if self.merge_mode == "ave" else a + b
         if not self.return_state:

@@ -140,7 +140,7 @@ UTILS = {
     "to_categorical": to_categorical, "normalize": normalize, "custom_object_scope": serialization.CustomObjectScope,
     "CustomObjectScope": serialization.CustomObjectScope, "get_custom_objects": serialization.get_custom_objects,
 }  # fmt: skip
-UTILS_2 = {"to_categorical": to_categorical_2, 
+UTILS_2 = {"to_categorical": to_categorical_2,
     "set_random_seed": set_random_seed, "clear_session": clear_session, "is_keras_tensor": is_keras_tensor, "split_dataset": split_dataset,
     "pad_sequences": pad_sequences, "PyDataset": keras_data.PyDataset, "timeseries_dataset_from_array": timeseries_dataset_from_array, "Sequence": keras_data.PyDataset,
     "unpack_x_y_sample_weight": keras_data.unpack_x_y_sample_weight, "pack_x_y_sample_weight": keras_data.pack_x_y_sample_weight,
