@@ -35,13 +35,14 @@ typedef struct core_hooks {
 	PyObject *index_other;           /* (tensor, key) -> tensor, for keys that C does not know */
 	PyObject *
 		complex_numbers; /* None, or called as (op name, inputs, flags) for complex inputs that an operation refuses */
-	PyObject *executed;           /* None, or called as (op name, inputs, outputs) after every operation */
-	PyObject *slices;             /* the class IndexedSlices */
-	PyObject *unconnected;        /* (what was asked, gradients, sources) -> gradients without None */
-	PyObject *make_error;         /* (class, message) -> exception */
-	PyObject *document;           /* (name, operation's name) -> docstring */
-	PyObject *signature;          /* [(name[, default])] -> inspect.Signature */
-	PyObject *masks;              /* the dict of Keras' masks: empty while none is known */
+	PyObject *executed;    /* None, or called as (op name, inputs, outputs) after every operation */
+	PyObject *slices;      /* the class IndexedSlices */
+	PyObject *unconnected; /* (what was asked, gradients, sources) -> gradients without None */
+	PyObject *make_error;  /* (class, message) -> exception */
+	PyObject *document;    /* (name, operation's name) -> docstring */
+	PyObject *signature;   /* [(name[, default])] -> inspect.Signature */
+	PyObject *masks;       /* the dict of Keras' masks: empty while none is known */
+	PyObject *promote; /* the same, for operands of several dtypes; NULL unless NumPy's promotion is asked for */
 	PyObject *operator_of_graphs; /* (operation's name, a, b) -> tensor or NotImplemented */
 	PyObject *linear;             /* Keras' activation that does nothing */
 	PyObject *naming; /* the code of functions that name a Function's nodes in graphs, which is their __wrapped__ */

@@ -40,6 +40,7 @@ static PyObject **hook_of(const char *name)
 	                    {"signature", &core.signature},
 	                    {"masks", &core.masks},
 	                    {"operator", &core.operator_of_graphs},
+	                    {"promote", &core.promote},
 	                    {"linear", &core.linear},
 	                    {"naming", &core.naming},
 	                    {"deferred", &core.deferred}};

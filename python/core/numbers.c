@@ -136,8 +136,20 @@ static sj_tensor *tensor_of(PyObject *o)
 		} \
 	} while (0)
 
+/* What the hook for NumPy's promotion makes of it, where there is one. */
+#define PROMOTED(which, a, b) \
+	do { \
+		if (core.promote != NULL) { \
+			PyObject *made_ = PyObject_CallFunction(core.promote, "sOO", names[which], a, b); \
+			if (made_ != Py_NotImplemented) \
+				return made_; \
+			Py_DECREF(made_); \
+		} \
+	} while (0)
+
 static PyObject *binary(PyObject *a, PyObject *b, Operation which)
 {
+	PROMOTED(which, a, b);
 	sj_tensor *both[2], *quick[] = {tensor_of(a), tensor_of(b)};
 	if (quick[0] != NULL && quick[1] != NULL)
 		return core_run_one(op_for(which, quick[0]), NULL, 2, quick);
@@ -185,6 +197,7 @@ static sj_tensor *cast(sj_tensor *t, sj_dtype dtype)
 static PyObject *true_divide(PyObject *a, PyObject *b)
 {
 	sj_tensor *both[2];
+	PROMOTED(TRUE_DIVIDE, a, b);
 	IN_GRAPH(TRUE_DIVIDE, a, b);
 	if (!operands(a, b, both))
 		return not_converted(a, b);
@@ -205,6 +218,7 @@ static PyObject *true_divide(PyObject *a, PyObject *b)
 
 static PyObject *matmul(PyObject *a, PyObject *b)
 {
+	PROMOTED(MATMUL, a, b);
 	sj_tensor *both[2], *quick[] = {tensor_of(a), tensor_of(b)};
 	if (quick[0] != NULL && quick[1] != NULL && sj_tensor_rank(quick[0]) <= 2 && sj_tensor_rank(quick[1]) <= 2)
 		return core_run_one(operations[MATMUL], NULL, 2, quick);
@@ -363,6 +377,7 @@ static PyObject *compare_equal(PyObject *a, PyObject *b, int how)
 	sj_tensor *both[2];
 	if (b == Py_None)
 		return PyBool_FromLong(how == Py_NE);
+	PROMOTED(how == Py_EQ ? EQUAL : NOT_EQUAL, a, b);
 	if (!operands(a, b, both))
 		return NULL;
 	return run_equality(how == Py_EQ ? EQUAL : NOT_EQUAL, both);

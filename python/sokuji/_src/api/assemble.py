@@ -208,9 +208,10 @@ def _add_late(version, names, spaces):
     models.add(version, names, spaces)
     traced.add(version, names, spaces)
     if version == 2:
-        from sokuji._src.api import assemble_late_ops
+        from sokuji._src.api import assemble_late_2, assemble_late_ops
 
         assemble_late_ops.add(names, spaces)
+        assemble_late_2.add(spaces)
     else:
         from sokuji._src.api import assemble_late_1
 

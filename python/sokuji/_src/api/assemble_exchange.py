@@ -93,6 +93,7 @@ def _running(names, space):
     space("contrib.lookup").update(tables.NAMES)
     names.update(tables_initializer=tables.tables_initializer)
     space("metrics").update(_module("sessions.metrics").NAMES)
+    space("nn").update(_module("graph.candidates").NN_1)
     names.update({**_module("sessions.queues").NAMES, **_module("sessions.readers").NAMES})
     _module("summary.contrib_summary").meta_graph_of = lambda graph: _module("exchange.meta_graph").export_meta_graph(graph=graph)
 

@@ -1,12 +1,27 @@
 """Names of 2.x's operations whose modules are imported late: sparse tensors, sequences' losses, windows over images."""
 
-from sokuji._src.api import ragged_dispatch  # noqa: F401  (what the first ragged tensor installs)
+from sokuji._src.api import missing, ragged_dispatch  # noqa: F401  (what the first ragged tensor installs)
 from sokuji._src.io import pictures
 from sokuji._src.ops import ctc_ops, image_late_ops, linalg_late_ops, math_late_ops, nn_late_ops, ragged, raw_ops, signal_ops, sparse_ops_2, string_late_ops
 
 
+def _candidates(held):
+    def load():
+        from sokuji._src.graph import candidates
+
+        return getattr(candidates, held)
+
+    return load
+
+
+_SAMPLERS = "uniform_candidate_sampler log_uniform_candidate_sampler learned_unigram_candidate_sampler fixed_unigram_candidate_sampler all_candidate_sampler"
+
+
 def add(names, spaces):
     space = lambda name: spaces.setdefault(name, {})  # noqa: E731
+    missing.put_off(space("nn"), "nce_loss sampled_softmax_loss compute_accidental_hits fixed_unigram_candidate_sampler learned_unigram_candidate_sampler all_candidate_sampler",
+                    _candidates("NN_2"))  # fmt: skip
+    missing.put_off(space("random"), _SAMPLERS, _candidates("RANDOM_2"))
     space("sparse").update(sparse_ops_2.SPARSE_2)
     space("nn").update({**sparse_ops_2.NN_2, **ctc_ops.NN_2, **nn_late_ops.NN_2})
     space("image").update({**nn_late_ops.IMAGE_2, **image_late_ops.IMAGE_2, **pictures.IO_2})

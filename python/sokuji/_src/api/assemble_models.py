@@ -8,7 +8,7 @@ from sokuji._src.contrib import names as contrib
 from sokuji._src.data import dataset as data
 from sokuji._src.data import composites  # noqa: F401  (Dataset.ragged_batch)
 from sokuji._src.data import parsing, passes, sources, specs, stored
-from sokuji._src.keras import activations, applications, attention, datasets, layers, layers_3d, layers_image, layers_lookup, layers_more, layers_normalization, layers_products, layers_space, model_configs, model_files, models, recurrent_cudnn, text
+from sokuji._src.keras import activations, applications, attention, datasets, layers, layers_3d, layers_image, layers_lookup, layers_more, layers_normalization, layers_products, layers_random, layers_space, model_configs, model_files, models, recurrent_cudnn, text
 from sokuji._src.keras import backend as keras_backend
 from sokuji._src.keras import callbacks as keras_callbacks
 from sokuji._src.keras import constraints as keras_constraints
@@ -121,6 +121,7 @@ def _keras(version, spaces):
                GlobalMaxPool3D=own["GlobalMaxPooling3D"], SeparableConvolution1D=own["SeparableConv1D"])  # fmt: skip
     spaces["keras.regularizers"].update(L1=activations.L1, L2=activations.L2, OrthogonalRegularizer=activations.OrthogonalRegularizer,
                                         l1=activations.L1, l2=activations.L2, l1_l2=activations.L1L2)  # fmt: skip
+    spaces["keras.layers"].update(layers_random.LAYERS)
     spaces["keras.random"] = keras_random.NAMES
     _serializers(spaces)
     spaces.setdefault("keras.activations", {}).update(activations.BY_NAME_2, **activations.PUBLIC, relu=activations.relu_2)

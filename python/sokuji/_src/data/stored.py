@@ -106,21 +106,17 @@ def load(path, element_spec=None, compression=None, reader_func=None, wait=False
 # ---- random ----
 
 
-def philox(seed, seed2):
-    """The numbers of Philox4x32-10 (Salmon et al. 2011) as TensorFlow's generator with two seeds draws them."""
-    key = [seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF]
-    counter = [0, 0, seed2 & 0xFFFFFFFF, (seed2 >> 32) & 0xFFFFFFFF]
+def philox(seed, seed2, skipped=0):
+    """The numbers of Philox4x32-10 (Salmon et al. 2011) as TensorFlow's generator with two seeds draws them, after so many fours."""
+    place = ((seed2 & 0xFFFFFFFFFFFFFFFF) << 64) + skipped
     while True:
-        c, k = list(counter), list(key)
+        c, k = [(place >> shift) & 0xFFFFFFFF for shift in (0, 32, 64, 96)], [seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF]
         for _ in range(10):
             a, b = c[0] * 0xD2511F53, c[2] * 0xCD9E8D57
             c = [(b >> 32) ^ c[1] ^ k[0], b & 0xFFFFFFFF, (a >> 32) ^ c[3] ^ k[1], a & 0xFFFFFFFF]
             k = [(k[0] + 0x9E3779B9) & 0xFFFFFFFF, (k[1] + 0xBB67AE85) & 0xFFFFFFFF]
         yield from c
-        for i in range(4):
-            counter[i] = (counter[i] + 1) & 0xFFFFFFFF
-            if counter[i]:
-                break
+        place += 1
 
 
 def _seeds(seed):

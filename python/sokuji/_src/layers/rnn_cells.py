@@ -430,4 +430,4 @@ def _either(name, eager):
 
 
 FUNCTIONS = {"static_rnn": static_rnn, "static_bidirectional_rnn": static_bidirectional_rnn, "dynamic_rnn": dynamic_rnn, "bidirectional_dynamic_rnn": bidirectional_dynamic_rnn}
-FUNCTIONS = {name: _either(name, FUNCTIONS.get(name)) for name in FUNCTIONS}
+FUNCTIONS = {name: _either(name, FUNCTIONS.get(name)) for name in (*FUNCTIONS, "raw_rnn")}

@@ -226,4 +226,43 @@ def static_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None, in
         return outputs, state_fw, state_bw
 
 
-FUNCTIONS = {f.__name__: f for f in (static_rnn, dynamic_rnn, bidirectional_dynamic_rnn, static_bidirectional_rnn)}
+def raw_rnn(cell, loop_fn, parallel_iterations=None, swap_memory=False, scope=None):
+    """(TensorArrays of what is emitted, final state, final loop state): loop_fn says what goes in, what is kept, and when it ends."""
+    check(cell)
+    if not callable(loop_fn):
+        raise TypeError("loop_fn must be a callable")
+    with scopes.variable_scope(scope or "rnn"):
+        time = convert(0, 3)
+        finished, inputs, state, emitted, loop_state = loop_fn(time, None, None, None)
+        inputs, state = nest.map_structure(symbolic, inputs), nest.map_structure(symbolic, state)
+        first = nest.flatten(inputs)[0]
+        batch, kind = batch_of(first, 0), nest.flatten(state)[0].dtype if nest.flatten(state) else first.dtype
+        sizes = cell.output_size if emitted is None else emitted
+        zero = [zeros(batch, s, kind) if emitted is None else as_then.zeros([batch, *s._shape_tuple], s.dtype) for s in nest.flatten(sizes)]
+        arrays = [TensorArray(z.dtype, size=0, dynamic_size=True) for z in zero]
+        has_loop_state = loop_state is not None
+        if getattr(cell, "_graph_scope", None) is None and isinstance(cell, Layer):
+            cell(inputs, state)  # variables are made outside of the loop
+
+        def kept(done, old, new):
+            if isinstance(old, TensorArray) or (old._shape_tuple is not None and not old._shape_tuple):
+                return new
+            return run("Select", done, old, new)
+
+        def step(time, done, inputs, arrays, state, loop_state):
+            output, cell_state = cell(inputs, state)
+            ended, after, new, emit, loop = loop_fn(time + 1, output, cell_state, loop_state if has_loop_state else None)
+            emit = [kept(done, z, symbolic(e)) for z, e in zip(zero, nest.flatten(output if emit is None else emit))]
+            new = nest.pack_sequence_as(state, [kept(done, a, symbolic(b)) for a, b in zip(nest.flatten(state), nest.flatten(new))])
+            loop = loop if has_loop_state and loop is not None else loop_state
+            return time + 1, run("LogicalOr", done, symbolic(ended)), after, [a.write(time, e) for a, e in zip(arrays, emit)], new, loop
+
+        loose = lambda value: nest.map_structure(lambda t: None if isinstance(t, TensorArray) else _loose(t), value)  # noqa: E731
+        started = nest.map_structure(lambda t: t if isinstance(t, TensorArray) else symbolic(t), loop_state) if has_loop_state else convert(0, 3)
+        begin = (time, symbolic(finished), inputs, arrays, state, started)
+        made = control_flow.while_loop(lambda time, done, *others: run("LogicalNot", run("All", done, convert([0], 3))), step, begin,
+                                       shape_invariants=(shapes.TensorShape([]), _loose(begin[1]), loose(inputs), [None] * len(arrays), loose(state), loose(started)))  # fmt: skip
+        return nest.pack_sequence_as(sizes, made[3]), made[4], made[5] if has_loop_state else None
+
+
+FUNCTIONS = {f.__name__: f for f in (raw_rnn, static_rnn, dynamic_rnn, bidirectional_dynamic_rnn, static_bidirectional_rnn)}

@@ -5,9 +5,13 @@ from sokuji._src.core import dtypes
 from sokuji._src.core.execute import convert, execute, ints, invalid, number, run, sizes
 
 
+streams = {}  # of samplers in Python, by their arguments: how far they are
+
+
 def set_random_seed(seed):
     """The seed of all random operations from now on."""
     _core.set_seed(seed)
+    streams.clear()
 
 
 _in_graph = None  # the module with the forms that these functions have in graphs, once there is one

@@ -1,0 +1,36 @@
+"""Names of 2.x that few programs ask for, each imported when its namespace is asked for one of them: tf.experimental, mixed precision, pictures, logical devices."""
+
+import importlib
+
+from sokuji._src.api import missing
+from sokuji._src.platform import settings
+
+
+def _from(*places):
+    """A function that gives the names of those places: "module.HELD"."""
+
+    def load():
+        made = {}
+        for place in places:
+            module, _, held = place.rpartition(".")
+            made.update(getattr(importlib.import_module("sokuji._src." + module), held))
+        return made
+
+    return load
+
+
+_WHOLE = {
+    "experimental.numpy": "experimental.numpy_api.NAMES", "experimental.numpy.random": "experimental.numpy_api.RANDOM",
+    "keras.mixed_precision": "keras.mixed_precision.NAMES", "keras.preprocessing.image": "keras.images.IMAGE",
+}  # fmt: skip
+_PARTS = [("keras.utils", "img_to_array array_to_img load_img save_img plot_model", "keras.images.UTILS")]
+
+
+def add(spaces):
+    for dotted, place in _WHOLE.items():
+        spaces.setdefault(dotted, {})["_rest"] = _from(place)
+    for dotted, names, place in _PARTS:
+        missing.put_off(spaces.setdefault(dotted, {}), names, _from(place))
+    for dotted, held in settings.SPACES.items():
+        spaces.setdefault(dotted, {}).update(held)
+    spaces["keras"]["__version__"] = "3.15.1"
