@@ -100,6 +100,7 @@ def rows():
         ("exp_short", "(exp(r) - 1) / r, |r| <= ln(2)/2", exp_q, -LN2_HALF, LN2_HALF, lambda r: 1 / exp_q(r), 31.5),
         ("exp_tail_f32", "(exp(r) - 1 - r - r^2/2) / r^3, |r| <= ln(2)/2", exp_tail, -LN2_HALF, LN2_HALF, lambda r: abs(r) ** 3, 27),
         ("exp_tail", "(exp(r) - 1 - r - r^2/2) / r^3, |r| <= ln(2)/2", exp_tail, -LN2_HALF, LN2_HALF, lambda r: r * r, 58),
+        ("exp_fma", "(exp(r) - 1) / r, |r| <= ln(2)/2", exp_q, -LN2_HALF, LN2_HALF, lambda r: (abs(r) + q(1) / 128) / (1 + r * exp_q(r)), 30),
         ("exp_twice_fma", "(exp(2r) - 1) / r, |r| <= ln(2)/4", twice, -LN2_HALF / 2, LN2_HALF / 2, lambda r: (abs(r) + q(1) / 256) * mp.exp(-2 * r), 33),
         ("tanh_near_fma", "(tanh(s) - s) / s^3 in z = s^2, |s| <= 0.6", tanh_tail, 0, q("0.36"), lambda z: z, 28),
         ("coth_short", "(r coth(r/2) - 2) / z in z = r^2, |r| <= ln(2)/2", coth_tail, 0, LN2_HALF**2, lambda z: z / 2, 32),

@@ -67,6 +67,16 @@ static SJ_ALWAYS_INLINE float sj__expf(float x)
 	return x < 0x1.62e43p6f ? y : x * 0x1p127f;
 }
 
+/* exp(x - m) for x <= m, within 0.9 units: what the difference rounds away is not lost. Zero where it would be subnormal. */
+static SJ_ALWAYS_INLINE float sj__exp_below_f32(float x, float m)
+{
+	float d = x - m, from_m = d - x, lost = (x - (d - from_m)) - (m + from_m);
+	float shifted = sj__fmaf(d, 0x1.715476p0f, 0x1.8p23f + 127), k = shifted - (0x1.8p23f + 127);
+	float r = sj__fmaf(k, -0x1.62e43p-1f, d) + sj__fmaf(k, 0x1.05c61p-29f, lost);
+	float y = sj__fmaf(r, sj__poly_exp_fma(r), 1) * sj__f32_of_bits(sj__bits_f32(shifted) << 23);
+	return d < -0x1.5d589ep6f ? 0 : y;
+}
+
 static SJ_ALWAYS_INLINE float sj__expm1f(float x)
 {
 	return __builtin_copysignf((float)sj__expm1_f32_wide(sj__clampf(x, -110, 90)), x);

@@ -46,6 +46,19 @@ static SJ_ALWAYS_INLINE double sj__poly_exp_tail(double x)
 	return odd * x + even;
 }
 
+/* (exp(r) - 1) / r, |r| <= ln(2)/2; weighted error 2^-29.3. */
+static SJ_ALWAYS_INLINE float sj__poly_exp_fma(float x)
+{
+	float p = 0x1.9e8ff40000000p-13f;
+	p = sj__fmaf(p, x, 0x1.6d941e0000000p-10f);
+	p = sj__fmaf(p, x, 0x1.1113080000000p-7f);
+	p = sj__fmaf(p, x, 0x1.5554840000000p-5f);
+	p = sj__fmaf(p, x, 0x1.5555540000000p-3f);
+	p = sj__fmaf(p, x, 0x1.0000000000000p-1f);
+	p = sj__fmaf(p, x, 0x1.0000000000000p+0f);
+	return p;
+}
+
 /* (exp(2r) - 1) / r, |r| <= ln(2)/4; weighted error 2^-29.3. */
 static SJ_ALWAYS_INLINE float sj__poly_exp_twice_fma(float x)
 {
