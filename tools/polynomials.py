@@ -75,8 +75,10 @@ def rows():
     exp_q = near_zero(lambda r: mp.expm1(r) / r, series_of([1, q(1) / 2, q(1) / 6]))
     exp_terms = series_of([1 / mp.factorial(i + 3) for i in range(12)])
     exp_tail = lambda r: (mp.expm1(r) - r - r * r / 2) / r**3 if abs(r) > q(2) ** -12 else exp_terms(r)
-    coth_tail = lambda z: (mp.sqrt(z) * mp.coth(mp.sqrt(z) / 2) - 2) / z if z > q(2) ** -24 else series_of([q(1) / 6, q(-1) / 360])(z)
     small = lambda f, terms: (lambda z: f(z) if z > q(2) ** -24 else series_of(terms)(z))
+    twice = near_zero(lambda r: mp.expm1(2 * r) / r, series_of([2, 2, q(4) / 3]))
+    tanh_tail = small(odd_tail(mp.tanh, 1), [q(-1) / 3, q(2) / 15, q(-17) / 315, q(62) / 2835])
+    coth_tail = lambda z: (mp.sqrt(z) * mp.coth(mp.sqrt(z) / 2) - 2) / z if z > q(2) ** -24 else series_of([q(1) / 6, q(-1) / 360])(z)
     log_tail = small(odd_tail(lambda s: 2 * mp.atanh(s), 2), [q(2) / (2 * i + 3) for i in range(6)])
     pow_tail = lambda z: (log_tail(z) - q(2) / 3) / z if z > q(2) ** -24 else series_of([q(2) / (2 * i + 5) for i in range(6)])(z)
     sin_tail = small(odd_tail(mp.sin, 1), [(-1) ** (i + 1) / mp.factorial(2 * i + 3) for i in range(6)])
@@ -98,6 +100,9 @@ def rows():
         ("exp_short", "(exp(r) - 1) / r, |r| <= ln(2)/2", exp_q, -LN2_HALF, LN2_HALF, lambda r: 1 / exp_q(r), 31.5),
         ("exp_tail_f32", "(exp(r) - 1 - r - r^2/2) / r^3, |r| <= ln(2)/2", exp_tail, -LN2_HALF, LN2_HALF, lambda r: abs(r) ** 3, 27),
         ("exp_tail", "(exp(r) - 1 - r - r^2/2) / r^3, |r| <= ln(2)/2", exp_tail, -LN2_HALF, LN2_HALF, lambda r: r * r, 58),
+        ("exp_fma", "(exp(r) - 1) / r, |r| <= ln(2)/2", exp_q, -LN2_HALF, LN2_HALF, lambda r: (abs(r) + q(1) / 128) / (1 + r * exp_q(r)), 30),
+        ("exp_twice_fma", "(exp(2r) - 1) / r, |r| <= ln(2)/4", twice, -LN2_HALF / 2, LN2_HALF / 2, lambda r: (abs(r) + q(1) / 256) * mp.exp(-2 * r), 33),
+        ("tanh_near_fma", "(tanh(s) - s) / s^3 in z = s^2, |s| <= 0.6", tanh_tail, 0, q("0.36"), lambda z: z, 28),
         ("coth_short", "(r coth(r/2) - 2) / z in z = r^2, |r| <= ln(2)/2", coth_tail, 0, LN2_HALF**2, lambda z: z / 2, 32),
         ("log_short", "(2 atanh(s) - 2 s) / s^3 in z = s^2, |s| <= 3 - 2 sqrt(2)", log_tail, 0, LOG_Z, lambda z: z / 2, 33),
         ("log_tail", "(2 atanh(s) - 2 s) / s^3 in z = s^2, |s| <= 3 - 2 sqrt(2)", log_tail, 0, LOG_Z, lambda z: z / 2, 58),
@@ -176,7 +181,7 @@ def exchange(errors, n):
 
 def to_type(c, name):
     """c rounded to float32 where the name says so, else to float64."""
-    return struct.unpack("<f", struct.pack("<f", float(c)))[0] if name.endswith("_f32") else float(c)
+    return struct.unpack("<f", struct.pack("<f", float(c)))[0] if name.endswith(("_f32", "_fma")) else float(c)
 
 
 def fit(row):
@@ -198,10 +203,10 @@ def fit(row):
 
 def print_function(name, what, coefficients, measured):
     print(f"\n/* {what}; weighted error 2^{float(mp.log(measured, 2)):.1f}. */")
-    kind, suffix = ("float", "f") if name.endswith("_f32") else ("double", "")
+    kind, suffix = ("float", "f") if name.endswith(("_f32", "_fma")) else ("double", "")
     print(f"static SJ_ALWAYS_INLINE {kind} sj__poly_{name}({kind} x)\n{{")
     if name not in IN_HALVES:
-        print_horner(kind, suffix, "p", "x", coefficients)
+        print_horner(kind, suffix, "p", "x", coefficients, name.endswith("_fma"))
         print("\treturn p;\n}")
         return
     print(f"\t{kind} z = x * x;")
@@ -210,10 +215,13 @@ def print_function(name, what, coefficients, measured):
     print("\treturn odd * x + even;\n}")
 
 
-def print_horner(kind, suffix, p, x, coefficients):
+def print_horner(kind, suffix, p, x, coefficients, is_fused=False):
     print(f"\t{kind} {p} = {float(coefficients[-1]).hex()}{suffix};")
     for c in reversed(coefficients[:-1]):
         value = float(c)
+        if is_fused:
+            print(f"\t{p} = sj__fmaf({p}, {x}, {value.hex()}{suffix});")
+            continue
         print(f"\t{p} = {p} * {x} {'-' if value < 0 else '+'} {abs(value).hex()}{suffix};")
 
 
@@ -223,7 +231,7 @@ rounded to the function's type. */
 #ifndef SOKUJI_CPU_MATH_POLYNOMIALS_H
 #define SOKUJI_CPU_MATH_POLYNOMIALS_H
 
-#include "base/compiler.h\""""
+#include "cpu/math_bits.h\""""
 
 
 def main():

@@ -1,7 +1,7 @@
 /*
  * Tools of the elementary functions: bit patterns, rounding to integers, and sums and products kept as pairs of float64.
  * Everything is branch-free and uses additions, multiplications, comparisons and integer operations only, all of which
- * SSE2 has, so that every instruction set gives the same bits and a plain loop over a call vectorises.
+ * SSE2 has (and sj__fmaf), so that every instruction set gives the same bits and a plain loop over a call vectorises.
  *
  * Build loops over these functions with -O3 -fno-math-errno -fno-trapping-math -ffp-contract=off. Subnormal arguments
  * count as zeros and subnormal results may be zeros.
@@ -69,6 +69,23 @@ static SJ_ALWAYS_INLINE double sj__choose_f64(uint64_t mask, double a, double b)
 {
 	uint64_t a_bits = sj__bits_f64(a);
 	return sj__f64_of_bits(a_bits ^ ((a_bits ^ sj__bits_f64(b)) & mask));
+}
+
+/*
+ * a * b + c rounded once. Without such an instruction: in float64 the product is exact and the sum, made odd where it is not, keeps
+ * on which side of a tie between two float32 it lies (Boldo, Melquiond 2008).
+ */
+static SJ_ALWAYS_INLINE float sj__fmaf(float a, float b, float c)
+{
+#if defined(__FMA__) || defined(__aarch64__)
+	return __builtin_fmaf(a, b, c);
+#else
+	double product = (double)a * b, sum = product + c, from_c = sum - product;
+	double rest = (product - (sum - from_c)) + (c - from_c);
+	uint64_t bits = sj__bits_f64(sum), even = ~bits & 1, below = (bits ^ sj__bits_f64(rest)) >> 63;
+	bits += (rest > 0) | (rest < 0) ? even - 2 * (even & below) : 0;
+	return (float)sj__f64_of_bits(bits);
+#endif
 }
 
 /* Rounding to integers, exact for every argument; the sign of zero results is the argument's. */

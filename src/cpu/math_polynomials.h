@@ -4,7 +4,7 @@ rounded to the function's type. */
 #ifndef SOKUJI_CPU_MATH_POLYNOMIALS_H
 #define SOKUJI_CPU_MATH_POLYNOMIALS_H
 
-#include "base/compiler.h"
+#include "cpu/math_bits.h"
 
 /* (exp(r) - 1) / r, |r| <= ln(2)/2; weighted error 2^-32.0. */
 static SJ_ALWAYS_INLINE double sj__poly_exp_short(double x)
@@ -44,6 +44,43 @@ static SJ_ALWAYS_INLINE double sj__poly_exp_tail(double x)
 	even = even * z + 0x1.111111110f6e7p-7;
 	even = even * z + 0x1.5555555555559p-3;
 	return odd * x + even;
+}
+
+/* (exp(r) - 1) / r, |r| <= ln(2)/2; weighted error 2^-29.3. */
+static SJ_ALWAYS_INLINE float sj__poly_exp_fma(float x)
+{
+	float p = 0x1.9e8ff40000000p-13f;
+	p = sj__fmaf(p, x, 0x1.6d941e0000000p-10f);
+	p = sj__fmaf(p, x, 0x1.1113080000000p-7f);
+	p = sj__fmaf(p, x, 0x1.5554840000000p-5f);
+	p = sj__fmaf(p, x, 0x1.5555540000000p-3f);
+	p = sj__fmaf(p, x, 0x1.0000000000000p-1f);
+	p = sj__fmaf(p, x, 0x1.0000000000000p+0f);
+	return p;
+}
+
+/* (exp(2r) - 1) / r, |r| <= ln(2)/4; weighted error 2^-29.3. */
+static SJ_ALWAYS_INLINE float sj__poly_exp_twice_fma(float x)
+{
+	float p = 0x1.9e8ff40000000p-6f;
+	p = sj__fmaf(p, x, 0x1.6d941e0000000p-4f);
+	p = sj__fmaf(p, x, 0x1.1113080000000p-2f);
+	p = sj__fmaf(p, x, 0x1.5554840000000p-1f);
+	p = sj__fmaf(p, x, 0x1.5555540000000p+0f);
+	p = sj__fmaf(p, x, 0x1.0000000000000p+1f);
+	p = sj__fmaf(p, x, 0x1.0000000000000p+1f);
+	return p;
+}
+
+/* (tanh(s) - s) / s^3 in z = s^2, |s| <= 0.6; weighted error 2^-27.8. */
+static SJ_ALWAYS_INLINE float sj__poly_tanh_near_fma(float x)
+{
+	float p = -0x1.830e120000000p-8f;
+	p = sj__fmaf(p, x, 0x1.54e0ce0000000p-6f);
+	p = sj__fmaf(p, x, -0x1.b89f000000000p-5f);
+	p = sj__fmaf(p, x, 0x1.1109dc0000000p-3f);
+	p = sj__fmaf(p, x, -0x1.55553e0000000p-2f);
+	return p;
 }
 
 /* (r coth(r/2) - 2) / z in z = r^2, |r| <= ln(2)/2; weighted error 2^-39.2. */
