@@ -26,6 +26,7 @@ struct sj__custom {
 	sj_gradient_function *function;
 	void *context;
 	void (*release)(void *context);
+	sj__call_gradient *call; /* in the function's place; NULL: none */
 };
 
 static SJ_ALWAYS_INLINE sj_tensor **sj__record_outputs(sj__record *r) { return r->tensors + r->n_inputs; }

@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "graph/function.h"
 #include "graph/plan.h"
+#include "graph/taped.h"
 #include "sokuji/scope.h"
 #include "tensor/local.h"
 #include "tensor/variable.h"
@@ -51,6 +52,35 @@ static bool captures_are_given(const sj_graph *graph, int n_inputs, sj_tensor *c
 	return true;
 }
 
+static bool output_is_shared(const sj__plan *plan, int k)
+{
+	int32_t slot = plan->fetch_slots[k];
+	bool is_shared = slot < plan->key.n_feeds;
+	for (int s = 0; s < plan->n_steps && !is_shared; s++) {
+		const sj__step *step = &plan->steps[s];
+		const int32_t *slots = plan->slots + step->ports;
+		is_shared = step->node->kind == SJ__NODE_READ && slots[0] == slot;
+		for (int i = 0; i < step->n_inputs; i++)
+			is_shared |= slots[i] == slot;
+	}
+	return is_shared;
+}
+
+static sj_status shared_find(sj_concrete_function *f)
+{
+	bool any = false;
+	f->is_shared = sj__memory_new((size_t)f->n_outputs + 1);
+	if (f->is_shared == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	for (int k = 0; k < f->n_outputs; k++)
+		any |= f->is_shared[k] = output_is_shared(f->plan, k);
+	if (!any) {
+		sj__memory_free(f->is_shared);
+		f->is_shared = NULL;
+	}
+	return SJ_OK;
+}
+
 /* The outputs as tensors of the graph; what it captures counts among the inputs from here on. */
 static sj_status function_fill(sj_concrete_function *f, sj_graph *graph, int n_inputs, sj_tensor *const *inputs,
                                int n_outputs, sj_tensor *const *outputs)
@@ -79,6 +109,8 @@ static sj_status function_fill(sj_concrete_function *f, sj_graph *graph, int n_i
 		sj__plan_key key = {n_inputs + f->n_captures, n_outputs, n_targets, feeds, fetches, targets};
 		status = sj__plan_make(graph, &key, NULL, &f->plan);
 	}
+	if (status == SJ_OK)
+		status = shared_find(f);
 	sj__memory_free(targets);
 	sj__memory_free(feeds);
 	return status;
@@ -114,6 +146,8 @@ void sj_concrete_function_free(sj_concrete_function *f)
 {
 	if (f == NULL || __atomic_sub_fetch(&f->refs, 1, __ATOMIC_ACQ_REL) != 0)
 		return;
+	sj__taped_free(f->taped);
+	sj__memory_free(f->is_shared);
 	sj__plan_destroy(f->plan);
 	sj__memory_free(f);
 }
@@ -181,6 +215,33 @@ static sj_status input_read(sj_tensor *input, sj_tensor **ret_feed)
 	return sj_execute(sj_op_find("Identity"), NULL, 1, &input, 1, ret_feed);
 }
 
+/* To a tape a function is one operation: no output is made of another, whatever happens inside. */
+static sj_status outputs_separate(const sj_concrete_function *f, sj_tensor **outputs)
+{
+	sj_status status = SJ_OK;
+	int k = 0;
+	for (; k < f->n_outputs && status == SJ_OK; k++) {
+		sj_tensor *output = outputs[k];
+		if (!f->is_shared[k] || !sj_dtype_is_floating((sj_dtype)output->dtype))
+			continue;
+		status = sj_execute(sj_op_find("Identity"), NULL, 1, &output, 1, &outputs[k]);
+		sj__drop(output);
+	}
+	for (int i = 0; status != SJ_OK && i < f->n_outputs; i++)
+		if (i != k - 1)
+			sj__drop(outputs[i]);
+	return status;
+}
+
+static sj_status plan_run(sj_concrete_function *f, sj_tensor *const *feeds, sj_tensor **ret_outputs)
+{
+	const sj__local *thread = &sj__local_state;
+	if (SJ_LIKELY(thread->recording == 0 || thread->graph != NULL))
+		return sj__plan_run(f->plan, feeds, ret_outputs);
+	sj_status status = sj__taped_run(f, feeds, ret_outputs);
+	return SJ_LIKELY(status != SJ_OK || f->is_shared == NULL) ? status : outputs_separate(f, ret_outputs);
+}
+
 static sj_status feeds_run(sj_concrete_function *f, sj_tensor *const *inputs, sj_tensor *const *captures,
                            sj_tensor **feeds, sj_tensor **ret_outputs)
 {
@@ -196,28 +257,33 @@ static sj_status feeds_run(sj_concrete_function *f, sj_tensor *const *inputs, sj
 	for (int i = 0; i < f->n_captures; i++)
 		feeds[f->n_inputs + i] = captures ? captures[i] : f->plan->graph->captures[i].outer;
 	if (SJ_LIKELY(status == SJ_OK))
-		status = sj__plan_run(f->plan, feeds, ret_outputs);
+		status = plan_run(f, feeds, ret_outputs);
 	for (int i = 0; any_read && i < f->n_inputs; i++)
 		if (feeds[i] != inputs[i])
 			sj__drop(feeds[i]);
 	return status;
 }
 
-sj_status sj__function_run(sj_concrete_function *f, sj_tensor *const *inputs, sj_tensor *const *captures,
-                           sj_tensor **ret_outputs)
+/* With inputs that fit. */
+static sj_status function_run(sj_concrete_function *f, sj_tensor *const *inputs, sj_tensor *const *captures,
+                              sj_tensor **ret_outputs)
 {
 	enum { FEW = 16 };
 	sj_tensor *few[FEW], **feeds = few;
 	int n = f->n_inputs + f->n_captures;
-	sj_status status = inputs_fit(f, inputs);
-	if (status != SJ_OK)
-		return status;
 	if (n > FEW && (feeds = sj__memory_new(sizeof(*feeds) * (size_t)n)) == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
-	status = feeds_run(f, inputs, captures, feeds, ret_outputs);
+	sj_status status = feeds_run(f, inputs, captures, feeds, ret_outputs);
 	if (feeds != few)
 		sj__memory_free(feeds);
 	return status;
+}
+
+sj_status sj__function_run(sj_concrete_function *f, sj_tensor *const *inputs, sj_tensor *const *captures,
+                           sj_tensor **ret_outputs)
+{
+	sj_status status = inputs_fit(f, inputs);
+	return status == SJ_OK ? function_run(f, inputs, captures, ret_outputs) : status;
 }
 
 sj_status sj_concrete_function_call(sj_concrete_function *f, int n_inputs, sj_tensor *const *inputs, int n_outputs,
@@ -366,7 +432,7 @@ static sj_status function_call(sj_function *f, int n, sj_tensor *const *inputs, 
 	trace *t = trace_find(f, n, inputs);
 	if (t == NULL)
 		status = trace_make(f, n, inputs, &t);
-	return status == SJ_OK ? sj__function_run(t->function, inputs, NULL, ret_outputs) : status;
+	return status == SJ_OK ? function_run(t->function, inputs, NULL, ret_outputs) : status;
 }
 
 sj_status sj_function_call(sj_function *f, int n_inputs, sj_tensor *const *inputs, sj_tensor **ret_outputs)

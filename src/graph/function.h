@@ -5,11 +5,14 @@
 #include "graph/graph.h"
 
 struct sj__plan;
+struct sj__taped;
 
 struct sj_concrete_function {
 	int32_t refs;
 	int n_inputs, n_outputs, n_captures;
 	struct sj__plan *plan;
+	bool *is_shared; /* by output: it is an input or a variable's value, or more is made of it inside; NULL: none is */
+	struct sj__taped *taped; /* how it runs under a tape (taped.c); NULL: it has not */
 };
 
 /* Runs it with values for what it captured; captures NULL: the outer tensors themselves. */

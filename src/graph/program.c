@@ -8,6 +8,8 @@
 #include "base/memory.h"
 #include "tensor/handle.h"
 
+#include "ops_numbers.h"
+
 enum { PLANNED_MOST = 64 << 10, ALIGNMENT = 64, PORTS_MOST = 64 };
 
 typedef struct making {
@@ -130,7 +132,7 @@ static sj_status call_prepare(making *m, int s, sj_tensor **ports)
 	sj__work *work = &m->program->works[s];
 	sj__place *places = m->program->places;
 	sj_tensor *made[PORTS_MOST] = {NULL};
-	int view_of;
+	int view_of = -1;
 	work->call = (sj__call){.op = step->op,
 	                        .args = step->args ? step->args : step->op->default_args,
 	                        .n_inputs = step->n_inputs,
@@ -140,7 +142,8 @@ static sj_status call_prepare(making *m, int s, sj_tensor **ports)
 	for (int i = 0; i < step->n_inputs; i++)
 		ports[i] = slots[i] >= 0 ? places[slots[i]].handle : NULL;
 	types_set(&work->call);
-	if (step->op->rule(&work->call) != SJ_OK || !outputs_fit(m, &work->call, slots, &view_of)) {
+	bool fits = step->op->rule(&work->call) == SJ_OK && outputs_fit(m, &work->call, slots, &view_of);
+	if (!fits || step->op == &sj__op_table[SJ__OP_CHECK_NUMERICS]) { /* looks at what it hands on */
 		work->way = SJ__WAY_GENERAL;
 	} else if (view_of >= 0) {
 		work->way = SJ__WAY_VIEW;

@@ -28,6 +28,25 @@ void sj__special_end(sj__plan *plan, const sj__plan *used);
 void sj__special_free(struct sj__special *special);
 bool sj__graphs_are_optimised(void);
 
+/* A plan's steps written down again in a graph whose placeholders have the shapes of what is fed. */
+typedef struct sj__writing {
+	const sj__plan *from;
+	sj_graph *graph;
+	sj_tensor **now;   /* by slot of `from`: the tensor of the new graph, borrowed; feeds come first */
+	sj_node **origins; /* by node of the new graph */
+	int n_origins, origins_capacity;
+	sj_node **targets; /* what has effects, or was asked for */
+	int n_targets;
+	bool *is_control; /* by node of the old graph: some other waits for it, or it is a target */
+	sj_tensor **ports, **fetches;
+} sj__writing;
+
+/* In a scope of the caller's, which ends before the writing does; that has to end on failure too. */
+sj_status sj__writing_make(sj__writing *w, const sj__plan *from, sj_tensor *const *values);
+/* The new graph's tensor for a slot: constants become nodes where they are first used. */
+sj_status sj__writing_take(sj__writing *w, int32_t slot, sj_tensor **ret_tensor);
+void sj__writing_end(sj__writing *w);
+
 /* ---- what a program is made of ---- */
 
 enum sj__way {

@@ -13,17 +13,7 @@
 
 /* ---- the graph written down again ---- */
 
-typedef struct writing {
-	const sj__plan *from;
-	sj_graph *graph;
-	sj_tensor **now;   /* by slot of `from`: the tensor of the new graph, borrowed */
-	sj_node **origins; /* by node of the new graph */
-	int n_origins, origins_capacity;
-	sj_node **targets; /* what has effects, or was asked for */
-	int n_targets;
-	bool *is_control; /* by node of the old graph: some other waits for it, or it is a target */
-	sj_tensor **ports;
-} writing;
+typedef sj__writing writing;
 
 static sj_status origins_note(writing *w, sj_node *origin)
 {
@@ -52,7 +42,7 @@ static sj_status feeds_write(writing *w, sj_tensor *const *values)
 }
 
 /* Constants and what is folded become nodes where they are first used. */
-static sj_status slot_take(writing *w, int32_t slot, sj_tensor **ret_tensor)
+sj_status sj__writing_take(writing *w, int32_t slot, sj_tensor **ret_tensor)
 {
 	sj_status status = SJ_OK;
 	*ret_tensor = NULL;
@@ -111,9 +101,9 @@ static sj_status step_write(writing *w, const sj__step *step)
 	sj_tensor **inputs = w->ports, **outputs = w->ports + step->n_inputs;
 	sj_status status = SJ_OK;
 	for (int i = 0; i < step->n_inputs && status == SJ_OK; i++)
-		status = slot_take(w, slots[i], &inputs[i]);
+		status = sj__writing_take(w, slots[i], &inputs[i]);
 	if (status == SJ_OK)
-		status = origins_note(w, step->node);
+		status = origins_note(w, step->blamed);
 	if (status == SJ_OK)
 		status = node_write(w, step, inputs, outputs);
 	bool is_made = status == SJ_OK;
@@ -124,7 +114,7 @@ static sj_status step_write(writing *w, const sj__step *step)
 	}
 	if (status == SJ_OK && step->node->kind == SJ__NODE_OP && w->is_control[step->node->index])
 		target_add(w);
-	return status == SJ_OK ? origins_note(w, step->node) : status;
+	return status == SJ_OK ? origins_note(w, step->blamed) : status;
 }
 
 static sj_status steps_write(writing *w)
@@ -158,23 +148,6 @@ static sj_status positions_share(const writing *w, sj__plan *plan)
 	return status;
 }
 
-static sj_status plan_write(writing *w, sj_tensor *const *values, sj_tensor **fetches, sj__plan **ret_plan)
-{
-	const sj__plan_key *old = &w->from->key;
-	sj_status status = feeds_write(w, values);
-	if (status == SJ_OK)
-		status = steps_write(w);
-	for (int i = 0; i < old->n_fetches && status == SJ_OK; i++)
-		status = slot_take(w, w->from->fetch_slots[i], &fetches[i]);
-	if (status == SJ_OK)
-		status = origins_note(w, NULL);
-	if (status != SJ_OK)
-		return status;
-	sj__plan_key key = {old->n_feeds, old->n_fetches, w->n_targets, w->now, fetches, w->targets};
-	status = sj__plan_make(w->graph, &key, w->origins, ret_plan);
-	return status == SJ_OK ? positions_share(w, *ret_plan) : status;
-}
-
 static void controls_mark(const sj__plan *plan, bool *is_control)
 {
 	for (int s = 0; s < plan->n_steps; s++) {
@@ -191,28 +164,63 @@ static void controls_mark(const sj__plan *plan, bool *is_control)
 		is_control[plan->key.targets[i]->index] = true;
 }
 
-static sj_status special_make(const sj__plan *from, sj_tensor *const *values, sj__plan **ret_plan)
+static sj_status writing_fill(writing *w, sj_tensor *const *values)
 {
+	const sj__plan *from = w->from;
 	size_t n_ports = 1, n_slots = (size_t)from->n_slots + 1;
 	for (int s = 0; s < from->n_steps; s++)
 		if ((size_t)(from->steps[s].n_inputs + from->steps[s].n_outputs) > n_ports)
 			n_ports = (size_t)(from->steps[s].n_inputs + from->steps[s].n_outputs);
-	writing w = {.from = from, .graph = sj_graph_new()};
 	size_t n = n_slots + (size_t)from->n_steps + n_ports + (size_t)from->key.n_fetches;
-	w.now = sj__memory_new_zeroed(sizeof(*w.now) * n + (size_t)from->graph->n_nodes);
-	sj_status status = w.graph && w.now ? SJ_OK : SJ_RESOURCE_EXHAUSTED;
-	if (status == SJ_OK) {
-		w.targets = (sj_node **)(w.now + n_slots);
-		w.ports = w.now + n_slots + from->n_steps;
-		w.is_control = (bool *)(w.now + n);
-		controls_mark(from, w.is_control);
-		sj_scope scope = sj_scope_begin();
-		status = plan_write(&w, values, w.ports + n_ports, ret_plan);
-		sj_scope_end(scope);
-	}
-	sj__memory_free(w.now);
-	sj__memory_free(w.origins);
-	sj_graph_free(w.graph); /* the plan has a reference */
+	w->now = sj__memory_new_zeroed(sizeof(*w->now) * n + (size_t)from->graph->n_nodes);
+	if (w->graph == NULL || w->now == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	w->targets = (sj_node **)(w->now + n_slots);
+	w->ports = w->now + n_slots + from->n_steps;
+	w->fetches = w->ports + n_ports;
+	w->is_control = (bool *)(w->now + n);
+	controls_mark(from, w->is_control);
+	sj_status status = feeds_write(w, values);
+	return status == SJ_OK ? steps_write(w) : status;
+}
+
+sj_status sj__writing_make(writing *w, const sj__plan *from, sj_tensor *const *values)
+{
+	*w = (writing){.from = from, .graph = sj_graph_new()};
+	return writing_fill(w, values);
+}
+
+void sj__writing_end(writing *w)
+{
+	sj__memory_free(w->now);
+	sj__memory_free(w->origins);
+	sj_graph_free(w->graph); /* a plan of it has a reference */
+}
+
+static sj_status plan_of(writing *w, sj__plan **ret_plan)
+{
+	const sj__plan_key *old = &w->from->key;
+	sj_status status = SJ_OK;
+	for (int i = 0; i < old->n_fetches && status == SJ_OK; i++)
+		status = sj__writing_take(w, w->from->fetch_slots[i], &w->fetches[i]);
+	if (status == SJ_OK)
+		status = origins_note(w, NULL);
+	if (status != SJ_OK)
+		return status;
+	sj__plan_key key = {old->n_feeds, old->n_fetches, w->n_targets, w->now, w->fetches, w->targets};
+	status = sj__plan_make(w->graph, &key, w->origins, ret_plan);
+	return status == SJ_OK ? positions_share(w, *ret_plan) : status;
+}
+
+static sj_status special_make(const sj__plan *from, sj_tensor *const *values, sj__plan **ret_plan)
+{
+	writing w;
+	sj_scope scope = sj_scope_begin();
+	sj_status status = sj__writing_make(&w, from, values);
+	if (status == SJ_OK)
+		status = plan_of(&w, ret_plan);
+	sj_scope_end(scope);
+	sj__writing_end(&w);
 	return status;
 }
 

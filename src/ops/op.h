@@ -224,6 +224,10 @@ typedef struct sj__tapes_aside {
 	uint64_t epoch;
 } sj__tapes_aside;
 
+/* As sj_gradient_function, told which gradients are needed. */
+typedef void sj__call_gradient(void *context, int n_outputs, sj_tensor *const *dy, int n_inputs, const bool *needs,
+                               sj_tensor **ret_dx);
+
 typedef struct sj__tape_hooks {
 	/* Gives a variable's value its slot in this thread's log. May replace *value (an own reference). */
 	sj_status (*variable_read)(sj_tensor *variable, sj_tensor **value);
@@ -235,6 +239,11 @@ typedef struct sj__tape_hooks {
 	/* Sets the thread's tapes aside, as if none were open, and brings them back: what a graph is built with is none of theirs. */
 	void (*set_aside)(struct sj__tapes_aside *aside);
 	void (*bring_back)(const struct sj__tapes_aside *aside);
+	/* Whether one tape records alone, and is asked once. */
+	bool (*is_simple)(void);
+	/* Records that the outputs were computed from the inputs (tensors, variables); the context is taken over, on failure too. */
+	sj_status (*record_call)(int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_tensor *const *outputs,
+	                         sj__call_gradient *gradient, void *context, void (*release)(void *context));
 } sj__tape_hooks;
 extern const sj__tape_hooks sj__tape;
 

@@ -261,12 +261,9 @@ static sj_status record(const sj__call *call)
 	return call->n_inputs == 2 && call->n_outputs == 1 ? record_2(call) : record_any(call);
 }
 
-const sj__tape_hooks sj__tape = {variable_read,       record, record_one, record_two, sj__tapes_set_aside,
-                                 sj__tapes_bring_back};
-
 /* ---- gradients of the caller's own ---- */
 
-static sj_status custom_inputs(sj__log *log, int n, sj_tensor *const *inputs, sj__record *r)
+static sj_status custom_inputs(sj__log *log, int n, sj_tensor *const *inputs, bool keeps_shapes, sj__record *r)
 {
 	sj_status status = SJ_OK;
 	uint32_t *slots = sj__record_input_slots(r);
@@ -277,7 +274,7 @@ static sj_status custom_inputs(sj__log *log, int n, sj_tensor *const *inputs, sj
 			continue;
 		bool automatic = sj_is_variable(inputs[i]) && inputs[i]->variable->trainable;
 		slots[i] = automatic ? sj__slot_give(log, inputs[i], SJ__SLOT_VARIABLE) : sj__slot_of(log, inputs[i]);
-		if (status == SJ_OK)
+		if (status == SJ_OK && keeps_shapes)
 			status = sj__tensor_shape_only(inputs[i], &r->tensors[i]);
 	}
 	return status;
@@ -285,7 +282,7 @@ static sj_status custom_inputs(sj__log *log, int n, sj_tensor *const *inputs, sj
 
 /* The custom part is filled by the caller: until then a release lets go of nothing of the user's. */
 static sj_status custom_append(sj__log *log, int n_inputs, sj_tensor *const *inputs, int n_outputs,
-                               sj_tensor *const *outputs, struct sj__custom **ret_custom)
+                               sj_tensor *const *outputs, bool keeps_shapes, struct sj__custom **ret_custom)
 {
 	sj__record *r = sj__log_room(log, n_inputs, n_outputs, sizeof(struct sj__custom));
 	if (r == NULL)
@@ -297,7 +294,7 @@ static sj_status custom_append(sj__log *log, int n_inputs, sj_tensor *const *inp
 		sj__record_outputs(r)[k] = NULL;
 		sj__record_output_slots(r)[k] = 0;
 	}
-	sj_status status = custom_inputs(log, n_inputs, inputs, r);
+	sj_status status = custom_inputs(log, n_inputs, inputs, keeps_shapes, r);
 	if (status == SJ_OK)
 		status = outputs_track(log, r, n_outputs, outputs);
 	if (status != SJ_OK) {
@@ -333,9 +330,9 @@ sj_status sj_tape_record(int n_inputs, sj_tensor *const *inputs, int n_outputs, 
 	if (status == SJ_OK)
 		status = list_is_good("outputs", n_outputs, outputs, false);
 	if (status == SJ_OK && local->recording)
-		status = custom_append(local->log, n_inputs, inputs, n_outputs, outputs, &custom);
+		status = custom_append(local->log, n_inputs, inputs, n_outputs, outputs, true, &custom);
 	if (custom != NULL) {
-		*custom = (struct sj__custom){gradient, context, release};
+		*custom = (struct sj__custom){gradient, context, release, NULL};
 	} else if (release != NULL) {
 		release(context);
 	}
@@ -343,3 +340,26 @@ sj_status sj_tape_record(int n_inputs, sj_tensor *const *inputs, int n_outputs, 
 		sj__error_stick(status);
 	return status;
 }
+
+/* ---- what the graph records ---- */
+
+static bool is_simple(void)
+{
+	const sj__log *log = sj__local_state.log;
+	return log->n_open == 1 && !log->open->persistent;
+}
+
+static sj_status record_call(int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_tensor *const *outputs,
+                             sj__call_gradient *gradient, void *context, void (*release)(void *context))
+{
+	struct sj__custom *custom = NULL;
+	sj_status status = custom_append(sj__local_state.log, n_inputs, inputs, n_outputs, outputs, false, &custom);
+	if (status == SJ_OK)
+		*custom = (struct sj__custom){NULL, context, release, gradient};
+	else
+		release(context);
+	return status;
+}
+
+const sj__tape_hooks sj__tape = {variable_read,        record,    record_one, record_two, sj__tapes_set_aside,
+                                 sj__tapes_bring_back, is_simple, record_call};
