@@ -256,16 +256,17 @@ def assign_sub(ref, value, use_locking=None, name=None):
 
 
 def scatter_update(ref, indices, updates, use_locking=True, name=None):
+    """Assigns updates to rows of a variable."""
     return ref._scatter(indices, updates, "Update")
 
 
 def scatter_add(ref, indices, updates, use_locking=False, name=None):
-    """Assigns updates to rows of a variable."""
+    """Adds updates to rows of a variable."""
     return ref._scatter(indices, updates, "Add")
 
 
 def scatter_sub(ref, indices, updates, use_locking=False, name=None):
-    """Adds updates to rows of a variable."""
+    """Subtracts updates from rows of a variable."""
     return ref._scatter(indices, updates, "Sub")
 
 
