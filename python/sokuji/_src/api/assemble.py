@@ -151,7 +151,14 @@ def _names_1(names, spaces):
     spaces["layers"] = layers.LAYERS
     spaces["losses"] = losses.LOSSES
     spaces["contrib.eager.metrics"] = metrics.METRICS
+    metrics.summary[0] = _metric_summary
     eager.update(Network=models.Network, Sequential=models.NetworkSequential)
+
+
+def _metric_summary(name, value):
+    module = sys.modules.get("sokuji._src.summary.contrib_summary")
+    if module is not None:  # else no writer was made
+        module.scalar(name, value)
 
 
 def _keras(spaces):

@@ -143,6 +143,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         self._batch_input_shape = given or (None if shape is None else (keywords.get("batch_size"), *shape))
 
     _names_from_zero = None  # by the version
+    _in_store = False  # shares its variables in an open EagerVariableStore
     _takes_scope = True  # of 1.x: a variable scope of its own when it is called first; None: none at all
     _takes_lists = False  # 2.x: of numbers, by position
     _refuses_shapes = True  # what fails in call() is the inputs' shape: a ValueError in 2.x
@@ -289,7 +290,7 @@ class Layer(LayerCheckpoints, _core.LayerBase):
             return keras_variable.make(convert(value, kind._number), trainable and self._trainable is not False,
                                        name or ("variable" if variables._version == 2 else "Variable"), self.scope_name, _constraint(constraint), regularizer)  # fmt: skip
 
-        made = scopes.in_store("%s/%s" % (self.scope_name, name), sizes, make) if self._names_from_zero else make()
+        made = scopes.in_store("%s/%s" % (self.scope_name, name), sizes, make) if self._in_store else make()
         (self._trainable_weights if trainable else self._non_trainable_weights).append(made)
         if regularizer is not None:
             self._losses.append((made, regularizer))
@@ -356,7 +357,10 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         if self.input_spec is not None and variables._version == 2:
             check_spec(self, inputs)
         if not self.built:
-            self._build_now(inputs)
+            if variables._version == 1:
+                self._build_1(inputs)
+            else:
+                self._build_now(inputs)
         if calls.depth == 0 and variables._version == 2:
             self._forget_losses()
         calls.depth += 1
@@ -367,6 +371,8 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         except InvalidArgumentError as error:
             if variables._version == 2 and self._refuses_shapes and type(self).__module__.startswith("sokuji."):
                 raise mismatch("Exception encountered when calling layer \"%s\": %s" % (self.name, error)) from None
+            if variables._version == 1:
+                _check_rank(self, inputs)
             raise
         finally:
             calls.depth -= 1
@@ -434,6 +440,13 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         if variables._version == 2:
             return self._cast(t)
         return convert(t.numpy().astype(np.float32), 0) if t._dtype_number == 2 and self._dtype is None else t
+
+    def _build_1(self, inputs):
+        try:
+            self._build_now(inputs)
+        except (InvalidArgumentError, IndexError):
+            _check_rank(self, inputs)
+            raise
 
     def _build_now(self, inputs):
         flat = nest.flatten(inputs)
@@ -720,6 +733,20 @@ def check_spec(layer, inputs):
         if wrong or any(value is not None and shape[int(axis)] != value for axis, value in spec.axes.items()):
             raise mismatch("Input 0 of layer \"%s\" is incompatible with the layer: expected min_ndim=%s, max_ndim=%s, axes %s. Full shape received: %s"
                              % (layer.name, spec.min_ndim, spec.max_ndim, spec.axes, shape))  # fmt: skip
+
+
+def _check_rank(layer, inputs):
+    """1.x, after a failure: a ValueError where the layer takes inputs of another rank."""
+    kind = next((c.__name__ for c in type(layer).__mro__ if c.__module__.startswith("sokuji.")), "")
+    least = most = {"1D": 3, "2D": 4, "3D": 5, "NN": 3, "TM": 3, "RU": 3}.get(kind[-2:])
+    if kind == "Dense":
+        least, most = 2, 99
+    if least is None or not isinstance(inputs, _core.Handle):
+        return
+    rank = len(inputs._shape_tuple)
+    if not least <= rank <= most:
+        raise ValueError("Input 0 of layer %s is incompatible with the layer: expected %s=%d, found ndim=%d. Full shape received: %s"
+                         % (layer.name, "ndim" if least == most else "min_ndim", least, rank, list(inputs._shape_tuple)))  # fmt: skip
 
 
 def _distinct(items):

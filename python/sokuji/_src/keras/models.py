@@ -12,6 +12,7 @@ from sokuji._src.keras.checkpoints import ModelCheckpoints
 from sokuji._src.keras.graph import Graph, InputLayer
 from sokuji._src.keras.layers_base import Layer, _Composite, unique_name
 from sokuji._src.keras.training import Trainer
+from sokuji._src.variables import scopes as outer_scopes
 from sokuji._src.variables import variables
 
 _phase = False
@@ -370,27 +371,62 @@ class Sequential(Model):
 
 
 class Network(_Composite, Layer):
-    """tfe.Network: layers are registered with track_layer; their variables are named under the network."""
+    """tfe.Network: layers are registered with track_layer; their variables are named under the network. Without a name it gets one when it is first called or tracked."""
 
     def __init__(self, name=None):
-        super().__init__(name=name or unique_name(layers_base.snake_case(type(self).__name__), True))
+        if name is not None and not isinstance(name, str):
+            raise ValueError("VariableScopes are not valid Network names.")
+        if name is not None and "/" in name:
+            raise ValueError("Forward slashes ('/') are not allowed in Network names.")
+        super().__init__(name=name or "network")
+        self._name, self._given_scope, self._is_named = name, outer_scopes.scope_name(), False
 
     _tracks = _takes_scope = False
+
+    @property
+    def scope_name(self):
+        self._finish_name()
+        return Layer.scope_name.fget(self)
+
+    @property
+    def name(self):
+        if self._name is None:
+            raise ValueError("The network does not yet have a final name, but a name was requested for it. Networks get a name when they are added to "
+                             "another Network via track_layer, or when they are first called/built.")  # fmt: skip
+        return self._name
+
+    def _finish_name(self, taken=None):
+        """Its own name among the top networks, or among the layers of another."""
+        base = self._name or ("sequential" if type(self) is NetworkSequential else layers_base.snake_case(type(self).__name__))
+        if taken is not None:
+            self._name, self._is_named = self._name or self._free(base, taken), True
+        elif not self._is_named:
+            prefix = self._given_scope and self._given_scope + "/"
+            self._name, self._is_named = prefix + base if self._name else unique_name(prefix + base, True), True
+
+    @staticmethod
+    def _free(base, names):
+        return next(n for n in (base if k == 0 else "%s_%d" % (base, k) for k in range(len(names) + 1)) if n not in names)
 
     def track_layer(self, layer):
         if not self.__dict__.get("_ready"):
             raise RuntimeError("Need to call Network.__init__ before adding layers")
         if not isinstance(layer, Layer):
             raise TypeError("Network.track_layer() passed type %s, not a tf.layers.Layer" % type(layer))
+        if any(layer is one for one in self._sublayers):
+            return layer
         names = {one._name for one in self._sublayers}
-        if not layer.built:
+        if isinstance(layer, Network):
+            layer._finish_name(names)
+        elif not layer.built:
             base = layers_base.snake_case(type(layer).__name__)
             if layer._name == base or layer._name.startswith(base + "_"):
-                layer._name = next(n for n in (base if k == 0 else "%s_%d" % (base, k) for k in range(len(names) + 1)) if n not in names)
+                layer._name = self._free(base, names)
         if layer._name in names:
             raise ValueError("Attempt to add two Layers with the name '%s' to the same Network." % layer._name)
         self._sublayers.append(layer)
-        self._give_prefix()
+        if self.built:
+            self._give_prefix()
         return layer
 
     def _give_prefix(self):
@@ -402,18 +438,24 @@ class Network(_Composite, Layer):
                 layer._give_prefix()
 
     def build(self, input_shape):
+        self._finish_name()
+        self._give_prefix()
         self.built = True
 
     layers = property(lambda self: list(self._sublayers))
     weights = property(_core.LayerBase._weights_below)
-    get_layer = Model.get_layer
+
+    def get_layer(self, name=None, index=None):
+        if (name is None) == (index is None):
+            raise ValueError("Exactly one of 'index' or 'name' must be provided")
+        return Model.get_layer(self, name, index)
 
 
 class NetworkSequential(Network):
     """tfe.Sequential: layers and functions, one after the other."""
 
     def __init__(self, layers_funcs=None, name=None):
-        super().__init__(name=name or unique_name("sequential", True))
+        super().__init__(name=name)
         self._steps = []
         for step in layers_funcs or []:
             self.add(step)

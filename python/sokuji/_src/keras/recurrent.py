@@ -197,15 +197,16 @@ class StackedRNNCells(Layer):
         self.built = True
 
     def call(self, inputs, states, training=None):
-        if variables._version == 1:
-            raise NotImplementedError("not implemented: tf.keras.layers.StackedRNNCells of 1.x; use one RNN layer over another")
-        new, at = [], 0
+        count = lambda cell: len(cell.state_size) if isinstance(cell.state_size, (list, tuple)) else 1  # noqa: E731
+        turn = list if variables._version == 2 else lambda items: list(items)[::-1]  # 1.x's states are those of the last cell first
+        held, at, new = {}, 0, []
+        for cell in turn(self.cells):
+            held[id(cell)] = list(states[at : at + count(cell)])
+            at += count(cell)
         for cell in self.cells:
-            n = len(cell.state_size) if isinstance(cell.state_size, (list, tuple)) else 1
-            inputs, mine = cell(inputs, list(states[at : at + n]))
-            new += list(mine)
-            at += n
-        return inputs, new
+            inputs, mine = cell(inputs, held[id(cell)])
+            new.append(list(mine))
+        return inputs, [state for mine in turn(new) for state in mine]
 
 
 class RNN(Layer):

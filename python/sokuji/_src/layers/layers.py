@@ -12,7 +12,7 @@ from sokuji._src.ops import init_ops
 class _Named:
     """Under tf.layers a layer's name is the name of its variable scope."""
 
-    _names_from_zero = True
+    _names_from_zero, _in_store = False, True
 
     def _call_fully(self, *arguments, **keywords):
         if _core.graph_now() is not None:

@@ -37,7 +37,7 @@ def _in_graph():
 class RNNCell(Layer):
     """One step: cell(inputs, state) gives (output, new state)."""
 
-    _names_from_zero = True
+    _names_from_zero, _in_store = False, True
     _excess = _n_read = 0  # how many operations a call has more than 1.8's, beside readings of variables; how many of those
 
     def __init__(self, trainable=True, name=None, dtype=None, activity_regularizer=None, **kwargs):

@@ -8,7 +8,7 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.core import dtypes, errors
 from sokuji._src.core.execute import convert, invalid, run, sizes, tensor
-from sokuji._src.ops import array_ops, image_late_ops, raw_ops, sort_ops, sparse_ops, sparse_ops_2, string_late_ops
+from sokuji._src.ops import array_ops, image_late_ops, raw_ops, sort_ops, sparse_ops, sparse_ops_2, stateless_random_ops, string_late_ops
 
 
 def sort(values, axis=-1, direction="ASCENDING", name=None):
@@ -154,6 +154,12 @@ def extract_glimpse(input, size, offsets, centered=True, normalized=True, unifor
     return image_late_ops.extract_glimpse(input, size, offsets, centered, normalized, "uniform" if uniform_noise else "gaussian")
 
 
+def _stateless_uniform(shape, seed, minval=0, maxval=1, dtype=dtypes.float32, name=None):
+    if not dtypes.as_dtype(dtype).is_floating:
+        raise ValueError("Invalid dtype %s" % dtypes.as_dtype(dtype))
+    return stateless_random_ops.stateless_uniform(shape, seed, minval, 1 if maxval is None else maxval, dtype)
+
+
 _OF_VALUES = "abs square sign negative sqrt erf tanh cast sigmoid".split()
 
 
@@ -196,6 +202,8 @@ def add(names, spaces):
     space = lambda name: spaces.setdefault(name, {})  # noqa: E731
     names.update(substr=substr(names["substr"]), decode_json_example=string_late_ops.decode_json_example)
     space("contrib.framework").update(sort=sort, argsort=argsort)
+    space("contrib.stateless").update(stateless_random_uniform=_stateless_uniform, stateless_random_normal=stateless_random_ops.stateless_normal,
+                                      stateless_truncated_normal=stateless_random_ops.stateless_truncated_normal)  # fmt: skip
     space("contrib.nn")["nth_element"] = nth_element
     space("contrib.layers")["dense_to_sparse"] = dense_to_sparse
     space("sets").update(set_difference=set_difference, set_intersection=set_intersection, set_union=set_union, set_size=raw_ops.SETS["size"])

@@ -251,7 +251,7 @@ def check_folder(prefix):
     prefix = os.fspath(prefix)
     folder, base = os.path.split(prefix)
     if not base or (variables_module._version == 1 and not folder):
-        raise ValueError("Parent directory of %s doesn't exist, can't save." % prefix)
+        raise ValueError("Parent directory of %s doesn't exist, can't save." % (prefix if variables_module._version == 2 else re.sub(r"-\d+$", "", prefix)))
     if folder:
         os.makedirs(folder, exist_ok=True)
     return prefix, folder

@@ -11,8 +11,8 @@ class Reduction:
     """How a loss's elements become one number."""
 
     NONE, SUM, MEAN = "none", "weighted_sum", "weighted_mean"
-    SUM_OVER_BATCH_SIZE, SUM_OVER_NONZERO_WEIGHTS = "weighted_sum_over_batch_size", "weighted_sum_over_nonzero_weights"
-    SUM_BY_NONZERO_WEIGHTS = "weighted_sum_by_nonzero_weights"
+    SUM_OVER_BATCH_SIZE = "weighted_sum_over_batch_size"
+    SUM_BY_NONZERO_WEIGHTS = SUM_OVER_NONZERO_WEIGHTS = "weighted_sum_by_nonzero_weights"
 
     @classmethod
     def all(cls):
