@@ -213,7 +213,7 @@ class Dataset:
             return "<%s>" % kind
         if _version == 2:
             return "<%s element_spec=%r>" % (kind, self.element_spec)
-        return "<%s shapes: %s, types: %r>" % (kind, self.output_shapes, self.output_types)
+        return ("<%s shapes: %s, types: %s>" % (kind, map_structure(str, self.output_shapes), self.output_types)).replace("'", "")
 
     def _cardinality(self):
         return UNKNOWN if self._count is None else self._count()

@@ -13,7 +13,7 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.core import dtypes
 from sokuji._src.core.execute import convert, invalid, refuse
-from sokuji._src.data import passes
+from sokuji._src.data import dataset, passes
 from sokuji._src.data.dataset import INFINITE, UNKNOWN, Dataset, _integer
 from sokuji._src.data.specs import Leaf
 from sokuji._src.io import records
@@ -245,7 +245,7 @@ def make_csv_dataset(file_pattern, batch_size, column_names=None, column_default
         rows = rows.repeat(num_epochs)
 
     def named(*fields):
-        features = collections.OrderedDict(zip(kept, fields))
+        features = (dict if dataset._version == 1 else collections.OrderedDict)(zip(kept, fields))
         return features if label_name is None else (features, features.pop(label_name))
 
     return rows.batch(batch_size, drop_remainder=num_epochs is None).map(named).prefetch(prefetch_buffer_size or 1)
@@ -333,7 +333,7 @@ CONTRIB = {
     "batch_and_drop_remainder": batch_and_drop_remainder, "padded_batch_and_drop_remainder": padded_batch_and_drop_remainder, "unbatch": _applied("unbatch"),
     "enumerate_dataset": _applied("enumerate"), "map_and_batch": map_and_batch, "group_by_window": group_by_window, "scan": scan,
     "ignore_errors": _applied("ignore_errors"), "bucket_by_sequence_length": _applied("bucket_by_sequence_length"), "Counter": passes.counter,
-    "make_csv_dataset": make_csv_dataset, "parallel_interleave": parallel_interleave,
+    "make_csv_dataset": make_csv_dataset, "parallel_interleave": parallel_interleave, "get_single_element": passes.get_single_element,
 }  # fmt: skip
 EXPERIMENTAL = {
     "unbatch": _applied("unbatch"), "enumerate_dataset": _applied("enumerate"), "map_and_batch": map_and_batch, "group_by_window": group_by_window,

@@ -249,6 +249,10 @@ class RNN(Layer):
             self.cell._dtype = self._dtype
             scopes_1.within(self.cell, self.cell.build, step if variables._version == 2 else shapes.TensorShape(step))
             self.cell._built_done()
+        if isinstance(self.cell, StackedRNNCells) and variables._version == 1:
+            for i, cell in enumerate(self.cell.cells):
+                k = sum(one._base_name == cell._base_name for one in self.cell.cells[:i])
+                cell.__dict__["_variable_scope"] = "%s/%s%s" % (self.scope_name, cell._base_name, "_%d" % k if k else "")
         self.built = True
 
     def compute_mask(self, inputs, mask=None):

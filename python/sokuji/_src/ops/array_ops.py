@@ -243,13 +243,6 @@ def _pad_constant(t, paddings, value):
     return t
 
 
-def _mirror(n, before, after, skip):
-    if max(before, after) > n - skip:
-        raise invalid("pad: paddings %d and %d need at least as many elements, there are %d" % (before, after, n))
-    left = list(range(before - 1 + skip, skip - 1, -1))
-    return left + list(range(n)) + list(range(n - 1 - skip, n - 1 - skip - after, -1))
-
-
 def pad(tensor, paddings, mode="CONSTANT", name=None, constant_values=0):
     """Margins, paddings (rank, 2) wide: constant, or mirrored ("REFLECT", "SYMMETRIC")."""
     t = convert(tensor, 0)
@@ -261,11 +254,10 @@ def pad(tensor, paddings, mode="CONSTANT", name=None, constant_values=0):
         return _pad_constant(t, rows, convert(constant_values, t._dtype_number))
     if mode not in ("REFLECT", "SYMMETRIC"):
         raise ValueError("Unknown padding mode: %s" % mode)
-    for axis, (before, after) in enumerate(rows):
-        if before or after:
-            indices = _mirror(t._shape_tuple[axis], before, after, int(mode == "REFLECT"))
-            t = run("GatherV2", t, convert(indices, 3), convert(axis, 3))
-    return t
+    for n, (before, after) in zip(t._shape_tuple, rows):
+        if max(before, after) > n - (mode == "REFLECT"):
+            raise invalid("pad: paddings %d and %d need at least as many elements, there are %d" % (before, after, n))
+    return execute("MirrorPad", [t, convert(rows, 3)], {"mode": mode}) if rows else t
 
 
 def pad_2(tensor, paddings, mode="CONSTANT", constant_values=0, name=None):

@@ -8,7 +8,7 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.core import dtypes, errors
 from sokuji._src.core.execute import convert, invalid, run, sizes, tensor
-from sokuji._src.ops import array_ops, image_late_ops, raw_ops, sort_ops, sparse_ops, sparse_ops_2, stateless_random_ops, string_late_ops
+from sokuji._src.ops import array_ops, image_late_ops, raw_ops, signal_ops, sort_ops, sparse_ops, sparse_ops_2, stateless_random_ops, string_late_ops
 
 
 def sort(values, axis=-1, direction="ASCENDING", name=None):
@@ -204,6 +204,11 @@ def add(names, spaces):
     space("contrib.framework").update(sort=sort, argsort=argsort)
     space("contrib.stateless").update(stateless_random_uniform=_stateless_uniform, stateless_random_normal=stateless_random_ops.stateless_normal,
                                       stateless_truncated_normal=stateless_random_ops.stateless_truncated_normal)  # fmt: skip
+    transforms = {n: signal_ops.SIGNAL_2[n] for n in "fft fft2d fft3d ifft ifft2d ifft3d".split()}
+    names.update(transforms)
+    space("spectral").update(transforms, **{n: signal_ops.SIGNAL_2[n] for n in "rfft rfft2d rfft3d irfft irfft2d irfft3d dct idct".split()})
+    space("contrib.signal").update({n: signal_ops.SIGNAL_2[n] for n in """frame overlap_and_add stft inverse_stft inverse_stft_window_fn
+        linear_to_mel_weight_matrix mfccs_from_log_mel_spectrograms""".split()})  # fmt: skip
     space("contrib.nn")["nth_element"] = nth_element
     space("contrib.layers")["dense_to_sparse"] = dense_to_sparse
     space("sets").update(set_difference=set_difference, set_intersection=set_intersection, set_union=set_union, set_size=raw_ops.SETS["size"])
