@@ -47,6 +47,7 @@ static SJ_ALWAYS_INLINE int sj__multiply_fits(int64_t a, int64_t b, int64_t *ret
 
 static SJ_ALWAYS_INLINE int64_t sj__min_i64(int64_t a, int64_t b) { return a < b ? a : b; }
 static SJ_ALWAYS_INLINE int64_t sj__max_i64(int64_t a, int64_t b) { return a > b ? a : b; }
+static SJ_ALWAYS_INLINE int64_t sj__divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 /* Tells the processor that this thread spins. */
 static SJ_ALWAYS_INLINE void sj__spin_pause(void)

@@ -11,8 +11,6 @@
 
 enum { GRAIN = 1 << 18, MOST_CHUNKS = 32 };
 
-static int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 typedef struct depthwise {
 	const sj__conv_geometry *g;
 	sj__conv_direction d;
@@ -146,8 +144,8 @@ static sj_status compute_filter(const sj__conv_geometry *g, const void *x, const
 	depthwise w = {.g = g, .kernels = kernels, .multiplier = multiplier_of(g), .x = x, .dy = dy};
 	int64_t n_lines = g->n * g->out_h, size = g->filter_h * g->filter_w * g->out_c;
 	w.d = sj__conv_forward(g, x, NULL, NULL, NULL, false);
-	w.chunk_lines = sj__max_i64(1, divide_up(n_lines, MOST_CHUNKS));
-	int64_t n_chunks = divide_up(n_lines, w.chunk_lines), bytes = size * kernels->element;
+	w.chunk_lines = sj__max_i64(1, sj__divide_up(n_lines, MOST_CHUNKS));
+	int64_t n_chunks = sj__divide_up(n_lines, w.chunk_lines), bytes = size * kernels->element;
 	w.sums = sj__memory_new((size_t)(n_chunks * 2 * bytes));
 	if (!w.sums)
 		return SJ_RESOURCE_EXHAUSTED;

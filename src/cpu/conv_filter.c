@@ -36,9 +36,7 @@ typedef struct filter_work {
 	atomic_llong next;
 } filter_work;
 
-static int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
-static int64_t round_up(int64_t a, int64_t b) { return divide_up(a, b) * b; }
+static int64_t round_up(int64_t a, int64_t b) { return sj__divide_up(a, b) * b; }
 
 /* A tap's (or, without dilation, a row of taps') share of a panel of columns, and where it lies in x. */
 typedef struct patch_run {
@@ -271,14 +269,14 @@ static void plan(filter_work *w, int64_t n_threads)
 	w->vectors = sj__gemm_vectors(w->kernels, w->n_columns);
 	w->width = w->vectors * w->kernels->lanes;
 	w->height = w->kernels->rows_of(w->vectors);
-	int64_t n_blocks = divide_up(w->n_pixels, SJ__GEMM_BLOCK), size = w->g->out_c * w->n_columns;
+	int64_t n_blocks = sj__divide_up(w->n_pixels, SJ__GEMM_BLOCK), size = w->g->out_c * w->n_columns;
 	int64_t wanted = sj__min_i64(MOST_CHUNKS, sj__min_i64(n_blocks / LEAST_BLOCKS, CHUNK_ELEMENTS / size));
-	w->chunk_pixels = divide_up(n_blocks, sj__max_i64(1, wanted)) * SJ__GEMM_BLOCK;
-	w->n_chunks = divide_up(w->n_pixels, w->chunk_pixels);
-	int64_t strips = divide_up(n_threads > 1 ? 4 * n_threads : 1, w->n_chunks);
-	w->columns_at_once = round_up(divide_up(w->n_columns, strips), w->width);
+	w->chunk_pixels = sj__divide_up(n_blocks, sj__max_i64(1, wanted)) * SJ__GEMM_BLOCK;
+	w->n_chunks = sj__divide_up(w->n_pixels, w->chunk_pixels);
+	int64_t strips = sj__divide_up(n_threads > 1 ? 4 * n_threads : 1, w->n_chunks);
+	w->columns_at_once = round_up(sj__divide_up(w->n_columns, strips), w->width);
 	w->columns_at_once = sj__min_i64(COLUMNS_AT_ONCE, w->columns_at_once);
-	w->n_strips = divide_up(w->n_columns, w->columns_at_once);
+	w->n_strips = sj__divide_up(w->n_columns, w->columns_at_once);
 	int64_t column_bytes = SJ__GEMM_BLOCK * w->kernels->element;
 	w->patches_bytes = round_up(w->width * column_bytes, 64);
 	w->scratch_bytes = w->patches_bytes + round_up(round_up(w->g->out_c, w->height) * column_bytes, 64);

@@ -43,8 +43,6 @@ typedef struct lanes_work {
 	atomic_llong next; /* the next (group, band) that nobody has begun */
 } lanes_work;
 
-static int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 /* Source rows that one destination row can need. */
 static int64_t window_of(const sj__conv_axis *y)
 {
@@ -63,13 +61,13 @@ static int64_t row_floats_of(const sj__conv_direction *d)
 static int64_t percent_with_images(const sj__conv_direction *d)
 {
 	int64_t most = row_floats_of(d) * window_of(&d->y) <= CACHED_FLOATS ? 95 : 50;
-	return most * d->n / (divide_up(d->n, GROUP) * GROUP);
+	return most * d->n / (sj__divide_up(d->n, GROUP) * GROUP);
 }
 
 static int64_t percent_with_channels(const sj__conv_direction *d)
 {
 	int64_t c = d->destination_c;
-	return 100 * c / (divide_up(c, 32) * 32 + 12);
+	return 100 * c / (sj__divide_up(c, 32) * 32 + 12);
 }
 
 bool sj__conv_lanes_fit(const sj__conv_direction *d)
@@ -207,7 +205,7 @@ static void compute_panels(const lanes_work *w, const tile_taps *taps, const sj_
 		t.rows = (int)(first_of_panel(w, panel + 1) - first);
 		t.filter = w->filter + first * w->n_taps * d->source_c;
 		t.destination = destination + first * GROUP;
-		int64_t n_blocks = divide_up(w->n_taps, w->taps_per_block);
+		int64_t n_blocks = sj__divide_up(w->n_taps, w->taps_per_block);
 		for (int64_t block = 0; block < n_blocks; block++) {
 			int64_t begin = taps->block_begin[block], end = taps->block_begin[block + 1];
 			for (int64_t i = begin; i < end; i++)
@@ -235,7 +233,7 @@ static void compute_class(const lanes_work *w, const class_taps *all, int64_t fi
 	choose_taps(w, all, -all->least, -all->least, &inner);
 	for (int64_t column = first_x, shift = 0; column < x->n_destination;
 	     column += SJ__CONV_PIXELS * x->divisor, shift += SJ__CONV_PIXELS * x->multiplier) {
-		t.pixels = (int)sj__min_i64(SJ__CONV_PIXELS, divide_up(x->n_destination - column, x->divisor));
+		t.pixels = (int)sj__min_i64(SJ__CONV_PIXELS, sj__divide_up(x->n_destination - column, x->divisor));
 		int64_t last = shift + (t.pixels - 1) * x->multiplier;
 		bool is_inner = all->n == 0 || (all->least + shift >= 0 && all->most + last < x->n_source);
 		if (!is_inner)
@@ -276,7 +274,7 @@ static void compute_band(const lanes_work *w, int64_t group, int64_t band, float
 static void compute_bands(void *context, int64_t begin, int64_t end)
 {
 	lanes_work *w = context;
-	int64_t n_items = divide_up(w->d->n, GROUP) * w->n_bands;
+	int64_t n_items = sj__divide_up(w->d->n, GROUP) * w->n_bands;
 	for (int64_t worker = begin; worker < end; worker++)
 		for (int64_t i; !sj__cancelled() && (i = atomic_fetch_add(&w->next, 1)) < n_items;)
 			compute_band(w, i / w->n_bands, i % w->n_bands, w->scratch + worker * w->scratch_floats);
@@ -288,13 +286,13 @@ static void plan(lanes_work *w, int64_t n_threads)
 	const sj__conv_direction *d = w->d;
 	w->n_taps = d->y.n_taps * d->x.n_taps;
 	int64_t most_taps = sj__max_i64(1, SJ__GEMM_BLOCK / sj__max_i64(1, d->source_c));
-	w->taps_per_block = divide_up(w->n_taps, divide_up(w->n_taps, most_taps));
-	w->n_panels = divide_up(d->destination_c, w->kernels->rows);
+	w->taps_per_block = sj__divide_up(w->n_taps, sj__divide_up(w->n_taps, most_taps));
+	w->n_panels = sj__divide_up(d->destination_c, w->kernels->rows);
 	w->margin = (SJ__CONV_PIXELS - 1) * d->x.multiplier;
 	w->row_floats = row_floats_of(d);
-	int64_t wanted = n_threads > 1 ? divide_up(4 * n_threads, divide_up(d->n, GROUP)) : 1;
-	w->band = sj__max_i64(LEAST_BAND, divide_up(d->y.n_destination, wanted));
-	w->n_bands = divide_up(d->y.n_destination, w->band);
+	int64_t wanted = n_threads > 1 ? sj__divide_up(4 * n_threads, sj__divide_up(d->n, GROUP)) : 1;
+	w->band = sj__max_i64(LEAST_BAND, sj__divide_up(d->y.n_destination, wanted));
+	w->n_bands = sj__divide_up(d->y.n_destination, w->band);
 	w->window = window_of(&d->y);
 	w->scratch_floats = w->window * w->row_floats + d->x.n_destination * d->destination_c * GROUP;
 }
@@ -303,8 +301,8 @@ sj_status sj__conv_lanes(const sj__conv_direction *d)
 {
 	lanes_work w = {.d = d, .kernels = lanes_kernels[sj__isa()], .interleave = sj__gemm_f32_kernels()->interleave};
 	plan(&w, sj__threads());
-	int64_t n_workers = sj__min_i64(sj__threads(), divide_up(d->n, GROUP) * w.n_bands);
-	int64_t filter_floats = divide_up(w.n_taps * d->source_c * d->destination_c, GROUP) * GROUP;
+	int64_t n_workers = sj__min_i64(sj__threads(), sj__divide_up(d->n, GROUP) * w.n_bands);
+	int64_t filter_floats = sj__divide_up(w.n_taps * d->source_c * d->destination_c, GROUP) * GROUP;
 	float *scratch = sj__memory_new((size_t)(filter_floats + n_workers * w.scratch_floats) * sizeof(float));
 	if (!scratch)
 		return SJ_RESOURCE_EXHAUSTED;

@@ -41,8 +41,6 @@ typedef struct lines_work {
 	atomic_llong next;
 } lines_work;
 
-static int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 /* Images that make one block where they are small, or one that makes several. */
 static int64_t images_at_once(const sj__conv_geometry *g)
 {
@@ -75,7 +73,7 @@ bool sj__conv_lines_fit(const sj__conv_geometry *g)
 		return false;
 	if (g->in_c * g->filter_w < LEAST_ROWS)
 		return false;
-	if (divide_up(g->n, images_at_once(g)) < LEAST_GROUPS)
+	if (sj__divide_up(g->n, images_at_once(g)) < LEAST_GROUPS)
 		return false;
 	return lies_ready(g) || padded_height(g) * padded_width(g) * g->in_c <= MOST_PADDED;
 }
@@ -191,12 +189,12 @@ static void plan(lines_work *w)
 	w->padded_w = w->copied ? padded_width(g) : g->in_w;
 	w->images_at_once = images_at_once(g);
 	w->n_filter = g->filter_h * g->filter_w * g->in_c * g->out_c;
-	int64_t groups = divide_up(g->n, w->images_at_once);
+	int64_t groups = sj__divide_up(g->n, w->images_at_once);
 	int64_t wanted = sj__min_i64(MOST_CHUNKS, sj__min_i64(groups / 2, CHUNK_ELEMENTS / w->n_filter));
-	w->chunk_images = divide_up(groups, sj__max_i64(1, wanted)) * w->images_at_once;
-	w->n_chunks = divide_up(g->n, w->chunk_images);
+	w->chunk_images = sj__divide_up(groups, sj__max_i64(1, wanted)) * w->images_at_once;
+	w->n_chunks = sj__divide_up(g->n, w->chunk_images);
 	int64_t copy = w->images_at_once * w->padded_h * w->padded_w * g->in_c + SLACK;
-	w->scratch_bytes = w->copied ? divide_up(copy * w->kernels->element, 64) * 64 : 0;
+	w->scratch_bytes = w->copied ? sj__divide_up(copy * w->kernels->element, 64) * 64 : 0;
 }
 
 sj_status sj__conv_lines_filter(const sj__conv_geometry *g, const void *x, const void *dy, void *dfilter,
@@ -205,7 +203,7 @@ sj_status sj__conv_lines_filter(const sj__conv_geometry *g, const void *x, const
 	lines_work w = {.g = g, .kernels = kernels, .x = x, .dy = dy, .dfilter = dfilter};
 	plan(&w);
 	int64_t n_workers = sj__min_i64(sj__threads(), w.n_chunks);
-	int64_t bytes = w.n_filter * kernels->element, sums_bytes = divide_up(w.n_chunks * bytes, 64) * 64;
+	int64_t bytes = w.n_filter * kernels->element, sums_bytes = sj__divide_up(w.n_chunks * bytes, 64) * 64;
 	w.sums = sj__memory_new((size_t)(sums_bytes + n_workers * w.scratch_bytes + 64));
 	if (!w.sums)
 		return SJ_RESOURCE_EXHAUSTED;

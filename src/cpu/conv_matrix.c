@@ -18,8 +18,6 @@ enum {
 /* What taps without a source are gathered from. */
 static const double zeros[SJ__GEMM_BLOCK];
 
-static int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 int64_t sj__conv_meet(const sj__conv_axis *axis, int64_t d, int64_t t)
 {
 	int64_t at = d * axis->multiplier + axis->origin + t * axis->step;
@@ -40,7 +38,7 @@ typedef struct axis_class {
 static axis_class find_class(const sj__conv_axis *axis, int64_t first)
 {
 	axis_class class = {.first = first, .period = 1};
-	class.n = axis->n_destination > first ? divide_up(axis->n_destination - first, axis->divisor) : 0;
+	class.n = axis->n_destination > first ? sj__divide_up(axis->n_destination - first, axis->divisor) : 0;
 	int64_t step = axis->step % axis->divisor;
 	while (step * class.period % axis->divisor != 0)
 		class.period++;
@@ -48,7 +46,7 @@ static axis_class find_class(const sj__conv_axis *axis, int64_t first)
 	       (first * axis->multiplier + axis->origin + class.first_tap * axis->step) % axis->divisor != 0)
 		class.first_tap++;
 	if (class.first_tap < sj__min_i64(class.period, axis->n_taps))
-		class.n_taps = divide_up(axis->n_taps - class.first_tap, class.period);
+		class.n_taps = sj__divide_up(axis->n_taps - class.first_tap, class.period);
 	return class;
 }
 

@@ -23,9 +23,7 @@ enum {
 	FEW = 24,                 /* rows or columns: below, packing costs more than it gains */
 };
 
-static int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
-static int64_t round_up(int64_t a, int64_t b) { return divide_up(a, b) * b; }
+static int64_t round_up(int64_t a, int64_t b) { return sj__divide_up(a, b) * b; }
 
 /* Products of many panels */
 
@@ -34,7 +32,7 @@ static const uint8_t panel_cost[5][5] = {{0}, {0, 16}, {0, 17, 21}, {0, 21, 24, 
 
 int64_t sj__gemm_vectors(const sj__gemm_kernels *kernels, int64_t n_columns)
 {
-	int64_t needed = divide_up(n_columns, kernels->lanes), best = 1, least = INT64_MAX;
+	int64_t needed = sj__divide_up(n_columns, kernels->lanes), best = 1, least = INT64_MAX;
 	for (int64_t v = 1; v <= kernels->most_vectors; v++) {
 		int64_t cost = needed / v * panel_cost[v][v] + panel_cost[v][needed % v];
 		if (cost <= least) {
@@ -71,7 +69,7 @@ static char *packed_panel(const gemm_pass *pass, int64_t k, int64_t panel)
 static void pack_panels(void *context, int64_t begin, int64_t end)
 {
 	const gemm_pass *pass = context;
-	int64_t width = pass->width, n_panels = divide_up(pass->n_columns, width);
+	int64_t width = pass->width, n_panels = sj__divide_up(pass->n_columns, width);
 	for (int64_t i = begin; i < end; i++) {
 		int64_t k = i / n_panels * SJ__GEMM_BLOCK, panel = i % n_panels, column = panel * width;
 		int64_t n_columns = sj__min_i64(width, pass->n_columns - column);
@@ -160,8 +158,8 @@ static void compute_piece(const gemm_pass *pass, int64_t row, int64_t column, ch
 static void compute_pieces(void *context, int64_t begin, int64_t end)
 {
 	gemm_pass *pass = context;
-	int64_t across = divide_up(pass->n_columns, pass->columns_at_once);
-	int64_t n_pieces = divide_up(pass->g->m, pass->rows_at_once) * across;
+	int64_t across = sj__divide_up(pass->n_columns, pass->columns_at_once);
+	int64_t n_pieces = sj__divide_up(pass->g->m, pass->rows_at_once) * across;
 	for (int64_t worker = begin; worker < end; worker++)
 		for (int64_t i; !sj__cancelled() && (i = atomic_fetch_add(&pass->next, 1)) < n_pieces;)
 			compute_piece(pass, i / across * pass->rows_at_once, i % across * pass->columns_at_once,
@@ -173,10 +171,10 @@ static void choose_pieces(gemm_pass *pass, int64_t n_threads)
 {
 	int64_t height = pass->height, n = sj__min_i64(pass->g->n, pass->n_columns);
 	pass->columns_at_once = sj__min_i64(round_up(COLUMNS_AT_ONCE, pass->width), round_up(n, pass->width));
-	int64_t across = divide_up(n, pass->columns_at_once);
-	int64_t wanted = divide_up(n_threads * (n_threads > 1 ? 2 : 1), across);
+	int64_t across = sj__divide_up(n, pass->columns_at_once);
+	int64_t wanted = sj__divide_up(n_threads * (n_threads > 1 ? 2 : 1), across);
 	pass->rows_at_once = sj__min_i64(ROWS_AT_ONCE / height * height,
-	                                 round_up(divide_up(pass->g->m, wanted), height));
+	                                 round_up(sj__divide_up(pass->g->m, wanted), height));
 }
 
 /*
@@ -186,7 +184,7 @@ static void choose_pieces(gemm_pass *pass, int64_t n_threads)
 static void choose_own_columns(gemm_pass *pass, int64_t n_threads)
 {
 	const sj__gemm *g = pass->g;
-	int64_t n_panels = divide_up(g->n, pass->width), height = pass->height;
+	int64_t n_panels = sj__divide_up(g->n, pass->width), height = pass->height;
 	if (n_threads < 2 || pass->source || !lies_well(g) || g->m * g->k * pass->kernels->element > OWN_A_BYTES ||
 	    n_panels % n_threads != 0)
 		return;
@@ -199,7 +197,7 @@ static void choose_own_columns(gemm_pass *pass, int64_t n_threads)
 static void compute_own_columns(void *context, int64_t begin, int64_t end)
 {
 	const gemm_pass *pass = context;
-	int64_t n_panels = divide_up(pass->n_columns, pass->width), across = pass->columns_at_once / pass->width;
+	int64_t n_panels = sj__divide_up(pass->n_columns, pass->width), across = pass->columns_at_once / pass->width;
 	for (int64_t worker = begin; worker < end; worker++) {
 		for (int64_t first = worker * across, k = 0; k < pass->n_k; k += SJ__GEMM_BLOCK, first += n_panels)
 			pack_panels(context, first, first + across);
@@ -215,8 +213,8 @@ static void run_pass(gemm_pass *pass, int64_t n_workers)
 		sj__parallel_for(n_workers, 1, compute_own_columns, pass);
 		return;
 	}
-	int64_t n_panels = divide_up(pass->n_columns, pass->width) * divide_up(pass->n_k, SJ__GEMM_BLOCK);
-	sj__parallel_for(n_panels, sj__max_i64(1, divide_up(n_panels, 4 * n_workers)), pack_panels, pass);
+	int64_t n_panels = sj__divide_up(pass->n_columns, pass->width) * sj__divide_up(pass->n_k, SJ__GEMM_BLOCK);
+	sj__parallel_for(n_panels, sj__max_i64(1, sj__divide_up(n_panels, 4 * n_workers)), pack_panels, pass);
 	atomic_store(&pass->next, 0);
 	sj__parallel_for(n_workers, 1, compute_pieces, pass);
 }
@@ -236,7 +234,7 @@ sj_status sj__gemm_packed(const sj__gemm *g, const sj__gemm_kernels *kernels, co
 	                            PACKED_B_BYTES / (columns * block_bytes) * SJ__GEMM_BLOCK);
 	pass.n_columns = columns;
 	choose_pieces(&pass, n_threads);
-	int64_t n_pieces = divide_up(g->m, pass.rows_at_once) * divide_up(columns, pass.columns_at_once);
+	int64_t n_pieces = sj__divide_up(g->m, pass.rows_at_once) * sj__divide_up(columns, pass.columns_at_once);
 	choose_own_columns(&pass, n_threads);
 	int64_t n_workers = pass.is_own ? n_threads : sj__min_i64(n_threads, n_pieces);
 	pass.packed_a_bytes = round_up(pass.rows_at_once * block_bytes, 64);

@@ -138,15 +138,34 @@ static sj_status add_complex(const sj_tensor *a, const sj_tensor *b, sj_tensor *
 	return SJ_OK;
 }
 
+/* A gradient of nothing but a shape is zeros that nobody has needed yet. */
+static bool is_zero(const sj_tensor *d) { return (d->flags & SJ__FLAG_SHAPE_ONLY) != 0; }
+
+static sj_status zero_make(sj_tensor **d)
+{
+	sj_tensor *zeros;
+	if (*d == NULL || !is_zero(*d))
+		return SJ_OK;
+	sj_status status = sj__tensor_zeros("gradient", *d, &zeros);
+	if (status == SJ_OK) {
+		sj__drop(*d);
+		*d = zeros;
+	}
+	return status;
+}
+
 /* gradients[slot] += d, which is borrowed. */
 static sj_status accumulate(state *s, uint32_t bits, sj_tensor *d)
 {
 	sj_tensor **sum = &s->gradients[place_of(s, bits)], *joined;
 	sj_status status = SJ_OK;
-	if (*sum == NULL) {
+	if (*sum == NULL || is_zero(*sum)) {
+		sj__drop(*sum);
 		*sum = sj__keep(d);
 		return SJ_OK;
 	}
+	if (is_zero(d))
+		return SJ_OK;
 	if (are_complex(*sum, d))
 		status = add_complex(*sum, d, &joined);
 	else if (may_add_in_place(*sum, d))
@@ -215,8 +234,14 @@ static sj_status record_apply(state *s, sj__record *r, sj_tensor **dy, bool *nee
 {
 	sj_status status = SJ_OK;
 	const uint32_t *input_slots = sj__record_input_slots(r), *output_slots = sj__record_output_slots(r);
-	for (int k = 0; k < r->n_outputs; k++)
-		dy[k] = output_slots[k] ? s->gradients[place_of(s, output_slots[k])] : NULL;
+	for (int k = 0; k < r->n_outputs && status == SJ_OK; k++) {
+		sj_tensor **d = &s->gradients[place_of(s, output_slots[k])];
+		if (output_slots[k] != 0)
+			status = zero_make(d);
+		dy[k] = output_slots[k] != 0 ? *d : NULL;
+	}
+	if (status != SJ_OK)
+		return status;
 	for (int i = 0; i < r->n_inputs; i++) {
 		needs[i] = leads_to_source(s, input_slots[i]);
 		dx[i] = NULL;
@@ -384,6 +409,8 @@ sj_status sj__backward(const sj__walk *walk, int n_targets, sj_tensor *const *ta
 		status = target_seed(&s, targets[i], weights ? weights[i] : NULL);
 	if (status == SJ_OK)
 		status = records_walk(&s);
+	for (int i = 0; i < n_sources && status == SJ_OK; i++)
+		status = zero_make(&s.gradients[place_of(&s, sj__slot_of(walk->log, sources[i]))]);
 	if (status == SJ_OK)
 		results_take(&s, n_sources, sources, ret_gradients);
 	state_free(&s);

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/threads.h"
+#include "graph/connect.h"
 #include "graph/function.h"
 #include "ops/random_state.h"
 #include "tensor/concrete.h"
@@ -182,6 +183,26 @@ static void draws_keep(pair_context *c, sj__random_journal *journal)
 	sj__memory_free(old);
 }
 
+/* On a tape. The outputs are let go of on failure. */
+static sj_status pair_connect(pair_context *c, int n_inputs, sj_tensor *const *inputs, int n_outputs,
+                              sj_tensor **outputs)
+{
+	const sj__local *thread = &sj__local_state;
+	if (SJ_LIKELY(thread->recording == 0) || thread->graph != NULL)
+		return SJ_OK;
+	int room = pair_reads(c, 0, NULL);
+	sj_tensor **variables = sj__memory_new(sizeof(*variables) * ((size_t)room + 1));
+	sj_status status = variables ? SJ_OK : SJ_RESOURCE_EXHAUSTED;
+	if (status == SJ_OK) {
+		int n = pair_reads(c, room, variables);
+		status = sj__results_connect(n_inputs, inputs, n < room ? n : room, variables, n_outputs, outputs);
+	}
+	sj__memory_free(variables);
+	for (int k = 0; k < n_outputs && status != SJ_OK; k++)
+		sj__drop(outputs[k]);
+	return status;
+}
+
 /* One shape for both: what differs is unknown. */
 static void shape_join(const sj_tensor *a, const sj_tensor *b, int *ret_rank, int64_t *dims)
 {
@@ -197,8 +218,6 @@ static sj_status if_invoke(void *context, int n_inputs, sj_tensor *const *inputs
 {
 	pair_context *c = context;
 	bool truth = false;
-	(void)n_inputs;
-	(void)n_outputs;
 	sj_status status = truth_of("If", inputs[0], &truth);
 	if (status != SJ_OK)
 		return status;
@@ -210,7 +229,7 @@ static sj_status if_invoke(void *context, int n_inputs, sj_tensor *const *inputs
 	status = truth ? sj__function_run(c->first, inputs + 1, captures, ret_outputs)
 	               : sj__function_run(c->second, inputs + 1, captures + c->first->n_captures, ret_outputs);
 	draws_keep(c, &journal);
-	return status;
+	return status == SJ_OK ? pair_connect(c, n_inputs, inputs, n_outputs, ret_outputs) : status;
 }
 
 static sj_status if_infer(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_dtype *dtypes,
@@ -341,15 +360,13 @@ static sj_status while_invoke(void *context, int n_inputs, sj_tensor *const *inp
                               sj_tensor **ret_outputs)
 {
 	pair_context *c = context;
-	(void)n_inputs;
-	(void)n_outputs;
 	sj__random_journal journal;
 	sj_status status = draws_begin(c, &journal);
 	if (status != SJ_OK)
 		return status;
 	status = while_run(c, c->n_inputs, inputs, inputs + c->n_inputs, ret_outputs);
 	draws_keep(c, &journal);
-	return status;
+	return status == SJ_OK ? pair_connect(c, n_inputs, inputs, n_outputs, ret_outputs) : status;
 }
 
 static sj_status while_infer(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_dtype *dtypes,

@@ -22,6 +22,7 @@ struct sj_optimizer {
 	int64_t steps;
 	int n_slots; /* of each variable */
 	int n_variables, capacity;
+	int *places;           /* by hash: a variable's number from 1, 0: free */
 	sj_tensor **variables; /* references */
 	sj_tensor **slots;     /* n_slots each, in the variables' order */
 };
@@ -156,17 +157,25 @@ void sj_optimizer_free(sj_optimizer *o)
 		sj_free(o->slots[i]);
 	sj_memory_free(o->variables);
 	sj_memory_free(o->slots);
+	sj_memory_free(o->places);
 	sj_memory_free(o);
 }
 
 /* ---- slots ---- */
 
+/* Where the variable's number stands, or is to stand, among twice as many places as there is room for variables. */
+static int *place_of(const sj_optimizer *o, const sj_tensor *variable)
+{
+	size_t mask = 2 * (size_t)o->capacity - 1,
+	       at = (size_t)((uintptr_t)variable / 16 * 0x9e3779b97f4a7c15u >> 20) & mask;
+	while (o->places[at] != 0 && o->variables[o->places[at] - 1] != variable)
+		at = (at + 1) & mask;
+	return &o->places[at];
+}
+
 static int variable_find(const sj_optimizer *o, const sj_tensor *variable)
 {
-	for (int i = 0; i < o->n_variables; i++)
-		if (o->variables[i] == variable)
-			return i;
-	return -1;
+	return o->capacity > 0 ? *place_of(o, variable) - 1 : -1;
 }
 
 static sj_status room_make(sj_optimizer *o, int n_more)
@@ -178,9 +187,11 @@ static sj_status room_make(sj_optimizer *o, int n_more)
 		capacity *= 2;
 	sj_tensor **variables = sj_memory_new(sizeof(*variables) * (size_t)capacity);
 	sj_tensor **slots = sj_memory_new(sizeof(*slots) * (size_t)(capacity * o->n_slots));
-	if (variables == NULL || slots == NULL) {
+	int *places = sj_memory_new(sizeof(*places) * 2 * (size_t)capacity);
+	if (variables == NULL || slots == NULL || places == NULL) {
 		sj_memory_free(variables);
 		sj_memory_free(slots);
+		sj_memory_free(places);
 		return sj_error_set(SJ_RESOURCE_EXHAUSTED, "sj_optimizer_apply: no memory for slots");
 	}
 	if (o->n_variables > 0) {
@@ -189,9 +200,13 @@ static sj_status room_make(sj_optimizer *o, int n_more)
 	}
 	sj_memory_free(o->variables);
 	sj_memory_free(o->slots);
+	sj_memory_free(o->places);
 	o->variables = variables;
 	o->slots = slots;
+	o->places = memset(places, 0, sizeof(*places) * 2 * (size_t)capacity);
 	o->capacity = capacity;
+	for (int i = 0; i < o->n_variables; i++)
+		*place_of(o, variables[i]) = i + 1;
 	return SJ_OK;
 }
 
@@ -214,8 +229,11 @@ static sj_status variable_add(sj_optimizer *o, sj_tensor *variable)
 				sj_free(slots[--k]);
 		}
 	}
-	if (status == SJ_OK)
+	if (status == SJ_OK) {
+		int *place = place_of(o, variable);
 		o->variables[o->n_variables++] = sj_keep(variable);
+		*place = o->n_variables;
+	}
 	return status;
 }
 

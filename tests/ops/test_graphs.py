@@ -2,6 +2,7 @@
 Every row of the operation table in graphs: each case's inputs as placeholders whose shapes are known, partly known or unknown, run by a session and
 called as a concrete function, with first gradients. All must give the bits that eager gives.
 """
+import bad_inputs
 import numpy as np
 import pytest
 import sokuji_c as sj
@@ -107,3 +108,74 @@ def test_gradients_of_graphs(name):
         if d.indices and d.chosen:
             for how in (KNOWN,) if getattr(case, "before", None) else (KNOWN, PARTLY, UNKNOWN, FLOATS):  # `before` looks at shapes
                 check_gradients(d, how)
+
+
+def check_taped(d, n_calls=4):
+    """The operation between others: often enough that the function is one plan forward and one back (src/graph/taped.c)."""
+    def function_of(values):
+        values = [sj.execute("Mul", [v, v])[0] if i in d.indices and v is not None else v for i, v in enumerate(values)]
+        values = [sj.execute("Sqrt", [v])[0] if i in d.indices and v is not None else v for i, v in enumerate(values)]
+        outputs = sj.execute(d.case.op, values, d.attrs, d.n_outputs)
+        return [sj.execute("Neg", [sj.execute("Add", [outputs[k], outputs[k]])[0]])[0] for k in d.chosen]
+
+    graph, given = Graph(), [None if a is None else sj.tensor(a) for a in d.inputs]
+    with graph:
+        placeholders = [graph.placeholder(given[i].numpy().dtype, list(d.inputs[i].shape)) for i in d.indices]
+        outputs = function_of([placeholders[d.indices.index(i)] if i in d.indices else t for i, t in enumerate(given)])
+    function, chosen, weights = Function(graph, placeholders, outputs), [given[i] for i in d.indices], [sj.tensor(w) for w in d.weights]
+    with sj.Tape(chosen) as tape:
+        want = function_of(given)
+    wanted = tape.gradient(want, weights, chosen)
+    for _ in range(n_calls):
+        with sj.Tape(chosen) as tape:
+            got = function(chosen)
+        for y, expected in zip(got, want):
+            assert same_bytes(y.numpy(), expected.numpy()), described(d.case)
+        for i, found, expected in zip(d.indices, tape.gradient(got, weights, chosen), wanted):
+            assert (found is None) == (expected is None), f"{described(d.case)}: gradient by input {i} of a taped function"
+            assert found is None or same_bytes(found.numpy(), expected.numpy()), f"{described(d.case)}: gradient by input {i} of a taped function"
+
+
+@every_row
+def test_taped_functions(name):
+    row, rng = ROWS[name], generator(name)
+    if not row["differentiable"] or row["stateful"] or name not in CASES:
+        pytest.skip("no gradient, or random")
+    for case in CASES[name]:
+        if case.gradient is False or not case.symbolic or getattr(case, "before", None):
+            continue
+        d = Differentiation(case, row, rng)
+        if d.indices and d.chosen:
+            check_taped(d)
+
+
+def code_of(work):
+    try:
+        work()
+    except sj.SokujiError as error:
+        return error.code, error.message
+    return "OK", ""
+
+
+def test_bad_values_fail_in_every_plan():
+    """What a kernel refuses it refuses in a plan as it is, an optimised one and one of a tape, and names the node."""
+    n_checked = 0
+    for key, _, operation, inputs, attrs, codes, *_, n_outputs in bad_inputs.CALLS:
+        if operation not in ROWS or codes == ("OK",) or sum(np.size(v) for v in inputs) > 1 << 16 or ROWS[operation]["stateful"]:
+            continue
+        values = [sj.tensor(v) for v in inputs]
+        code, _ = code_of(lambda: sj.execute(operation, values, attrs, n_outputs))
+        graph = Graph()
+        placeholders = [graph.placeholder("string" if a.dtype == object else a.dtype, list(a.shape)) for a in (v.numpy() for v in values)]
+        try:
+            with graph:
+                outputs = sj.execute(operation, placeholders, attrs, n_outputs)
+            function = Function(graph, placeholders, outputs)
+        except sj.SokujiError:
+            continue  # refused while it was built
+        for _ in range(3):
+            found, message = code_of(lambda: function(values))
+            assert found == code, f"{key}: {operation}: {found} ({message}), eager {code}"
+            assert code == "OK" or f"of type {operation}]" in message, message
+        n_checked += 1
+    assert n_checked > 30
