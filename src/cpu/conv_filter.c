@@ -34,8 +34,10 @@ typedef struct filter_work {
 	int64_t vectors, width, height; /* of a panel; its columns; the rows of its tiles */
 	char *sums;                     /* [chunk][out_c][column] */
 	bool is_turned;                 /* panel by panel as they are done: there is one chunk */
-	char *scratch;                  /* for each worker: a panel of patches, then a block of dy */
-	int64_t patches_bytes, scratch_bytes;
+	bool is_one_block;              /* then each worker has one panel of sums in its scratch, and no matrix */
+	int64_t sums_step;              /* from row to row: a matrix's or a panel's columns */
+	char *scratch; /* for each worker: a panel of patches, then a block of dy, then such a panel's sums */
+	int64_t patches_bytes, dy_bytes, scratch_bytes;
 	atomic_llong next;
 } filter_work;
 
@@ -178,8 +180,8 @@ static sj__gemm_ahead look_ahead(const filter_work *w, int64_t pixel, int64_t n,
 }
 
 /* Adds the sums over one block of pixels to (or, for a chunk's first, stores them in) one panel of a chunk's matrix. */
-static void compute_panel(const filter_work *w, int64_t n, int64_t column, int64_t width, char *sums, bool add,
-                          const char *patches, sj__gemm_ahead ahead)
+static void compute_panel(const filter_work *w, int64_t n, int64_t width, char *sums, bool add, const char *patches,
+                          sj__gemm_ahead ahead)
 {
 	int64_t offset[ROWS_AT_ONCE], element = w->kernels->element, out_c = w->g->out_c;
 	const char *packed_dy = patches + w->patches_bytes;
@@ -187,21 +189,21 @@ static void compute_panel(const filter_work *w, int64_t n, int64_t column, int64
 	                        .n_k = n,
 	                        .vectors = w->vectors,
 	                        .b = patches,
-	                        .c = sums + column * element,
+	                        .c = sums,
 	                        .c_offset = offset,
 	                        .add = add,
 	                        .ahead = ahead};
 	for (int64_t row = 0; row < out_c; row += ROWS_AT_ONCE) {
 		block.n_rows = sj__min_i64(ROWS_AT_ONCE, out_c - row);
 		for (int64_t r = 0; r < block.n_rows; r++)
-			offset[r] = (row + r) * w->n_columns;
+			offset[r] = (row + r) * w->sums_step;
 		block.a = packed_dy + row * n * element;
 		w->kernels->block(&block);
 		block.ahead.n = 0;
 	}
 }
 
-/* Turns sums (out_c, column) around into dfilter (column, out_c): output channels [begin, end) of n columns. */
+/* Turns sums (out_c, n), which belong to the columns from `column` on, around into dfilter (column, out_c): channels [begin, end). */
 static void turn_sums(const filter_work *w, const char *sums, int64_t begin, int64_t end, int64_t column, int64_t n)
 {
 	int64_t element = w->kernels->element, out_c = w->g->out_c;
@@ -209,7 +211,7 @@ static void turn_sums(const filter_work *w, const char *sums, int64_t begin, int
 		int64_t n_rows = sj__min_i64(MOST_ROWS, end - first);
 		const void *row[MOST_ROWS];
 		for (int64_t r = 0; r < n_rows; r++)
-			row[r] = sums + ((first + r) * w->n_columns + column) * element;
+			row[r] = sums + (first + r) * w->sums_step * element;
 		w->kernels->interleave(row, n_rows, n, w->dfilter + (column * out_c + first) * element, out_c);
 	}
 }
@@ -226,9 +228,11 @@ static void compute_block(const filter_work *w, int64_t pixel, int64_t n, int64_
 	for (; column < end; column += w->width) {
 		int64_t width = sj__min_i64(w->width, end - column);
 		pack_patches(w, segments, n, column, width, scratch);
-		compute_panel(w, n, column, width, sums, add, scratch, look_ahead(w, pixel, n, column + width, end));
+		char *panel = w->is_one_block ? scratch + w->patches_bytes + w->dy_bytes
+		                              : sums + column * w->kernels->element;
+		compute_panel(w, n, width, panel, add, scratch, look_ahead(w, pixel, n, column + width, end));
 		if (is_done)
-			turn_sums(w, sums, 0, w->g->out_c, column, width);
+			turn_sums(w, panel, 0, w->g->out_c, column, width);
 	}
 }
 
@@ -276,7 +280,8 @@ static void finish_channels(void *context, int64_t begin, int64_t end)
 	sj__conv_add_chunks(w->kernels, w->n_chunks, w->g->out_c * w->n_columns, w->sums, begin * w->n_columns,
 	                    end * w->n_columns);
 	for (int64_t column = 0; column < w->n_columns; column += TURNED_AT_ONCE)
-		turn_sums(w, w->sums, begin, end, column, sj__min_i64(TURNED_AT_ONCE, w->n_columns - column));
+		turn_sums(w, w->sums + column * w->kernels->element, begin, end, column,
+		          sj__min_i64(TURNED_AT_ONCE, w->n_columns - column));
 }
 
 /* A few pixels more in each block are cheaper than a short block at the end, which adds to every sum as a long one does. */
@@ -300,13 +305,18 @@ static void plan(filter_work *w, int64_t n_threads)
 	w->chunk_pixels = divide_up(n_blocks, sj__max_i64(1, wanted)) * w->block_pixels;
 	w->n_chunks = divide_up(w->n_pixels, w->chunk_pixels);
 	w->is_turned = w->n_chunks == 1;
+	w->is_one_block = w->n_pixels <= w->block_pixels;
+	w->sums_step = w->is_one_block ? w->width : w->n_columns;
 	int64_t strips = divide_up(n_threads > 1 ? 4 * n_threads : 1, w->n_chunks);
 	w->columns_at_once = round_up(divide_up(w->n_columns, strips), w->width);
 	w->columns_at_once = sj__min_i64(COLUMNS_AT_ONCE, w->columns_at_once);
 	w->n_strips = divide_up(w->n_columns, w->columns_at_once);
 	int64_t column_bytes = w->block_pixels * w->kernels->element;
 	w->patches_bytes = round_up(w->width * column_bytes, 64);
-	w->scratch_bytes = w->patches_bytes + round_up(round_up(w->g->out_c, w->height) * column_bytes, 64);
+	w->dy_bytes = round_up(round_up(w->g->out_c, w->height) * column_bytes, 64);
+	w->scratch_bytes = w->patches_bytes + w->dy_bytes;
+	if (w->is_one_block)
+		w->scratch_bytes += round_up(w->g->out_c * w->width * w->kernels->element, 64);
 }
 
 sj_status sj__conv_matrix_filter(const sj__conv_geometry *g, const void *x, const void *dy, void *dfilter,
@@ -323,7 +333,7 @@ sj_status sj__conv_matrix_filter(const sj__conv_geometry *g, const void *x, cons
 	}
 	plan(&w, sj__threads());
 	int64_t n_workers = sj__min_i64(sj__threads(), w.n_chunks * w.n_strips);
-	int64_t sums_bytes = round_up(w.n_chunks * size * kernels->element, 64);
+	int64_t sums_bytes = w.is_one_block ? 0 : round_up(w.n_chunks * size * kernels->element, 64);
 	w.sums = sj__memory_new((size_t)(sums_bytes + n_workers * w.scratch_bytes));
 	if (!w.sums)
 		return SJ_RESOURCE_EXHAUSTED;
