@@ -13,12 +13,14 @@
 
 enum {
 	MOST_CHUNKS = 64,
-	LEAST_BLOCKS = 4,         /* of pixels in a chunk */
-	CHUNK_ELEMENTS = 2 << 20, /* in the matrices of all chunks together, where there are several */
+	LEAST_BLOCKS = 4,                  /* of pixels in a chunk */
+	MOST_PIXELS = SJ__GEMM_BLOCK + 64, /* in a block */
+	CHUNK_ELEMENTS = 2 << 20,          /* in the matrices of all chunks together, where there are several */
 	ROWS_AT_ONCE = 192,
 	COLUMNS_AT_ONCE = 1152, /* a multiple of every panel's width */
 	MOST_PIECES = 64,       /* a panel is at most so wide */
 	MOST_ROWS = 64,
+	TURNED_AT_ONCE = 256, /* columns: every line of the result is filled while it is cached */
 };
 
 typedef struct filter_work {
@@ -27,12 +29,15 @@ typedef struct filter_work {
 	const char *x, *dy;
 	char *dfilter;
 	int64_t n_pixels, n_columns; /* n * out_h * out_w; filter_h * filter_w * in_c */
-	int64_t n_chunks, chunk_pixels;
+	int64_t n_chunks, chunk_pixels, block_pixels;
 	int64_t columns_at_once, n_strips;
 	int64_t vectors, width, height; /* of a panel; its columns; the rows of its tiles */
 	char *sums;                     /* [chunk][out_c][column] */
-	char *scratch;                  /* for each worker: a panel of patches, then a block of dy */
-	int64_t patches_bytes, scratch_bytes;
+	bool is_turned;                 /* panel by panel as they are done: there is one chunk */
+	bool is_one_block;              /* then each worker has one panel of sums in its scratch, and no matrix */
+	int64_t sums_step;              /* from row to row: a matrix's or a panel's columns */
+	char *scratch; /* for each worker: a panel of patches, then a block of dy, then such a panel's sums */
+	int64_t patches_bytes, dy_bytes, scratch_bytes;
 	atomic_llong next;
 } filter_work;
 
@@ -161,7 +166,7 @@ static sj__gemm_ahead look_ahead(const filter_work *w, int64_t pixel, int64_t n,
 	const sj__conv_geometry *g = w->g;
 	int64_t element = w->kernels->element, tap = column / g->in_c;
 	if (column >= end) {
-		int64_t next = sj__min_i64(SJ__GEMM_BLOCK, w->n_pixels - pixel - n);
+		int64_t next = sj__min_i64(w->block_pixels, w->n_pixels - pixel - n);
 		return (sj__gemm_ahead){w->dy + (pixel + n) * g->out_c * element, 1, next * g->out_c * element, 0};
 	}
 	if (g->stride_h != 1 || g->stride_w != 1 || g->out_h != g->in_h || g->out_w != g->in_w)
@@ -173,8 +178,8 @@ static sj__gemm_ahead look_ahead(const filter_work *w, int64_t pixel, int64_t n,
 }
 
 /* Adds the sums over one block of pixels to (or, for a chunk's first, stores them in) one panel of a chunk's matrix. */
-static void compute_panel(const filter_work *w, int64_t n, int64_t column, int64_t width, char *sums, bool add,
-                          const char *patches, sj__gemm_ahead ahead)
+static void compute_panel(const filter_work *w, int64_t n, int64_t width, char *sums, bool add, const char *patches,
+                          sj__gemm_ahead ahead)
 {
 	int64_t offset[ROWS_AT_ONCE], element = w->kernels->element, out_c = w->g->out_c;
 	const char *packed_dy = patches + w->patches_bytes;
@@ -182,17 +187,30 @@ static void compute_panel(const filter_work *w, int64_t n, int64_t column, int64
 	                        .n_k = n,
 	                        .vectors = w->vectors,
 	                        .b = patches,
-	                        .c = sums + column * element,
+	                        .c = sums,
 	                        .c_offset = offset,
 	                        .add = add,
 	                        .ahead = ahead};
 	for (int64_t row = 0; row < out_c; row += ROWS_AT_ONCE) {
 		block.n_rows = sj__min_i64(ROWS_AT_ONCE, out_c - row);
 		for (int64_t r = 0; r < block.n_rows; r++)
-			offset[r] = (row + r) * w->n_columns;
+			offset[r] = (row + r) * w->sums_step;
 		block.a = packed_dy + row * n * element;
 		w->kernels->block(&block);
 		block.ahead.n = 0;
+	}
+}
+
+/* Turns sums (out_c, n), which belong to the columns from `column` on, around into dfilter (column, out_c): channels [begin, end). */
+static void turn_sums(const filter_work *w, const char *sums, int64_t begin, int64_t end, int64_t column, int64_t n)
+{
+	int64_t element = w->kernels->element, out_c = w->g->out_c;
+	for (int64_t first = begin; first < end; first += MOST_ROWS) {
+		int64_t n_rows = sj__min_i64(MOST_ROWS, end - first);
+		const void *row[MOST_ROWS];
+		for (int64_t r = 0; r < n_rows; r++)
+			row[r] = sums + (first + r) * w->sums_step * element;
+		w->kernels->interleave(row, n_rows, n, w->dfilter + (column * out_c + first) * element, out_c);
 	}
 }
 
@@ -200,14 +218,19 @@ static void compute_panel(const filter_work *w, int64_t n, int64_t column, int64
 static void compute_block(const filter_work *w, int64_t pixel, int64_t n, int64_t column, char *sums, bool add,
                           char *scratch)
 {
+	bool is_done = w->is_turned && pixel + n == w->n_pixels;
 	int64_t end = sj__min_i64(column + w->columns_at_once, w->n_columns);
-	segment segments[SJ__GEMM_BLOCK];
+	segment segments[MOST_PIXELS];
 	find_segments(w, pixel, n, segments);
 	pack_dy(w, pixel, n, scratch + w->patches_bytes);
 	for (; column < end; column += w->width) {
 		int64_t width = sj__min_i64(w->width, end - column);
 		pack_patches(w, segments, n, column, width, scratch);
-		compute_panel(w, n, column, width, sums, add, scratch, look_ahead(w, pixel, n, column + width, end));
+		char *panel = w->is_one_block ? scratch + w->patches_bytes + w->dy_bytes
+		                              : sums + column * w->kernels->element;
+		compute_panel(w, n, width, panel, add, scratch, look_ahead(w, pixel, n, column + width, end));
+		if (is_done)
+			turn_sums(w, panel, 0, w->g->out_c, column, width);
 	}
 }
 
@@ -215,8 +238,9 @@ static void compute_piece(const filter_work *w, int64_t chunk, int64_t column, c
 {
 	char *sums = w->sums + chunk * w->g->out_c * w->n_columns * w->kernels->element;
 	int64_t begin = chunk * w->chunk_pixels, end = sj__min_i64(begin + w->chunk_pixels, w->n_pixels);
-	for (int64_t pixel = begin; pixel < end && !sj__cancelled(); pixel += SJ__GEMM_BLOCK)
-		compute_block(w, pixel, sj__min_i64(SJ__GEMM_BLOCK, end - pixel), column, sums, pixel > begin, scratch);
+	for (int64_t pixel = begin; pixel < end && !sj__cancelled(); pixel += w->block_pixels)
+		compute_block(w, pixel, sj__min_i64(w->block_pixels, end - pixel), column, sums, pixel > begin,
+		              scratch);
 }
 
 /* A worker takes pieces until none is left; its number says which scratch is its own. */
@@ -247,39 +271,50 @@ void sj__conv_add_chunks(const sj__gemm_kernels *kernels, int64_t n_chunks, int6
 	}
 }
 
-/* Output channels [begin, end): adds the chunks and turns the sums around into dfilter (column, out_c). */
+/* Output channels [begin, end) of dfilter, from chunks that are to be added. */
 static void finish_channels(void *context, int64_t begin, int64_t end)
 {
 	const filter_work *w = context;
-	int64_t element = w->kernels->element;
 	sj__conv_add_chunks(w->kernels, w->n_chunks, w->g->out_c * w->n_columns, w->sums, begin * w->n_columns,
 	                    end * w->n_columns);
-	for (int64_t first = begin; first < end; first += MOST_ROWS) {
-		int64_t n_rows = sj__min_i64(MOST_ROWS, end - first);
-		const void *row[MOST_ROWS];
-		for (int64_t r = 0; r < n_rows; r++)
-			row[r] = w->sums + (first + r) * w->n_columns * element;
-		w->kernels->interleave(row, n_rows, w->n_columns, w->dfilter + first * element, w->g->out_c);
-	}
+	for (int64_t column = 0; column < w->n_columns; column += TURNED_AT_ONCE)
+		turn_sums(w, w->sums + column * w->kernels->element, begin, end, column,
+		          sj__min_i64(TURNED_AT_ONCE, w->n_columns - column));
 }
 
-/* The chunks decide the bits, so they follow from the geometry; the strips do not, so they may follow from the threads. */
+/* A few pixels more in each block are cheaper than a short block at the end, which adds to every sum as a long one does. */
+static int64_t choose_block(int64_t n_pixels)
+{
+	int64_t n_whole = n_pixels / SJ__GEMM_BLOCK;
+	if (n_whole == 0 || n_pixels > n_whole * MOST_PIXELS)
+		return SJ__GEMM_BLOCK;
+	return round_up(sj__divide_up(n_pixels, n_whole), 8);
+}
+
+/* The chunks and blocks decide the bits, so they follow from the geometry; the strips do not, so they may follow from the threads. */
 static void plan(filter_work *w, int64_t n_threads)
 {
 	w->vectors = sj__gemm_vectors(w->kernels, w->n_columns);
 	w->width = w->vectors * w->kernels->lanes;
 	w->height = w->kernels->rows_of(w->vectors);
-	int64_t n_blocks = sj__divide_up(w->n_pixels, SJ__GEMM_BLOCK), size = w->g->out_c * w->n_columns;
+	w->block_pixels = choose_block(w->n_pixels);
+	int64_t n_blocks = sj__divide_up(w->n_pixels, w->block_pixels), size = w->g->out_c * w->n_columns;
 	int64_t wanted = sj__min_i64(MOST_CHUNKS, sj__min_i64(n_blocks / LEAST_BLOCKS, CHUNK_ELEMENTS / size));
-	w->chunk_pixels = sj__divide_up(n_blocks, sj__max_i64(1, wanted)) * SJ__GEMM_BLOCK;
+	w->chunk_pixels = sj__divide_up(n_blocks, sj__max_i64(1, wanted)) * w->block_pixels;
 	w->n_chunks = sj__divide_up(w->n_pixels, w->chunk_pixels);
+	w->is_turned = w->n_chunks == 1;
+	w->is_one_block = w->n_pixels <= w->block_pixels;
+	w->sums_step = w->is_one_block ? w->width : w->n_columns;
 	int64_t strips = sj__divide_up(n_threads > 1 ? 4 * n_threads : 1, w->n_chunks);
 	w->columns_at_once = round_up(sj__divide_up(w->n_columns, strips), w->width);
 	w->columns_at_once = sj__min_i64(COLUMNS_AT_ONCE, w->columns_at_once);
 	w->n_strips = sj__divide_up(w->n_columns, w->columns_at_once);
-	int64_t column_bytes = SJ__GEMM_BLOCK * w->kernels->element;
+	int64_t column_bytes = w->block_pixels * w->kernels->element;
 	w->patches_bytes = round_up(w->width * column_bytes, 64);
-	w->scratch_bytes = w->patches_bytes + round_up(round_up(w->g->out_c, w->height) * column_bytes, 64);
+	w->dy_bytes = round_up(round_up(w->g->out_c, w->height) * column_bytes, 64);
+	w->scratch_bytes = w->patches_bytes + w->dy_bytes;
+	if (w->is_one_block)
+		w->scratch_bytes += round_up(w->g->out_c * w->width * w->kernels->element, 64);
 }
 
 sj_status sj__conv_matrix_filter(const sj__conv_geometry *g, const void *x, const void *dy, void *dfilter,
@@ -296,13 +331,14 @@ sj_status sj__conv_matrix_filter(const sj__conv_geometry *g, const void *x, cons
 	}
 	plan(&w, sj__threads());
 	int64_t n_workers = sj__min_i64(sj__threads(), w.n_chunks * w.n_strips);
-	int64_t sums_bytes = round_up(w.n_chunks * size * kernels->element, 64);
+	int64_t sums_bytes = w.is_one_block ? 0 : round_up(w.n_chunks * size * kernels->element, 64);
 	w.sums = sj__memory_new((size_t)(sums_bytes + n_workers * w.scratch_bytes));
 	if (!w.sums)
 		return SJ_RESOURCE_EXHAUSTED;
 	w.scratch = w.sums + sums_bytes;
 	sj__parallel_for(n_workers, 1, compute_pieces, &w);
-	sj__parallel_for(g->out_c, sj__max_i64(4, (1 << 16) / (w.n_columns * w.n_chunks)), finish_channels, &w);
+	if (!w.is_turned)
+		sj__parallel_for(g->out_c, sj__max_i64(4, (1 << 16) / (w.n_columns * w.n_chunks)), finish_channels, &w);
 	sj__memory_free(w.sums);
 	return SJ_OK;
 }

@@ -563,6 +563,9 @@ static void test_known_convolutions(void **state)
 	check_square(1, 3, 400, 3, 33, 1, 1);
 	check_square(16, 2, 400, 2, 10, 1, 1); /* more channels than one block */
 	check_square(3, 4, 2, 1, 3, 3, 0);     /* pixels that no tap meets */
+	check_square(8, 7, 40, 3, 70, 1, 1);   /* a few pixels more than one block */
+	check_square(8, 14, 9, 3, 35, 1, 1);   /* than four */
+	check_square(5, 10, 30, 3, 20, 1, 1);  /* too many for it */
 }
 
 /* Filter gradients that are summed where x and dy lie (conv_lines.c): enough images, and enough pixels in each. */
