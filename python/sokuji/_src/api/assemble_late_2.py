@@ -21,7 +21,7 @@ def _from(*places):
 
 _WHOLE = {
     "experimental.numpy": "experimental.numpy_api.NAMES", "experimental.numpy.random": "experimental.numpy_api.RANDOM",
-    "keras.mixed_precision": "keras.mixed_precision.NAMES", "keras.preprocessing.image": "keras.images.IMAGE",
+    "distribute": "experimental.distribute.NAMES", "keras.mixed_precision": "keras.mixed_precision.NAMES", "keras.preprocessing.image": "keras.images.IMAGE",
 }  # fmt: skip
 _PARTS = [("keras.utils", "img_to_array array_to_img load_img save_img plot_model", "keras.images.UTILS")]
 
