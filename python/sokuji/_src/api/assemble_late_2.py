@@ -23,7 +23,10 @@ _WHOLE = {
     "experimental.numpy": "experimental.numpy_api.NAMES", "experimental.numpy.random": "experimental.numpy_api.RANDOM",
     "distribute": "experimental.distribute.NAMES", "keras.mixed_precision": "keras.mixed_precision.NAMES", "keras.preprocessing.image": "keras.images.IMAGE",
 }  # fmt: skip
-_PARTS = [("keras.utils", "img_to_array array_to_img load_img save_img plot_model", "keras.images.UTILS")]
+_PARTS = [("experimental", "ExtensionType BatchableExtensionType ExtensionTypeSpec ExtensionTypeBatchEncoder", "experimental.extension.NAMES"),
+          ("experimental", "dispatch_for_api dispatch_for_unary_elementwise_apis dispatch_for_binary_elementwise_apis unregister_dispatch_for",
+           "experimental.dispatch.NAMES"),
+          ("keras.utils", "img_to_array array_to_img load_img save_img plot_model", "keras.images.UTILS")]  # fmt: skip
 
 
 def add(spaces):
