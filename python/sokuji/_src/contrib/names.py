@@ -5,7 +5,7 @@ import importlib
 
 _FROM = {
     "framework": "framework.NAMES", "rnn": "rnn.NAMES", "layers": "layers.NAMES learning.LAYERS", "metrics": "metrics.NAMES", "training": "learning.TRAINING", "losses": "learning.LOSSES",
-    "slim": "layers.SLIM learning.LAYERS framework.NAMES", "slim.layers": "layers.SLIM", "slim.losses": "learning.LOSSES", "slim.metrics": "metrics.NAMES", "estimator": "estimator.CONTRIB",
+    "slim": "layers.SLIM learning.LAYERS framework.NAMES", "slim.layers": "layers.SLIM", "slim.losses": "learning.LOSSES", "slim.metrics": "metrics.NAMES", "estimator": "estimator.CONTRIB", "checkpoint": "checkpoint.NAMES",
 }  # fmt: skip
 
 

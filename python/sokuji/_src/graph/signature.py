@@ -148,6 +148,8 @@ def encode(value, leaves):
     parts = _COMPOSITES.get(kind)
     if parts is not None:
         return (kind, getattr(value, "_form", None), *[encode(part, leaves) for part in parts[0](value)])
+    if hasattr(kind, "__tf_tracing_type__"):
+        return value.__tf_tracing_type__(None)
     return Weak(value)
 
 
