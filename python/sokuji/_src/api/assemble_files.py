@@ -29,7 +29,7 @@ def _checkpoints(version, names, spaces):
         CheckpointableSaver=checkpoint.CheckpointableSaver, get_optimizer_variables=checkpoint_saver.get_optimizer_variables,
         save_network_checkpoint=checkpoint.save_network_checkpoint, restore_network_checkpoint=checkpoint.restore_network_checkpoint,
         restore_variables_on_create=checkpoint.restore_variables_on_create)  # fmt: skip
-    spaces["contrib.checkpoint"] = {"Checkpointable": trackable.AutoTrackable}
+    spaces.setdefault("contrib.checkpoint", {})["Checkpointable"] = trackable.AutoTrackable
     spaces.setdefault("contrib.framework", {}).update({n: getattr(checkpoint_files, n) for n in ("list_variables", "load_checkpoint", "load_variable")})
 
 

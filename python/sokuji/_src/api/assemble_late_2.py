@@ -21,12 +21,22 @@ def _from(*places):
 
 _WHOLE = {
     "experimental.numpy": "experimental.numpy_api.NAMES", "experimental.numpy.random": "experimental.numpy_api.RANDOM",
-    "keras.mixed_precision": "keras.mixed_precision.NAMES", "keras.preprocessing.image": "keras.images.IMAGE",
+    "profiler.experimental": "experimental.tracing.PROFILER", "distribute": "experimental.distribute.NAMES", "keras.mixed_precision": "keras.mixed_precision.NAMES", "keras.preprocessing.image": "keras.images.IMAGE",
 }  # fmt: skip
-_PARTS = [("keras.utils", "img_to_array array_to_img load_img save_img plot_model", "keras.images.UTILS")]
+_PARTS = [("experimental", "RowPartition DynamicRaggedShape", "experimental.ragged_shapes.NAMES"),
+          ("summary", "trace_on trace_off trace_export", "experimental.tracing.SUMMARY"),
+          ("experimental", "ExtensionType BatchableExtensionType ExtensionTypeSpec ExtensionTypeBatchEncoder", "experimental.extension.NAMES"),
+          ("experimental", "dispatch_for_api dispatch_for_unary_elementwise_apis dispatch_for_binary_elementwise_apis unregister_dispatch_for",
+           "experimental.dispatch.NAMES"),
+          ("keras.utils", "img_to_array array_to_img load_img save_img plot_model", "keras.images.UTILS")]  # fmt: skip
+
+
+class TraceType:
+    """What tells arguments of a function apart: an object's __tf_tracing_type__ gives one, with __eq__ and __hash__."""
 
 
 def add(spaces):
+    spaces.setdefault("types.experimental", {})["TraceType"] = TraceType
     for dotted, place in _WHOLE.items():
         spaces.setdefault(dotted, {})["_rest"] = _from(place)
     for dotted, names, place in _PARTS:

@@ -5,7 +5,7 @@ import importlib
 
 _FROM = {
     "framework": "framework.NAMES", "rnn": "rnn.NAMES", "layers": "layers.NAMES learning.LAYERS", "metrics": "metrics.NAMES", "training": "learning.TRAINING", "losses": "learning.LOSSES",
-    "slim": "layers.SLIM learning.LAYERS framework.NAMES", "slim.layers": "layers.SLIM", "slim.losses": "learning.LOSSES", "slim.metrics": "metrics.NAMES",
+    "slim": "layers.SLIM learning.LAYERS framework.NAMES", "slim.layers": "layers.SLIM", "slim.losses": "learning.LOSSES", "slim.metrics": "metrics.NAMES", "estimator": "estimator.CONTRIB", "checkpoint": "checkpoint.NAMES",
 }  # fmt: skip
 
 
@@ -17,7 +17,12 @@ def _given(places):
     return found
 
 
+_ESTIMATOR = {"estimator": "estimator.NAMES", "estimator.inputs": "estimator.INPUTS", "estimator.export": "estimator.EXPORT"}
+
+
 def add(spaces):
+    for dotted, places in _ESTIMATOR.items():
+        spaces.setdefault(dotted, {})["_rest"] = functools.partial(_given, places)
     for dotted, places in _FROM.items():
         spaces.setdefault("contrib." + dotted, {})["_rest"] = functools.partial(_given, places)
     spaces.setdefault("contrib.slim.learning", {})["_rest"] = lambda: {

@@ -25,11 +25,22 @@ def _add(value, out):
         out.append(value)
 
 
+parts_of, with_parts = None, None  # of values that consist of tensors, once there are such: their tensors or None, and one like it
+
+
 def flatten(structure, expand_composites=False):
     """The leaves of a structure, in order."""
     out = []
     _add(structure, out)
+    if expand_composites and parts_of is not None:
+        return [part for leaf in out for part in (lambda found: [leaf] if found is None else found)(parts_of(leaf))]
     return out
+
+
+def _joined(structure, flat):
+    """Parts put together as the values that the structure has."""
+    rest = iter(flat)
+    return [next(rest) if parts_of(leaf) is None else with_parts(leaf, rest) for leaf in flatten(structure)]
 
 
 def _rebuild(structure, leaves):
@@ -50,10 +61,10 @@ def pack_sequence_as(structure, flat_sequence, expand_composites=False):
     if not isinstance(flat_sequence, _SEQUENCES):
         raise TypeError("Attempted to pack value:\n  %r\ninto a structure, but found incompatible type `%s` instead." % (flat_sequence, type(flat_sequence)))
     flat = list(flat_sequence)
-    n = len(flatten(structure))
+    n = len(flatten(structure, expand_composites))
     if n != len(flat):
         raise ValueError("Could not pack sequence. Structure had %d atoms, but flat_sequence had %d items.  Structure: %r, flat_sequence: %r." % (n, len(flat), structure, flat))
-    return _rebuild(structure, iter(flat))
+    return _rebuild(structure, iter(_joined(structure, flat) if expand_composites and parts_of is not None else flat))
 
 
 def _types_fit(a, b):
@@ -98,12 +109,13 @@ def map_structure(func, *structure, **kwargs):
     if not structure:
         raise ValueError("Must provide at least one structure")
     check_types = kwargs.pop("check_types", True)
-    kwargs.pop("expand_composites", None)
+    expand = kwargs.pop("expand_composites", False)
     if kwargs:
         raise ValueError("Only valid keyword arguments are `check_types` and `expand_composites`, not: `%s`" % "`, `".join(kwargs))
     for other in structure[1:]:
         assert_same_structure(structure[0], other, check_types)
-    return _rebuild(structure[0], iter([func(*leaves) for leaves in zip(*[flatten(s) for s in structure])]))
+    made = [func(*leaves) for leaves in zip(*[flatten(s, expand) for s in structure])]
+    return _rebuild(structure[0], iter(_joined(structure[0], made) if expand and parts_of is not None else made))
 
 
 _core.set_hook("flatten", flatten)

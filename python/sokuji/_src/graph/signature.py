@@ -147,7 +147,9 @@ def encode(value, leaves):
         return ("variable", value._dtype_number, value._shape_tuple, value.trainable, alias)
     parts = _COMPOSITES.get(kind)
     if parts is not None:
-        return (kind, *[encode(part, leaves) for part in parts[0](value)])
+        return (kind, getattr(value, "_form", None), *[encode(part, leaves) for part in parts[0](value)])
+    if hasattr(kind, "__tf_tracing_type__"):
+        return value.__tf_tracing_type__(None)
     return Weak(value)
 
 

@@ -159,6 +159,66 @@ def _xception(x, include_top):
     return x
 
 
+# ---- residual networks and MobileNet, of 2.x ----
+
+
+def _padded(x, pads, name):
+    return _layer("ZeroPadding2D", pads, name=name)(x)
+
+
+def _scaled(x, name, after=True, kind="relu"):
+    x = _named(x, name + "_bn", 3, epsilon=1.001e-5)
+    return _layer("Activation", kind, name=name + "_relu")(x) if after else x
+
+
+def _residual(counts):
+    def build(x, include_top):
+        x = _layer("Conv2D", 64, 7, strides=2, name="conv1_conv")(_padded(x, ((3, 3), (3, 3)), "conv1_pad"))
+        x = _layer("MaxPooling2D", 3, strides=2, name="pool1_pool")(_padded(_scaled(x, "conv1"), ((1, 1), (1, 1)), "pool1_pad"))
+        for part, (filters, count) in enumerate(zip((64, 128, 256, 512), counts), 2):
+            for block in range(1, count + 1):
+                name, stride = "conv%d_block%d" % (part, block), 2 if block == 1 and part > 2 else 1
+                aside = x if block > 1 else _scaled(_layer("Conv2D", 4 * filters, 1, strides=stride, name=name + "_0_conv")(x), name + "_0", False)
+                x = _scaled(_layer("Conv2D", filters, 1, strides=stride, name=name + "_1_conv")(x), name + "_1")
+                x = _scaled(_layer("Conv2D", filters, 3, padding="same", name=name + "_2_conv")(x), name + "_2")
+                x = _scaled(_layer("Conv2D", 4 * filters, 1, name=name + "_3_conv")(x), name + "_3", False)
+                x = _layer("Activation", "relu", name=name + "_out")(_layer("Add", name=name + "_add")([aside, x]))
+        return x
+
+    return build
+
+
+_MOBILE = "64 128/2 128 256/2 256 512/2 512 512 512 512 512 1024/2 1024"
+
+
+def _mobile(x, name):
+    return _layer("ReLU", 6.0, name=name + "_relu")(_named(x, name + "_bn"))
+
+
+def mobile_net(input_shape=None, alpha=1.0, depth_multiplier=1, dropout=1e-3, include_top=True, weights="imagenet", input_tensor=None, pooling=None, classes=1000,
+               classifier_activation="softmax", name=None):  # fmt: skip
+    """MobileNet (Howard et al. 2017)."""
+    size = input_shape[0] if input_shape is not None and input_shape[0] == input_shape[1] and input_shape[0] in (128, 160, 192, 224) else 224
+    if include_top and input_shape is not None:
+        size = input_shape[0]
+    given = x = _input(include_top, weights, input_tensor, input_shape, size, 32)
+    x = _mobile(_layer("Conv2D", int(32 * alpha), (3, 3), padding="same", use_bias=False, strides=(2, 2), name="conv1")(x), "conv1")
+    for i, word in enumerate(_MOBILE.split(), 1):
+        filters, _, strided = word.partition("/")
+        x = _padded(x, ((0, 1), (0, 1)), "conv_pad_%d" % i) if strided else x
+        x = _layer("DepthwiseConv2D", (3, 3), padding="valid" if strided else "same", depth_multiplier=depth_multiplier, strides=(2, 2) if strided else (1, 1), use_bias=False,
+                   name="conv_dw_%d" % i)(x)  # fmt: skip
+        x = _layer("Conv2D", int(int(filters) * alpha), (1, 1), padding="same", use_bias=False, name="conv_pw_%d" % i)(_mobile(x, "conv_dw_%d" % i))
+        x = _mobile(x, "conv_pw_%d" % i)
+    if include_top:
+        x = _layer("Dropout", dropout, name="dropout")(_layer("GlobalAveragePooling2D", keepdims=True)(x))
+        x = _layer("Conv2D", classes, (1, 1), padding="same", name="conv_preds")(x)
+        x = _layer("Activation", classifier_activation, name="predictions")(_layer("Reshape", (classes,), name="reshape_2")(x))
+    elif pooling in ("avg", "max"):
+        x = _layer("GlobalAveragePooling2D" if pooling == "avg" else "GlobalMaxPooling2D")(x)
+    return models.Model(given, x, name=name or "mobilenet_%0.2f_%s" % (alpha, given.shape[1]))
+
+
 # ---- colours ----
 
 
@@ -197,10 +257,18 @@ _NETWORKS = {"vgg16": ("VGG16", "caffe", _vgg((2, 2, 3, 3, 3)), 224, 48, 32), "v
              "inception_v3": ("InceptionV3", "tf", _inception, 299, 139, 75), "xception": ("Xception", "tf", _xception, 299, 71, 71)}  # fmt: skip
 
 
+_RESIDUAL = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
+
+
 def names(version):
     """{name below tf.keras.applications: its names}"""
     made = {"": {}}
     for space, (name, mode, build, *sizes) in _NETWORKS.items():
         made[""][name] = network = _public(build, space, *sizes)[version - 1]
         made[space] = {name: network, "preprocess_input": _preprocess(version, mode)}
+    if version == 2:
+        caffe = {"preprocess_input": _preprocess(2, "caffe")}
+        nets = {"ResNet%d" % n: _public(_residual(counts), "resnet%d" % n, 224, 197, 32)[1] for n, counts in _RESIDUAL.items()}
+        made[""].update(nets, MobileNet=mobile_net)
+        made.update(resnet={**nets, **caffe}, resnet50={"ResNet50": nets["ResNet50"], **caffe}, mobilenet={"MobileNet": mobile_net, "preprocess_input": _preprocess(2, "tf")})
     return made
