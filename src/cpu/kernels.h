@@ -73,6 +73,9 @@ sj_status sj__kernel_random_shuffle(sj__call *call);
 sj_status sj__kernel_multinomial(sj__call *call);
 sj_status sj__kernel_random_gamma(sj__call *call);
 sj_status sj__kernel_random_poisson(sj__call *call);
+sj_status sj__kernel_stateless_gamma(sj__call *call);
+sj_status sj__kernel_stateless_poisson(sj__call *call);
+sj_status sj__kernel_stateless_binomial(sj__call *call); /* random_binomial.c */
 sj_status sj__kernel_stateless_uniform(sj__call *call);
 sj_status sj__kernel_stateless_normal(sj__call *call);
 sj_status sj__kernel_stateless_truncated_normal(sj__call *call);

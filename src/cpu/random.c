@@ -43,6 +43,16 @@ sj__philox sj__random_stateless(const sj__call *call, int seed)
 	return (sj__philox){words[0] | (uint64_t)words[1] << 32, words[2] | (uint64_t)words[3] << 32, 0};
 }
 
+void sj__random_count_set(const sj_tensor *y, int64_t at, double value)
+{
+	switch ((sj_dtype)y->dtype) {
+	case SJ_FLOAT32: ((float *)y->data)[at] = (float)value; return;
+	case SJ_FLOAT64: ((double *)y->data)[at] = value; return;
+	case SJ_INT32: ((int32_t *)y->data)[at] = (int32_t)value; return;
+	default: ((int64_t *)y->data)[at] = (int64_t)value;
+	}
+}
+
 /* ---- float32 and float64 ---- */
 
 typedef struct draw_work {

@@ -17,4 +17,7 @@ sj__philox sj__random_stateful(const sj__call *call, uint64_t n_groups);
 /* The stream of input `seed`, two integers. */
 sj__philox sj__random_stateless(const sj__call *call, int seed);
 
+/* y[at] = value, a count; y is int32, int64, float32 or float64. */
+void sj__random_count_set(const sj_tensor *y, int64_t at, double value);
+
 #endif

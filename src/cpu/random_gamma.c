@@ -78,15 +78,20 @@ static sj_status alphas_are_good(const sj__call *call, const sj_tensor *alpha)
 	return SJ_OK;
 }
 
-sj_status sj__kernel_random_gamma(sj__call *call)
+/* The numbers of the alphas that are the call's last input. */
+static sj_status gammas_draw(sj__call *call, bool is_stateful)
 {
-	gamma_work w = {.alpha = call->inputs[1], .y = call->outputs[0]};
+	gamma_work w = {.alpha = call->inputs[call->n_inputs - 1], .y = call->outputs[0]};
 	sj_status status = alphas_are_good(call, w.alpha);
 	if (status != SJ_OK)
 		return status;
 	w.n_alphas = w.alpha->shape.size;
 	w.n_samples = w.n_alphas > 0 ? w.y->shape.size / w.n_alphas : 0;
-	w.stream = sj__random_stateful(call, (uint64_t)w.y->shape.size * SJ__GROUPS_RESERVED);
+	w.stream = is_stateful ? sj__random_stateful(call, (uint64_t)w.y->shape.size * SJ__GROUPS_RESERVED)
+	                       : sj__random_stateless(call, 1);
 	sj__parallel_for(w.y->shape.size, PART, gamma_range, &w);
 	return SJ_OK;
 }
+
+sj_status sj__kernel_random_gamma(sj__call *call) { return gammas_draw(call, true); }
+sj_status sj__kernel_stateless_gamma(sj__call *call) { return gammas_draw(call, false); }

@@ -51,16 +51,6 @@ typedef struct poisson_work {
 	double most; /* that the output's dtype can hold */
 } poisson_work;
 
-static void element_set(const sj_tensor *y, int64_t at, double value)
-{
-	switch ((sj_dtype)y->dtype) {
-	case SJ_FLOAT32: ((float *)y->data)[at] = (float)value; return;
-	case SJ_FLOAT64: ((double *)y->data)[at] = value; return;
-	case SJ_INT32: ((int32_t *)y->data)[at] = (int32_t)value; return;
-	default: ((int64_t *)y->data)[at] = (int64_t)value;
-	}
-}
-
 /* The stream's order is rate by rate, the result's sample by sample. */
 static void poisson_range(void *context, int64_t begin, int64_t end)
 {
@@ -69,7 +59,7 @@ static void poisson_range(void *context, int64_t begin, int64_t end)
 		int64_t r = i / w->n_samples, at = i % w->n_samples * w->n_rates + r;
 		sj__random_source s = {.stream = sj__philox_skip(w->stream, (uint64_t)i * SJ__GROUPS_RESERVED)};
 		double rate = sj__element_as_double((sj_dtype)w->rate->dtype, w->rate->data, r);
-		element_set(w->y, at, rate < 10 ? draw_small(&s, rate) : draw_great(&s, rate, w->most));
+		sj__random_count_set(w->y, at, rate < 10 ? draw_small(&s, rate) : draw_great(&s, rate, w->most));
 	}
 }
 
@@ -95,16 +85,21 @@ static sj_status rates_are_good(const sj__call *call, const sj_tensor *rate, dou
 	return SJ_OK;
 }
 
-sj_status sj__kernel_random_poisson(sj__call *call)
+/* The numbers of the rates that are the call's last input. */
+static sj_status poissons_draw(sj__call *call, bool is_stateful)
 {
-	poisson_work w = {.rate = call->inputs[1], .y = call->outputs[0]};
+	poisson_work w = {.rate = call->inputs[call->n_inputs - 1], .y = call->outputs[0]};
 	w.most = most_of((sj_dtype)w.y->dtype);
 	sj_status status = rates_are_good(call, w.rate, w.most);
 	if (status != SJ_OK)
 		return status;
 	w.n_rates = w.rate->shape.size;
 	w.n_samples = w.n_rates > 0 ? w.y->shape.size / w.n_rates : 0;
-	w.stream = sj__random_stateful(call, (uint64_t)w.y->shape.size * SJ__GROUPS_RESERVED);
+	w.stream = is_stateful ? sj__random_stateful(call, (uint64_t)w.y->shape.size * SJ__GROUPS_RESERVED)
+	                       : sj__random_stateless(call, 1);
 	sj__parallel_for(w.y->shape.size, PART, poisson_range, &w);
 	return SJ_OK;
 }
+
+sj_status sj__kernel_random_poisson(sj__call *call) { return poissons_draw(call, true); }
+sj_status sj__kernel_stateless_poisson(sj__call *call) { return poissons_draw(call, false); }

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "graph/plan.h"
+#include "ops/random_state.h"
 #include "tensor/concrete.h"
 #include "tensor/local.h"
 #include "tensor/variable.h"
@@ -169,7 +170,7 @@ static uint64_t *stream_of(sj_session *session, const void *node)
 uint64_t *sj__session_position(uint64_t *position)
 {
 	if (running == NULL)
-		return position;
+		return sj__random_position_now(position);
 	pthread_mutex_lock(&running->lock);
 	uint64_t *own = stream_of(running, position);
 	pthread_mutex_unlock(&running->lock);

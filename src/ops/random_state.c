@@ -17,7 +17,10 @@
 #include "base/mersenne.h"
 #include "sokuji/random.h"
 
-enum { SETS = 4096, WAYS = 8 };
+enum { SETS = 4096, WAYS = 8, POSITION_BITS = 48 };
+
+/* A function's positions have the low bits of the generation above them. */
+#define POSITION_MASK ((UINT64_C(1) << POSITION_BITS) - 1)
 
 #define SEED_LIMIT 2147483647 /* TensorFlow takes seeds modulo 2^31 - 1 */
 #define DEFAULT_GRAPH_SEED 87654321
@@ -54,7 +57,7 @@ static SJ_THREAD_LOCAL_COLD sj__random_journal *journals; /* the innermost first
 
 static void generation_begin(void)
 {
-	state.generation++;
+	__atomic_store_n(&state.generation, state.generation + 1, __ATOMIC_RELAXED);
 	state.has_returned = false;
 }
 
@@ -208,7 +211,7 @@ static sj__philox fresh_reserve(const sj__call *call, int64_t seed, int64_t seed
 {
 	if (own_position != NULL && (seed != 0 || seed2 != 0)) {
 		/* a session may run on several threads */
-		uint64_t position = __atomic_fetch_add(own_position, n_groups, __ATOMIC_RELAXED);
+		uint64_t position = __atomic_fetch_add(own_position, n_groups, __ATOMIC_RELAXED) & POSITION_MASK;
 		return (sj__philox){(uint64_t)seed, (uint64_t)seed2, position};
 	}
 	pthread_mutex_lock(&state_lock);
@@ -251,6 +254,15 @@ void sj__random_journal_begin(sj__random_journal *journal)
 }
 
 void sj__random_journal_end(void) { journals = journals->outer; }
+
+uint64_t *sj__random_position_now(uint64_t *position)
+{
+	uint64_t tag = (uint64_t)__atomic_load_n(&state.generation, __ATOMIC_RELAXED) << POSITION_BITS;
+	uint64_t is = __atomic_load_n(position, __ATOMIC_RELAXED);
+	if ((is ^ tag) & ~POSITION_MASK)
+		__atomic_compare_exchange_n(position, &is, tag, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+	return position;
+}
 
 uint64_t *sj__random_use_position(uint64_t *position)
 {

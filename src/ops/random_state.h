@@ -29,6 +29,9 @@ sj__philox sj__random_reserve(const sj__call *call, int64_t seed, int64_t seed2,
  */
 uint64_t *sj__random_use_position(uint64_t *position);
 
+/* The position of a function's node: at the beginning again where the global seed has been set since it was used. */
+uint64_t *sj__random_position_now(uint64_t *position);
+
 /*
  * What a call drew, in order, so that a second run of it (its gradient) has the same numbers. From begin to end on this thread draws are noted in
  * the innermost journals, or, where one replays, come from it as long as it lasts. The draws are the caller's, to be freed with sj__memory_free.

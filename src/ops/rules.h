@@ -58,6 +58,7 @@ sj_status sj__rule_random_shuffle(sj__call *call);
 sj_status sj__rule_multinomial(sj__call *call);
 sj_status sj__rule_random_gamma(sj__call *call);
 sj_status sj__rule_random_poisson(sj__call *call);
+sj_status sj__rule_stateless_of_parameter(sj__call *call);
 sj_status sj__rule_stateless_random(sj__call *call);
 sj_status sj__rule_stateless_random_int(sj__call *call);
 sj_status sj__rule_stateless_full_int(sj__call *call);

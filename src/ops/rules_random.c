@@ -174,12 +174,53 @@ sj_status sj__rule_random_gamma(sj__call *call)
 	return shape_before_parameter(call, (sj_dtype)call->inputs[1]->dtype);
 }
 
+static sj_status count_dtype_is_good(const sj__call *call, sj_dtype dtype)
+{
+	if (dtype == SJ_INT32 || dtype == SJ_INT64 || dtype == SJ_FLOAT32 || dtype == SJ_FLOAT64)
+		return SJ_OK;
+	return sj__call_fail(call, SJ_INVALID_ARGUMENT, "dtype is %s; it must be int32, int64, float32 or float64",
+	                     sj_dtype_name(dtype));
+}
+
 sj_status sj__rule_random_poisson(sj__call *call)
 {
-	sj_dtype given = ((const sj_random_poisson_seeded_args *)call->args)->dtype;
-	sj_dtype dtype = given != SJ_DTYPE_NONE ? given : SJ_INT64;
-	if (dtype != SJ_INT32 && dtype != SJ_INT64 && dtype != SJ_FLOAT32 && dtype != SJ_FLOAT64)
-		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
-		                     "dtype is %s; it must be int32, int64, float32 or float64", sj_dtype_name(dtype));
-	return shape_before_parameter(call, dtype);
+	sj_dtype dtype = dtype_or(((const sj_random_poisson_seeded_args *)call->args)->dtype, SJ_INT64);
+	sj_status status = count_dtype_is_good(call, dtype);
+	return status == SJ_OK ? shape_before_parameter(call, dtype) : status;
+}
+
+static sj_status shape_ends_with(const sj__call *call, int i, int rank, const int64_t *dims)
+{
+	const sj_tensor *parameter = call->inputs[i];
+	int n = parameter->shape.rank;
+	bool fits = n <= rank;
+	for (int k = 0; fits && k < n; k++) {
+		int64_t is = sj__dims(parameter)[k], asked = dims[rank - n + k];
+		fits = is == asked || is == SJ__UNKNOWN || asked == SJ__UNKNOWN;
+	}
+	return fits ? SJ_OK
+	            : sj__call_fail(call, SJ_INVALID_ARGUMENT, "%s has shape %s; the given shape must end with it",
+	                            call->op->inputs[i].name, sj__shape_text(parameter));
+}
+
+/* StatelessRandomGammaV2, StatelessRandomPoisson and StatelessRandomBinomial: the inputs from 2 on are parameters. */
+sj_status sj__rule_stateless_of_parameter(sj__call *call)
+{
+	int rank;
+	int64_t dims[SJ_MAX_RANK];
+	sj_dtype dtype = (sj_dtype)call->inputs[2]->dtype;
+	sj_status status = seed_is_good(call, 1);
+	if (status == SJ_OK && call->op->n_attributes > 0) {
+		dtype = dtype_or(((const sj_stateless_random_poisson_args *)call->args)->dtype, SJ_INT64);
+		status = count_dtype_is_good(call, dtype);
+	}
+	if (status == SJ_OK)
+		status = shape_read(call, 0, &rank, dims);
+	for (int i = 2; status == SJ_OK && rank >= 0 && i < call->n_inputs; i++)
+		status = shape_ends_with(call, i, rank, dims);
+	if (status == SJ_OK && call->n_inputs == 4 && call->inputs[2]->shape.rank >= 0 &&
+	    call->inputs[3]->shape.rank >= 0 && call->inputs[2]->shape.rank != call->inputs[3]->shape.rank)
+		status = sj__call_fail(call, SJ_INVALID_ARGUMENT, "counts and probs have ranks %d and %d",
+		                       call->inputs[2]->shape.rank, call->inputs[3]->shape.rank);
+	return status == SJ_OK ? sj__out(call, 0, dtype, rank, dims) : status;
 }

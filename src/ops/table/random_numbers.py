@@ -47,6 +47,15 @@ op("StatelessRandomUniformInt", "shape:ints seed:ints minval:T maxval:T", "outpu
    kernel="stateless_random_int", doc="Integers of [minval, maxval), both scalars. InvalidArgument unless minval < maxval." + _STATELESS)
 op("StatelessRandomUniformFullInt", "shape:ints seed:ints", "output:any", "dtype:dtype=int32", rule="stateless_full_int",
    kernel="stateless_full_int", doc="Integers of all values of the dtype: int32, int64, uint32 or uint64." + _STATELESS)
+op("StatelessRandomGammaV2", "shape:ints seed:ints alpha:T", "output:T", T="floats", rule="stateless_of_parameter", kernel="stateless_gamma",
+   doc="Numbers of the gamma distribution of shape parameter alpha and scale 1; shape ends with alpha's." + _STATELESS)
+op("StatelessRandomPoisson", "shape:ints seed:ints lam:T", "output:any", "dtype:dtype=int64", T="float32 float64 int32 int64",
+   rule="stateless_of_parameter", kernel="stateless_poisson",
+   doc="Numbers of the Poisson distribution of rate lam; shape ends with lam's. dtype: int32, int64, float32 or float64." + _STATELESS)
+op("StatelessRandomBinomial", "shape:ints seed:ints counts:T probs:T", "output:any", "dtype:dtype=int64", T="float32 float64 int32 int64",
+   rule="stateless_of_parameter", kernel="stateless_binomial",
+   doc="How many of `counts` trials succeed, each with the probability `probs`; both have the same shape, with which `shape` ends. dtype: int32,\n"
+       "int64, float32 or float64." + _STATELESS)
 op("StatelessMultinomial", "logits:T num_samples:int32 seed:ints", "output:any", "output_dtype:dtype=int64", T="numbers",
    rule="multinomial", kernel="stateless_multinomial",
    doc="num_samples (a scalar) classes for each row of logits (rows, classes), as sj_multinomial draws them: (rows, num_samples)." + _STATELESS)

@@ -123,3 +123,38 @@ error("RandomPoissonV2", [np.array([4]), np.float32(np.inf)], match=r"rate\[0\] 
 error("RandomPoissonV2", [np.array([-4]), np.float32(1)], match=r"shape\[0\] is -4")
 error("RandomPoissonV2", [np.array([2**40, 2**40]), np.float32(1)], match="overflow|large|elements")
 error("RandomPoissonV2", [np.array([4]), np.float32(1)], {"dtype": "uint8"}, match="dtype is uint8")
+
+_seed = np.array([1, 2])
+
+
+def _stateless_counts(outputs, inputs, attrs):
+    _counts(outputs, [inputs[0][: len(inputs[0]) - inputs[2].ndim], inputs[2]], attrs)
+
+
+def _binomials(outputs, inputs, attrs):
+    found = outputs[0].astype(float)
+    counts, probs = inputs[2].astype(float), inputs[3].astype(float)
+    assert found.shape == tuple(inputs[0].tolist()) and outputs[0].dtype == attrs.get("dtype", "int64")
+    assert ((found >= 0) & (found <= counts) & (found == np.floor(found))).all()
+    if len(found) >= 1000:  # five standard errors of the mean
+        assert (np.abs(found.mean(0) - counts * probs) <= 5 * np.sqrt(counts * probs * (1 - probs) / len(found))).all()
+
+
+case("StatelessRandomGammaV2", [np.array([4, 3]), _seed, np.array([0.5, 1.0, 30.0])], check=lambda o, i, a: _gammas(o, [i[0][:1], i[2]], a), dtypes=["float32", "float64"])
+case("StatelessRandomGammaV2", [np.array([2, 0]), _seed, np.zeros(0)], check=lambda o, i, a: _gammas(o, [i[0][:1], i[2]], a))
+for _dtype in ("int32", "int64", "float32", "float64"):
+    case("StatelessRandomPoisson", [np.array([2000, 5]), _seed, np.array([0, 3, 9, 10, 40])], {"dtype": _dtype}, check=_stateless_counts)
+    case("StatelessRandomBinomial", [np.array([2000, 5]), _seed, np.array([0, 3, 30, 100, 40]), np.array([0.1, 0.0, 0.3, 0.7, 1.0])], {"dtype": _dtype}, check=_binomials)
+for _name, _good, _bad, _match in (("StatelessRandomGammaV2", [np.float32([1, 2])], [np.float32([1, -2])], r"alpha\[1\] is -2"),
+                                   ("StatelessRandomPoisson", [np.float32([1, 2])], [np.float32([1, np.nan])], r"rate\[1\] is"),
+                                   ("StatelessRandomBinomial", [np.float32([5, 2]), np.float32([0.5, 0.1])], [np.float32([5, 2]), np.float32([0.5, 1.1])], r"probs\[1\] 1.1")):
+    error(_name, [np.array([2]), _seed, *_bad], match=_match)
+    error(_name, [np.array([3]), _seed, *_good], match="the given shape must end with it")
+    error(_name, [np.array([], np.int64), _seed, *_good], match="the given shape must end with it")
+    error(_name, [np.array([2]), np.array([1, 2, 3, 4]), *_good], match=r"seed has shape \[4\]")
+    error(_name, [np.array([-3, 2]), _seed, *_good], match=r"shape\[0\] is -3")
+    error(_name, [np.int32(2), _seed, *_good], match="shape is a scalar")
+error("StatelessRandomPoisson", [np.array([2]), _seed, np.float32(1)], {"dtype": "uint8"}, match="dtype is uint8")
+error("StatelessRandomBinomial", [np.array([2]), _seed, np.float32([1, 2]), np.float32(1)], match="ranks 1 and 0")
+error("StatelessRandomBinomial", [np.array([2]), _seed, np.float32([-1, 2]), np.float32([1, 1])], match=r"counts\[0\] is -1")
+error("StatelessRandomBinomial", [np.array([2]), _seed, np.float32([np.inf, 2]), np.float32([1, 1])], match=r"counts\[0\] is inf")

@@ -2,7 +2,7 @@
 
 from sokuji._src.data import specs
 from sokuji._src.eager import forward
-from sokuji._src.graph import control_flow, custom_gradient, func_graph, function, gradients, py_call, rows, tensor_array, type_specs
+from sokuji._src.graph import control_flow, custom_gradient, func_graph, function, gradient_names, gradients, py_call, rows, tensor_array, type_specs
 from sokuji._src.ops import stateless_random_ops
 from sokuji._src.variables import generator
 
@@ -35,6 +35,7 @@ def _add_2(names, space):
             names[word] = check
     space("config").update(run_functions_eagerly=function.run_functions_eagerly, functions_run_eagerly=function.functions_run_eagerly)
     names.update(recompute_grad=custom_gradient.recompute_grad, grad_pass_through=custom_gradient.grad_pass_through)
+    names.update(RegisterGradient=gradient_names.RegisterGradient, no_gradient=gradient_names.no_gradient)
     names.update(gradients=gradients.gradients_2, hessians=gradients.hessians_2, TypeSpec=specs.TypeSpec, TensorSpec=specs.TensorSpec,
                  type_spec_from_value=specs.type_spec_from_value, **type_specs.NAMES)  # fmt: skip
     space("random").update(generator.NAMES)

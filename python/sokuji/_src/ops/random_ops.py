@@ -65,6 +65,8 @@ def _half_uniform(shape, seed):
 def _float_dtype(dtype):
     dtype = dtypes.as_dtype(dtype)
     if dtype._number not in (1, 2):
+        if dtype.is_integer or dtype.is_bool or dtype is dtypes.string:
+            raise TypeError("random numbers cannot be of %s; use tf.float32 and tf.cast" % dtype.name)
         raise NotImplementedError("not implemented: random numbers of %s; use tf.float32 and tf.cast" % dtype.name)
     return dtype._number
 

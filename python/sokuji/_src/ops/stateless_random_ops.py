@@ -56,6 +56,31 @@ def poisson(shape, lam, dtype=dtypes.float32, seed=None, name=None):
     return random_ops._draw("RandomPoissonV2", [sizes(shape), lam], seed, dtype=dtypes.as_dtype(dtype))
 
 
+def stateless_gamma(shape, seed, alpha, beta=None, dtype=dtypes.float32, name=None):
+    kind = number(dtype)
+    alpha, beta = convert(alpha, kind), convert(1 if beta is None else beta, kind)
+    drawn = execute("StatelessRandomGammaV2", [sizes(shape), _seed(seed), alpha + run("ZerosLike", beta)], {})
+    return run("Maximum", run("RealDiv", drawn, beta), convert(1.1754943508222875e-38 if kind == 1 else 2.2250738585072014e-308, kind))
+
+
+def stateless_poisson(shape, seed, lam, dtype=dtypes.int32, name=None):
+    return execute("StatelessRandomPoisson", [sizes(shape), _seed(seed), tensor(lam)], {"dtype": number(dtype)})
+
+
+def binomials(shape, seed, counts, probs, dtype):
+    """Numbers of binomial distributions; counts and probs are broadcast to one another."""
+    if isinstance(probs, (int, float)) and not isinstance(probs, bool):
+        probs = float(probs)
+    probs = tensor(probs)
+    counts = convert(counts, probs._dtype_number)
+    shaped = run("AddV2", run("ZerosLike", counts), run("ZerosLike", probs))
+    return execute("StatelessRandomBinomial", [sizes(shape), seed, counts + shaped, probs + shaped], {"dtype": number(dtype)})
+
+
+def stateless_binomial(shape, seed, counts, probs, output_dtype=dtypes.int32, name=None):
+    return binomials(shape, _seed(seed), counts, probs, output_dtype)
+
+
 def stateless_categorical(logits, num_samples, seed, dtype=dtypes.int64, name=None):
     """Class numbers drawn by logits, a function of the seed."""
     return execute("StatelessMultinomial", [tensor(logits), convert(num_samples, 3), _seed(seed)], {"output_dtype": number(dtype)})
@@ -108,7 +133,7 @@ def stateless_shuffle(value, seed, alg="auto_select", name=None):
 
 
 EXPERIMENTAL_RANDOM = {"stateless_shuffle": stateless_shuffle, "stateless_fold_in": fold_in, "stateless_split": split}
-RANDOM_2 = {"poisson": poisson, "stateless_categorical": stateless_categorical, "fold_in": fold_in, "split": split,
+RANDOM_2 = {"poisson": poisson, "stateless_gamma": stateless_gamma, "stateless_poisson": stateless_poisson, "stateless_binomial": stateless_binomial, "stateless_categorical": stateless_categorical, "fold_in": fold_in, "split": split,
             "stateless_normal": stateless_normal, "stateless_truncated_normal": stateless_truncated_normal, "stateless_uniform": stateless_uniform,
             "categorical": categorical, "gamma": random_ops.random_gamma}  # fmt: skip
 

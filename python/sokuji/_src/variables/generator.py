@@ -7,6 +7,7 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.core import dtypes, errors
 from sokuji._src.core.execute import convert, execute, number, run, sizes
+from sokuji._src.ops import stateless_random_ops
 from sokuji._src.variables import trackable, variables
 
 _PLACES = 256
@@ -59,7 +60,9 @@ class Generator(trackable.AutoTrackable):
         if state is None or alg is None:
             raise AssertionError("a Generator needs a state and an algorithm; use tf.random.Generator.from_seed")
         self._alg = _algorithm(alg)
-        self._state_var = variables.Variable(self._checked(state), trainable=False, name="StateVar", dtype=dtypes.int64)
+        value = self._checked(state)
+        shared = copy_from is None and isinstance(state, _core.VariableBase)
+        self._state_var = state if shared else variables.Variable(value, trainable=False, name="StateVar", dtype=dtypes.int64)
 
     def _checked(self, state):
         value = state._read() if isinstance(state, _core.VariableBase) else convert(state, 9)
@@ -140,7 +143,11 @@ class Generator(trackable.AutoTrackable):
         return self._drawn("StatelessRandomUniformFullInt", shape, dtype=number(dtype))
 
     def binomial(self, shape, counts, probs, dtype=dtypes.int32, name=None):
-        raise NotImplementedError("not implemented: tf.random.Generator.binomial; add up comparisons of uniform numbers")
+        """Takes as much of the stream as TensorFlow does: 50 places for each number, and for three more of each distribution."""
+        size, counts, probs = sizes(shape), stateless_random_ops.tensor(counts), stateless_random_ops.tensor(probs)
+        shaped = run("ZerosLike", execute("Cast", [counts], {"DstT": 1})) + run("ZerosLike", execute("Cast", [probs], {"DstT": 1}))
+        n, batches = (execute("Cast", [t], {"DstT": 9}) for t in (run("Prod", size, convert([0], 3)), run("Size", shaped)))
+        return stateless_random_ops.binomials(shape, self.skip((n + batches * convert(3, 9)) * convert(50, 9)), counts, probs, dtype)
 
     def make_seeds(self, count=1):
         """Seeds for stateless functions, a column each."""
