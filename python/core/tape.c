@@ -11,6 +11,7 @@ typedef struct Tape {
 	Py_ssize_t first_read;
 	uint64_t thread; /* which began it, alone may use the library's tape, and ends it when it ends */
 	PyObject *seen;  /* list of variables, once it is closed */
+	PyObject *asked; /* list of variables that it was told to watch; NULL: none */
 } Tape;
 
 static uint64_t thread_now(void)
@@ -33,12 +34,18 @@ void core_note_read(PyObject *handle)
 		PyErr_Clear();
 }
 
-static void reads_begin(Tape *t)
+/* From here on the tape's reads begin. */
+static void reads_mark(Tape *t)
 {
 	static uint64_t mark;
 	t->first_read = reads ? PyList_GET_SIZE(reads) : 0;
-	core_open_tapes++;
 	core_tape_mark = ++mark;
+}
+
+static void reads_begin(Tape *t)
+{
+	core_open_tapes++;
+	reads_mark(t);
 }
 
 static void reads_end(Tape *t)
@@ -98,7 +105,10 @@ static sj_tape *tape_live(Tape *t)
 	else
 		PyErr_SetString(PyExc_RuntimeError,
 		                t->was_open
-		                        ? "GradientTape.gradient can only be called once on non-persistent tapes."
+		                        ? (core.version == 2
+		                                   ? "A non-persistent GradientTape can only be used to compute one set of "
+		                                     "gradients (or jacobians)"
+		                                   : "GradientTape.gradient can only be called once on non-persistent tapes.")
 		                        : "the tape was never entered: use it as `with tf.GradientTape() as tape:`");
 	return NULL;
 }
@@ -157,10 +167,20 @@ static void tape_dealloc(PyObject *self)
 	if (t->tape != NULL && t->thread == thread_now())
 		sj_tape_free(t->tape);
 	Py_CLEAR(t->seen);
+	Py_CLEAR(t->asked);
 	Py_TYPE(self)->tp_free(self);
 }
 
-static int watch_one(sj_tape *tape, PyObject *o)
+static int asked_note(Tape *t, PyObject *o)
+{
+	if (!PyObject_TypeCheck(o, &VariableBase_Type))
+		return 0;
+	if (t->asked == NULL)
+		t->asked = PyList_New(0);
+	return t->asked ? PyList_Append(t->asked, o) : -1;
+}
+
+static int watch_one(Tape *t, PyObject *o)
 {
 	if (core.version == 2 && !Handle_Check(o)) {
 		PyErr_Format(PyExc_ValueError,
@@ -173,18 +193,18 @@ static int watch_one(sj_tape *tape, PyObject *o)
 	sj_dtype dtype = sj_tensor_dtype(HANDLE_TENSOR(o));
 	if (!sj_dtype_is_floating(dtype) && dtype != SJ_COMPLEX64 && dtype != SJ_COMPLEX128)
 		return 0;
-	sj_status status = sj_tape_watch(tape, HANDLE_TENSOR(o));
+	sj_status status = sj_tape_watch(t->tape, HANDLE_TENSOR(o));
 	if (status != SJ_OK && sj_ok())
 		core_raise(status);
 	else if (status != SJ_OK)
 		core_raise_sticky();
-	return status == SJ_OK ? 0 : -1;
+	return status == SJ_OK ? asked_note(t, o) : -1;
 }
 
 static PyObject *tape_watch(PyObject *self, PyObject *what)
 {
-	sj_tape *tape = tape_live((Tape *)self);
-	if (tape == NULL)
+	Tape *tape = (Tape *)self;
+	if (tape_live(tape) == NULL)
 		return NULL;
 	if (Handle_Check(what))
 		return watch_one(tape, what) < 0 ? NULL : Py_NewRef(Py_None);
@@ -433,28 +453,25 @@ static PyObject *tape_reset(PyObject *self, PyObject *Py_UNUSED(nothing))
 	if (tape_live(t) == NULL)
 		return NULL;
 	sj_tape_reset(t->tape);
+	Py_CLEAR(t->seen);
+	Py_CLEAR(t->asked);
+	reads_mark(t);
 	Py_RETURN_NONE;
 }
 
+/* Those that it read, where it watches them, and those that it was told to watch; some may be there twice. */
 static PyObject *tape_variables(PyObject *self, PyObject *Py_UNUSED(nothing))
 {
 	Tape *t = (Tape *)self;
-	PyObject *list = t->is_open && reads && t->thread == thread_now()
+	PyObject *list = !t->watches_variables ? PyList_New(0)
+	                 : t->is_open && reads && t->thread == thread_now()
 	                         ? PyList_GetSlice(reads, t->first_read, PyList_GET_SIZE(reads))
 	                 : t->seen ? PyList_GetSlice(t->seen, 0, PyList_GET_SIZE(t->seen))
 	                           : PyList_New(0);
-	PyObject *distinct = PyList_New(0);
-	for (Py_ssize_t i = 0; list != NULL && distinct != NULL && i < PyList_GET_SIZE(list); i++) {
-		bool known = false;
-		for (Py_ssize_t k = 0; k < PyList_GET_SIZE(distinct); k++)
-			known |= PyList_GET_ITEM(distinct, k) == PyList_GET_ITEM(list, i);
-		if (!known && PyList_Append(distinct, PyList_GET_ITEM(list, i)) < 0)
-			Py_CLEAR(distinct);
-	}
-	Py_XDECREF(list);
-	if (distinct != NULL && core.version == 2)
-		Py_SETREF(distinct, PyList_AsTuple(distinct));
-	return distinct;
+	if (list != NULL && t->asked != NULL &&
+	    PyList_SetSlice(list, PyList_GET_SIZE(list), PyList_GET_SIZE(list), t->asked) < 0)
+		Py_CLEAR(list);
+	return list;
 }
 
 static PyObject *tape_jacobian(PyObject *self, PyObject *arguments)
@@ -498,8 +515,7 @@ static PyMethodDef tape_methods[] = {
          "Gradients of the target (of its sum) by the sources, in the sources' structure; None where it does not depend on one."},
 	{"_jacobian", tape_jacobian, METH_VARARGS, NULL},
 	{"reset", tape_reset, METH_NOARGS, "reset($self)\n--\n\nForgets what was recorded and watched."},
-	{"watched_variables", tape_variables, METH_NOARGS,
-         "watched_variables($self)\n--\n\nThe trainable variables read while the tape was open."},
+	{"_watched", tape_variables, METH_NOARGS, NULL},
 	{"_is_open", tape_is_open, METH_NOARGS, NULL},
 	{"_pause", tape_pause, METH_NOARGS | METH_STATIC, NULL},
 	{"_resume", tape_resume, METH_NOARGS | METH_STATIC, NULL},

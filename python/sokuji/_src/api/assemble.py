@@ -169,6 +169,7 @@ VERSION_2 = "2.21.0"  # whose results the tests hold
 def _names_2(names, spaces):
     spaces["version"] = {"VERSION": VERSION_2, "GIT_VERSION": "sokuji", "COMPILER_VERSION": "sokuji", "GRAPH_DEF_VERSION": 2000}
     names["gradients"] = gradients.gradients
+    names.update({kind.__name__: kind for kind in (variables.updates.VariableSynchronization, variables.updates.VariableAggregation)})
     names.update(Variable=variables.Variable, einsum=einsum.einsum, where=array_ops.where_2, pad=array_ops.pad_2, boolean_mask=array_ops.boolean_mask_2,
                  zeros_like=array_ops.zeros_like_2, ones_like=array_ops.ones_like_2, expand_dims=array_ops.expand_dims_2, scatter_nd=array_ops.scatter_nd_2, name_scope=variables.name_scope,
                  py_function=gradients.py_func_of_tensors, executing_eagerly=lambda: True)  # fmt: skip

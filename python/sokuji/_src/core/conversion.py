@@ -160,6 +160,8 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
             raise ValueError("Tensor conversion requested dtype %s for Tensor with dtype %s: %r"
                              % (dtypes.as_dtype(dtype).name, value.dtype.name, value))  # fmt: skip
         return value
+    if dtype is not None and isinstance(value, _core.VariableBase) and value.dtype.base_dtype != dtype:
+        raise ValueError("Incompatible type conversion requested to type '%s' for variable of type '%s' (%r)" % (dtypes.as_dtype(dtype).name, value.dtype.name, value))
     if dtype is None and preferred is not None:
         try:
             return _core.convert(value, dtypes.as_dtype(preferred)._number)
@@ -276,6 +278,9 @@ class _Reference:
 
     def __hash__(self):
         return id(self._of)
+
+    def __repr__(self):
+        return "<Reference wrapping %r>" % (self._of,)
 
 
 def _deepcopy(self, memo):

@@ -7,7 +7,7 @@ import inspect
 import numpy as np
 
 from sokuji import _core
-from sokuji._src.core import dtypes, nest
+from sokuji._src.core import conversion, dtypes, nest
 from sokuji._src.core.execute import convert, run
 
 
@@ -72,11 +72,22 @@ def _batch_jacobian(self, target, source, unconnected_gradients="none", parallel
     return run("Transpose", j, convert([n, *range(n), *range(n + 1, n + len(s))], 3))
 
 
+def _watched_variables(self):
+    """The variables that the tape watched, in the order in which they were made."""
+    from sokuji._src.variables import variables
+
+    found = {id(v): v for v in self._watched()}
+    if len(found) > 1:
+        order = {address: i for i, address in enumerate(list(variables._by_address))}
+        found = dict(sorted(found.items(), key=lambda item: order.get(getattr(item[1], "_address", None), -1)))
+    return (tuple if conversion._version == 2 else list)(found.values())
+
+
 def _stop_recording(self):
     return _Paused(self)
 
 
-for _name, _method in (("jacobian", _jacobian_of), ("batch_jacobian", _batch_jacobian), ("stop_recording", _stop_recording)):
+for _name, _method in (("jacobian", _jacobian_of), ("batch_jacobian", _batch_jacobian), ("stop_recording", _stop_recording), ("watched_variables", _watched_variables)):
     _method.__name__, _method.__qualname__ = _name, "GradientTape." + _name
     _core.extend(_name, _method, GradientTape)
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sokuji import _core
 from sokuji._src.core.execute import convert, invalid, run, sizes, tensor
 from sokuji._src.ops.array_ops import _indices_kept
 
@@ -38,6 +39,16 @@ def _rounds(indices):
     return rounds
 
 
+def _extreme_of_segments(op, t, index, new, lead, rest):
+    """The same where indices are not known yet: each place is a segment."""
+    strides = convert(np.append(np.cumprod(lead[:0:-1], dtype=np.int64)[::-1], 1).astype(index.dtype.as_numpy_dtype), 0)
+    run("GatherNd", t, index)  # refuses an index that is outside
+    ids = run("Reshape", run("Sum", index * strides, convert([-1], 3)), convert([-1], 3))
+    n = int(np.prod(lead, dtype=np.int64))
+    best = run("UnsortedSegment" + op[:3], run("Reshape", new, sizes((-1,) + rest)), ids, convert(n, ids._dtype_number))
+    return run(op, t, run("Reshape", best, sizes(lead + rest)))
+
+
 def _scattered_extreme(op):
     """The greater or smaller of the old element and all updates of its place; made of gathers and updates, so that gradients pass."""
 
@@ -49,6 +60,8 @@ def _scattered_extreme(op):
         depth = index._shape_tuple[-1]
         count = int(np.prod(index._shape_tuple[:-1], dtype=np.int64))
         rest = t._shape_tuple[depth:]
+        if _core.graph_now() is not None or isinstance(index, _core.SymbolicTensor):
+            return _extreme_of_segments(op, t, index, new, t._shape_tuple[:depth], rest)
         index = run("Reshape", index, sizes([count, depth]))
         new = run("Reshape", new, sizes((count,) + rest))
         for places in _rounds(np.asarray(index).tolist()):
@@ -95,8 +108,7 @@ def _quotient(old, new):
     return down + ((down < 0) & (down * new != old))  # toward zero
 
 
-scatter_mul, scatter_div = _scattered_rows(lambda old, new: old * new), _scattered_rows(_quotient)
-scatter_min, scatter_max = _scattered_rows(np.minimum), _scattered_rows(np.maximum)
+scatter_mul, scatter_div, scatter_min, scatter_max = (_scattered_rows(how) for how in ("Mul", "Div", "Min", "Max"))
 
 
 def unsorted_segment_mean(data, segment_ids, num_segments, name=None):

@@ -5,7 +5,7 @@ import weakref
 
 from sokuji import _core
 from sokuji._src.core import dtypes, errors, shapes, signatures
-from sokuji._src.core.execute import convert, ints, invalid, refuse, run
+from sokuji._src.core.execute import convert, invalid, refuse, run
 from sokuji._src.variables import updates
 
 _version = 2
@@ -83,6 +83,8 @@ class Variable(_core.VariableBase):
         if shape is not None and not shapes.as_shape(shape).is_compatible_with(value._shape_tuple):
             raise ValueError("In this `tf.Variable` creation, the initial value's shape (%s) is not compatible with the explicitly supplied `shape` argument (%s)."
                              % (shapes.as_shape(value._shape_tuple), shapes.as_shape(shape)))  # fmt: skip
+        if synchronization is not None or aggregation is not None:
+            trainable = updates.placement(self, trainable, synchronization, aggregation, name)
         prefix = "/".join(n for n in _scopes().names if n)
         self._name = (prefix + "/" if prefix else "") + (name or "Variable")
         self._constraint = constraint
@@ -99,9 +101,15 @@ class Variable(_core.VariableBase):
     _shared_name = property(lambda self: self._name)
     constraint = property(lambda self: self._constraint)
     initializer = property(lambda self: None)
-    initial_value = property(lambda self: self._read())
     initialized_value = lambda self: self._read()  # noqa: E731
     handle = property(lambda self: self)
+    synchronization, aggregation = updates.VariableSynchronization.AUTO, updates.VariableAggregation.NONE
+
+    @property
+    def initial_value(self):
+        if _version == 2:
+            raise RuntimeError("This property is not supported when eager execution is enabled.")
+        return self._read()
 
     def __deepcopy__(self, memo):
         made = type(self)(self._read(), trainable=self.trainable, name=self._name)
@@ -131,17 +139,20 @@ class Variable(_core.VariableBase):
     def assign(self, value, use_locking=False, name=None, read_value=True):
         value = self._check(value)
         if value._shape_tuple != self._shape_tuple and not _may_fit(self, value):
-            raise ValueError("Shapes %s and %s are incompatible" % (shapes.as_shape(self._shape_tuple), shapes.as_shape(value._shape_tuple)))
+            shape, given = shapes.as_shape(self._shape_tuple), shapes.as_shape(value._shape_tuple)
+            if _version == 2:
+                raise ValueError("Cannot assign value to variable ' %s': Shape mismatch.The variable shape %s, and the assigned value shape %s are incompatible." % (self.name, shape, given))
+            raise ValueError("Shapes %s and %s are incompatible" % (shape, given))
         self._assign(value)
-        return self._assigned()
+        return self._assigned() if read_value else None
 
     def assign_add(self, delta, use_locking=False, name=None, read_value=True):
         self._assign_add(self._same_shape(delta))
-        return self._assigned()
+        return self._assigned() if read_value else None
 
     def assign_sub(self, delta, use_locking=False, name=None, read_value=True):
         self._assign_sub(self._same_shape(delta))
-        return self._assigned()
+        return self._assigned() if read_value else None
 
     def _same_shape(self, delta):
         delta = self._check(delta)
@@ -167,30 +178,11 @@ class Variable(_core.VariableBase):
     def sparse_read(self, indices, name=None):
         return run("GatherV2", self, convert(indices, 0), convert(0, 3))
 
-    def _scatter(self, indices, updates, how):
-        """Writes rows: how is called with the old rows and the updates, one index after the other."""
-        index = ints(convert(indices, 0))
-        rows = self._shape_tuple[0]
-        if any(not 0 <= i < rows for i in index):
-            raise invalid("scatter: an index is outside [0, %d)" % rows)
-        value = self.numpy()
-        new = convert(updates, self._dtype_number).numpy()
-        if new.ndim and new.shape != convert(indices, 0)._shape_tuple + self._shape_tuple[1:]:
-            raise invalid("scatter: updates is %s; it must be the shape of indices and then %s" % (new.shape, self._shape_tuple[1:]))
-        new = new.reshape((len(index),) + self._shape_tuple[1:]) if new.ndim else new
-        for k, i in enumerate(index):
-            value[i] = how(value[i], new[k] if new.ndim else new)
-        self._assign(convert(value, 0))
+    def _scatter(self, indices, values, how, read_value=True):
+        self._assign(updates.scattered(self, convert(indices, 0), convert(values, self._dtype_number), how))
         return self._assigned()
 
-    def scatter_update(self, sparse_delta, use_locking=False, name=None):
-        return self._scatter(sparse_delta.indices, sparse_delta.values, lambda old, new: new)
-
-    def scatter_add(self, sparse_delta, use_locking=False, name=None):
-        return self._scatter(sparse_delta.indices, sparse_delta.values, lambda old, new: old + new)
-
-    def scatter_sub(self, sparse_delta, use_locking=False, name=None):
-        return self._scatter(sparse_delta.indices, sparse_delta.values, lambda old, new: old - new)
+    scatter_update, scatter_add, scatter_sub = (updates.at_rows(how) for how in ("Update", "Add", "Sub"))
 
     def experimental_ref(self):
         return self.ref()
@@ -265,17 +257,17 @@ def assign_sub(ref, value, use_locking=None, name=None):
 
 def scatter_update(ref, indices, updates, use_locking=True, name=None):
     """Assigns updates to rows of a variable."""
-    return ref._scatter(indices, updates, lambda old, new: new)
+    return ref._scatter(indices, updates, "Update")
 
 
 def scatter_add(ref, indices, updates, use_locking=False, name=None):
     """Adds updates to rows of a variable."""
-    return ref._scatter(indices, updates, lambda old, new: old + new)
+    return ref._scatter(indices, updates, "Add")
 
 
 def scatter_sub(ref, indices, updates, use_locking=False, name=None):
     """Subtracts updates from rows of a variable."""
-    return ref._scatter(indices, updates, lambda old, new: old - new)
+    return ref._scatter(indices, updates, "Sub")
 
 
 # ---- the global step ----
