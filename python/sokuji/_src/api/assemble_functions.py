@@ -1,5 +1,8 @@
 """The names of traced functions and control flow: tf.function, tf.cond, tf.while_loop, tf.map_fn, tf.TensorArray and the like, which look whether a graph is open."""
 
+import time
+
+from sokuji._src.core import execute
 from sokuji._src.data import specs
 from sokuji._src.eager import forward
 from sokuji._src.graph import control_flow, custom_gradient, func_graph, function, gradient_names, gradients, graph, operation, py_call, rows, tensor_array, type_specs
@@ -50,6 +53,10 @@ def _add_2(names, space):
     names.update(RegisterGradient=gradient_names.RegisterGradient, no_gradient=gradient_names.no_gradient)
     names.update(gradients=gradients.gradients_2, hessians=gradients.hessians_2, TypeSpec=specs.TypeSpec, TensorSpec=specs.TensorSpec,
                  type_spec_from_value=specs.type_spec_from_value, **type_specs.NAMES)  # fmt: skip
+    names.update(timestamp=lambda name=None: execute.convert(time.time(), 2), tuple=lambda tensors, control_inputs=None, name=None: list(tensors))
+    filtering = [True]
+    space("debugging").update(enable_traceback_filtering=lambda: filtering.__setitem__(0, True), disable_traceback_filtering=lambda: filtering.__setitem__(0, False),
+                              is_traceback_filtering_enabled=lambda: filtering[0])  # fmt: skip
     space("random").update(generator.NAMES)
     space("random.experimental").update({**stateless_random_ops.EXPERIMENTAL_RANDOM, **{name: generator.NAMES[name] for name in ("Generator", "Algorithm", "create_rng_state", "get_global_generator", "set_global_generator")}})
     space("autodiff")["ForwardAccumulator"] = forward.ForwardAccumulator
