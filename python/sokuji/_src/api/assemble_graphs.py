@@ -202,6 +202,28 @@ def _take_part():
     _core.set_hook("operator", operators.operator)
 
 
+_LIKE_1 = """constant identity convert_to_tensor zeros ones name_scope control_dependencies no_op group random.uniform=random_uniform random.normal=random_normal
+random.truncated_normal=truncated_normal"""
+
+
+def take_part_2():
+    """The same for 2.x's functions that are one operation, and for those that make tensors."""
+    module, space_1 = sys.modules["sokuji"], vars(sys.modules["sokuji.v1"])
+    known = functions.table(2)
+    made = {name: (known[name], composed.of_table(known[name], op, groups, parameters)) for name, op, groups, parameters in op_table.rows(2) if name in known}
+    for prefix, space in list(_spaces(module)):
+        for name, value in list(space.items()):
+            plain, with_name = made.get(prefix + name, (None, None))
+            if plain is not None and value is plain:
+                space[name] = with_name
+    for word in _LIKE_1.split():
+        path, _, other = word.partition("=")
+        prefix, _, name = path.rpartition(".")
+        space = vars(_find(vars(module), prefix)) if prefix else vars(module)
+        if name in space:
+            space[name] = _dispatch_open(space[name], space_1[other or name])
+
+
 def _sparse_parts(value):
     return [value.indices, value.values, value.dense_shape]
 

@@ -3,6 +3,8 @@
 import functools
 import sys
 
+import numpy as np
+
 from sokuji._src.api.missing import is_space
 from sokuji._src.ops import ragged
 from sokuji._src.graph.type_specs import RaggedTensorSpec
@@ -52,9 +54,17 @@ def _join(plain):
 
 def _where(plain):
     def function(condition, x=None, y=None, name=None):
-        if x is None or not all(isinstance(v, RaggedTensor) for v in (condition, x, y)):
-            raise NotImplementedError("not implemented: tf.where of ragged tensors but for three of the same rows")
+        if x is None and y is None:
+            places = condition.to_sparse()
+            return ragged._take(places.indices, np.flatnonzero(np.asarray(places.values)))
         return ragged.map_flat_values(plain, condition, x, y)
+
+    return function
+
+
+def _lookup(plain):
+    def function(params, ids, max_norm=None, name=None):
+        return ragged.map_flat_values(lambda flat: plain(params, flat, max_norm), ids)
 
     return function
 
@@ -79,10 +89,11 @@ def _special(root):
 
     return {
         "": {"concat": ragged.concat, "stack": ragged.stack, "gather": ragged.gather, "gather_nd": ragged.gather_nd, "expand_dims": ragged.expand_dims,
-             "tile": ragged.tile, "where": _where(root["where"]), "map_fn": _map_fn(root["map_fn"]), "boolean_mask": ragged.boolean_mask,
+             "tile": ragged.tile, "reverse": ragged.reverse, "squeeze": ragged.squeeze, "where": _where(root["where"]), "map_fn": _map_fn(root["map_fn"]), "boolean_mask": ragged.boolean_mask,
              "size": lambda input, out_type=None, name=None: root["size"](input.flat_values, **({} if out_type is None else {"out_type": out_type})),
              "rank": lambda input, name=None: convert(input.ragged_rank + input.flat_values.ndim, 3),
              "convert_to_tensor": lambda value, *a, **k: value._to_tensor(None)},
+        "nn": {"embedding_lookup": _lookup(vars(root["nn"])["embedding_lookup"])},
         "strings": {"join": _join(vars(root["strings"])["join"])},
     }  # fmt: skip
 

@@ -51,6 +51,11 @@ class DType:
     min = property(lambda self: self._limit("min"))
     max = property(lambda self: self._limit("max"))
 
+    @property
+    def limits(self):
+        """The range of pictures of the dtype, from 0 on."""
+        return 0, True if self.is_bool else 1 if self.is_floating else int(self._limit("max"))
+
     def is_compatible_with(self, other):
         return self is as_dtype(other)
 

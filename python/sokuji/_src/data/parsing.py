@@ -122,6 +122,11 @@ def _features(features):
     return features
 
 
+def _in_order(made):
+    """Sparse features come first, ragged ones last, each by their names."""
+    return dict(sorted(made.items(), key=lambda item: (not hasattr(item[1], "dense_shape") if not hasattr(item[1], "row_splits") else 2, item[0])))
+
+
 def parse_single_example(serialized, features, example_names=None, name=None):
     """One example's features by their names."""
     given = tensor(serialized)
@@ -137,7 +142,7 @@ def parse_single_example(serialized, features, example_names=None, name=None):
             made[key] = _tensor(_array(_values(found.get(spec.value_key or key), key, spec) or [], spec), spec)
         else:
             made[key] = _tensor((_fixed if isinstance(spec, FixedLenFeature) else _sequence)(feature, key, spec), spec)
-    return made
+    return _in_order(made)
 
 
 def parse_example(serialized, features, example_names=None, name=None):
@@ -162,7 +167,7 @@ def parse_example(serialized, features, example_names=None, name=None):
         else:
             rows = [_sequence(f.get(key), key, spec) for f in found]
             made[key] = _tensor(_padded(rows, spec), spec)
-    return made
+    return _in_order(made)
 
 
 def parse_single_sequence_example(serialized, context_features=None, sequence_features=None, example_name=None, name=None):

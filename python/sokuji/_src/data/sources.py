@@ -11,12 +11,13 @@ import zlib
 import numpy as np
 
 from sokuji import _core
-from sokuji._src.core import dtypes
+from sokuji._src.core import dtypes, errors, nest
 from sokuji._src.core.execute import convert, invalid, refuse
 from sokuji._src.data import dataset, passes
 from sokuji._src.data.dataset import INFINITE, UNKNOWN, Dataset, _integer
 from sokuji._src.data.specs import Leaf
 from sokuji._src.io import records
+from sokuji._src.ops import array_ops
 
 
 def _paths(filenames, what):
@@ -335,8 +336,23 @@ CONTRIB = {
     "ignore_errors": _applied("ignore_errors"), "bucket_by_sequence_length": _applied("bucket_by_sequence_length"), "Counter": passes.counter,
     "make_csv_dataset": make_csv_dataset, "parallel_interleave": parallel_interleave, "get_single_element": passes.get_single_element,
 }  # fmt: skip
+def from_list(elements, name=None):
+    """A dataset of the list's elements, which have one structure."""
+    if not isinstance(elements, list) or not elements:
+        raise ValueError("Input should be a non-empty list. Received: %r" % (elements,))
+    flat = [nest.flatten(e) for e in elements]
+    return Dataset.from_tensor_slices(nest.pack_sequence_as(elements[0], [array_ops.stack([e[i] for e in flat]) for i in range(len(flat[0]))]))
+
+
+def at(dataset, index):
+    """The element at a place."""
+    for element in dataset.skip(int(index)).take(1):
+        return element
+    raise errors.OutOfRangeError(None, None, "Index out of range [0, %d): %d" % (max(int(dataset.cardinality()), 0), int(index)))
+
+
 EXPERIMENTAL = {
-    "unbatch": _applied("unbatch"), "enumerate_dataset": _applied("enumerate"), "map_and_batch": map_and_batch, "group_by_window": group_by_window,
+    "from_list": from_list, "at": at, "unbatch": _applied("unbatch"), "enumerate_dataset": _applied("enumerate"), "map_and_batch": map_and_batch, "group_by_window": group_by_window,
     "scan": scan, "ignore_errors": _applied("ignore_errors"), "bucket_by_sequence_length": _applied("bucket_by_sequence_length"),
     "Counter": passes.counter, "make_csv_dataset": make_csv_dataset, "CsvDataset": CsvDataset, "cardinality": _cardinality,
     "assert_cardinality": passes.assert_cardinality, "take_while": _applied("take_while"), "unique": _applied("unique"),

@@ -145,7 +145,7 @@ class _Saver:
         saved.bound_inputs.extend(bound)
         if wrapped is None:
             saved.canonicalized_input_signature.CopyFrom(structured.encoded((tuple(c.structured_input_signature[0]), dict(c.structured_input_signature[1]))))
-            saved.output_signature.CopyFrom(structured.encoded(_named(getattr(c, "_saved_output", c.structured_outputs))))
+            saved.output_signature.CopyFrom(structured.encoded(_named(c._saved_output if hasattr(c, "_saved_output") else getattr(c, "_output_specs", None) or c.structured_outputs)))
         else:
             given = {name: TensorSpec(s.shape, s.dtype, name) for name, s in zip(names, specs)}
             saved.canonicalized_input_signature.CopyFrom(structured.encoded(((), given)))

@@ -28,7 +28,7 @@ class ConcreteFunction:
         self._call = self._core._call_list
         self._packed, self._is_one = results.packed, results.is_one
         self._shape_of(args, kwargs)
-        self._trainable = None
+        self._trainable, self._shown = None, results.tensors
 
     def _shape_of(self, args, kwargs):
         specs = [TensorSpec(t.shape, t.dtype, name) for t, name in zip(self.graph.inputs, self._input_names)]
@@ -38,8 +38,9 @@ class ConcreteFunction:
         self._kwargs = {key: signature.replaced(value, rest) for key, value in kwargs.items()}
 
     inputs = property(lambda self: [*self.graph.inputs, *[inner for _, inner in self.graph.captures()]])
-    outputs = property(lambda self: list(self._results.tensors))
-    structured_outputs = property(lambda self: self._packed([TensorSpec(t.shape, t.dtype) for t in self._results.tensors]))
+    outputs = property(lambda self: list(self._shown))  # under TensorFlow's names; they never run
+    structured_outputs = property(lambda self: self._packed(self.outputs))
+    _output_specs = property(lambda self: self._packed([TensorSpec(t.shape, t.dtype) for t in self._results.tensors]))
     structured_input_signature = property(lambda self: (self._args, self._kwargs))
     output_dtypes = property(lambda self: self._packed([t.dtype for t in self._results.tensors]))
     output_shapes = property(lambda self: self._packed([t.shape for t in self._results.tensors]))
@@ -160,13 +161,13 @@ class ConcreteFunction:
             texts.setdefault(kind, []).append("%s: %s" % (name, text))
         first, last = texts.get(_ONLY, []), texts.get("KEYWORD_ONLY", [])
         parts = [*first, *(["/"] if first else []), *texts.get("POSITIONAL_OR_KEYWORD", []), *(["*"] if last else []), *last]
-        return "(%s) -> %s" % (", ".join(parts), _type_text(self.structured_outputs))
+        return "(%s) -> %s" % (", ".join(parts), _type_text(self._output_specs))
 
     def pretty_printed_signature(self, verbose=True):
         if not verbose:
             return self._signature_text()
         lines = ["Input Parameters:", *["  %s (%s): %s" % row for row in self._rows()]] if self._rows() else ["Input Parameters:", "  None"]
-        lines += ["Output Type:", "  %s" % _type_text(self.structured_outputs), "Captures:"]
+        lines += ["Output Type:", "  %s" % _type_text(self._output_specs), "Captures:"]
         lines += ["  %d: %s" % (id(c), _type_text(c)) for c in self.captured_inputs] or ["  None"]
         return "\n".join(lines)
 

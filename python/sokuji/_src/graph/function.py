@@ -7,7 +7,7 @@ import weakref
 
 from sokuji import _core
 from sokuji._src.core import conversion, nest
-from sokuji._src.core.execute import convert
+from sokuji._src.core.execute import convert, run
 from sokuji._src.data.specs import TensorSpec, type_spec_from_value
 from sokuji._src.eager import forward
 from sokuji._src.graph import func_graph, signature
@@ -367,8 +367,10 @@ def traced(function, name, parameters, specs, args, kwargs, leaves, creates):
         made = function(*placed_args[:n], **dict(zip(kwargs, placed_args[n:])))
         results = func_graph.Results(made, _returned, conversion._version == 1)
         outputs = list(results.tensors)
-    graph.outputs, graph.structured_outputs = outputs, results.packed(outputs)
+        shown = [run("Identity", t) for t in outputs] if conversion._version == 2 else outputs
+    graph.outputs, graph.structured_outputs = shown, results.packed(shown)
     made = ConcreteFunction(graph, name, parameters, args, kwargs, results, input_names)
+    made._shown = shown
     made._named.update(leaf.name for leaf in (*leaves, *(parameters.input_signature or ())) if isinstance(leaf, TensorSpec) and leaf.name)
     made.arguments = tuple(leaves.variables or ())
     graph._finalize()  # a tensor that leaked out of it is refused from here on

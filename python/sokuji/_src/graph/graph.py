@@ -47,6 +47,7 @@ class Graph(_core.Graph):
     @contextlib.contextmanager
     def as_default(self):
         """Operations are added to the graph within the block."""
+        in_use()
         with _stack.opened(self):
             yield self
 

@@ -52,6 +52,10 @@ class RaggedTensorSpec(_Shaped):
         splits = [(self._splits._number, (rows if i == 0 else None,)) for i in range(self._ragged_rank)]
         return [(self._dtype._number, (None, *sizes[self._ragged_rank + 1 :]) if self._shape.rank is not None else None), *splits]
 
+    @classmethod
+    def from_value(cls, value):
+        return cls(value.shape, value.dtype, value.ragged_rank)
+
     value_type = ragged.RaggedTensor
     ragged_rank = property(lambda self: self._ragged_rank)
     row_splits_dtype = property(lambda self: self._splits)

@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from sokuji import _core
-from sokuji._src.core import dtypes, errors, nest, shapes
+from sokuji._src.core import conversion, dtypes, errors, nest, shapes
 from sokuji._src.core.execute import convert, run
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import operation
@@ -62,7 +62,7 @@ class GraphVariable(variables.ResourceVariable):
     """A variable of a graph: reading and changing it are operations, its value is a session's."""
 
     def __init__(self, initial_value=None, trainable=True, collections=None, validate_shape=True, caching_device=None, name=None, variable_def=None,
-                 dtype=None, expected_shape=None, import_scope=None, constraint=None, use_resource=False, **ignored):  # fmt: skip
+                 dtype=None, expected_shape=None, import_scope=None, constraint=None, use_resource=None, **ignored):  # fmt: skip
         if variable_def is not None:
             raise NotImplementedError("not implemented: tf.Variable(variable_def=…); make it from its initial value")
         if initial_value is None:
@@ -73,7 +73,8 @@ class GraphVariable(variables.ResourceVariable):
         if constraint is not None and not callable(constraint):
             raise ValueError("The `constraint` argument must be a callable.")
         graph = graphs.get_default_graph()._root
-        self._graph, self._constraint, self._resource = graph, constraint, bool(use_resource)
+        use_resource = conversion._version == 2 if use_resource is None else bool(use_resource)
+        self._graph, self._constraint, self._resource = graph, constraint, use_resource
         if use_resource:
             self.__class__ = ResourceVariable
         first = len(graph)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sokuji import _core
-from sokuji._src.core import dtypes
+from sokuji._src.core import conversion, dtypes
 from sokuji._src.core.execute import invalid, same_dtype, tensor
 
 
@@ -16,6 +16,19 @@ def _few(array):
     return "%s%s" % (flat[:8].tolist(), " …" if flat.size > 8 else "")
 
 
+def _differences(sign, u, v, good, n):
+    """The lines of what TensorFlow says of values that do not compare."""
+    n = 10**9 if n < 0 else n
+    lines = ["Condition x %s y did not hold." % sign]
+    if n and u.shape == v.shape and u.shape:
+        where = np.argwhere(~good)[:n]
+        lines += ["Indices of first %d different values:" % len(where), str(where)]
+        lines += ["Corresponding x values:", str(u[~good][:n]), "Corresponding y values:", str(v[~good][:n])]
+    for name, array in (("x", u), ("y", v)) if n else ():
+        lines += ["First %d elements of %s:" % (min(array.size, n), name), str(array.ravel()[:n])]
+    return lines
+
+
 def _compare(name, holds, sign):
     def check(x, y, data=None, summarize=None, message=None, name=None):
         a, b = same_dtype([x, y])
@@ -25,6 +38,8 @@ def _compare(name, holds, sign):
         except ValueError:
             raise invalid("shapes %s and %s do not broadcast" % (u.shape, v.shape)) from None
         if not np.all(good):
+            if conversion._version == 2:
+                raise invalid("\n".join(([str(message)] if message is not None else []) + _differences(sign, u, v, good, 3 if summarize is None else summarize)))
             raise invalid(_text(message, "Condition x %s y did not hold element-wise: x = %s, y = %s" % (sign, _few(u), _few(v))))
 
     check.__name__ = check.__qualname__ = name
@@ -44,7 +59,8 @@ def _against_zero(name, holds, sign):
     def check(x, data=None, summarize=None, message=None, name=None):
         value = np.asarray(tensor(x))
         if not np.all(holds(value)):
-            raise invalid(_text(message, "Condition x %s 0 did not hold element-wise: x = %s" % (sign, _few(value))))
+            between = (" ", "\n")[conversion._version - 1]
+            raise invalid(between.join(([message] if message else []) + ["Condition x %s 0 did not hold element-wise:" % sign, "x = %s" % _few(value)]))
 
     check.__name__ = check.__qualname__ = name
     check.__doc__ = "InvalidArgumentError unless x %s 0 everywhere." % sign
@@ -115,25 +131,49 @@ def assert_rank_in(x, ranks, data=None, summarize=None, message=None, name=None)
         raise ValueError(_text(message, "Shape %s must have rank in %s" % (tensor(x)._shape_tuple, wanted)))
 
 
+def _ranked(x, message, text, wanted, holds):
+    shape = tensor(x)._shape_tuple
+    if not holds(len(shape), wanted):
+        raise ValueError("%sTensor  must have rank %s.  Received rank %d, shape %s" % (message + " " if message else "", text % (wanted,), len(shape), shape))
+
+
+def assert_integer_2(x, message=None, name=None):
+    """TypeError unless the tensor is of an integer dtype."""
+    t = tensor(x)
+    if not t.dtype.is_integer:
+        raise TypeError(_text(message, "Expected \"x\" to be integer type.  Found: tensor of dtype %s" % t.dtype))
+
+
+def assert_type_2(tensor, tf_type, message=None, name=None):
+    """TypeError unless the tensor is of the dtype."""
+    if tensor.dtype != tf_type:
+        raise TypeError("%stensor must be of type %r; got %r" % (message + " " if message else "", dtypes.as_dtype(tf_type), tensor.dtype))
+
+
+def assert_all_finite(x, message, name=None):
+    """The tensor, or InvalidArgumentError where it has NaN or infinities."""
+    return verify_tensor_all_finite(x, message)
+
+
 def assert_rank_2(x, rank, message=None, name=None):
     """ValueError unless the tensor has this number of axes."""
-    return assert_rank(x, rank, message=message)
+    _ranked(x, message, "%s", _rank_of(rank), lambda has, wanted: has == wanted)
 
 
 def assert_rank_at_least_2(x, rank, message=None, name=None):
     """ValueError unless the tensor has at least this number of axes."""
-    return assert_rank_at_least(x, rank, message=message)
+    _ranked(x, message, "at least %s", _rank_of(rank), lambda has, wanted: has >= wanted)
 
 
 def assert_rank_in_2(x, ranks, message=None, name=None):
     """ValueError unless the number of axes is among the ranks."""
-    return assert_rank_in(x, ranks, message=message)
+    _ranked(x, message, "in %s", tuple(_rank_of(rank) for rank in ranks), lambda has, wanted: has in wanted)
 
 
 def assert_scalar_2(tensor, message=None, name=None):
-    """The tensor, or ValueError unless it is a scalar."""
+    """ValueError unless it is a scalar."""
     try:
-        return assert_scalar(tensor)
+        assert_scalar(tensor)
     except ValueError as error:
         raise ValueError("%s%s" % (message or "", error)) from None
 
@@ -156,7 +196,7 @@ def assert_same_float_dtype(tensors=None, dtype=None):
         dtype = t.dtype
     dtype = dtypes.float32 if dtype is None else dtypes.as_dtype(dtype)
     if not dtype.is_floating:
-        raise ValueError("Expected floating point type, got %s." % dtype.name)
+        raise ValueError("Expected floating point type, got %s." % (dtype,))
     return dtype
 
 
@@ -164,9 +204,9 @@ def assert_proper_iterable(values):
     """TypeError for tensors, arrays and strings, whose iteration is seldom meant."""
     unproper = (_core.Handle, np.ndarray, bytes, str)
     if isinstance(values, unproper):
-        raise TypeError("Expected argument \"values\" to be a \"proper\" iterable. Found: %s" % type(values))
+        raise TypeError("Expected argument \"values\" to be a \"proper\" iterable.  Found: %s" % type(values))
     if not hasattr(values, "__iter__"):
-        raise TypeError("Expected argument \"values\" to be iterable. Found: %s" % type(values))
+        raise TypeError("Expected argument \"values\" to be iterable.  Found: %s" % type(values))
 
 
 def assert_shapes(shapes, data=None, summarize=None, message=None, name=None):
@@ -247,5 +287,5 @@ def _reordered(check, unary):
 DEBUGGING_2 = {name: globals()[name] for name in _BOTH[11:20]}
 DEBUGGING_2.update({name: _reordered(globals()[name], i >= 6) for i, name in enumerate(_BOTH[:10])})
 DEBUGGING_2.update(assert_near=assert_near_2, assert_shapes=assert_shapes, assert_rank=assert_rank_2, assert_rank_at_least=assert_rank_at_least_2,
-                   assert_rank_in=assert_rank_in_2, is_numeric_tensor=is_numeric_tensor, assert_scalar=assert_scalar_2)  # fmt: skip
+                   assert_rank_in=assert_rank_in_2, assert_integer=assert_integer_2, assert_type=assert_type_2, assert_all_finite=assert_all_finite, is_numeric_tensor=is_numeric_tensor, assert_scalar=assert_scalar_2)  # fmt: skip
 del DEBUGGING_2["Assert"]

@@ -330,7 +330,7 @@ def _flips(flip):
         if t.ndim == 3:
             return flip(t) if float(stateless_random_ops.stateless_uniform([], seed)) < 0.5 else t
         drawn = stateless_random_ops.stateless_uniform([t._shape_tuple[0]], seed)
-        turned = run("Reshape", run("Less", drawn, convert(0.5, 1)), convert([-1, 1, 1, 1], 3))
+        turned = run("Reshape", run("Greater", drawn, convert(0.5, 1)), convert([-1, 1, 1, 1], 3))  # unlike one image's
         return run("SelectV2", turned, flip(t), t)
 
     return function

@@ -4,7 +4,7 @@ import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import dtypes, shapes
-from sokuji._src.core.execute import axis_of, convert, invalid, run, sizes, tensor
+from sokuji._src.core.execute import axis_of, convert, execute, invalid, run, sizes, tensor
 from sokuji._src.ops import array_ops
 
 _made_first = []  # what is done when the first ragged tensor is made
@@ -169,6 +169,11 @@ class RaggedTensor:
         return np.repeat(np.arange(len(cuts) - 1), np.diff(cuts))
 
     def value_rowids(self, name=None):
+        if not isinstance(self._splits, _core.EagerTensor):
+            zero, one = convert(0, 9), convert(1, 9)
+            places = execute("Range", [zero, self._splits[-1], one], {})
+            found = execute("UpperBound", [run("ExpandDims", self._splits, convert(0, 3)), run("ExpandDims", places, convert(0, 3))], {"out_type": dtypes.int64})
+            return run("Reshape", found, convert([-1], 3)) - one
         return convert(self._ids().astype(np.int64), 9)
 
     def nested_value_rowids(self, name=None):
@@ -276,7 +281,7 @@ class RaggedTensor:
     def _row(self, i):
         n = len(self)
         if not -n <= i < n:
-            raise invalid("slice index %d of dimension 0 out of bounds." % i)
+            raise IndexError("slice index %d of dimension 0 out of bounds." % i)
         a, b = self._cuts()[i % n : i % n + 2]
         return self._values[int(a) : int(b)]
 
@@ -293,7 +298,7 @@ class RaggedTensor:
     def __getitem__(self, key):
         key = key if isinstance(key, tuple) else (key,)
         if any(k is Ellipsis or k is None for k in key):
-            raise NotImplementedError("not implemented: indexing a ragged tensor with ... or newaxis; use tf.expand_dims")
+            return self._placed(key)
         first, rest = key[0], key[1:]
         if isinstance(first, slice):
             made = self if first == slice(None) else self._rows(np.arange(len(self))[_plain_slice(first)])
@@ -302,6 +307,18 @@ class RaggedTensor:
             return made._columns(rest)
         row = self._row(int(first))
         return row if not rest else row[rest[0] if len(rest) == 1 else rest]
+
+    def _placed(self, key):
+        """Indexing with ... and new axes."""
+        missing = self.ragged_rank + self.flat_values.ndim - sum(k is not None and k is not Ellipsis for k in key)
+        wide, whole = [], (slice(None),) * missing
+        for k in key:
+            wide.extend(whole if k is Ellipsis else (k,))
+        kept = [k for k in wide if isinstance(k, (slice, type(None)))]
+        made = self[tuple(k for k in wide if k is not None)] if any(k is not None for k in wide) else self
+        for axis, k in enumerate(kept):
+            made = expand_dims(made, axis) if k is None else made
+        return made
 
     def _columns(self, rest):
         """[:, column, …]"""
@@ -368,7 +385,7 @@ def constant(pylist, dtype=None, ragged_rank=None, inner_shape=None, name=None, 
     rank = max(levels - 1, 0) if ragged_rank is None else ragged_rank
     if inner_shape is not None and ragged_rank is None:
         rank = levels - 1 - len(inner_shape)
-    if rank >= levels and rank > 0:
+    if rank >= levels and rank > 0 and np.size(np.array(pylist, object)):
         raise ValueError("Invalid pylist=%r: incompatible with ragged_rank=%s" % (pylist, ragged_rank))
     lengths, flat = [], pylist
     for _ in range(rank):
@@ -494,6 +511,8 @@ def expand_dims(value, axis, name=None):
 
 
 def gather(params, indices, axis=None, batch_dims=0, **keywords):
+    if batch_dims == 1 and axis in (None, 1) and isinstance(params, RaggedTensor):
+        return _gather_in_rows(params, indices)
     if axis not in (None, 0) or batch_dims:
         raise NotImplementedError("not implemented: tf.gather of ragged tensors with an axis or batch_dims")
     if isinstance(indices, RaggedTensor):
@@ -509,6 +528,60 @@ def gather(params, indices, axis=None, batch_dims=0, **keywords):
     for size in index.shape[:0:-1]:
         made = RaggedTensor.from_uniform_row_length(made, size)
     return made
+
+
+def _gather_in_rows(params, indices):
+    index = _ragged(indices)
+    flat, rows = np.asarray(index.values).astype(np.int64), index._ids()
+    if (flat < 0).any() or (flat >= np.diff(params._cuts())[rows]).any():
+        raise invalid("tf.gather: an index is outside of its row")
+    return index.with_values(gather(params.values, params._cuts()[rows] + flat))
+
+
+def reverse(value, axis, name=None):
+    for a in np.ravel(np.asarray(tensor(axis))):
+        value = _reversed(value, axis_of(int(a), value.ragged_rank + value.flat_values.ndim))
+    return value
+
+
+def _reversed(rt, axis):
+    if not isinstance(rt, RaggedTensor):
+        return array_ops.reverse(rt, [axis])
+    if axis > 1:
+        return rt.with_values(_reversed(rt.values, axis - 1))
+    if axis == 0:
+        return rt._rows(np.arange(len(rt))[::-1])
+    cuts = rt._cuts()
+    return rt.with_values(gather(rt.values, cuts[:-1][rt._ids()] + cuts[1:][rt._ids()] - 1 - np.arange(cuts[-1])))
+
+
+def stack_dynamic_partitions(data, partitions, num_partitions, name=None):
+    """Row i: the elements whose partition is i, in their order."""
+    ids = np.asarray(tensor(partitions)).ravel()
+    n = int(num_partitions)
+    if ids.size and (ids.min() < 0 or ids.max() >= n):
+        raise invalid("partitions must be in [0, %d): %s" % (n, ids.tolist()))
+    data = data if isinstance(data, RaggedTensor) else tensor(data)
+    return RaggedTensor.from_row_lengths(gather(data, np.argsort(ids, kind="stable")), np.bincount(ids, minlength=n))
+
+
+def squeeze(input, axis=None, name=None):
+    axis = [axis] if isinstance(axis, int) else axis
+    if axis is None:
+        raise ValueError("Ragged.squeeze must have an axis argument.")
+    for a in sorted((axis_of(int(a), input.ragged_rank + input.flat_values.ndim) for a in axis), reverse=True):
+        input = _squeezed(input, a)
+    return input
+
+
+def _squeezed(rt, axis):
+    if not isinstance(rt, RaggedTensor):
+        return array_ops.squeeze(rt, [axis])
+    if axis > 1:
+        return rt.with_values(_squeezed(rt.values, axis - 1))
+    if len(rt) != 1 if axis == 0 else (np.diff(rt._cuts()) != 1).any():
+        raise invalid("Can not squeeze dim[%d]: it is not 1" % axis)
+    return rt.values
 
 
 def gather_nd(params, indices, **keywords):
@@ -552,22 +625,39 @@ def _segments(kind, values, ids, n):
     return run(_SEGMENTS[kind], values, ids, n)
 
 
+def _segments_in_graph(kind, rt):
+    """A reduction of rows whose lengths are not known yet."""
+    if isinstance(rt.values, RaggedTensor):
+        raise NotImplementedError("not implemented: tf.%s of a deeply ragged tensor in a graph" % kind)
+    ids, n, values = rt.value_rowids(), rt.nrows(dtypes.int32), rt.values
+    if kind == "reduce_mean":
+        lengths = array_ops.cast(rt.row_lengths(), values.dtype)
+        return run("UnsortedSegmentSum", values, ids, n) / run("Reshape", lengths, sizes([-1, *[1] * (values.ndim - 1)]))
+    if kind in ("reduce_any", "reduce_all"):
+        whole = run("UnsortedSegmentMax" if kind == "reduce_any" else "UnsortedSegmentMin", array_ops.cast(values, dtypes.int32), ids, n)
+        return run("Greater", whole, convert(0, 3))
+    return run(_SEGMENTS[kind], values, ids, n)
+
+
 def reduction(kind, plain):
     """A reduction of ragged tensors beside that of tensors."""
 
     def reduce(rt, axis=None, keepdims=None):
-        if axis is None:
-            return plain(rt.flat_values, None, keepdims or False) if not keepdims else _no_keepdims(kind)
-        if keepdims:
-            _no_keepdims(kind)
-        axes = [int(a) for a in np.ravel(np.asarray(axis))]
         rank = rt.ragged_rank + rt.flat_values.ndim
+        if axis is None:
+            made = plain(rt.flat_values, None)
+            return run("Reshape", made, sizes([1] * rank)) if keepdims else made
+        axes = [int(a) for a in np.ravel(np.asarray(axis))]
         axes = sorted({axis_of(a, rank) for a in axes}, reverse=True)
         for a in axes:
             rt = one(rt, a) if isinstance(rt, RaggedTensor) else plain(rt, a)
+        for a in reversed(axes if keepdims else ()):
+            rt = expand_dims(rt, a)
         return rt
 
     def one(rt, axis):
+        if axis == 1 and not isinstance(rt.row_splits, _core.EagerTensor):
+            return _segments_in_graph(kind, rt)
         cuts, values = rt._cuts(), rt.values
         if axis > 1:
             return rt.with_values(one(values, axis - 1) if isinstance(values, RaggedTensor) else plain(values, axis - 1))
@@ -586,10 +676,6 @@ def reduction(kind, plain):
         return RaggedTensor.from_row_lengths(made, np.bincount(flat // max(width, 1), minlength=n))
 
     return reduce
-
-
-def _no_keepdims(kind):
-    raise NotImplementedError("not implemented: tf.%s of a ragged tensor with keepdims" % kind)
 
 
 # ---- element by element ----
@@ -650,6 +736,6 @@ def _operators():
 
 
 _operators()
-RAGGED = {"constant": constant, "range": range_, "stack": stack, "map_flat_values": map_flat_values, "boolean_mask": boolean_mask,
+RAGGED = {"stack_dynamic_partitions": stack_dynamic_partitions, "constant": constant, "range": range_, "stack": stack, "map_flat_values": map_flat_values, "boolean_mask": boolean_mask,
           "row_splits_to_segment_ids": row_splits_to_segment_ids, "segment_ids_to_row_splits": segment_ids_to_row_splits}  # fmt: skip
 

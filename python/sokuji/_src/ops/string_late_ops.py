@@ -33,7 +33,8 @@ def _each(input, function, dtype=dtypes.string):
 def split(input, sep=None, maxsplit=-1, name=None):
     """The words of strings, as ragged rows."""
     by = None if sep in (None, "", b"") else sep if isinstance(sep, bytes) else sep.encode()
-    return _each(input, lambda item: item.split(by, maxsplit))
+    rest = lambda parts: parts + [b""] if by is None and 0 < maxsplit == len(parts) else parts  # noqa: E731  (what is left, even if empty)
+    return _each(input, lambda item: rest(item.split(by, maxsplit)))
 
 
 def bytes_split(input, name=None):
@@ -219,7 +220,8 @@ def ngrams(data, ngram_width, separator=" ", pad_values=None, padding_width=None
     items = t._strings()
     width = t._shape_tuple[-1]
     rows = [_grams(items[i : i + width], *more) for i in range(0, len(items), width)]
-    return _ragged_of(rows, t._shape_tuple[:-1], dtypes.string)
+    made = _ragged_of(rows, t._shape_tuple[:-1], dtypes.string)
+    return made.to_tensor(b"") if isinstance(made, RaggedTensor) else made
 
 
 def format_(template, inputs, placeholder="{}", summarize=3, name=None):

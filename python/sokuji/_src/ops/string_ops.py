@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from sokuji._src.core import dtypes
-from sokuji._src.core.execute import execute, invalid, run, sizes, tensor
+from sokuji._src.core.execute import convert, execute, invalid, run, sizes, tensor
 from sokuji._src.ops import math_ops, sparse_ops
 
 
@@ -197,6 +197,8 @@ def reduce_join_2(inputs, axis=None, keepdims=False, separator="", name=None):
     """Strings put together over axes."""
     t = tensor(inputs)
     axes = list(range(len(t._shape_tuple)))[::-1] if axis is None else axis
+    if t._shape_tuple == (0,):
+        return convert([""] if keepdims else "", 7)
     return execute("ReduceJoin", [t, tensor(axes, dtypes.int32)], {"keep_dims": bool(keepdims), "separator": separator})
 
 
