@@ -366,6 +366,9 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         calls.depth += 1
         if training is not None and variables._version == 2:
             calls.training = training
+        scoped = variables._version == 2
+        if scoped:
+            calls.path.append(calls.path[-1] + "/" + self._name if calls.path else self._name)
         try:
             outputs = self.call(inputs, *arguments, **keywords)
         except InvalidArgumentError as error:
@@ -377,6 +380,8 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         finally:
             calls.depth -= 1
             calls.training = before
+            if scoped:
+                calls.path.pop()
         if self._activity_regularizer is not None:
             for output in nest.flatten(outputs):
                 loss = self._activity_regularizer(output)
@@ -534,6 +539,12 @@ class Layer(LayerCheckpoints, _core.LayerBase):
 
     def _weights_in_order(self):
         return self.weights
+
+    def stateless_call(self, trainable_variables, non_trainable_variables, *arguments, return_losses=False, **keywords):
+        """(what the layer gives, its other variables' values) were its variables these; nothing changes."""
+        own = list(self.non_trainable_variables)
+        give = lambda made: (made, [v._read() for v in own], *([self.losses] if return_losses else []))  # noqa: E731
+        return keras_variable.stateless([*self.trainable_variables, *own], [*trainable_variables, *non_trainable_variables], lambda: self(*arguments, **keywords), give)
 
     def count_params(self):
         if not self.built:

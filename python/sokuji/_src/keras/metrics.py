@@ -147,6 +147,19 @@ class Metric(layers_base._Metrics):
     def reset_states(self):
         self.reset_state()
 
+    def stateless_update_state(self, metric_variables, *arguments, **keywords):
+        from sokuji._src.keras import variable as keras_variable
+
+        return keras_variable.stateless(self.variables, metric_variables, lambda: self.update_state(*arguments, **keywords), lambda _: [v._read() for v in self.variables])
+
+    def stateless_result(self, metric_variables):
+        from sokuji._src.keras import variable as keras_variable
+
+        return keras_variable.stateless(self.variables, metric_variables, lambda: convert(self.result(), 0), lambda made: made)
+
+    def stateless_reset_state(self):
+        return [run("ZerosLike", v) for v in self.variables]
+
     def __call__(self, *arguments, **keywords):
         self.update_state(*arguments, **keywords)
         return self.result()
@@ -174,8 +187,8 @@ def _divided(a, b):
     return run("DivNoNan", a, b)
 
 
-def _reduced_values(values, weight, dtype):
-    """Values and weights of one shape; values are averaged over the axes that the weights do not have."""
+def _reduced_values(values, weight, dtype, reduce="Mean"):
+    """Values and weights of one shape; values are averaged (2.x's Sum adds them) over the axes that the weights do not have."""
     v = array_ops.cast(convert(values, 0), dtype)
     if weight is None:
         return v, None
@@ -183,7 +196,7 @@ def _reduced_values(values, weight, dtype):
     if len(w._shape_tuple) == len(v._shape_tuple) + 1 and w._shape_tuple[-1] == 1:
         w = run("Reshape", w, _ints(w._shape_tuple[:-1]))
     if w._shape_tuple and len(w._shape_tuple) < len(v._shape_tuple):
-        v = run("Mean", v, convert(list(range(len(w._shape_tuple), len(v._shape_tuple))), 3))
+        v = run(reduce, v, convert(list(range(len(w._shape_tuple), len(v._shape_tuple))), 3))
     return v, run("Mul", w, run("OnesLike", v))
 
 
@@ -212,7 +225,7 @@ class Sum(Metric):
         self.total = self.add_variable(name="total")
 
     def update_state(self, values, sample_weight=None):
-        v, w = _reduced_values(values, sample_weight, self._dtype)
+        v, w = _reduced_values(values, sample_weight, self._dtype, "Mean" if _is_1() else "Sum")
         self.total._assign_add(run("Sum", v if w is None else v * w, None))
 
     def result(self):

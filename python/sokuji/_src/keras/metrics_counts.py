@@ -134,7 +134,7 @@ class AUC(_Counts):
                        "num_labels": num_labels, "label_weights": label_weights, "from_logits": from_logits}  # fmt: skip
         if thresholds is not None:
             self._given["thresholds"] = inner
-        for key, title in (("tp", "true_positives"), ("tn", "true_negatives"), ("fp", "false_positives"), ("fn", "false_negatives")):
+        for key, title in (("tp", "true_positives"), ("fp", "false_positives"), ("tn", "true_negatives"), ("fn", "false_negatives")):
             self._variable(key, title)
 
     def update_state(self, y_true, y_pred, sample_weight=None):
@@ -246,7 +246,7 @@ class MeanIoU(Metric):
         if y.size and not (0 <= min(y.min(), p.min()) and max(y.max(), p.max()) < self.num_classes):
             raise invalid("MeanIoU: a label is outside [0, %d)" % self.num_classes)
         now = self.total_cm.numpy()
-        np.add.at(now, (y, p), 1 if sample_weight is None else _array(sample_weight).ravel())
+        np.add.at(now, (y, p), 1 if sample_weight is None else _array(sample_weight).ravel().astype(np.int64))
         self.total_cm._assign(convert(now, 0))
 
     def _each(self):

@@ -240,7 +240,7 @@ def layer_config(layer):
     arguments = layer._given()
     for name, value in arguments.pop("kwargs", arguments.pop("keywords", {})).items():
         arguments.setdefault(name, value)
-    arguments.pop("self", None), arguments.pop("name", None)
+    arguments.pop(next(iter(arguments)), None), arguments.pop("name", None)
     if any(not isinstance(leaf, (str, int, float, bool, type(None))) for leaf in nest.flatten(arguments)):
         raise NotImplementedError("Object %s was created by passing non-serializable argument values in `__init__()`, and therefore the object must override "
                                   "`get_config()` in order to be serializable. Please implement `get_config()`." % type(layer).__name__)  # fmt: skip

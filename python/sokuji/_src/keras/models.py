@@ -49,7 +49,7 @@ class Model(ModelCheckpoints, Trainer, _Composite, Layer):
         inputs = keywords.pop("inputs", arguments[0] if arguments else None)
         outputs = keywords.pop("outputs", arguments[1] if len(arguments) > 1 else None)
         name = keywords.pop("name", arguments[2] if len(arguments) > 2 else None)
-        base = "model" if type(self) is Model and variables._version == 1 else "functional" if type(self) is Model else layers_base.snake_case(type(self).__name__)
+        base = "model" if type(self) is Model and variables._version == 1 else "functional" if type(self) in (Model, Functional) else layers_base.snake_case(type(self).__name__)
         super().__init__(name=name or unique_name(base), **keywords)
         self.__dict__["_base_name"] = name or base
         self.inputs, self.outputs, self._graph = None, None, None
@@ -65,6 +65,8 @@ class Model(ModelCheckpoints, Trainer, _Composite, Layer):
             if not isinstance(symbol, keras_graph.KerasTensor):
                 raise ValueError("All `inputs` and `outputs` values must be KerasTensors. Received: %r" % (symbol,))
         self._graph = Graph(inputs, outputs)
+        if type(self) is Model and variables._version == 2:
+            self.__class__ = Functional
         self.inputs, self.outputs = self._graph.flat_inputs, self._graph.flat_outputs
         self._sublayers = list(self._graph.layers)
         self.built = True
@@ -75,7 +77,13 @@ class Model(ModelCheckpoints, Trainer, _Composite, Layer):
     operations = property(lambda self: [] if self._graph is None else list(self._graph.operations))
     layers = property(lambda self: list(self._sublayers))
     updates = property(lambda self: [u for layer in self._sublayers for u in layer.updates])
-    input_names = property(lambda self: [s.name for s in self.inputs])
+    _input_names = property(lambda self: [s.name for s in self.inputs])
+
+    @property
+    def input_names(self):
+        if variables._version == 2:
+            raise AttributeError("'%s' object has no attribute 'input_names'" % type(self).__name__)
+        return self._input_names
 
     @property
     def output_names(self):
@@ -91,6 +99,8 @@ class Model(ModelCheckpoints, Trainer, _Composite, Layer):
         return made
 
     def get_layer(self, name=None, index=None):
+        if variables._version == 2 and (name is None) == (index is None):
+            raise ValueError("Provide either a layer name or layer index at `get_layer`, not both. Received: index=%s and name=%s." % (index, name))
         if index is not None:
             if len(self.layers) <= index:
                 raise ValueError("Was asked to retrieve layer at index %d but model only has %d layers." % (index, len(self.layers)))
@@ -126,11 +136,13 @@ class Model(ModelCheckpoints, Trainer, _Composite, Layer):
     def _in_order(self, inputs):
         """The inputs' values, flat, in the order of the symbols; dictionaries go by name."""
         if isinstance(inputs, dict) and not isinstance(self._graph.inputs, dict):
-            missing = [n for n in self.input_names if n not in inputs]
+            missing = [n for n in self._input_names if n not in inputs]
             if missing:
                 raise ValueError("Missing data for input \"%s\". You passed a data dictionary with keys %s." % (missing[0], list(inputs)))
-            flat = [inputs[n] for n in self.input_names]
+            flat = [inputs[n] for n in self._input_names]
         else:
+            if isinstance(inputs, dict) and set(inputs) >= set(self._graph.inputs):
+                inputs = {n: inputs[n] for n in self._graph.inputs}
             flat = nest.flatten(inputs)
         if len(flat) != len(self.inputs):
             raise ValueError("Model %s expects %d inputs, it received %d." % (self.name, len(self.inputs), len(flat)))
@@ -204,6 +216,10 @@ class Model(ModelCheckpoints, Trainer, _Composite, Layer):
         from sokuji._src.keras import model_files
 
         model_files.save_model(self, filepath, overwrite, **keywords)
+
+
+class Functional(Model):
+    """2.x: what Model(inputs, outputs) is."""
 
 
 def _configs():

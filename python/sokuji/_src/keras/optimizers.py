@@ -2,10 +2,12 @@
 
 import inspect
 
+import re
+
 from sokuji import _core
 from sokuji._src.core import dtypes, signatures
 from sokuji._src.core.conversion import IndexedSlices
-from sokuji._src.core.execute import convert, run
+from sokuji._src.core.execute import convert, execute, run
 from sokuji._src.keras import layers_base
 from sokuji._src.keras import schedules as keras_schedules
 from sokuji._src.keras import serialization
@@ -104,10 +106,11 @@ class Optimizer(OptimizerCheckpoints):
         for name in self._slots:
             self._state[name] = [self._slot(name, v, self._first(name, v)) for v in self._trainable]
         # In Keras' order: all slots of the first kind, or the kinds of each variable in turn, as the optimizer says.
-        self._own = [slot for name in self._slots for slot in self._state[name]] if self._by_kind else [
-            self._state[name][i] for i in range(len(self._trainable)) for name in self._slots]  # fmt: skip
+        pairs = self._slots if self._pairs is None else self._slots[: self._pairs]
+        self._own = [self._state[name][i] for i in range(len(self._trainable)) for name in pairs] + [
+            slot for name in self._slots[len(pairs) :] for slot in self._state[name]]  # fmt: skip
         if self.use_ema:
-            self._averages = [keras_variable.make(v._read(), trainable=False, name="average", prefix=self.name) for v in self._trainable]
+            self._averages = [self._slot("average", v, v._read()) for v in self._trainable]
         self.built = True
         self._checkpoint_arrived()
 
@@ -115,7 +118,63 @@ class Optimizer(OptimizerCheckpoints):
         title = "%s_%s" % (getattr(v, "path", v.name).replace("/", "_").replace(":", "_"), name)
         return keras_variable.make(value, trainable=False, name=title, prefix=self.name)
 
-    _by_kind = False
+    _pairs = None  # so many slots of each variable in turn, then the others kind by kind; None: all in turn
+
+    # ---- for subclasses ----
+
+    _trainable_variables = property(lambda self: self._trainable)
+
+    def add_variable(self, shape, initializer="zeros", dtype=None, aggregation="none", layout=None, name=None):
+        from sokuji._src.ops import init_ops
+
+        value = init_ops.get(initializer)(list(shape), dtype=dtypes.as_dtype(dtype or dtypes.float32))
+        made = keras_variable.make(value, trainable=False, name=name or "variable", prefix=self.name)
+        self._own.append(made)
+        return made
+
+    def add_variable_from_reference(self, reference_variable, name=None, initializer="zeros"):
+        made = self._slot(name or "var", reference_variable, _zeros(reference_variable) if initializer == "zeros" else reference_variable._read())
+        self._own.append(made)
+        return made
+
+    def add_optimizer_variables(self, trainable_variables, name, initializer="zeros"):
+        names = [name] if isinstance(name, str) else list(name)
+        made = [[self.add_variable_from_reference(v, n, initializer) for v in trainable_variables] for n in names]
+        return made[0] if isinstance(name, str) else tuple(made)
+
+    def _get_variable_index(self, variable):
+        return self._index[id(variable)]
+
+    def assign(self, variable, value):
+        variable.assign(value)
+
+    def assign_add(self, variable, value):
+        variable.assign_add(value)
+
+    def assign_sub(self, variable, value):
+        variable.assign_sub(value)
+
+    def update_step(self, gradient, variable, learning_rate):
+        raise NotImplementedError("update_step() of %s" % type(self).__name__)
+
+    def _step(self, v, g, rate):
+        self.update_step(g, v, rate)
+
+    def exclude_from_weight_decay(self, var_list=None, var_names=None):
+        if self.built:
+            raise ValueError("`exclude_from_weight_decay()` can only be configured before the optimizer is built.")
+        self._undecayed = ({id(v) for v in var_list or ()}, list(var_names or ()))
+
+    _undecayed = (), ()
+
+    def _decays(self, v):
+        return id(v) not in self._undecayed[0] and not any(re.search(name, v.name) for name in self._undecayed[1])
+
+    def stateless_apply(self, optimizer_variables, grads, trainable_variables):
+        """(the variables' values, the optimizer's) after a step; nothing changes."""
+        own, of = self.variables, self._trainable
+        return keras_variable.stateless(own + list(of), [*optimizer_variables, *trainable_variables], lambda: self.apply(grads, of),
+                                        lambda _: ([v._read() for v in of], [v._read() for v in own]))  # fmt: skip
 
     def _first(self, name, variable):
         return _zeros(variable)
@@ -152,7 +211,7 @@ class Optimizer(OptimizerCheckpoints):
         rate = self.learning_rate
         rate = rate._read() if isinstance(rate, _core.VariableBase) else rate
         if self.weight_decay is not None:
-            for _, v in pairs:
+            for v in [v for _, v in pairs if self._decays(v)]:
                 v._assign_sub(v * (array_ops.cast(rate, _tensor_dtype(v)) * float(self.weight_decay)))
         self._begin_step()
         clips = any(c is not None for c in (self.clipnorm, self.clipvalue, self.global_clipnorm))
@@ -296,6 +355,7 @@ class Adam(Optimizer):
     """Steps by running means of gradients and of squared gradients, without their bias."""
 
     _slots = ("momentum", "velocity")
+    _pairs = 2
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False, weight_decay=None, clipnorm=None, clipvalue=None,
                  global_clipnorm=None, use_ema=False, ema_momentum=0.99, ema_overwrite_frequency=None, loss_scale_factor=None,
@@ -330,6 +390,8 @@ class AdamW(Adam):
 
 class RMSprop(Optimizer):
     """Steps by a running mean of squared gradients."""
+
+    _pairs = 0
 
     def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False, *shared, **kwargs):
         super().__init__(learning_rate, *shared, **kwargs)
@@ -377,7 +439,6 @@ class Adadelta(Optimizer):
     """Steps by running means of squared gradients and squared steps."""
 
     _slots = ("accumulated_grad", "accumulated_delta_var")
-    _by_kind = True
 
     def __init__(self, learning_rate=0.001, rho=0.95, epsilon=1e-7, *shared, **kwargs):
         super().__init__(learning_rate, *shared, **kwargs)
@@ -420,11 +481,11 @@ class Nadam(Optimizer):
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, *shared, **kwargs):
         super().__init__(learning_rate, *shared, **kwargs)
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
-        self._product = keras_variable.make(convert(1.0, 1), trainable=False, name="u_product", prefix=self.name)
+        self._product = keras_variable.make(convert(1.0, 1), trainable=False, name="variable", prefix=self.name)
 
     def build(self, trainable_variables):
         super().build(trainable_variables)
-        self._own = [self._product, *self._own]
+        self._own = [*self._own, self._product]
 
     def _begin_step(self):
         self._u = [self.beta_1 * (1.0 - 0.5 * convert(0.96, 1) ** (self._t(dtypes.float32) + k)) for k in (0.0, 1.0)]
@@ -513,7 +574,52 @@ class Lamb(Adam):
         v._assign_sub((length / size if length > 0 and size > 0 else 1.0) * rate * step)
 
 
-CLASSES = {c.__name__: c for c in (SGD, Adam, AdamW, RMSprop, Adagrad, Adadelta, Adamax, Nadam, Lion, Ftrl, Lamb)}
+class Adafactor(Optimizer):
+    """The squares of a matrix' gradient are kept as the means of its rows and columns."""
+
+    _slots = ("row", "column", "velocity")
+
+    def __init__(self, learning_rate=0.001, beta_2_decay=-0.8, epsilon_1=1e-30, epsilon_2=1e-3, clip_threshold=1.0, relative_step=True, *shared, **kwargs):
+        super().__init__(learning_rate, *shared, **kwargs)
+        self.beta_2_decay, self.epsilon_1, self.epsilon_2 = beta_2_decay, epsilon_1, epsilon_2
+        self.clip_threshold, self.relative_step = clip_threshold, relative_step
+
+    def _slot(self, name, v, value):
+        if name not in ("row", "column"):
+            return super()._slot(name, v, value)
+        return keras_variable.make(value, trainable=False, name=v.name, prefix=self.name)
+
+    def _first(self, name, variable):
+        shape = variable._shape_tuple
+        if name == "velocity":
+            return _zeros(variable)
+        shape = () if len(shape) < 2 else shape[:-1] if name == "row" else (*shape[:-2], shape[-1])
+        return array_ops.zeros(list(shape), _tensor_dtype(variable))
+
+    def _step(self, v, g, rate, row, column, velocity):
+        one = convert(1.0, g._dtype_number)
+        mean = lambda t, axis, keep=False: execute("Mean", [t, convert([axis], 3)], {"keep_dims": keep})  # noqa: E731
+        rms = lambda t: run("Sqrt", run("Mean", t * t, None))  # noqa: E731
+        t = self._t(g.dtype)
+        if self._rate is None and self.relative_step:
+            rate = run("Minimum", rate, one / run("Sqrt", t))
+        step = run("Maximum", convert(self.epsilon_2, g._dtype_number), rms(v._read())) * run("Minimum", rate, one / run("Sqrt", t))
+        squares, beta = g * g + self.epsilon_1, 1.0 - t**self.beta_2_decay
+        if len(v._shape_tuple) >= 2:
+            row._assign(row * beta + (1.0 - beta) * mean(squares, -1))
+            column._assign(column * beta + (1.0 - beta) * mean(squares, -2))
+            r = row._read()
+            velocity._assign(run("ExpandDims", r / mean(r, -1, True), convert(-1, 3)) * run("ExpandDims", column._read(), convert(-2, 3)))
+        else:
+            velocity._assign(velocity * beta + (1.0 - beta) * squares)
+        u = g / run("Sqrt", velocity._read())
+        v._assign_sub(step * u / run("Maximum", one, rms(u) / self.clip_threshold))
+
+    def _numbers(self):
+        return {name: getattr(self, name) for name in ("beta_2_decay", "epsilon_1", "epsilon_2", "clip_threshold", "relative_step")}
+
+
+CLASSES = {c.__name__: c for c in (SGD, Adam, AdamW, RMSprop, Adagrad, Adadelta, Adamax, Nadam, Lion, Ftrl, Lamb, Adafactor)}
 
 
 def get(identifier):

@@ -95,7 +95,7 @@ def _of_object(value):
         module, name, registered = "keras.src.ops.numpy", value.keras_operation, value.keras_operation
     elif module is None:
         registered = get_registered_name(kind)
-    elif name == "Model":
+    elif name in ("Model", "Functional"):
         module, name = "keras", "Model"
         if value._graph is not None:
             module, name, registered = "keras.src.models.functional", "Functional", "Functional"

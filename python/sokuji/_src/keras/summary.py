@@ -29,9 +29,20 @@ def _is_sequential(model, graph):
 def _shape_of(layer, graph):
     node = next((n for n in (graph.nodes if graph else layer._nodes) if n.layer is layer), None) if graph or layer._nodes else None
     if node is None:
-        return None
+        return _built_shape(layer)
     shapes = [tuple(s._sizes) for s in node.outputs]
     return shapes[0] if len(shapes) == 1 else shapes
+
+
+def _built_shape(layer):
+    """2.x: what a layer that no symbol ran through gives for the shape that it was built for."""
+    shape = getattr(layer, "_build_shape", None)
+    if shape is None or variables._version == 1 or not layer.built:
+        return None
+    try:
+        return layer.compute_output_shape(shape)
+    except Exception:  # layers of programs need not know
+        return None
 
 
 # ---- 1.x ----

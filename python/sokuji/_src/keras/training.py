@@ -38,6 +38,8 @@ class CompileLoss:
             losses = [given.get(name) for name in names]
         else:
             losses = list(given) if isinstance(given, (list, tuple)) else [given] * n
+        if 0 < len(losses) < n and isinstance(given, (list, tuple)):
+            losses += [None] * (n - len(losses))
         if len(losses) != n:
             raise ValueError("`loss` must match the number of outputs: %d losses for %d outputs" % (len(losses), n))
         weights = [weights.get(name, 1.0) for name in names] if isinstance(weights, dict) else list(weights) if isinstance(weights, (list, tuple)) else [
@@ -347,7 +349,7 @@ class Trainer:
             if n == 0:
                 raise ValueError("The dataset is empty: there is nothing to fit.")
             data.ended()
-            epoch_logs = dict(_numbers(self.get_metrics_result())) if _standard(self) else dict(logs)
+            epoch_logs = _of_epoch(self, logs)
             if validation_data is not None and (epoch + 1) % validation_freq == 0:
                 vx, vy, vw = keras_data.unpack_x_y_sample_weight(validation_data) if isinstance(validation_data, (tuple, list)) else (validation_data, None, None)
                 values = self.evaluate(vx, vy, validation_batch_size or batch_size, 0, vw, validation_steps, listeners, return_dict=True, _inner=True)
@@ -377,7 +379,7 @@ class Trainer:
             listeners.on_test_batch_begin(step)
             logs = _numbers(self.test_step(batch))
             listeners.on_test_batch_end(step, logs)
-        logs = dict(_numbers(self.get_metrics_result())) if _standard(self) else logs
+        logs = _of_epoch(self, logs)
         listeners.on_test_end(logs)
         return logs if return_dict else self._in_metric_order(logs)
 
@@ -453,8 +455,10 @@ def _batch_size(x):
     return next(t for t in nest.flatten(x) if t is not None)._shape_tuple[0]
 
 
-def _standard(model):
-    return type(model).train_step is Trainer.train_step and type(model).test_step is Trainer.test_step
+def _of_epoch(model, logs):
+    """The metrics' results, where the steps gave those and nothing else."""
+    made = dict(_numbers(model.get_metrics_result()))
+    return made if set(made) == set(logs) else dict(logs)
 
 
 def _numbers(logs):

@@ -51,3 +51,15 @@ def make(value, trainable=True, name="variable", prefix="", constraint=None, reg
         return variables.make(value, trainable=trainable, constraint=constraint, name=prefix + "/" + name if prefix else name)
     finally:
         variables._scopes().names = saved
+
+
+def stateless(own, values, run, give):
+    """What give() makes of run()'s result while the variables have other values; then they have their own again."""
+    kept = [v._read() for v in own]
+    try:
+        for v, value in zip(own, values):
+            v._assign(_core.convert(value, v._dtype_number))
+        return give(run())
+    finally:
+        for v, value in zip(own, kept):
+            v._assign(value)
