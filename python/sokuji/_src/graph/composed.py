@@ -274,6 +274,10 @@ def _is_known(leaf):
     return isinstance(leaf, GraphVariable) or leaf._known_value() is not None
 
 
+# Shapes of results whose sizes are a matter of values.
+_TOLD = {"string_split": [(None, 2), (None,), (2,)], "setdiff1d": [(None,), (None,)], "non_max_suppression": [(None,)], "ctc_loss_1": [(None,)]}
+
+
 def defer(function, arguments, keywords, leaves):
     """One node that calls the function with the tensors of the run. None where even examples of them are refused."""
     structure = (arguments, keywords)
@@ -299,7 +303,8 @@ def defer(function, arguments, keywords, leaves):
     if len(rest) != len(outputs):
         return None
     is_vague = any(getattr(t, "_shape_tuple", ()) is None for t in leaves) or probes[0] is None or probes[1] is None
-    told = [(a._dtype_number, None if is_vague else _common(a._shape_tuple, b._shape_tuple)) for a, b in zip(outputs, rest)]
+    fixed = _TOLD.get(function.__name__)
+    told = [(a._dtype_number, f) for a, f in zip(outputs, fixed)] if fixed else [(a._dtype_number, None if is_vague else _common(a._shape_tuple, b._shape_tuple)) for a, b in zip(outputs, rest)]
     made = _core.py_call(lambda tensors: _parts(_called(function, structure, leaves, tensors)), function.__name__.strip("_"), False,
                          [symbolic(t) for t in leaves], told)  # fmt: skip
     made = iter(made)

@@ -14,12 +14,13 @@ from sokuji._src.data.specs import Leaf, map_structure
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import operation, py_call, session
 from sokuji._src.graph.dataset_functions import Bound, Traced, traced  # noqa: F401  (traced: asked for by data)
-from sokuji._src.graph.variables import GraphVariable, symbolic
+from sokuji._src.graph.variables import GraphVariable, kept, symbolic
 from sokuji._src.ops import random_ops
+from sokuji._src.ops.sparse_ops import SparseTensor
 
 _FUNCTIONS = {"map": 0, "filter": 0, "flat_map": 0, "interleave": 0, "scan": 1, "take_while": 0}  # where the function stands
 _COUNTS = {"range": 3, "repeat": 1, "skip": 1, "take": 1, "batch": 1, "padded_batch": 3, "prefetch": 1}  # operations that TensorFlow has for it
-_LATER_1 = ("group_by_window", "bucket_by_sequence_length")
+_LATER_1 = ("bucket_by_sequence_length",)
 
 
 def _example(value):
@@ -39,6 +40,10 @@ def _swap(value, change):
         return type(value)(*made) if hasattr(value, "_fields") else type(value)(made)
     if isinstance(value, dict):
         return type(value)((key, _swap(v, change)) for key, v in value.items())
+    if isinstance(value, SparseTensor):
+        parts = value._components()
+        made = [change(p) for p in parts]
+        return value if all(a is b or a is None for a, b in zip(made, parts)) else SparseTensor(*made)
     return change(value)
 
 
@@ -62,6 +67,8 @@ class GraphDataset(eager.Dataset):
             layout = parent._layout()
             self._traced = self._trace(method, function, layout, arguments)
             arguments.insert(place, self._traced)
+        if method == "scan":
+            arguments[0] = map_structure(kept, arguments[0])
         self._arguments, self._keywords = _swap(list(arguments), _read), _swap(keywords, _read)
         parts = [parent] if parent is not None else []
         _swap([self._arguments, self._keywords], lambda v: parts.append(v) if isinstance(v, (GraphDataset, _core.SymbolicTensor, Traced)) else None)
@@ -76,7 +83,7 @@ class GraphDataset(eager.Dataset):
 
     def _trace(self, method, function, layout, arguments):
         if method == "scan":
-            state, flat = specs.to_tensors(arguments[0])
+            state, flat = specs.to_tensors(map_structure(kept, arguments[0]))
             traced = Traced(function, (state, specs.shifted(layout, len(flat))), "scan_func")
             if not isinstance(traced.layout, tuple) or len(traced.layout) != 2:
                 raise TypeError("The scan function must return a pair comprising the new state and the output value.")
@@ -97,7 +104,7 @@ class GraphDataset(eager.Dataset):
             return lambda: self._arguments[0].layout
         if self._method == "scan":
             return lambda: specs.shifted(self._traced.layout[1], -min(leaf.place for leaf in specs.flatten(self._traced.layout[1])))
-        if self._method in ("from_tensors", "from_tensor_slices") and self._needs:
+        if self._method in ("from_tensors", "from_tensor_slices") and self._needs and not specs.has_composites(example._layout()):
             made = self._of_tensors()
             return lambda: made
         return example._layout
@@ -128,10 +135,10 @@ class GraphDataset(eager.Dataset):
             return eager.Dataset((), None, self._layout_of(None))
         if parent is not None and self._method == "prefetch" and is_run:
             return parent  # functions run on the thread that runs the session
-        arguments, keywords = _swap(self._arguments, value), _swap(self._keywords, value)
         _core.no_graph_begin()
         eager.given_seeds = self._seeds
         try:
+            arguments, keywords = _swap(self._arguments, value), _swap(self._keywords, value)
             made = (_source(self._method) if parent is None else getattr(parent, self._method))(*arguments, **keywords)
         finally:
             eager.given_seeds = None
@@ -345,9 +352,9 @@ class GraphIterator:
             graph._note_line(first)
         return map_structure(lambda leaf, rows=iter(made): next(rows), self._shape)
 
-    output_types = property(lambda self: map_structure(lambda leaf: leaf.dtype, self._shape))
-    output_shapes = property(lambda self: map_structure(lambda leaf: shapes.TensorShape(leaf.shape), self._shape))
-    output_classes = property(lambda self: map_structure(lambda leaf: _core.Tensor, self._shape))
+    output_types = property(lambda self: specs.output_types(self._shape))
+    output_shapes = property(lambda self: specs.output_shapes(self._shape))
+    output_classes = property(lambda self: specs.output_classes(self._shape))
 
 
 _known = {}  # iterators whose string handle was asked for
