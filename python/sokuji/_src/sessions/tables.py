@@ -7,7 +7,7 @@ import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import conversion, dtypes, errors
-from sokuji._src.core.execute import convert, execute
+from sokuji._src.core.execute import convert
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import python_ops, session, words
 from sokuji._src.graph.graph import GraphKeys
