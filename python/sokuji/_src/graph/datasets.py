@@ -19,7 +19,10 @@ from sokuji._src.ops import random_ops
 from sokuji._src.ops.sparse_ops import SparseTensor
 
 _FUNCTIONS = {"map": 0, "filter": 0, "flat_map": 0, "interleave": 0, "scan": 1, "take_while": 0}  # where the function stands
-_COUNTS = {"range": 3, "repeat": 1, "skip": 1, "take": 1, "batch": 1, "padded_batch": 3, "prefetch": 1}  # operations that TensorFlow has for it
+# Operations that TensorFlow 1.8 has for a dataset when it is made, and (where it is not one) when an iterator is initialized.
+_COUNTS = {"range": 3, "repeat": 1, "skip": 1, "take": 1, "batch": 1, "padded_batch": 3, "prefetch": 1, "cache": 1, "interleave": 2, "from_generator": 1, "shard": 5,
+           "TextLineDataset": 3, "TFRecordDataset": 3, "FixedLengthRecordDataset": 5, "enumerate": 3, "list_files": 11}  # fmt: skip
+_VARIANTS = {"shard": 4, "enumerate": 2, "from_generator": 2, "list_files": 9}
 _LATER_1 = ("bucket_by_sequence_length",)
 
 
@@ -58,8 +61,11 @@ class GraphDataset(eager.Dataset):
             graph._more += 1
             seed = arguments[1] if len(arguments) > 1 else keywords.get("seed")
             self._seeds = random_ops.op_seeds(None if seed is None else int(seed))
-            graph._more += 8
-        graph._more += _COUNTS.get(method, 0)
+            graph._more += 2 if seed is None and getattr(graph, "seed", None) is None else 9
+        graph._more += _COUNTS.get(method, 0) + (method == "map" and len(arguments) + ("num_parallel_calls" in keywords) > 1)
+        if method in ("from_tensors", "from_tensor_slices"):
+            leaves = specs.flatten(arguments[0] if arguments else list(keywords.values())[0])
+            graph._more += sum(not isinstance(leaf, _core.SymbolicTensor) for leaf in leaves)
         if place is not None:
             arguments = list(arguments)
             name = "predicate" if method in ("filter", "take_while") else "scan_func" if method == "scan" else "map_func"
@@ -73,6 +79,7 @@ class GraphDataset(eager.Dataset):
         parts = [parent] if parent is not None else []
         _swap([self._arguments, self._keywords], lambda v: parts.append(v) if isinstance(v, (GraphDataset, _core.SymbolicTensor, Traced)) else None)
         self._reads = False
+        self._variants = _VARIANTS.get(method, 1) + sum(part._variants for part in parts if isinstance(part, GraphDataset))
         for part in parts:
             self._reads |= getattr(part, "_reads", False) or isinstance(part, Traced) and part.reads
             for need in [part] if isinstance(part, _core.SymbolicTensor) else part.needs if isinstance(part, Traced) else getattr(part, "_needs", ()):
@@ -263,7 +270,7 @@ class GraphIterator:
         self._shape = layout if layout is not None else dataset._layout()
         self._number = b"sokuji iterator %d" % next(_numbers)
         self._graph = graphs.get_default_graph()
-        self._calls = 0
+        self._graph._more += 2  # itself and its string handle
         with _opened(None):
             self._start = None if is_one_shot or dataset is None else self._initializing(dataset, "MakeIterator")
 
@@ -289,6 +296,7 @@ class GraphIterator:
 
         _core.py_call(_errors(begin), name, True, dataset._needs, [])
         graph = graphs.building()
+        graph._more += dataset._variants
         return operation.of(graph.node(len(graph) - 1))
 
     @property
@@ -318,6 +326,7 @@ class GraphIterator:
             return [convert(self._number, 7)]
 
         with _opened(None):
+            graphs.building()._more -= name is None  # which TensorFlow has from the beginning
             return _core.py_call(handle, name or "IteratorToStringHandle", True, [], [(7, ())])[0]
 
     def get_next(self, name=None):
