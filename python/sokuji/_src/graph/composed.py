@@ -34,7 +34,7 @@ NAMES = {
     "confusion_matrix": "confusion_matrix|SparseTensorDenseAdd", "broadcast_dynamic_shape": "BroadcastArgs", "bincount": "Bincount",
     "sparse_tensor_to_dense": "SparseToDense", "complex": "Complex", "extract_image_patches": "ExtractImagePatches", "reverse_sequence": "ReverseSequence",
     "batch_to_space": "BatchToSpaceND", "space_to_batch": "SpaceToBatchND", "count_nonzero": "count_nonzero|Sum", "scalar_mul": "mul",
-    "strided_slice": "StridedSlice", "eye": "eye|MatrixDiag", "cosine_distance": "cosine_distance_loss|value", "compute_weighted_loss": "weighted_loss|value",
+    "strided_slice": "StridedSlice", "substr": "Substr", "eye": "eye|MatrixDiag", "cosine_distance": "cosine_distance_loss|value", "compute_weighted_loss": "weighted_loss|value",
     "mean_pairwise_squared_error": "mean_pairwise_squared_error|value_2", "linear_cosine_decay": "LinearCosineDecay", "cosine_decay_restarts": "SGDRDecay",
 }  # fmt: skip
 NAMES.update((loss, loss + "_loss|value") for loss in ("sparse_softmax_cross_entropy", "softmax_cross_entropy", "sigmoid_cross_entropy"))
