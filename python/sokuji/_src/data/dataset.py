@@ -202,9 +202,9 @@ class Dataset:
 
     # ---- what elements are ----
 
-    output_types = property(lambda self: map_structure(lambda leaf: leaf.dtype, self._known()))
-    output_shapes = property(lambda self: map_structure(lambda leaf: shapes.TensorShape(leaf.shape), self._known()))
-    output_classes = property(lambda self: map_structure(lambda leaf: _core.Tensor, self._known()))
+    output_types = property(lambda self: specs.output_types(self._known()))
+    output_shapes = property(lambda self: specs.output_shapes(self._known()))
+    output_classes = property(lambda self: specs.output_classes(self._known()))
     element_spec = property(lambda self: map_structure(lambda leaf: leaf.spec(), self._known()))
 
     def __repr__(self):
@@ -706,10 +706,11 @@ def both(name, original, is_source=False):
     def call(*arguments, **keywords):
         if _core.graph_now() is not None and graph_side is not None:
             made = graph_side().of_graph(name, arguments, keywords, is_source)
-            if made is not NotImplemented:
-                return made
-        made = original(*arguments, **keywords)
-        if type(made) is Dataset:
+            if made is NotImplemented:
+                made = original(*arguments, **keywords)
+        else:
+            made = original(*arguments, **keywords)
+        if isinstance(made, Dataset):
             is_parallel = name in ("map", "interleave", "batch") and keywords.get("num_parallel_calls") is not None
             made._kind = ("_" if _version == 2 and name != "cache" else "") + ("Parallel" if is_parallel else "") + title + "Dataset"
         return made

@@ -312,7 +312,7 @@ def map_and_batch(map_func, batch_size, num_parallel_batches=None, drop_remainde
 
 def group_by_window(key_func, reduce_func, window_size=None, window_size_func=None):
     """Dataset.group_by_window, for Dataset.apply."""
-    return lambda dataset: passes.group_by_window(dataset, key_func, reduce_func, window_size, window_size_func)
+    return lambda dataset: dataset.group_by_window(key_func, reduce_func, window_size, window_size_func)
 
 
 def parallel_interleave(map_func, cycle_length, block_length=1, sloppy=False, buffer_output_elements=None, prefetch_input_elements=None):
@@ -322,7 +322,7 @@ def parallel_interleave(map_func, cycle_length, block_length=1, sloppy=False, bu
 
 def scan(initial_state, scan_func):
     """scan_func(state, element) gives (new state, element)."""
-    return lambda dataset: passes.scan(dataset, initial_state, scan_func)
+    return lambda dataset: dataset.scan(initial_state, scan_func)
 
 
 def _cardinality(dataset):

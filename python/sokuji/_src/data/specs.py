@@ -247,6 +247,24 @@ def map_values(function, value):
     return function(value)
 
 
+def output_types(layout):
+    return map_values(lambda leaf: leaf.parts[-2].dtype if isinstance(leaf, Composite) else leaf.dtype, layout)
+
+
+def output_shapes(layout):
+    def shape(leaf):
+        if not isinstance(leaf, Composite):
+            return shapes.TensorShape(leaf.shape)
+        rank = (leaf.parts[-1].shape or (None,))[0]  # of what says the shape of sparse tensors
+        return shapes.TensorShape(None if rank is None else [None] * rank)
+
+    return map_values(shape, layout)
+
+
+def output_classes(layout):
+    return map_values(lambda leaf: leaf.kind if isinstance(leaf, Composite) else _core.Tensor, layout)
+
+
 def map_up_to(shallow, function, value, what):
     """function(leaf of shallow, the part of value in its place), flat; value may be deeper."""
     if isinstance(shallow, Mapping):

@@ -53,13 +53,13 @@ def value_proto(kind, value):
 
 
 def kind_of(value):
-    """The kind that a value looks like."""
+    """The kind that a value looks like; None of what files cannot hold."""
     if isinstance(value, (list, tuple)):
         return "l" + (kind_of(value[0]) if value else "i")
     for types, kind in ((bool, "b"), ((int, np.integer), "i"), (float, "f"), ((str, bytes), "s"), (dtypes.DType, "t"), (shapes.TensorShape, "h")):
         if isinstance(value, types):
             return kind
-    return "x" if isinstance(value, (np.ndarray, _core.EagerTensor, C["TensorProto"])) else "n"
+    return "x" if isinstance(value, (np.ndarray, _core.EagerTensor, C["TensorProto"])) else "n" if isinstance(value, C["NameAttrList"]) else None
 
 
 def value_of(proto):

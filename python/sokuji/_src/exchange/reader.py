@@ -33,6 +33,7 @@ class Reader:
         self.used = set()
         self.outputs = {}  # of a node's name: tensors, or a variable
         self.operations = {}  # of a node's name
+        self.names = {}  # in the graph, where another node may have the name already
         self.functions = {f.signature.name: f for f in definition.library.function}
         self.library = functions.Library(definition.library.function)
 
@@ -83,11 +84,11 @@ class Reader:
 
     def run(self):
         order = list(self._order())
-        for node in order:
-            if self.graph.find(self.prefix + node.name) is not None:
-                raise ValueError("Node name '%s' already exists in the Graph" % (self.prefix + node.name))
-        for node in order:
-            self.graph.unique_name(self.prefix + node.name)  # what is made beside the file's own nodes is called otherwise
+        for node in self.definition.node:  # what is made beside the file's own nodes is called otherwise
+            name = self.prefix + node.name
+            is_new = self.graph.find(name) is None
+            other = self.graph.unique_name(name)
+            self.names[node.name] = name if is_new else other
         for node in order:
             self._node(node)
         unused = [k for k in self.input_map if k not in self.used and parts_of(k)[0] not in self.operations and k not in self.used]
@@ -119,7 +120,7 @@ class Reader:
             if kind is not None:
                 raise kind("not implemented: tf.import_graph_def of the operation %s (node '%s')" % (node.op, node.name))
             raise errors.NotFoundError(None, None, "Op type not registered '%s' in binary running here. Make sure the Op is registered (node '%s')" % (node.op, node.name))
-        name = self.prefix + node.name
+        name = self.names[node.name]
         data = [self.tensor(i, node.name) for i in node.input if not i.startswith("^")]
         controls = [self.input_map[self._key(i)] if self._mapped(i) else self.operations[i[1:]] for i in node.input if i.startswith("^")]
         self.used.update(self._key(i) for i in node.input if self._mapped(i))

@@ -134,7 +134,8 @@ class Writer:
         """What no row describes: its inputs and attributes as they are."""
         made.input.extend([self.reference(t) for t in node._inputs if t is not None])
         for key, value in (op._attributes or {}).items():
-            made.attr[key] = attributes.value_proto(attributes.kind_of(value), value)
+            if attributes.kind_of(value) is not None:
+                made.attr[key] = attributes.value_proto(attributes.kind_of(value), value)
 
     def _broadcast(self, made, op, node):
         """1.8 has no BroadcastTo: one times the value, as many times."""

@@ -34,20 +34,41 @@ NAMES = {
     "confusion_matrix": "confusion_matrix|SparseTensorDenseAdd", "broadcast_dynamic_shape": "BroadcastArgs", "bincount": "Bincount",
     "sparse_tensor_to_dense": "SparseToDense", "complex": "Complex", "extract_image_patches": "ExtractImagePatches", "reverse_sequence": "ReverseSequence",
     "batch_to_space": "BatchToSpaceND", "space_to_batch": "SpaceToBatchND", "count_nonzero": "count_nonzero|Sum", "scalar_mul": "mul",
-    "strided_slice": "StridedSlice", "eye": "eye|MatrixDiag", "cosine_distance": "cosine_distance_loss|value", "compute_weighted_loss": "weighted_loss|value",
+    "strided_slice": "StridedSlice", "substr": "Substr", "eye": "eye|MatrixDiag", "cosine_distance": "cosine_distance_loss|value", "compute_weighted_loss": "weighted_loss|value",
     "mean_pairwise_squared_error": "mean_pairwise_squared_error|value_2", "linear_cosine_decay": "LinearCosineDecay", "cosine_decay_restarts": "SGDRDecay",
 }  # fmt: skip
 NAMES.update((loss, loss + "_loss|value") for loss in ("sparse_softmax_cross_entropy", "softmax_cross_entropy", "sigmoid_cross_entropy"))
 NAMES.update((loss, loss + "|value") for loss in ("mean_squared_error", "absolute_difference", "log_loss", "huber_loss", "hinge_loss"))
 # How many operations TensorFlow 1.8 has for a call, where that is not what there is here: seeds depend on it.
 _COUNTS = {
-    "leaky_relu": 3, "clip_by_norm": 10, "reduce_logsumexp": 14,
-    "softmax_cross_entropy_with_logits_v2": 31, "softmax_cross_entropy_with_logits": 32, "sparse_softmax_cross_entropy_with_logits": 2,
-    "mean_squared_error": 42, "sparse_softmax_cross_entropy": 43, "softmax_cross_entropy": 73, "exponential_decay": 8, "eye": 2,
+    "leaky_relu": 3, "clip_by_norm": 10, "reduce_logsumexp": lambda *_, keepdims=None, keep_dims=None, **__: 12 if keepdims or keep_dims else 14,
+    "softmax_cross_entropy_with_logits_v2": 31, "sigmoid_cross_entropy_with_logits": 10, "weighted_cross_entropy_with_logits": 16, "l2_normalize": 7, "softmax_cross_entropy_with_logits": 32, "sparse_softmax_cross_entropy_with_logits": 2,
+    "mean_squared_error": 42, "sparse_softmax_cross_entropy": 43, "softmax_cross_entropy": 73, "exponential_decay": lambda *_, **k: 8 + _is_stepped(_, k), "eye": 2, "natural_exp_decay": lambda *_, **k: 10 + _is_stepped(_, k), "trace": 3,
+    "inverse_time_decay": lambda *_, **k: 11 + _is_stepped(_, k), "polynomial_decay": lambda *_, cycle=False, **__: 26 if cycle or _[5:6] == (True,) else 14,
+    "piecewise_constant": lambda x, boundaries, *_, **__: 40 + 16 * (len(boundaries) - 1) + (len(boundaries) - 1) * (len(boundaries) - 2), "random_crop": 18,
+    "cosine_decay_restarts": 53, "einsum": 7, "sequence_mask": lambda lengths, maxlen=None, dtype=None, *_, **__: 9 - (maxlen is not None) + (dtype is not None),
+    "assert_equal": 15, "assert_none_equal": 15, "assert_less": 15, "assert_less_equal": 13, "assert_greater": 13, "assert_greater_equal": 13, "assert_positive": 14,
+    "assert_negative": 14, "assert_non_positive": 12, "assert_non_negative": 14, "assert_near": 33, "assert_rank": 12, "assert_rank_at_least": 12, "assert_rank_in": 16,
     "norm": 5, "in_top_k": 2, "absolute_difference": 43, "huber_loss": 52, "log_loss": 55, "hinge_loss": 50, "cosine_distance": 46,
-    "sigmoid_cross_entropy": 51, "zero_fraction": 5, "confusion_matrix": 62, "boolean_mask": lambda tensor, mask, *_, **__: 28 - isinstance(mask, _core.Handle),
+    "sigmoid_cross_entropy": 51, "zero_fraction": 5, "confusion_matrix": 62, "boolean_mask": 27,
     "global_norm": lambda t_list, *_, **__: len(t_list) + 6, "clip_by_global_norm": lambda t_list, *_, **__: 3 * len(t_list) + 14,
 }  # fmt: skip
+# The tensors of these, of which TensorFlow makes constants where they are none.
+_OPERANDS = {"labels", "logits", "predictions", "targets", "tensor", "mask", "t", "x", "y", "input_tensor", "value", "lengths", "sentinel"}
+
+
+def _is_stepped(arguments, keywords):
+    return bool(keywords.get("staircase", arguments[4] if len(arguments) > 4 else False))
+
+
+def _literals(signature, arguments, keywords):
+    try:
+        given = signature.bind_partial(*arguments, **keywords).arguments
+    except TypeError:
+        return 0
+    return sum(name in _OPERANDS and value is not None and not isinstance(value, _core.Handle) for name, value in given.items())
+
+
 _NAMED_TWICE = {"sparse_softmax_cross_entropy_with_logits"}  # the node has the scope's name in the scope: xent/xent
 _REDUCTIONS = {"Sum", "Mean", "Max", "Min", "Prod", "All", "Any"}
 
@@ -110,6 +131,7 @@ def of_table(function, op, groups, parameters):
 
 def _inputs(graph, op, groups, parameters, inputs, values, full):
     """Replaces plain values of inputs by constants called after them."""
+    is_literal = op in _REDUCTIONS and not isinstance(values.get("input_tensor"), _core.Handle)
     rows = [(row[0], row[1]) for row in parameters if row[1] in inputs and values.get(row[0]) is not None]
     hints = {}
     for key, target in rows:
@@ -133,7 +155,7 @@ def _inputs(graph, op, groups, parameters, inputs, values, full):
     if op == "Transpose" and values.get("perm") is None:
         graph._more += 7  # Rank, sub/y, sub, Range/start, Range/delta, Range, sub_1
     if op in _REDUCTIONS:
-        _all_axes(graph, values)
+        _all_axes(graph, values, is_literal)
 
 
 def _group(groups, inputs, target):
@@ -141,10 +163,11 @@ def _group(groups, inputs, target):
     return groups[place] if place < len(groups) else "?"
 
 
-def _all_axes(graph, values):
+def _all_axes(graph, values, is_literal):
     """Without an axis TensorFlow reduces over a constant that lists them all."""
     if values.get("axis") is not None or values.get("reduction_indices") is not None:
         return
+    graph._more += 4 * is_literal  # a constant for Rank, which is one, and the range's three
     shape = getattr(values.get("input_tensor"), "_shape_tuple", None)
     if shape is None:
         graph._more += 4  # Rank, range/start, range/delta, range
@@ -193,7 +216,7 @@ def of_several(function, default=None):
         _call_it(graph, made, scope + tail + "/" if tail else scope, first)
         if function.__name__ in _COUNTS and len(graph) > first:
             n = _COUNTS[function.__name__]
-            graph._more += count + (n(*arguments, **keywords) if callable(n) else n) - graph._last_id
+            graph._more += count + (n(*arguments, **keywords) if callable(n) else n) + _literals(signature, arguments, keywords) - graph._last_id
         graph._note_line(first)
         return made
 
@@ -274,6 +297,10 @@ def _is_known(leaf):
     return isinstance(leaf, GraphVariable) or leaf._known_value() is not None
 
 
+# Shapes of results whose sizes are a matter of values.
+_TOLD = {"string_split": [(None, 2), (None,), (2,)], "setdiff1d": [(None,), (None,)], "non_max_suppression": [(None,)], "ctc_loss_1": [(None,)]}
+
+
 def defer(function, arguments, keywords, leaves):
     """One node that calls the function with the tensors of the run. None where even examples of them are refused."""
     structure = (arguments, keywords)
@@ -299,7 +326,8 @@ def defer(function, arguments, keywords, leaves):
     if len(rest) != len(outputs):
         return None
     is_vague = any(getattr(t, "_shape_tuple", ()) is None for t in leaves) or probes[0] is None or probes[1] is None
-    told = [(a._dtype_number, None if is_vague else _common(a._shape_tuple, b._shape_tuple)) for a, b in zip(outputs, rest)]
+    fixed = _TOLD.get(function.__name__)
+    told = [(a._dtype_number, f) for a, f in zip(outputs, fixed)] if fixed else [(a._dtype_number, None if is_vague else _common(a._shape_tuple, b._shape_tuple)) for a, b in zip(outputs, rest)]
     made = _core.py_call(lambda tensors: _parts(_called(function, structure, leaves, tensors)), function.__name__.strip("_"), False,
                          [symbolic(t) for t in leaves], told)  # fmt: skip
     made = iter(made)

@@ -288,12 +288,18 @@ def _text(dims):
     return str(shapes.TensorShape(dims))
 
 
+def _first(value):
+    """The first value of a loop variable; a node in a graph of 1.x."""
+    made = as_tensor(value)
+    return graphs.building().constant(made, "Const") if isinstance(made, _core.EagerTensor) and graphs.building() is not None else made
+
+
 class Loop:
     """A while loop in a graph, over a flat list of tensors; TensorArrays among them are taken apart."""
 
     def __init__(self, state, invariants, limit):
         self.arrays = [tensor_array.opened(value) for value in state]
-        self.state = [value if array else as_tensor(value) for value, array in zip(state, self.arrays)]
+        self.state = [value if array else _first(value) for value, array in zip(state, self.arrays)]
         self.invariants = [None if array else _invariant(value, shape) for value, shape, array in zip(self.state, invariants, self.arrays)]
         self.limit = -1
         self.counter = None
@@ -361,13 +367,14 @@ class Loop:
         """Both graphs, counted as TensorFlow's: for each variable Enter, Merge; what the condition needs, LoopCond; Switch, Identity; the body, NextIteration."""
         graph = _core.graph_now()
         n = len(self.state)
-        branch.count(graph, 2 * n - n)
+        limited = _version == 1 and self.limit >= 0  # the limit is a loop variable there
+        branch.count(graph, 2 * n - n + 6 * limited)
         condition = self.condition(condition)
-        branch.count(condition, len(condition) + 1 + 2 * n - n)
+        branch.count(condition, len(condition) + 1 + 2 * n - n + 5 * limited)
         body = self.body(body)
         outside = [outer for outer, _ in condition.captures()]
         again = sum(any(outer is other for other in outside) for outer, _ in body.captures())
-        branch.count(body, len(body) + n - again)
+        branch.count(body, len(body) + n - again + 2 * limited)
         return condition, body
 
     def run(self, condition, body, is_bare=True):

@@ -14,12 +14,16 @@ from sokuji._src.data.specs import Leaf, map_structure
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import operation, py_call, session
 from sokuji._src.graph.dataset_functions import Bound, Traced, traced  # noqa: F401  (traced: asked for by data)
-from sokuji._src.graph.variables import GraphVariable, symbolic
+from sokuji._src.graph.variables import GraphVariable, kept, symbolic
 from sokuji._src.ops import random_ops
+from sokuji._src.ops.sparse_ops import SparseTensor
 
 _FUNCTIONS = {"map": 0, "filter": 0, "flat_map": 0, "interleave": 0, "scan": 1, "take_while": 0}  # where the function stands
-_COUNTS = {"range": 3, "repeat": 1, "skip": 1, "take": 1, "batch": 1, "padded_batch": 3, "prefetch": 1}  # operations that TensorFlow has for it
-_LATER_1 = ("group_by_window", "bucket_by_sequence_length")
+# Operations that TensorFlow 1.8 has for a dataset when it is made, and (where it is not one) when an iterator is initialized.
+_COUNTS = {"range": 3, "repeat": 1, "skip": 1, "take": 1, "batch": 1, "padded_batch": 3, "prefetch": 1, "cache": 1, "interleave": 2, "from_generator": 1, "shard": 5,
+           "TextLineDataset": 3, "TFRecordDataset": 3, "FixedLengthRecordDataset": 5, "enumerate": 3, "list_files": 11}  # fmt: skip
+_VARIANTS = {"shard": 4, "enumerate": 2, "from_generator": 2, "list_files": 9}
+_LATER_1 = ("bucket_by_sequence_length",)
 
 
 def _example(value):
@@ -39,6 +43,10 @@ def _swap(value, change):
         return type(value)(*made) if hasattr(value, "_fields") else type(value)(made)
     if isinstance(value, dict):
         return type(value)((key, _swap(v, change)) for key, v in value.items())
+    if isinstance(value, SparseTensor):
+        parts = value._components()
+        made = [change(p) for p in parts]
+        return value if all(a is b or a is None for a, b in zip(made, parts)) else SparseTensor(*made)
     return change(value)
 
 
@@ -53,8 +61,11 @@ class GraphDataset(eager.Dataset):
             graph._more += 1
             seed = arguments[1] if len(arguments) > 1 else keywords.get("seed")
             self._seeds = random_ops.op_seeds(None if seed is None else int(seed))
-            graph._more += 8
-        graph._more += _COUNTS.get(method, 0)
+            graph._more += 2 if seed is None and getattr(graph, "seed", None) is None else 9
+        graph._more += _COUNTS.get(method, 0) + (method == "map" and len(arguments) + ("num_parallel_calls" in keywords) > 1)
+        if method in ("from_tensors", "from_tensor_slices"):
+            leaves = specs.flatten(arguments[0] if arguments else list(keywords.values())[0])
+            graph._more += sum(not isinstance(leaf, _core.SymbolicTensor) for leaf in leaves)
         if place is not None:
             arguments = list(arguments)
             name = "predicate" if method in ("filter", "take_while") else "scan_func" if method == "scan" else "map_func"
@@ -62,10 +73,13 @@ class GraphDataset(eager.Dataset):
             layout = parent._layout()
             self._traced = self._trace(method, function, layout, arguments)
             arguments.insert(place, self._traced)
+        if method == "scan":
+            arguments[0] = map_structure(kept, arguments[0])
         self._arguments, self._keywords = _swap(list(arguments), _read), _swap(keywords, _read)
         parts = [parent] if parent is not None else []
         _swap([self._arguments, self._keywords], lambda v: parts.append(v) if isinstance(v, (GraphDataset, _core.SymbolicTensor, Traced)) else None)
         self._reads = False
+        self._variants = _VARIANTS.get(method, 1) + sum(part._variants for part in parts if isinstance(part, GraphDataset))
         for part in parts:
             self._reads |= getattr(part, "_reads", False) or isinstance(part, Traced) and part.reads
             for need in [part] if isinstance(part, _core.SymbolicTensor) else part.needs if isinstance(part, Traced) else getattr(part, "_needs", ()):
@@ -76,7 +90,7 @@ class GraphDataset(eager.Dataset):
 
     def _trace(self, method, function, layout, arguments):
         if method == "scan":
-            state, flat = specs.to_tensors(arguments[0])
+            state, flat = specs.to_tensors(map_structure(kept, arguments[0]))
             traced = Traced(function, (state, specs.shifted(layout, len(flat))), "scan_func")
             if not isinstance(traced.layout, tuple) or len(traced.layout) != 2:
                 raise TypeError("The scan function must return a pair comprising the new state and the output value.")
@@ -97,7 +111,7 @@ class GraphDataset(eager.Dataset):
             return lambda: self._arguments[0].layout
         if self._method == "scan":
             return lambda: specs.shifted(self._traced.layout[1], -min(leaf.place for leaf in specs.flatten(self._traced.layout[1])))
-        if self._method in ("from_tensors", "from_tensor_slices") and self._needs:
+        if self._method in ("from_tensors", "from_tensor_slices") and self._needs and not specs.has_composites(example._layout()):
             made = self._of_tensors()
             return lambda: made
         return example._layout
@@ -128,10 +142,10 @@ class GraphDataset(eager.Dataset):
             return eager.Dataset((), None, self._layout_of(None))
         if parent is not None and self._method == "prefetch" and is_run:
             return parent  # functions run on the thread that runs the session
-        arguments, keywords = _swap(self._arguments, value), _swap(self._keywords, value)
         _core.no_graph_begin()
         eager.given_seeds = self._seeds
         try:
+            arguments, keywords = _swap(self._arguments, value), _swap(self._keywords, value)
             made = (_source(self._method) if parent is None else getattr(parent, self._method))(*arguments, **keywords)
         finally:
             eager.given_seeds = None
@@ -256,7 +270,7 @@ class GraphIterator:
         self._shape = layout if layout is not None else dataset._layout()
         self._number = b"sokuji iterator %d" % next(_numbers)
         self._graph = graphs.get_default_graph()
-        self._calls = 0
+        self._graph._more += 2  # itself and its string handle
         with _opened(None):
             self._start = None if is_one_shot or dataset is None else self._initializing(dataset, "MakeIterator")
 
@@ -282,6 +296,7 @@ class GraphIterator:
 
         _core.py_call(_errors(begin), name, True, dataset._needs, [])
         graph = graphs.building()
+        graph._more += dataset._variants
         return operation.of(graph.node(len(graph) - 1))
 
     @property
@@ -311,6 +326,7 @@ class GraphIterator:
             return [convert(self._number, 7)]
 
         with _opened(None):
+            graphs.building()._more -= name is None  # which TensorFlow has from the beginning
             return _core.py_call(handle, name or "IteratorToStringHandle", True, [], [(7, ())])[0]
 
     def get_next(self, name=None):
@@ -345,9 +361,9 @@ class GraphIterator:
             graph._note_line(first)
         return map_structure(lambda leaf, rows=iter(made): next(rows), self._shape)
 
-    output_types = property(lambda self: map_structure(lambda leaf: leaf.dtype, self._shape))
-    output_shapes = property(lambda self: map_structure(lambda leaf: shapes.TensorShape(leaf.shape), self._shape))
-    output_classes = property(lambda self: map_structure(lambda leaf: _core.Tensor, self._shape))
+    output_types = property(lambda self: specs.output_types(self._shape))
+    output_shapes = property(lambda self: specs.output_shapes(self._shape))
+    output_classes = property(lambda self: specs.output_classes(self._shape))
 
 
 _known = {}  # iterators whose string handle was asked for

@@ -42,6 +42,9 @@ class Graph(_core.Graph):
         self._device, self._devices = (), {}  # what is asked for now, outermost first; by node's index
         self._colocated = {}  # by node's index: names of the operations it was put beside
 
+    def __bool__(self):
+        return True  # an empty one too
+
     # ---- being the default ----
 
     @contextlib.contextmanager

@@ -36,6 +36,10 @@ def _unturned(d, a):
     return [*d[:-3], None, None, d[-1]]
 
 
+def _quarter(d, a):
+    return _unturned(d, a) if d[-2] is None or d[-2] != d[-3] else d
+
+
 def _turned(d, a):
     return [*d[:-3], d[-2], d[-3], d[-1]]
 
@@ -57,7 +61,7 @@ def _told(t, dims, kind):
 
 # function | its scope | the last node in it | operations in 1.8 | ranks (0: any, an unknown one is 3 first) | what it tells
 _ROWS = {
-    "rot90": ("rot90", "cond/Merge", 63, (3, 4), _unturned), "flip_left_right": ("flip_left_right", "ReverseV2", 3, (3, 4), _same),
+    "rot90": ("rot90", "cond/Merge", 63, (3, 4), _quarter), "flip_left_right": ("flip_left_right", "ReverseV2", 3, (3, 4), _same),
     "flip_up_down": ("flip_up_down", "ReverseV2", 3, (3, 4), _same), "transpose_image": ("transpose_image", "transpose_image", 3, (3, 4), _turned),
     "random_flip_left_right": ("random_flip_left_right", "Merge", 19, (3,), _same), "random_flip_up_down": ("random_flip_up_down", "Merge", 19, (3,), _same),
     "central_crop": ("central_crop", "Slice", 43, (3,), _unturned), "crop_to_bounding_box": ("crop_to_bounding_box", "Squeeze", 7, (3, 4), _sized),
@@ -110,7 +114,7 @@ def _in_graph(name, function):
             if made is image:
                 made = run("Identity", made)
         composed._call_it(graph, made, full + tail + "/" if tail else full, first)
-        graph._more += before + count - graph._last_id
+        graph._more += before + count - sum(isinstance(v, _core.Handle) for v in given.values()) - graph._last_id
         return made
 
     return made_in_graph

@@ -95,6 +95,8 @@ def py_func(func, inp, Tout, stateful=True, name=None):
             _core.GradientTape._resume()
         found = list(results) if isinstance(results, (list, tuple)) and is_list else [] if results is None and not wanted else [results]
         made = [convert(np.asarray(v), 0) if not isinstance(v, (str, bytes)) else convert(v, 0) for v in found]
+        if len(made) != len(wanted):
+            raise errors.InvalidArgumentError(None, None, "%s returns %d values, but expects to see %d values." % (_named(func, "py_func"), len(made), len(wanted)))
         for i, (t, dtype) in enumerate(zip(made, wanted)):
             if t.dtype is not dtype:
                 raise errors.InvalidArgumentError(None, None, "%d-th value returned by %s is %s, but expects %s"
@@ -102,6 +104,8 @@ def py_func(func, inp, Tout, stateful=True, name=None):
         return made
 
     made = _core.py_call(call, "PyFunc" if stateful else "PyFuncStateless", stateful, [as_tensor(i) for i in inp], [(t._number, None) for t in wanted])
+    if not wanted and graphs.building() is not None:
+        return operation.of(graphs.building().node(len(graphs.building()) - 1))
     return made if is_list else made[0]
 
 

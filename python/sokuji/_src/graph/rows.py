@@ -3,6 +3,7 @@
 from sokuji import _core
 from sokuji._src.core import conversion, dtypes, errors, nest
 from sokuji._src.core.execute import convert, run
+from sokuji._src.graph import branch
 from sokuji._src.graph.control_flow import Loop, _Opened, _scope
 from sokuji._src.graph.func_graph import as_tensor, in_graph
 from sokuji._src.graph.tensor_array import TensorArray
@@ -64,6 +65,11 @@ def _stacked(array, n):
     return made
 
 
+def _count(n):
+    """TensorFlow 1.8 has n more operations here, most of them of TensorArrays."""
+    branch.count(_core.graph_now(), n)
+
+
 def _map(fn, elems, dtype):
     with _graph_of(elems):
         flat, n = _elements(fn, elems)
@@ -77,7 +83,9 @@ def _map(fn, elems, dtype):
             made = [_typed(v, d, "map_fn") for v, d in zip(nest.flatten(made), wanted)]
             return [i + 1, *[array.write(i, v) for array, v in zip(arrays, made)]]
 
+        _count(13 + 11 * (len(flat) - 1) + 2 * (len(arrays) - 1) - 2 * (not isinstance(n, int)))
         made = Loop([convert(0, 3), *arrays], [None] * (len(arrays) + 1), None).run(lambda i, *arrays: i < n, body)
+        _count((not isinstance(n, int)) - 4 * len(arrays))
         return nest.pack_sequence_as(structure, [_stacked(array, n) for array in made[1:]])
 
 
@@ -116,7 +124,9 @@ def _fold(fn, elems, initializer, backward):
             nest.assert_same_structure(value, made)
             return [i + 1, *nest.flatten(made)]
 
+        _count(15 - start)
         made = Loop([convert(start, 3), *nest.flatten(value)], [None] * (n_values + 1), None).run(lambda i, *state: i < n, body)
+        _count(-2 * backward)
         return nest.pack_sequence_as(value, made[1:])
 
 
@@ -165,7 +175,9 @@ def scan(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, sw
             made = [_typed(v, t.dtype, "scan") for v, t in zip(nest.flatten(made), first)]
             return [i + 1, *made, *[array.write(at, v) for array, v in zip(state[len(first) :], made)]]
 
+        _count(24 + start + 11 * (len(flat) - 1) + 2 * (len(first) - 1))
         made = Loop([convert(start, 3), *first, *arrays], [None] * (1 + 2 * len(first)), None).run(lambda i, *state: i < n, body)
+        _count(2 - 4 * len(first) - 6 * start)
         return nest.pack_sequence_as(value, [_stacked(array, n) for array in made[1 + len(first) :]])
 
 

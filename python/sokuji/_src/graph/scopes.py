@@ -279,6 +279,7 @@ class Template:
     name = property(lambda self: self._name)
     func = property(lambda self: self._func)
     variable_scope = property(lambda self: self._scope)
+    var_scope = variable_scope
     variable_scope_name = property(lambda self: None if self._scope is None else self._scope.name + "/" if self._scope.name else "")
     global_variables = variables = property(lambda self: [] if self._scope is None else self._scope.global_variables())
     trainable_variables = property(lambda self: [] if self._scope is None else self._scope.trainable_variables())

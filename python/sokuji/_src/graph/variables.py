@@ -24,12 +24,27 @@ def checked(value, number):
         for leaf in nest.flatten(value) if isinstance(value, (list, tuple)) else (value,):
             if isinstance(leaf, (int, float, complex, str, bytes)) and not isinstance(leaf, (np.generic, *kinds)):
                 raise TypeError("Expected %s, got %r of type '%s' instead." % (dtype.name, leaf, type(leaf).__name__))
+    if not number:
+        value = kept(value)
     try:
         return _core.convert(value, number)
     except ValueError as error:
         if "unsupported type" not in str(error):
             raise
         raise TypeError("Failed to convert object of type %s to Tensor. Contents: %s. Consider casting elements to a supported type." % (type(value), value)) from None
+
+
+def kept(value):
+    """NumPy's scalars as arrays, which keep their dtype in graphs; lists of them do where it is none of Python's own."""
+    if isinstance(value, np.generic):
+        return value if isinstance(value, (str, bytes)) else np.asarray(value)
+    if isinstance(value, (list, tuple)) and value and isinstance(nest.flatten(value)[0], np.number):
+        try:
+            made = np.array(value)
+        except ValueError:
+            return value
+        return value if made.dtype in (np.int64, np.float64, np.complex128, object) or made.dtype.kind in "SU" else made
+    return value
 
 
 _KINDS = {"int": (int,), "bool": (bool,), "string": (str, bytes), "real": (int, float), "complex": (int, float, complex)}

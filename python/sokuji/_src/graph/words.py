@@ -8,7 +8,7 @@ from sokuji._src.core import conversion, dtypes, nest, shapes
 from sokuji._src.core.execute import execute, run
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import operation
-from sokuji._src.graph.variables import GraphVariable, checked, symbolic
+from sokuji._src.graph.variables import GraphVariable, checked, kept, symbolic
 
 _LARGEST_SEED = 2**31 - 1
 _DEFAULT_GRAPH_SEED = 87654321
@@ -145,7 +145,7 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None):
     if value is None:
         raise ValueError("None values not supported.")
     first = len(graph)
-    made = conversion.convert_to_tensor(value, dtype, None, preferred_dtype)
+    made = conversion.convert_to_tensor(kept(value) if dtype is None else value, dtype, None, preferred_dtype)
     if isinstance(made, _core.EagerTensor):
         made = graph.constant(made, name or "Const")
     graph._note_line(first)

@@ -19,7 +19,8 @@ class Initializer:
         if "dtype" in config:
             config["dtype"] = config["dtype"].name
             if conversion._version == 2:  # Keras 3 keeps no dtype with an initializer
-                config = {name: value for name, value in config.items() if name not in ("dtype", "verify_shape")}
+                config.pop("dtype")
+            config.pop("verify_shape", None)
         return config
 
     @classmethod
@@ -66,11 +67,12 @@ class Constant(Initializer):
         self.value, self.dtype, self.verify_shape = value, _kind(dtype), verify_shape
 
     def __call__(self, shape, dtype=None, partition_info=None, verify_shape=None):
+        verify = self.verify_shape if verify_shape is None else verify_shape
         if array_ops._in_graph is not None and array_ops._in_graph.building() is not None:
-            return array_ops._in_graph.words.constant(self.value, self.dtype if dtype is None else dtype, shape)
+            return array_ops._in_graph.words.constant(self.value, self.dtype if dtype is None else dtype, shape, verify_shape=verify)
         from sokuji._src.core.conversion import constant_1
 
-        return constant_1(self.value, self.dtype if dtype is None else dtype, shape)
+        return constant_1(self.value, self.dtype if dtype is None else dtype, shape, verify_shape=verify)
 
 
 class _Random(Initializer):

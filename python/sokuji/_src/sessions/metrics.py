@@ -23,7 +23,7 @@ class _Metric:
         self._scope = scopes.variable_scope(name, default)
 
     def __enter__(self):
-        self._scope.__enter__()
+        self.name = self._scope.__enter__().original_name_scope
         return self
 
     def __exit__(self, *exception):
@@ -397,7 +397,7 @@ def mean_iou(labels, predictions, num_classes, weights=None, metrics_collections
 
         given = [labels, predictions] + ([weights] if weights is not None else [])
         update = m.add(matrix, m.node("confusion_matrix", confusion, given, (num_classes, num_classes), 2))
-        return m.results(m.node("mean_iou", value, [matrix]), update)
+        return m.results(m.node("Select_1", value, [matrix]), update)
 
 
 def mean_per_class_accuracy(labels, predictions, num_classes, weights=None, metrics_collections=None, updates_collections=None, name=None):
@@ -463,7 +463,7 @@ def _at_top_k(kind, second, missed):
             counts = [m.node(n, number(f), given, (), 2) for n, f in zip(names, (lambda a, b: len(a & set(b)), missed))]
             updates = [m.add(v, c) for v, c in zip(found, counts)]
             divided = lambda a, b: np.float64(a) / (a + b)  # noqa: E731
-            return m.results(m.node("value", divided, found, (), 2), m.node("update", divided, updates, (), 2))
+            return m.results(m.node(m.name, divided, found, (), 2), m.node("update", divided, updates, (), 2))
 
     def metric(labels, predictions, k, class_id=None, weights=None, metrics_collections=None, updates_collections=None, name=None):
         """(value, update): precision or recall of the k greatest predictions."""
@@ -498,8 +498,8 @@ def average_precision_at_k(labels, predictions, k, weights=None, metrics_collect
         both = m.node("average_precision", precisions, given, (2,), 2)
         largest, total = m.variable("max", (), 2), m.variable("total", (), 2)
         updates = [m.add(v, both[i]) for i, v in enumerate((largest, total))]
-        value = m.node("mean", lambda n, t: t / n if n else 0.0, [largest, total], (), 2)
-        return m.results(value, m.node("update", lambda n, t: t / n if n else 0.0, updates, (), 2))
+        value = m.node("mean/Merge", lambda n, t: t / n if n else 0.0, [largest, total], (), 2)
+        return m.results(value, m.node("Merge", lambda n, t: t / n if n else 0.0, updates, (), 2))
 
 
 sparse_average_precision_at_k = average_precision_at_k

@@ -10,6 +10,7 @@ from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import session as sessions
 from sokuji._src.graph import variables, words
 from sokuji._src.graph.graph import GraphKeys
+from sokuji._src.io.graph_messages import CLASSES
 from sokuji._src.sessions import coordinator, hooks, pipelines, summary_ops
 from sokuji._src.train import checkpoint_files, checkpoint_saver
 
@@ -301,6 +302,8 @@ class _MonitoredSession:
             if request.feed_dict:
                 self._add_feeds(feeds, fed_by_hooks, feed_dict, request.feed_dict)
         results = session.run(asked, feed_dict=feeds or None, options=options, run_metadata=run_metadata)
+        if self._hooks:
+            options, run_metadata = options or CLASSES["RunOptions"](), run_metadata or CLASSES["RunMetadata"]()
         for hook in self._hooks:
             hook.after_run(context, hooks.SessionRunValues(results.get(hook), options, run_metadata))
         self._stopped = self._stopped or context.stop_requested

@@ -7,7 +7,7 @@ import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import conversion, dtypes, errors
-from sokuji._src.core.execute import convert, execute
+from sokuji._src.core.execute import convert
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import python_ops, session, words
 from sokuji._src.graph.graph import GraphKeys
@@ -22,6 +22,7 @@ class KeyValueTensorInitializer:
             self.keys = words.convert_to_tensor(keys, key_dtype, name="keys")
             self.values = words.convert_to_tensor(values, value_dtype, name="values")
             self._scope = scope
+        self._inputs = [self.keys, self.values]
         self.key_dtype, self.value_dtype = self.keys.dtype, self.values.dtype
 
 
@@ -34,9 +35,12 @@ def _of(array, dtype):
 
 
 @python_ops.kernel("InitializeTableV2", [], True)
-def _fill(attributes, keys, values):
+def _fill(attributes, *given):
     table = attributes["table"]
-    keys, values = _array(keys).ravel().tolist(), _array(values).ravel().tolist()
+    if table._rows_of_sessions.get(session.running()) is not None:
+        raise errors.FailedPreconditionError(None, None, "Table already initialized.")
+    given = [_array(t).ravel().tolist() for t in given]
+    keys, values = attributes["pairs"](given[0][0].decode()) if len(given) == 1 else given
     if len(keys) != len(values):
         raise errors.InvalidArgumentError(None, None, "Number of elements of keys and values differ: %d, %d" % (len(keys), len(values)))
     rows = {}
@@ -47,12 +51,20 @@ def _fill(attributes, keys, values):
     return []
 
 
-@python_ops.kernel("LookupTableFindV2", lambda attributes, inputs: [(attributes["table"].value_dtype._number, inputs[0]._shape_tuple)], True)
+def _told(attributes, inputs):
+    table, known = attributes["table"], inputs[0]._shape_tuple
+    return [(table.value_dtype._number, None if known is None else (*known, *np.shape(table._default)))]
+
+
+@python_ops.kernel("LookupTableFindV2", _told, True)
 def _find(attributes, keys):
     table, array = attributes["table"], _array(keys)
     rows = table._rows()
-    found = np.array([table._value(rows, k) for k in array.ravel().tolist()] + [None], object)[:-1].reshape(array.shape)
-    return [_of(found, table.value_dtype)]
+    made = [table._value(rows, k) for k in array.ravel().tolist()]
+    sizes = array.shape + np.shape(table._default)
+    if len(sizes) > array.ndim:
+        return [_of(np.array(made).reshape(sizes), table.value_dtype)]
+    return [_of(np.array(made + [None], object)[:-1].reshape(sizes), table.value_dtype)]
 
 
 @python_ops.kernel("LookupTableSizeV2", [(9, ())], True)
@@ -63,15 +75,15 @@ def _size(attributes):
 class HashTable:
     """A table that is filled once in a session."""
 
-    def __init__(self, initializer, default_value, shared_name=None, name=None, buckets=0, offset=0, hasher=None):
+    def __init__(self, initializer, default_value, shared_name=None, name=None, buckets=0, hasher=None):
         graph = graphs.get_default_graph()
         self._rows_of_sessions = {None: None} if graphs.building() is None else weakref.WeakKeyDictionary()
         self.key_dtype, self.value_dtype = initializer.key_dtype, initializer.value_dtype
         if not isinstance(default_value, _core.Handle):
             words.convert_to_tensor(default_value, self.value_dtype)
-        self._default, self._buckets, self._offset, self._hasher = default_value, buckets, offset, hasher
+        self._default, self._buckets, self._hasher = _plain(default_value), buckets, hasher
         self.name = graph.unique_name(name or "hash_table")
-        self._init = python_ops.call("InitializeTableV2", [initializer.keys, initializer.values], {"table": self}, initializer._scope + "table_init")
+        self._init = python_ops.call("InitializeTableV2", initializer._inputs, {"table": self, "pairs": getattr(initializer, "_pairs", None)}, initializer._scope)
         if graphs.building() is not None:
             graph.add_to_collection(GraphKeys.TABLE_INITIALIZERS, self._init)
 
@@ -90,7 +102,7 @@ class HashTable:
         if not self._buckets:
             return self._default
         text = key if isinstance(key, bytes) else str(key).encode()
-        return self._offset + _hashed(text, self._buckets, self._hasher)
+        return len(rows) + _hashed(text, self._buckets, self._hasher)
 
     def size(self, name=None):
         return python_ops.call("LookupTableSizeV2", [], {"table": self}, name)
@@ -175,7 +187,7 @@ def index_table_from_tensor(mapping, num_oov_buckets=0, default_value=-1, hasher
     with graphs.get_default_graph().name_scope(name or "string_to_index"):
         n = keys._shape_tuple[0]
         values = words.constant(np.arange(n, dtype=np.int64))
-        return HashTable(KeyValueTensorInitializer(keys, values), default_value, name="hash_table", buckets=num_oov_buckets, offset=n, hasher=hasher_spec)
+        return HashTable(KeyValueTensorInitializer(keys, values), default_value, name="hash_table", buckets=num_oov_buckets, hasher=hasher_spec)
 
 
 def _lines(path):
@@ -193,7 +205,7 @@ def index_table_from_file(vocabulary_file=None, num_oov_buckets=0, vocab_size=No
         raise ValueError("vocab_size must be greater than 0, got %d." % vocab_size)
     with graphs.get_default_graph().name_scope(name or "string_to_index"):
         read = TextFileInitializer(vocabulary_file, key_dtype, -2, dtypes.int64, -1, vocab_size)
-        return HashTable(read, default_value, name="hash_table", buckets=num_oov_buckets, offset=read.keys._shape_tuple[0], hasher=hasher_spec)
+        return HashTable(read, default_value, name="hash_table", buckets=num_oov_buckets, hasher=hasher_spec)
 
 
 def index_to_string_table_from_tensor(mapping, default_value="UNK", name=None):
@@ -220,14 +232,77 @@ def tables_initializer(name="init_all_tables"):
     return words.group(*graphs.get_collection(GraphKeys.TABLE_INITIALIZERS), name=name)
 
 
-def _late(name):
-    """A class of eager tables; in graphs those tables are not implemented."""
+@python_ops.kernel("LookupTableInsertV2", [], True)
+def _insert(attributes, keys, values):
+    table, keys, values = attributes["table"], _array(keys), _array(values)
+    if values.shape != keys.shape + np.shape(table._default):
+        raise errors.InvalidArgumentError(None, None, "Expected shape %s for value, got %s" % (keys.shape + np.shape(table._default), values.shape))
+    keys = keys.ravel().tolist()
+    if table._empty in keys:
+        raise errors.InvalidArgumentError(None, None, "Using the empty_key as a table key is not allowed")
+    table._rows().update(zip(keys, values.reshape((len(keys),) + values.shape[values.ndim - np.ndim(table._default) :]).tolist()))
+    return []
+
+
+def _whole(attributes, inputs):
+    table = attributes["table"]
+    return [(table.key_dtype._number, (None,)), (table.value_dtype._number, (None, *np.shape(table._default)))]
+
+
+@python_ops.kernel("LookupTableExportV2", _whole, True)
+def _export(attributes):
+    table = attributes["table"]
+    rows = table._rows()
+    keys, values = list(rows), np.array(list(rows.values()), object if table.value_dtype is dtypes.string else None)
+    return [_of(keys, table.key_dtype), _of(values.reshape((len(keys), *np.shape(table._default))), table.value_dtype)]
+
+
+class _MutableHashTable(HashTable):
+    """A table that operations write."""
+
+    def __init__(self, key_dtype, value_dtype, default_value, shared_name=None, name="MutableHashTable", checkpoint=True):
+        self.key_dtype, self.value_dtype = dtypes.as_dtype(key_dtype), dtypes.as_dtype(value_dtype)
+        self._default = _plain(default_value)
+        self._rows_of_sessions, self._buckets, self._empty = weakref.WeakKeyDictionary(), 0, None
+        self.name = graphs.get_default_graph().unique_name(name)
+
+    def _rows(self):
+        return self._rows_of_sessions.setdefault(session.running(), {})
+
+    def insert(self, keys, values, name=None):
+        keys, values = words.convert_to_tensor(keys, self.key_dtype), words.convert_to_tensor(values, self.value_dtype)
+        return python_ops.call("LookupTableInsertV2", [keys, values], {"table": self}, name or self.name + "_lookup_table_insert")
+
+    def export(self, name=None):
+        return python_ops.call("LookupTableExportV2", [], {"table": self}, name or self.name + "_lookup_table_export_values")
+
+
+class _MutableDenseHashTable(_MutableHashTable):
+    """One with a key that stands for no key."""
+
+    def __init__(self, key_dtype, value_dtype, default_value, empty_key, initial_num_buckets=None, shared_name=None, name="MutableDenseHashTable",
+                 checkpoint=True):  # fmt: skip
+        super().__init__(key_dtype, value_dtype, default_value, shared_name, name)
+        self._empty = _plain(empty_key)
+
+
+def _plain(value):
+    """A default or key as Python has it."""
+    if isinstance(value, _core.SymbolicTensor):
+        value = value._known_value()
+    value = _array(value) if isinstance(value, _core.Handle) else np.asarray(value)
+    made = value.tolist()
+    return made.encode() if isinstance(made, str) else made
+
+
+def _late(name, in_graph):
+    """A class of eager tables, another in graphs."""
 
     def make(*arguments, **keywords):
         from sokuji._src.ops import string_late_ops
 
         if graphs.building() is not None:
-            raise NotImplementedError("not implemented: tf.contrib.lookup.%s in a graph; use HashTable" % name)
+            return in_graph(*arguments, **keywords)
         for key in ("shared_name", "use_node_name_sharing"):
             keywords.pop(key, None)
         return getattr(string_late_ops, name)(*arguments, **keywords)
@@ -264,23 +339,32 @@ class TextFileInitializer(KeyValueTensorInitializer):
                 raise ValueError("Signature mismatch. %ss must be %s, got %s." % (what.capitalize(), "integer or string" if what == "key" else "dtype string", dtype))
         if vocab_size is not None and vocab_size <= 0:
             raise ValueError("Invalid vocab_size %s." % vocab_size)
+        self._indices, self._size, self._delimiter = (key_index, value_index), vocab_size, delimiter.encode()
+        self.key_dtype, self.value_dtype = key_dtype, value_dtype
+        if graphs.building() is None:
+            super().__init__(*self._pairs(filename), key_dtype, value_dtype, name or "text_file_init")
+            return
+        with graphs.get_default_graph().name_scope(name or "text_file_init") as self._scope:
+            self._inputs = [words.convert_to_tensor(filename, dtypes.string, name="asset_filepath")]
+
+    def _pairs(self, path):
+        """Keys and values; a graph reads the file when the table is initialized."""
         try:
-            lines = _lines(filename)
-        except FileNotFoundError:
-            raise errors.NotFoundError(None, None, "%s; No such file or directory" % filename) from None
-        if vocab_size is not None and len(lines) < vocab_size:
-            raise errors.InvalidArgumentError(None, None, "Invalid vocab_size in %s: expected %d but got %d" % (filename, vocab_size, len(lines)))
+            lines = _lines(path)
+        except OSError:
+            raise errors.NotFoundError(None, None, "%s; No such file or directory" % path) from None
+        if self._size is not None and len(lines) < self._size:
+            raise errors.InvalidArgumentError(None, None, "Invalid vocab_size in %s: expected %d but got %d" % (path, self._size, len(lines)))
+        return [self._column(lines[: self._size], index, kind, path) for index, kind in zip(self._indices, (self.key_dtype, self.value_dtype))]
 
-        def column(index, dtype):
-            if index == -1:
-                return list(range(len(lines[:vocab_size])))
-            try:
-                parts = [line if index == -2 else line.split(delimiter.encode())[index] for line in lines[:vocab_size]]
-                return parts if dtype is dtypes.string else [(int if dtype.is_integer else float)(v) for v in parts]
-            except (IndexError, ValueError) as error:
-                raise errors.InvalidArgumentError(None, None, "Invalid number of columns or value in %s: %s" % (filename, error)) from None
-
-        super().__init__(column(key_index, key_dtype), column(value_index, value_dtype), key_dtype, value_dtype, name or "text_file_init")
+    def _column(self, lines, index, kind, path):
+        if index == TextFileIndex.LINE_NUMBER:
+            return list(range(len(lines)))
+        try:
+            parts = [line if index == -2 else line.split(self._delimiter)[index] for line in lines]
+            return parts if kind is dtypes.string else [(int if kind.is_integer else float)(v) for v in parts]
+        except (IndexError, ValueError) as error:
+            raise errors.InvalidArgumentError(None, None, "Invalid number of columns or value in %s: %s" % (path, error)) from None
 
 
 def string_to_index(tensor, mapping, default_value=-1, name=None):
@@ -294,6 +378,6 @@ def index_to_string(tensor, mapping, default_value="UNK", name=None):
 NAMES = {f.__name__: f for f in (HashTable, KeyValueTensorInitializer, index_table_from_tensor, index_table_from_file, index_to_string_table_from_tensor,
                                  index_to_string_table_from_file, IdTableWithHashBuckets, HasherSpec, StrongHashSpec, TextFileIndex, TextFileInitializer,
                                  string_to_index, index_to_string)}  # fmt: skip
-NAMES.update(FastHashSpec=FastHashSpec, MutableHashTable=_late("MutableHashTable"), MutableDenseHashTable=_late("MutableDenseHashTable_1"),
+NAMES.update(FastHashSpec=FastHashSpec, MutableHashTable=_late("MutableHashTable", _MutableHashTable), MutableDenseHashTable=_late("MutableDenseHashTable_1", _MutableDenseHashTable),
              TextFileIdTableInitializer=_file_columns("TextFileIdTableInitializer", -2, -1, dtypes.string, dtypes.int64),
              TextFileStringTableInitializer=_file_columns("TextFileStringTableInitializer", -1, -2, dtypes.int64, dtypes.string))  # fmt: skip
