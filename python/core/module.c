@@ -8,6 +8,10 @@ core_hooks core = {.version = 2};
 static PyObject *set_version(PyObject *Py_UNUSED(module), PyObject *version)
 {
 	long v = PyLong_AsLong(version);
+	if (PyInterpreterState_Get() != PyInterpreterState_Main()) /* asked by every import of the package */
+		return PyErr_Format(PyExc_ImportError,
+		                    "sokuji works in the main interpreter alone; run what needs it in a "
+		                    "thread or a process");
 	if (v != 1 && v != 2)
 		return PyErr_Occurred() ? NULL
 		                        : PyErr_Format(PyExc_ValueError, "TensorFlow's version is 1 or 2, not %ld", v);

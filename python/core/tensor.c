@@ -183,6 +183,8 @@ static PyObject *strings(PyObject *self, PyObject *Py_UNUSED(nothing))
 		const char *bytes = sj_tensor_string(t, i, &length);
 		PyObject *item = bytes == NULL ? core_raise_sticky()
 		                               : PyBytes_FromStringAndSize(bytes, (Py_ssize_t)length);
+		if (item != NULL && (i & 65535) == 65535 && PyErr_CheckSignals() < 0)
+			Py_CLEAR(item);
 		if (item == NULL) {
 			Py_DECREF(list);
 			return NULL;

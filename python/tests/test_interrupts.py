@@ -35,6 +35,11 @@ LONG = {
     "from a list": "x = [[1.0] * 1000] * 3000\nready()\nwhile True: y = tf.constant(x)",
     "from an array": "import numpy as np\nx = np.ones([2000, 2000])[:, ::-1]\nready()\nwhile True: y = tf.constant(x).numpy()",
     "cast": "x = tf.ones([60000000])\nready()\nwhile True: y = tf.cast(x, tf.int32)",
+    "where": "x = tf.ones([60000000], tf.bool)\nready()\nwhile True: y = tf.where(x)",
+    "numbers as strings": "x = tf.random.uniform([3000000])\nready()\nwhile True: y = tf.strings.as_string(x)",
+    "shuffle": "x = tf.range(20000000)\nready()\nwhile True: y = tf.random.shuffle(x)",
+    "bounds": "x = tf.range(1000000); i = tf.random.uniform([6000000], 0, 1000000, tf.int32)\nready()\nwhile True: y = tf.searchsorted(x, i)",
+    "scatter": "i = tf.random.uniform([6000000, 1], 0, 1000000, tf.int32); x = tf.ones([6000000])\nready()\nwhile True: y = tf.scatter_nd(i, x, [1000000])",
     "print": "x = tf.ones([3000, 3000])\nready()\nwhile True: y = str(x)",
     "gradient": "x = tf.Variable(tf.ones([1500, 1500]))\nready()\nwhile True:\n    with tf.GradientTape() as tape: y = tf.matmul(x, tf.matmul(x, x))\n    g = tape.gradient(y, x)",
     "gradient of many steps": "x = tf.Variable(1.0)\nwith tf.GradientTape(persistent=True) as tape:\n    y = x\n    for i in range(200000): y = y * 1.0\nready()\n"
@@ -350,3 +355,13 @@ def test_threads_share_functions_and_sessions(tf2):
     finally:
         sys.setswitchinterval(before)
     assert not failures
+
+
+def test_other_interpreters_are_refused():
+    """The message says why; this interpreter goes on."""
+    interpreters = pytest.importorskip("_xxsubinterpreters" if sys.version_info < (3, 13) else "_interpreters")
+    code = "try:\n    import sokuji\nexcept ImportError as error:\n    assert 'main interpreter' in str(error) or 'subinterpreters' in str(error), error\nelse:\n    assert False"
+    script = "import %s as interpreters, sokuji as tf; tf.constant(1.0); made = interpreters.create(); print(interpreters.run_string(made, %r) or 'refused')\n" \
+             "interpreters.destroy(made); assert float(tf.constant(2.0) + 1.0) == 3.0" % (interpreters.__name__, code)  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and done.stdout.strip() == "refused", done.stdout + done.stderr

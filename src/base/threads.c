@@ -105,6 +105,7 @@ static int64_t spin_time(int n_processors) { return n_processors >= 2 ? 100000 :
 void sj__cancel(void) { __atomic_store_n(&sj__is_cancelled, 1, __ATOMIC_RELAXED); }
 void sj__cancel_clear(void) { __atomic_store_n(&sj__is_cancelled, 0, __ATOMIC_RELAXED); }
 bool sj__cancel_counts(void) { return holds == 0; }
+sj_status sj__cancel_fail(void) { return sj__fail(SJ_CANCELLED, "interrupted; clear the interruption to go on"); }
 void sj__cancel_hold(void) { holds++; }
 void sj__cancel_release(void) { holds--; }
 

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
+#include "sokuji/status.h"
 
 typedef void sj__range_function(void *context, int64_t begin, int64_t end);
 
@@ -33,6 +34,15 @@ bool sj__cancel_counts(void) SJ_COLD;
 static inline bool sj__cancelled(void)
 {
 	return SJ_UNLIKELY(__atomic_load_n(&sj__is_cancelled, __ATOMIC_RELAXED) != 0) && sj__cancel_counts();
+}
+/*
+ * For serial loops, once a step: SJ_CANCELLED with a message when the thread's operation is cancelled, which is looked at every 16,384 steps.
+ * The kernel returns it, so that what it left undone is nobody's result.
+ */
+sj_status sj__cancel_fail(void) SJ_COLD;
+static inline sj_status sj__loop_step(int64_t i)
+{
+	return SJ_UNLIKELY((i & 16383) == 0) && sj__cancelled() ? sj__cancel_fail() : SJ_OK;
 }
 /* Between them nothing is cancelled on this thread and in its loops: what must not be left half done. They nest. */
 void sj__cancel_hold(void);

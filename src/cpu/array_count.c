@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/memory.h"
+#include "base/threads.h"
 #include "cpu/kernels.h"
 #include "ops/array.h"
 
@@ -29,16 +30,18 @@ static void bins_add_floats(const sj__call *call, double *sums)
 			                          : sj__element_as_double((sj_dtype)weights->dtype, weights->data, i);
 }
 
-static void bins_add_integers(const sj__call *call)
+static sj_status bins_add_integers(const sj__call *call)
 {
 	const sj_tensor *arr = call->inputs[0], *weights = call->inputs[2];
 	sj_tensor *bins = call->outputs[0];
 	const int32_t *place = arr->data;
-	for (int64_t i = 0; i < arr->shape.size; i++)
+	sj_status status = SJ_OK;
+	for (int64_t i = 0; status == SJ_OK && i < arr->shape.size; i++, status = sj__loop_step(i))
 		if (place[i] < bins->shape.size) {
 			uint64_t weight = weights->shape.size == 0 ? 1 : (uint64_t)sj__index_at(weights, i);
 			sj__index_set(bins, place[i], (int64_t)((uint64_t)sj__index_at(bins, place[i]) + weight));
 		}
+	return status;
 }
 
 sj_status sj__kernel_bincount(sj__call *call)
@@ -60,9 +63,9 @@ sj_status sj__kernel_bincount(sj__call *call)
 			((float *)bins->data)[i] = (float)sums[i];
 		sj__memory_free(sums);
 	} else {
-		bins_add_integers(call);
+		status = bins_add_integers(call);
 	}
-	return SJ_OK;
+	return status;
 }
 
 /* ---- HistogramFixedWidth ---- */

@@ -53,6 +53,8 @@ static sj_status work_begin(const sj__call *call, const sj_tensor *whole, const 
 	sj_status status = w->at == NULL ? SJ_RESOURCE_EXHAUSTED : sj__bad_indices_ignored(call, &ignored);
 	for (int64_t i = 0; status == SJ_OK && i < w->n; i++) {
 		status = place_find(call, indices, k, sj__dims(whole), i, ignored, &w->at[i]);
+		if (status == SJ_OK)
+			status = sj__loop_step(i);
 		if (w->at[i] > 0)
 			w->at[i] *= w->inner;
 	}
@@ -104,7 +106,7 @@ static sj_status scatter(sj__call *call, const sj_tensor *indices, const sj_tens
 		sj__elements_copy(w.dtype, y->data, base->data, y->shape.size);
 	else if (status == SJ_OK)
 		memset(y->data, 0, (size_t)(y->shape.size * size));
-	for (int64_t i = 0; status == SJ_OK && i < w.n && w.inner > 0; i++) {
+	for (int64_t i = 0; status == SJ_OK && i < w.n && w.inner > 0; i++, status = sj__loop_step(i)) {
 		const char *row = (const char *)updates->data + i * w.bytes;
 		if (w.at[i] < 0)
 			continue;

@@ -157,14 +157,15 @@ static sj_status bounds(sj__call *call, bool upper)
 	uint64_t *keys = sj__memory_new(sizeof(*keys) * (size_t)(n + m));
 	if (keys == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
-	for (int64_t row = 0; row < n_rows; row++) {
+	sj_status status = SJ_OK;
+	for (int64_t row = 0; status == SJ_OK && row < n_rows; row++) {
 		sj__keys_of(dtype, (const char *)sorted->data + row * n * size, n, keys);
 		sj__keys_of(dtype, (const char *)values->data + row * m * size, m, keys + n);
-		for (int64_t i = 0; i < m; i++)
+		for (int64_t i = 0; status == SJ_OK && i < m; i++, status = sj__loop_step(i))
 			sj__index_set(call->outputs[0], row * m + i, bound_find(keys, n, keys[n + i], upper));
 	}
 	sj__memory_free(keys);
-	return SJ_OK;
+	return status;
 }
 
 sj_status sj__kernel_lower_bound(sj__call *call) { return bounds(call, false); }

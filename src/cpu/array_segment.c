@@ -21,7 +21,7 @@ typedef struct segment_work {
 static void columns_range(void *context, int64_t begin, int64_t end)
 {
 	const segment_work *w = context;
-	for (int64_t i = 0; i < w->ids->shape.size; i++) {
+	for (int64_t i = 0; i < w->ids->shape.size && ((i & 4095) != 0 || !sj__cancelled()); i++) {
 		int64_t id = sj__index_at(w->ids, i);
 		if (id >= 0)
 			w->fold(end - begin, w->data + (i * w->inner + begin) * w->size,

@@ -143,13 +143,13 @@ sj_status sj__kernel_where(sj__call *call)
 	sj_dtype dtype = (sj_dtype)x->dtype;
 	int rank = x->shape.rank;
 	int64_t dims[2] = {0, rank}, index[SJ_MAX_RANK] = {0};
-	for (int64_t i = 0; i < x->shape.size; i++)
+	sj_status status = SJ_OK;
+	for (int64_t i = 0; status == SJ_OK && i < x->shape.size; i++, status = sj__loop_step(i))
 		dims[0] += is_true(dtype, x->data, i);
-	sj_status status = sj__call_allocate(call, 0, SJ_INT64, 2, dims);
-	if (status != SJ_OK)
-		return status;
-	int64_t *to = call->outputs[0]->data;
-	for (int64_t i = 0; i < x->shape.size; i++) {
+	if (status == SJ_OK)
+		status = sj__call_allocate(call, 0, SJ_INT64, 2, dims);
+	int64_t *to = status == SJ_OK ? call->outputs[0]->data : NULL;
+	for (int64_t i = 0; status == SJ_OK && i < x->shape.size; i++, status = sj__loop_step(i)) {
 		if (is_true(dtype, x->data, i)) {
 			memcpy(to, index, sizeof(*index) * (size_t)rank);
 			to += rank;
@@ -157,5 +157,5 @@ sj_status sj__kernel_where(sj__call *call)
 		for (int a = rank - 1; a >= 0 && ++index[a] == sj__dims(x)[a]; a--)
 			index[a] = 0;
 	}
-	return SJ_OK;
+	return status;
 }

@@ -1,5 +1,6 @@
 /* Unique and ListDiff: a hash table of the first places of different elements. */
 #include "base/memory.h"
+#include "base/threads.h"
 #include "cpu/kernels.h"
 #include "cpu/array_half.h"
 #include "ops/array.h"
@@ -97,11 +98,13 @@ static int64_t set_find(element_set *set, const void *element, int64_t place)
 
 /* ---- Unique ---- */
 
-/* number[i]: which different element x[i] is. Gives how many there are; first[j] is where the j-th is. */
+/* number[i]: which different element x[i] is. Gives how many there are, -1 when cancelled; first[j] is where the j-th is. */
 static int64_t unique_number(element_set *set, int64_t n, int64_t *number, int64_t *first)
 {
 	int64_t n_different = 0;
 	for (int64_t i = 0; i < n; i++) {
+		if (sj__loop_step(i) != SJ_OK)
+			return -1;
 		int64_t found = set_find(set, set->data + (size_t)i * set->size, i);
 		number[i] = found < 0 ? n_different : number[found];
 		if (found < 0)
@@ -121,16 +124,16 @@ static sj_status unique_write(sj__call *call, int64_t n, int64_t n_different, co
 		status = sj__call_allocate(call, 2, (sj_dtype)call->outputs[2]->dtype, 1, &n_different);
 	if (status != SJ_OK)
 		return status;
-	for (int64_t j = 0; j < n_different; j++)
+	for (int64_t j = 0; status == SJ_OK && j < n_different; j++, status = sj__loop_step(j))
 		sj__elements_copy(dtype, (char *)call->outputs[0]->data + (size_t)j * size,
 		                  (const char *)x->data + (size_t)first[j] * size, 1);
 	for (int64_t i = 0; i < n; i++)
 		sj__index_set(call->outputs[1], i, number[i]);
 	for (int64_t j = 0; call->n_outputs == 3 && j < n_different; j++)
 		sj__index_set(call->outputs[2], j, 0);
-	for (int64_t i = 0; call->n_outputs == 3 && i < n; i++)
+	for (int64_t i = 0; status == SJ_OK && call->n_outputs == 3 && i < n; i++, status = sj__loop_step(i))
 		sj__index_set(call->outputs[2], number[i], sj__index_at(call->outputs[2], number[i]) + 1);
-	return SJ_OK;
+	return status;
 }
 
 sj_status sj__kernel_unique(sj__call *call)
@@ -146,7 +149,7 @@ sj_status sj__kernel_unique(sj__call *call)
 	sj_status status = set_begin(&set, x) ? SJ_OK : SJ_RESOURCE_EXHAUSTED;
 	if (status == SJ_OK) {
 		int64_t n_different = unique_number(&set, n, numbers, numbers + n);
-		status = unique_write(call, n, n_different, numbers, numbers + n);
+		status = n_different < 0 ? SJ_CANCELLED : unique_write(call, n, n_different, numbers, numbers + n);
 		sj__memory_free(set.slots);
 	}
 	sj__memory_free(numbers);
@@ -159,12 +162,15 @@ static sj_status difference_write(sj__call *call, element_set *set)
 {
 	const sj_tensor *x = call->inputs[0];
 	int64_t n = 0, at = 0;
-	for (int64_t i = 0; i < x->shape.size; i++)
+	sj_status status = SJ_OK;
+	for (int64_t i = 0; status == SJ_OK && i < x->shape.size; i++, status = sj__loop_step(i))
 		n += set_find(set, (const char *)x->data + (size_t)i * set->size, -1) < 0;
-	sj_status status = sj__call_allocate(call, 0, set->dtype, 1, &n);
+	if (status == SJ_OK)
+		status = sj__call_allocate(call, 0, set->dtype, 1, &n);
 	if (status == SJ_OK)
 		status = sj__call_allocate(call, 1, (sj_dtype)call->outputs[1]->dtype, 1, &n);
-	for (int64_t i = 0; status == SJ_OK && i < x->shape.size; i++) {
+	for (int64_t i = 0; status == SJ_OK && i < x->shape.size;
+	     i++, status = status == SJ_OK ? sj__loop_step(i) : status) {
 		const char *element = (const char *)x->data + (size_t)i * set->size;
 		if (set_find(set, element, -1) >= 0)
 			continue;
@@ -180,9 +186,11 @@ sj_status sj__kernel_list_diff(sj__call *call)
 	element_set set;
 	if (!set_begin(&set, y))
 		return SJ_RESOURCE_EXHAUSTED;
-	for (int64_t i = 0; i < y->shape.size; i++)
+	sj_status status = SJ_OK;
+	for (int64_t i = 0; status == SJ_OK && i < y->shape.size; i++, status = sj__loop_step(i))
 		set_find(&set, set.data + (size_t)i * set.size, i);
-	sj_status status = difference_write(call, &set);
+	if (status == SJ_OK)
+		status = difference_write(call, &set);
 	sj__memory_free(set.slots);
 	return status;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "base/threads.h"
 #include "cpu/linalg_core.h"
 
 enum { leaf_size = 8, invert_block = 32 };
@@ -76,6 +77,8 @@ static void factor_columns(factorization *f, int64_t first, int64_t end)
 		factor_leaf(f, first, end);
 		return;
 	}
+	if (sj__cancelled()) /* the kernel looks again before it writes */
+		return;
 	int64_t half = half_of(end - first), middle = first + half, lda = f->lda;
 	factor_columns(f, first, middle);
 	double *right = f->a + first * lda + middle;
@@ -103,6 +106,8 @@ static void divide_row(int64_t n, double *row, double divisor)
 
 void sj__lower_solve(int64_t n, int64_t n_rhs, bool unit, const double *l, int64_t ldl, double *b, int64_t ldb)
 {
+	if (sj__cancelled())
+		return;
 	if (n > leaf_size) {
 		int64_t half = half_of(n);
 		double *below = b + half * ldb;
@@ -121,6 +126,8 @@ void sj__lower_solve(int64_t n, int64_t n_rhs, bool unit, const double *l, int64
 
 void sj__upper_solve(int64_t n, int64_t n_rhs, const double *u, int64_t ldu, double *b, int64_t ldb)
 {
+	if (sj__cancelled())
+		return;
 	if (n > leaf_size) {
 		int64_t half = half_of(n);
 		double *below = b + half * ldb;

@@ -10,19 +10,21 @@ enum { WORDS_AT_ONCE = 4 * SJ__RANDOM_CHUNK, MOST_PARTS = 16 };
 /* ---- shuffling ---- */
 
 /* Each place in turn, but the last, takes the row that lies word % (places left) ahead, and that place takes its row. */
-static void order_shuffle(sj__philox stream, int64_t n, int64_t *order)
+static sj_status order_shuffle(sj__philox stream, int64_t n, int64_t *order)
 {
 	uint32_t words[WORDS_AT_ONCE];
 	const sj__random_loops *loops = sj__random_loops_now();
+	sj_status status = SJ_OK;
 	for (int64_t i = 0; i < n; i++)
 		order[i] = i;
-	for (int64_t i = 0; i < n - 1; i++) {
+	for (int64_t i = 0; status == SJ_OK && i < n - 1; i++, status = sj__loop_step(i)) {
 		if (i % WORDS_AT_ONCE == 0)
 			loops->words(sj__philox_skip(stream, (uint64_t)i / 4), 1, 1, words);
 		int64_t j = i + words[i % WORDS_AT_ONCE] % (uint32_t)(n - i), other = order[j];
 		order[j] = order[i];
 		order[i] = other;
 	}
+	return status;
 }
 
 typedef struct gather_work {
@@ -68,10 +70,11 @@ sj_status sj__kernel_random_shuffle(sj__call *call)
 	int64_t *order = sj__memory_new((size_t)n * sizeof(*order));
 	if (order == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
-	order_shuffle(sj__random_stateful(call, (uint64_t)(n + 2) / 4), n, order);
-	rows_gather(x, y, order);
+	sj_status status = order_shuffle(sj__random_stateful(call, (uint64_t)(n + 2) / 4), n, order);
+	if (status == SJ_OK)
+		rows_gather(x, y, order);
 	sj__memory_free(order);
-	return SJ_OK;
+	return status;
 }
 
 /* ---- choosing ---- */
@@ -128,7 +131,7 @@ static void choose_range(void *context, int64_t begin, int64_t end)
 	uint32_t words[4] = {0};
 	for (int64_t row = begin; row < end; row++) {
 		sums_of_row(w, row, sums);
-		for (int64_t s = 0; s < w->n_samples; s++) {
+		for (int64_t s = 0; s < w->n_samples && ((s & 16383) != 0 || !sj__cancelled()); s++) {
 			int64_t at = row * w->n_samples + s;
 			if (s == 0 || at % 2 == 0)
 				sj__philox_group(sj__philox_skip(w->stream, (uint64_t)at / 2), words);

@@ -2,6 +2,7 @@
 #include "cpu/string.h"
 
 #include "base/text.h"
+#include "base/threads.h"
 #include "cpu/kernels.h"
 #include "ops_numbers.h"
 
@@ -12,7 +13,9 @@ static sj_status letters_change(sj__call *call, char first, char last)
 	const sj_tensor *x = call->inputs[0], *y = call->outputs[0];
 	for (int64_t i = 0; i < x->shape.size; i++) {
 		const sj__string *s = sj__strings(x) + i;
-		sj_status status = sj__string_set(sj__strings_out(y) + i, sj__string_bytes(s), s->length);
+		sj_status status = sj__loop_step(i);
+		if (status == SJ_OK)
+			status = sj__string_set(sj__strings_out(y) + i, sj__string_bytes(s), s->length);
 		if (status != SJ_OK)
 			return status;
 		char *bytes = s->length > 0 ? sj__strings_out(y)[i].blob->bytes : NULL;
@@ -67,7 +70,7 @@ sj_status sj__kernel_substr(sj__call *call)
 	sj_dtype dtype = (sj_dtype)pos->dtype;
 	bool is_scalar = pos->shape.rank == 0;
 	sj_status status = SJ_OK;
-	for (int64_t i = 0; status == SJ_OK && i < x->shape.size; i++) {
+	for (int64_t i = 0; status == SJ_OK && (status = sj__loop_step(i)) == SJ_OK && i < x->shape.size; i++) {
 		const sj__string *s = sj__strings(x) + i;
 		int64_t from = sj__element_as_int64(dtype, pos->data, is_scalar ? 0 : i);
 		int64_t n = sj__element_as_int64(dtype, len->data, is_scalar ? 0 : i),
@@ -95,7 +98,12 @@ sj_status sj__kernel_string_join(sj__call *call)
 	const char *separator = text_or_empty(((const sj_string_join_args *)call->args)->separator);
 	int64_t separator_length = (int64_t)strlen(separator);
 	sj__text text = {0};
-	for (int64_t i = 0; i < y->shape.size && text.status == SJ_OK; i++) {
+	for (int64_t i = 0; text.status == SJ_OK && i < y->shape.size; i++) {
+		sj_status status = sj__loop_step(i);
+		if (status != SJ_OK) {
+			sj__text_release(&text);
+			return status;
+		}
 		sj__text_clear(&text);
 		for (int k = 0; k < call->n_inputs; k++) {
 			const sj__string *s = sj__strings(call->inputs[k]) + (call->inputs[k]->shape.rank == 0 ? 0 : i);

@@ -3,6 +3,7 @@
 
 #include "base/decimal.h"
 #include "base/text.h"
+#include "base/threads.h"
 #include "cpu/kernels.h"
 #include "cpu/string.h"
 #include "ops_numbers.h"
@@ -69,6 +70,9 @@ sj_status sj__kernel_string_to_number(sj__call *call)
 	const sj_tensor *x = call->inputs[0], *y = call->outputs[0];
 	for (int64_t i = 0; i < x->shape.size; i++) {
 		const sj__string *s = sj__strings(x) + i;
+		sj_status status = sj__loop_step(i);
+		if (status != SJ_OK)
+			return status;
 		if (!sj__number_parse(sj__string_bytes(s), s->length, (sj_dtype)y->dtype, y->data, i))
 			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "string %lld, '%.*s', is no %s", (long long)i,
 			                     (int)sj__min_i64(s->length, 100), sj__string_bytes(s),
@@ -132,7 +136,7 @@ sj_status sj__kernel_as_string(sj__call *call)
 	            format);
 	sj__text text = {0};
 	sj_status status = SJ_OK;
-	for (int64_t i = 0; status == SJ_OK && i < x->shape.size; i++) {
+	for (int64_t i = 0; status == SJ_OK && (status = sj__loop_step(i)) == SJ_OK && i < x->shape.size; i++) {
 		sj__text_clear(&text);
 		if (dtype == SJ_BOOL)
 			status = sj__text_append_string(&text, ((const uint8_t *)x->data)[i] ? "true" : "false");
