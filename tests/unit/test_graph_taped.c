@@ -331,6 +331,80 @@ static void no_output_is_made_of_another(void **state)
 	sj_function_free(f);
 }
 
+/* ---- conditions ---- */
+
+/* x * variable of the number, as a function of x. */
+static sj_concrete_function *branch(int number)
+{
+	sj_graph *graph = sj_graph_new_inside(sj_graph_now());
+	sj_tensor *x = sj_placeholder(graph, SJ_FLOAT32, SJ_SCALAR_SHAPE, "x"), *y = NULL;
+	if (graph != NULL && sj_graph_begin(graph) == SJ_OK) {
+		y = sj_mul(x, sj_sum(variables[number]));
+		sj_graph_end();
+	} else {
+		sj_error_set(SJ_RESOURCE_EXHAUSTED, "no graph was opened");
+	}
+	sj_concrete_function *f = sj_ok() ? sj_concrete_function_new(graph, 1, &x, 1, &y) : NULL;
+	sj_graph_free(graph);
+	return f;
+}
+
+/* Of two inputs, the second of which nothing but the untaken branch could use. */
+static void condition(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_tensor **ret_outputs)
+{
+	(void)context;
+	(void)n_inputs;
+	(void)n_outputs;
+	sj_concrete_function *then = branch(0), *otherwise = branch(1);
+	sj_tensor *y = NULL;
+	sj_status status = then != NULL && otherwise != NULL
+	                           ? sj_cond(sj_greater(inputs[0], sj_float(0)), then, otherwise, 1, inputs, 1, &y)
+	                           : sj_error_code();
+	if (status == SJ_OK)
+		ret_outputs[0] = sj_scope_own(y);
+	else
+		sj_error_set(status, "no condition");
+	sj_concrete_function_free(then);
+	sj_concrete_function_free(otherwise);
+}
+
+static void untaken_branches_give_zeros(void **state)
+{
+	(void)state;
+	seed_now = 3;
+	variables_make();
+	sj_function *f = sj_function_new(condition, NULL, 1);
+	for (int i = 0; i < CALLS; i++) {
+		sj_tensor *x[] = {sj_float(i & 1 ? 2 : -2), sj_float(1)}, *y, *dv[3];
+		sj_tape *tape = sj_tape_begin();
+		is_ok(sj_tape_watch(tape, x[0]));
+		is_ok(sj_function_call(f, 2, x, &y));
+		is_ok(sj_gradient(tape, y, 3, (sj_tensor *[]){variables[0], variables[1], x[1]}, dv));
+		assert_true(sj_item(sj_sum(dv[0])) == (i & 1 ? 2 * WIDTH : 0));
+		assert_true(sj_item(sj_sum(dv[1])) == (i & 1 ? 0 : -2 * WIDTH * WIDTH));
+		assert_null(dv[2]);
+	}
+	sj_function_free(f);
+	variables_free();
+}
+
+static void failing_conditions(void *context)
+{
+	sj_scope scope = sj_scope_begin();
+	sj_function *f = sj_function_new(condition, NULL, 1);
+	sj_tensor *y, *dv[2], *const *inputs = context;
+	for (int i = 0; i < 2 && f != NULL && sj_ok(); i++) {
+		sj_tape *tape = sj_tape_begin();
+		if (tape != NULL && sj_tape_watch(tape, inputs[0]) == SJ_OK &&
+		    sj_function_call(f, 2, inputs, &y) == SJ_OK)
+			sj_gradient(tape, y, 2, variables, dv);
+		else
+			sj_tape_free(tape);
+	}
+	sj_function_free(f);
+	sj_scope_end(scope);
+}
+
 /* ---- without memory ---- */
 
 static void failing_calls(void *context)
@@ -358,6 +432,8 @@ static void allocations_fail(void **state)
 	variables_make();
 	inputs_make(2, inputs);
 	every_allocation_fails(failing_calls, inputs);
+	inputs[0] = inputs[1] = sj_float(2);
+	every_allocation_fails(failing_conditions, inputs);
 	variables_free();
 }
 
@@ -371,6 +447,7 @@ int main(void)
 		TEST(errors_name_the_node),
 		TEST(threads_share_a_function),
 		TEST(no_output_is_made_of_another),
+		TEST(untaken_branches_give_zeros),
 		TEST(allocations_fail),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

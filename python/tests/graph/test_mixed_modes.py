@@ -85,6 +85,13 @@ def test_random_numbers_are_not_drawn_where_seeds_could_not_hold(tf):
             composed.attempt(lambda t: random_ops.random_uniform(t.numpy().shape), (x,), {})
 
 
+def test_random_crops_of_unknown_shapes(tf):
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.placeholder(tf.float32)
+        crops = {session.run(tf.random_crop(x, [1, 1], seed=i), {x: [[1.0, 2.0], [3.0, 4.0]]}).item() for i in range(8)}
+        assert len(crops) > 1 and crops <= {1.0, 2.0, 3.0, 4.0}
+
+
 PROGRAM = """
 import tensorflow as tf
 tf.enable_eager_execution()
