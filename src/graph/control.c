@@ -134,6 +134,8 @@ static sj_status pair_call(const sj_callable_type *type, pair_context context, s
 		return status;
 	}
 	sj_callable *callable = sj__callable_new(type, c);
+	if (callable != NULL && c->n_changed > 0) /* also where only what the results need runs */
+		callable->type.changes = pair_changes;
 	status = callable ? sj_call(callable, at, all, n_outputs, ret_outputs) : sj_error_code();
 	sj_callable_free(callable);
 	sj__memory_free(all);

@@ -112,9 +112,16 @@ static bool is_same(const sj__making *m, const sj_node *a, const sj_node *b, con
 	return args_are_same(a->op, a->args, b->args);
 }
 
+/* A branch that runs for its results alone (a lazy graph's) is not stateful and may assign all the same. */
+static bool is_effect(const sj_node *node)
+{
+	return node->kind == SJ__NODE_CALLABLE &&
+	       (node->callable->type.is_stateful || node->callable->type.changes != NULL);
+}
+
 static void node_merge(sj__making *m, const sj_node *node, seen *all)
 {
-	all->writes += node->kind == SJ__NODE_CALLABLE && node->callable->type.is_stateful;
+	all->writes += is_effect(node);
 	all->read_after[node->index] = all->writes;
 	if (!may_merge(m, node))
 		return;
@@ -262,11 +269,6 @@ static sj_status changes_note(changes *c, const sj_node *effect)
 	for (int i = 0; i < n && status == SJ_OK; i++)
 		status = sj__pointers_put(&c->variables, changed[i], 1);
 	return status;
-}
-
-static bool is_effect(const sj_node *node)
-{
-	return node->kind == SJ__NODE_CALLABLE && node->callable->type.is_stateful;
 }
 
 /* A branch, a loop or a function of the program's: what it reads within is not looked at. */

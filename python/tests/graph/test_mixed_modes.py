@@ -109,3 +109,20 @@ def test_strict_as_tensorflow(options, wanted, tmp_path):
     path.write_text(PROGRAM)
     done = subprocess.run([sys.executable, "-m", "sokuji", "--tf", "1", *options, str(path)], capture_output=True, text=True)
     assert done.stdout.strip() == wanted, done.stderr
+
+
+def test_a_failed_loop_changes_no_variable(tf):
+    with tf.Graph().as_default(), tf.Session() as session:
+        v, x = tf.Variable(1.0), tf.placeholder(tf.float32, [])
+
+        def body(i):
+            with tf.control_dependencies([tf.assign_add(v, 1.0)]):
+                return i + tf.cast(tf.check_numerics(tf.log(x - tf.cast(i, tf.float32)), "bad") * 0 + 1, tf.int32)
+
+        last = tf.while_loop(lambda i: i < 5, body, [0])
+        session.run(tf.global_variables_initializer())
+        for _ in range(3):
+            with pytest.raises(tf.errors.InvalidArgumentError):
+                session.run(last, {x: 3.0})
+            assert session.run(v) == 1.0
+        assert session.run(last, {x: 9.0}) == 5 and session.run(v) == 6.0
