@@ -258,7 +258,7 @@ ELSEWHERE = {
 # Words of a row's op: the names of tf.* (2.x) or v1.* that it would be.
 ABSENT = [
     ("image.decode_bmp", "tf.image.decode_bmp"), ("image.decode_gif", "tf.image.decode_gif"), 
-    ("image transform", "v1.contrib.image"), ("fused resize", "v1.nn.fused_resize_and_pad_conv2d"),
+    ("image transform", "tf.raw_ops.ImageProjectiveTransformV3"), ("fused resize", "v1.nn.fused_resize_and_pad_conv2d"),
     ("signal.mfcc", "tf.raw_ops.Mfcc"), ("audio_spectrogram", "v1.contrib.framework.python"), ("quant", "tf.quantization"), ("inplace", "tf.raw_ops.InplaceAdd"),
     ("data_format_vec_permute", "tf.raw_ops.DataFormatVecPermute"), ("banded_triangular_solve", "tf.linalg.banded_triangular_solve"), 
     ("linalg.eig", "tf.raw_ops.Eig"), 

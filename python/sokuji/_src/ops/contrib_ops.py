@@ -146,8 +146,12 @@ def translate(images, translations, interpolation="NEAREST", name=None):
     return transform(images, translations_to_projective_transforms(translations), interpolation)
 
 
-def _image(name):
-    return lambda img1, img2, max_val: getattr(image_late_ops, name)(img1, img2, max_val)
+def ssim(img1, img2, max_val):
+    return image_late_ops.ssim(img1, img2, max_val)
+
+
+def ssim_multiscale(img1, img2, max_val, power_factors=(0.0448, 0.2856, 0.3001, 0.2363, 0.1333)):
+    return image_late_ops.ssim_multiscale(img1, img2, max_val, power_factors)
 
 
 def extract_glimpse(input, size, offsets, centered=True, normalized=True, uniform_noise=True, name=None):
@@ -212,6 +216,6 @@ def add(names, spaces):
     space("contrib.nn")["nth_element"] = nth_element
     space("contrib.layers")["dense_to_sparse"] = dense_to_sparse
     space("sets").update(set_difference=set_difference, set_intersection=set_intersection, set_union=set_union, set_size=raw_ops.SETS["size"])
-    space("image").update(ssim=_image("ssim"), ssim_multiscale=_image("ssim_multiscale"), sobel_edges=image_late_ops.sobel_edges, extract_glimpse=extract_glimpse)
+    space("image").update(ssim=ssim, ssim_multiscale=ssim_multiscale, sobel_edges=image_late_ops.sobel_edges, extract_glimpse=extract_glimpse)
     space("contrib.image").update({f.__name__: f for f in (angles_to_projective_transforms, translations_to_projective_transforms, compose_transforms, transform,
                                                            rotate, translate)})  # fmt: skip
