@@ -54,7 +54,7 @@ _COUNTS = {
     "global_norm": lambda t_list, *_, **__: len(t_list) + 6, "clip_by_global_norm": lambda t_list, *_, **__: 3 * len(t_list) + 14,
 }  # fmt: skip
 # The tensors of these, of which TensorFlow makes constants where they are none.
-_OPERANDS = {"labels", "logits", "predictions", "targets", "tensor", "mask", "t", "x", "y", "input_tensor", "value", "lengths", "sentinel"}
+_OPERANDS = {"labels", "onehot_labels", "multi_class_labels", "logits", "predictions", "targets", "tensor", "mask", "t", "x", "y", "input_tensor", "value", "lengths", "sentinel"}
 
 
 def _is_stepped(arguments, keywords):

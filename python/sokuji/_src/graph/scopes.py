@@ -273,7 +273,7 @@ class Template:
         if name is None:
             raise ValueError("name cannot be None.")
         if create_scope_now:
-            with variable_scope(unique_name, default_name=name, custom_getter=custom_getter) as scope:
+            with variable_scope(unique_name, default_name=name, custom_getter=custom_getter, auxiliary_name_scope=False) as scope:
                 self._scope = scope
 
     name = property(lambda self: self._name)
