@@ -57,8 +57,8 @@ def _add_2(names, space):
     filtering = [True]
     own = {"enable_traceback_filtering": lambda: filtering.__setitem__(0, True), "disable_traceback_filtering": lambda: filtering.__setitem__(0, False),
            "is_traceback_filtering_enabled": lambda: filtering[0]}  # fmt: skip
-    for function in (*own.values(), names["timestamp"], names["tuple"]):
-        function.__doc__ = "As TensorFlow's; tracebacks are the same either way." if function in own.values() else "The time in seconds, or the tensors as a list."
+    for one in (*own.values(), names["timestamp"], names["tuple"]):
+        one.__doc__ = "As TensorFlow's; tracebacks are the same either way." if one in own.values() else "The time in seconds, or the tensors as a list."
     space("debugging").update(own)
     space("random").update(generator.NAMES)
     space("random.experimental").update({**stateless_random_ops.EXPERIMENTAL_RANDOM, **{name: generator.NAMES[name] for name in ("Generator", "Algorithm", "create_rng_state", "get_global_generator", "set_global_generator")}})
