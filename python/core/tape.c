@@ -103,13 +103,14 @@ static sj_tape *tape_live(Tape *t)
 			PyExc_NotImplementedError,
 			"not implemented: a GradientTape on another thread than the one that entered it; use it there");
 	else
-		PyErr_SetString(PyExc_RuntimeError,
-		                t->was_open
-		                        ? (core.version == 2
-		                                   ? "A non-persistent GradientTape can only be used to compute one set of "
-		                                     "gradients (or jacobians)"
-		                                   : "GradientTape.gradient can only be called once on non-persistent tapes.")
-		                        : "the tape was never entered: use it as `with tf.GradientTape() as tape:`");
+		PyErr_SetString(
+			PyExc_RuntimeError,
+			t->was_open
+				? (core.version == 2
+		                           ? "A non-persistent GradientTape can only be used to compute one set of "
+		                             "gradients (or jacobians)"
+		                           : "GradientTape.gradient can only be called once on non-persistent tapes.")
+				: "the tape was never entered: use it as `with tf.GradientTape() as tape:`");
 	return NULL;
 }
 

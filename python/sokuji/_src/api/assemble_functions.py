@@ -55,8 +55,11 @@ def _add_2(names, space):
                  type_spec_from_value=specs.type_spec_from_value, **type_specs.NAMES)  # fmt: skip
     names.update(timestamp=lambda name=None: execute.convert(time.time(), 2), tuple=lambda tensors, control_inputs=None, name=None: list(tensors))
     filtering = [True]
-    space("debugging").update(enable_traceback_filtering=lambda: filtering.__setitem__(0, True), disable_traceback_filtering=lambda: filtering.__setitem__(0, False),
-                              is_traceback_filtering_enabled=lambda: filtering[0])  # fmt: skip
+    own = {"enable_traceback_filtering": lambda: filtering.__setitem__(0, True), "disable_traceback_filtering": lambda: filtering.__setitem__(0, False),
+           "is_traceback_filtering_enabled": lambda: filtering[0]}  # fmt: skip
+    for one in (*own.values(), names["timestamp"], names["tuple"]):
+        one.__doc__ = "As TensorFlow's; tracebacks are the same either way." if one in own.values() else "The time in seconds, or the tensors as a list."
+    space("debugging").update(own)
     space("random").update(generator.NAMES)
     space("random.experimental").update({**stateless_random_ops.EXPERIMENTAL_RANDOM, **{name: generator.NAMES[name] for name in ("Generator", "Algorithm", "create_rng_state", "get_global_generator", "set_global_generator")}})
     space("autodiff")["ForwardAccumulator"] = forward.ForwardAccumulator
