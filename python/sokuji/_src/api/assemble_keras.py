@@ -83,7 +83,7 @@ def _settings(name):
     def load():
         from sokuji._src.keras import settings
 
-        return {"tree": settings.TREE, "mixed_precision": settings.MIXED, "dtype_policies": settings.POLICIES, "config": settings.CONFIG,
+        return {"tree": settings.TREE, "dtype_policies": settings.POLICIES, "config": settings.CONFIG,
                 "": {"Variable": settings.Variable, "DTypePolicy": settings.DTypePolicy}}[name]  # fmt: skip
 
     return load
@@ -101,7 +101,7 @@ def add(spaces):
     put_off(spaces["keras.backend"], "result_type standardize_dtype is_float_dtype is_int_dtype is_keras_tensor", _dtypes)
     for part in ("", "numpy", "nn", "linalg", "image"):
         spaces["keras.ops" + ("." + part if part else "")] = _ops(part)
-    for name in ("tree", "mixed_precision", "dtype_policies", "config"):
+    for name in ("tree", "dtype_policies", "config"):
         spaces.setdefault("keras." + name, {})["_rest"] = _settings(name)
     own = spaces["keras"]
     put_off(own, "Variable DTypePolicy", _settings(""))

@@ -436,6 +436,8 @@ class EarlyStopping(Callback):
         if self.stopped_epoch > 0 and self.verbose > 0:
             print("Epoch %05d: early stopping" % (self.stopped_epoch + 1) if variables._version == 1 else "Epoch %d: early stopping" % (self.stopped_epoch + 1))
         if self.restore_best_weights and self.best_weights is not None:
+            if self.verbose > 0 and variables._version == 2:
+                print("Restoring model weights from the end of the best epoch: %d." % (self.best_epoch + 1))
             self.model.set_weights(self.best_weights)
 
 

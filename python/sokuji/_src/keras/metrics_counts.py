@@ -1,7 +1,10 @@
 """Metrics that count hits at thresholds or in a confusion matrix: precision, recall, AUC, IoU and their kin."""
 
+import functools
+
 import numpy as np
 
+from sokuji import _core
 from sokuji._src.core import dtypes, signatures
 from sokuji._src.core.execute import convert, invalid
 from sokuji._src.keras import layers_base
@@ -427,3 +430,28 @@ def _concordance(y, p, axis):
 
 
 PearsonCorrelation, ConcordanceCorrelation = _correlation("pearson_correlation", _pearson), _correlation("concordance_correlation", _concordance)
+
+
+def _at_run(own, gives):
+    """Within a function that is traced, what counts with NumPy does so when the function runs."""
+
+    @functools.wraps(own)
+    def call(self, *given, **named):
+        if _core.graph_now() is None:
+            return own(self, *given, **named)
+        from sokuji._src.graph import py_call
+
+        if gives:
+            return py_call.py_function(lambda: own(self), [], self._dtype)
+        names = ("y_true", "y_pred", "sample_weight")
+        named.update(zip(names, given))
+        names = [n for n in names if named.get(n) is not None]
+        return py_call.effect(own.__name__, lambda values: own(self, **dict(zip(names, values))), [convert(named[n], 0) for n in names])
+
+    return call
+
+
+for _kind in [v for v in list(globals().values()) if isinstance(v, type) and issubclass(v, Metric) and v.__module__ == __name__]:
+    for _name in ("update_state", "result"):
+        if _name in vars(_kind):
+            setattr(_kind, _name, _at_run(vars(_kind)[_name], _name == "result"))

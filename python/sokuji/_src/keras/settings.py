@@ -2,40 +2,13 @@
 
 from sokuji._src.core import dtypes, nest
 from sokuji._src.core.execute import convert
-from sokuji._src.keras import backend, layers_base, variable
+from sokuji._src.keras import backend, layers_base, mixed_precision, variable
 from sokuji._src.ops import init_ops
 
 # ---- dtypes ----
 
 
-class DTypePolicy:
-    """The dtype that a layer computes and keeps its variables in; only policies where both are one are here."""
-
-    def __init__(self, name=None):
-        name = backend.floatx() if name is None else name
-        if isinstance(name, str) and name.startswith("mixed_"):
-            raise NotImplementedError("not implemented: the dtype policy %s; use float32" % name)
-        self._name = dtypes.as_dtype(name).name
-        self._quantization_mode = None
-
-    name = compute_dtype = variable_dtype = property(lambda self: self._name)
-    quantization_mode = property(lambda self: self._quantization_mode)
-
-    def get_config(self):
-        return {"name": self.name}
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
-
-    def __eq__(self, other):
-        return type(other) is DTypePolicy and other.name == self.name
-
-    def __hash__(self):
-        return hash(self.name)
-
-    def __repr__(self):
-        return '<DTypePolicy "%s">' % self.name
+DTypePolicy = mixed_precision.Policy
 
 
 def policy_of(identifier=None):
@@ -44,19 +17,8 @@ def policy_of(identifier=None):
     return DTypePolicy(identifier["config"]["name"] if isinstance(identifier, dict) else identifier)
 
 
-def set_dtype_policy(policy):
-    if policy_of(policy).name != "float32":
-        raise NotImplementedError("not implemented: the global dtype policy %s; give layers a dtype" % policy_of(policy).name)
-
-
-def dtype_policy():
-    return DTypePolicy("float32")
-
-
 POLICIES = {"DTypePolicy": DTypePolicy, "get": policy_of, "deserialize": policy_of, "FloatDTypePolicy": DTypePolicy,
             "serialize": lambda policy: {"module": "keras", "class_name": "DTypePolicy", "config": policy.get_config(), "registered_name": None}}  # fmt: skip
-MIXED = {"DTypePolicy": DTypePolicy, "Policy": DTypePolicy, "dtype_policy": dtype_policy, "global_policy": dtype_policy, "set_dtype_policy": set_dtype_policy,
-         "set_global_policy": set_dtype_policy}  # fmt: skip
 
 # ---- settings ----
 
@@ -72,7 +34,7 @@ def _config():
     for name in ("max_epochs", "max_steps_per_epoch"):
         made[name] = lambda name=name: _switches[name]
         made["set_" + name] = lambda value, name=name: _switches.update({name: value})
-    return {**made, "dtype_policy": dtype_policy, "set_dtype_policy": set_dtype_policy, "is_nnx_enabled": lambda: False}
+    return {**made, "dtype_policy": mixed_precision.NAMES["global_policy"], "set_dtype_policy": mixed_precision.set_global_policy, "is_nnx_enabled": lambda: False}
 
 
 CONFIG = _config()

@@ -347,10 +347,13 @@ class Trainer:
                 if self.stop_training:
                     break
             if n == 0:
-                raise ValueError("The dataset is empty: there is nothing to fit.")
+                if epoch == begin:
+                    raise ValueError("The dataset is empty: there is nothing to fit.")
+                warnings.warn("Your input ran out of data; interrupting training. Make sure that your dataset or generator can generate at least `steps_per_epoch * epochs` batches. "
+                              "You may need to use the `.repeat()` function when building your dataset.", stacklevel=2)  # fmt: skip
             data.ended()
             epoch_logs = _of_epoch(self, logs)
-            if validation_data is not None and (epoch + 1) % validation_freq == 0:
+            if validation_data is not None and ((epoch + 1) % validation_freq == 0 if isinstance(validation_freq, int) else epoch + 1 in validation_freq):
                 vx, vy, vw = keras_data.unpack_x_y_sample_weight(validation_data) if isinstance(validation_data, (tuple, list)) else (validation_data, None, None)
                 values = self.evaluate(vx, vy, validation_batch_size or batch_size, 0, vw, validation_steps, listeners, return_dict=True, _inner=True)
                 epoch_logs.update({"val_" + name: value for name, value in values.items()})

@@ -1,0 +1,91 @@
+# tf: 2.21
+# keras.tree, Variable, config, dtype policies, losses, folders of files, averaged weights, bars.
+import os, io, contextlib, re, numpy as np, tensorflow as tf, keras
+from keras import layers as L, ops
+
+def r(x):
+    return np.round(np.asarray(x, dtype=np.float64), 4).tolist()
+
+def att(label, f):
+    try:
+        print(label, '::', f())
+    except Exception as e:
+        print(label, '::', type(e).__name__)
+T = keras.tree
+s = {'b': [1, 2], 'a': (3, {'c': 4})}
+att('flatten', lambda: T.flatten(s))
+att('map', lambda: T.map_structure(lambda x: x + 1, s))
+att('pack', lambda: T.pack_sequence_as(s, [1, 2, 3, 4]))
+att('nested', lambda: (T.is_nested(s), T.is_nested(1), T.is_nested([])))
+att('path', lambda: T.flatten_with_path(s))
+att('l2t', lambda: T.lists_to_tuples({'a': [1, [2]]}))
+att('shape', lambda: T.map_shape_structure(lambda x: tuple(x) + (9,), {'a': (1, 2), 'b': [(None, 3)]}))
+att('upto', lambda: T.map_structure_up_to([0, 0], lambda x: x, [[1, 2], 3]))
+att('trav', lambda: T.traverse(lambda x: x * 2 if isinstance(x, int) else None, s))
+att('same', lambda: T.assert_same_structure(s, {'a': 1}))
+att('map2', lambda: T.map_structure(lambda a, b: a + b, [1, 2], [3, 4]))
+att('paths', lambda: T.assert_same_paths([1, 2], [1]))
+v = keras.Variable(np.ones((2, 2), 'float32'), name='v')
+att('assign', lambda: (r(v.assign(v * 2)), r(v.assign_add(np.ones((2, 2)))), r(v + 1), r(v @ v), r(-v), r(v[0])))
+att('bad', lambda: v.assign(np.ones(3)))
+v2 = keras.Variable(initializer='ones', shape=(2,), dtype='int32', trainable=False)
+att('v2', lambda: (v2.dtype, v2.trainable, r(v2)))
+att('v3', lambda: (lambda q: (q.name[:8], q.dtype))(keras.Variable(1.0)))
+att('inst', lambda: isinstance(L.Dense(2), keras.Layer))
+att('callable', lambda: keras.Variable(lambda shape, dtype: ops.zeros(shape, dtype)).shape)
+l = L.Dense(2)
+l.build((None, 3))
+att('isvar', lambda: isinstance(l.kernel, keras.Variable))
+att('config', lambda: (keras.config.backend(), keras.config.floatx(), keras.config.epsilon(), keras.config.image_data_format(), str(keras.config.dtype_policy()), keras.config.is_interactive_logging_enabled(), keras.config.is_traceback_filtering_enabled()))
+att('pol', lambda: (keras.DTypePolicy('float32').compute_dtype, repr(keras.DTypePolicy('float32')), keras.mixed_precision.global_policy().name, keras.dtype_policies.get('float32').variable_dtype, keras.DTypePolicy('float32') == keras.DTypePolicy('float32')))
+att('lpol', lambda: (l.dtype_policy.name, l.dtype, l.compute_dtype, l.variable_dtype))
+att('f64', lambda: (lambda d: (d(np.ones((1, 2))).dtype.name, d.kernel.dtype))(L.Dense(2, dtype='float64')))
+att('tops', lambda: (keras.Layer is L.Layer, keras.Model is keras.models.Model, keras.Loss is keras.losses.Loss, keras.Metric is keras.metrics.Metric, keras.Optimizer is keras.optimizers.Optimizer, keras.Initializer is keras.initializers.Initializer, keras.InputSpec is L.InputSpec, keras.version()))
+y = np.array([0, 1, 0, 2])
+p = np.array([[0.9, 0.1, 0.2], [0.2, 0.8, 0.3], [0.7, 0.1, 0.2], [0.1, 0.2, 0.9]], 'float32')
+p2 = p / np.linalg.norm(p, axis=1, keepdims=True)
+att('circle', lambda: (r(keras.losses.Circle()(y, p2)), r(keras.losses.circle(y, p2)), keras.losses.Circle(gamma=2, margin=0.1).get_config()))
+att('gce', lambda: (r(keras.losses.CategoricalGeneralizedCrossEntropy()(y, p)), r(keras.losses.categorical_generalized_cross_entropy(y, p, 0.7))))
+att('ctc', lambda: (r(keras.losses.CTC()(np.array([[1, 2]]), np.sin(np.arange(12)).reshape(1, 4, 3).astype('float32'))), r(keras.losses.ctc(np.array([[1, 2]]), np.sin(np.arange(12)).reshape(1, 4, 3).astype('float32')))))
+for name in 'binary_crossentropy binary_focal_crossentropy categorical_crossentropy categorical_focal_crossentropy categorical_hinge cosine_similarity dice hinge huber kl_divergence log_cosh mean_absolute_error mean_squared_error mean_squared_logarithmic_error poisson sparse_categorical_crossentropy squared_hinge tversky'.split():
+    att('loss ' + name, lambda: r(getattr(keras.losses, name)(np.array([[0.0, 1.0, 1.0], [1.0, 0.0, 0.0]]) if 'sparse' not in name else np.array([1, 2]), np.array([[0.2, 0.7, 0.1], [0.5, 0.3, 0.2]]))))
+for k in ('sum', 'none', None, 'mean', 'sum_over_batch_size', 'mean_with_sample_weight', 'bad'):
+    att('red %s' % k, lambda: r(keras.losses.MeanSquaredError(reduction=k)(np.array([[0.0, 1.0], [1.0, 1.0]]), np.array([[1.0, 1.0], [0.0, 0.5]]), sample_weight=np.array([1.0, 3.0]))))
+att('bce ls', lambda: r(keras.losses.BinaryCrossentropy(label_smoothing=0.2, from_logits=True, reduction='none')(np.array([[0.0, 1.0]]), np.array([[2.0, -1.0]]))))
+att('scce ign', lambda: r(keras.losses.SparseCategoricalCrossentropy(ignore_class=1, reduction='none')(np.array([1, 2]), np.array([[0.2, 0.7, 0.1], [0.5, 0.3, 0.2]]))))
+att('cce axis', lambda: r(keras.losses.CategoricalCrossentropy(axis=0, reduction='none')(np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([[0.2, 0.7], [0.5, 0.3]]))))
+att('focal', lambda: r(keras.losses.BinaryFocalCrossentropy(apply_class_balancing=True, gamma=3)(np.array([[0.0, 1.0]]), np.array([[0.3, 0.6]]))))
+att('cfocal', lambda: r(keras.losses.CategoricalFocalCrossentropy(label_smoothing=0.1)(np.array([[0.0, 1.0]]), np.array([[0.3, 0.6]]))))
+os.makedirs('d/cats')
+os.makedirs('d/dogs')
+for i in range(6):
+    tf.io.write_file('d/%s/%d.png' % ('cats' if i % 2 else 'dogs', i), tf.io.encode_png(tf.constant(np.full((4, 5, 3), i * 20, 'uint8'))))
+    open('d/%s/%d.txt' % ('cats' if i % 2 else 'dogs', i), 'w').write('text %d' % i)
+ds = keras.utils.image_dataset_from_directory('d', image_size=(2, 2), batch_size=4, shuffle=False)
+att('ds', lambda: (ds.class_names, [(x.shape, x.dtype.name, r(x[:, 0, 0, 0]), r(yy), yy.dtype.name) for x, yy in ds], [os.path.basename(q) for q in ds.file_paths], str(ds.element_spec)))
+ds = keras.utils.image_dataset_from_directory('d', image_size=(2, 2), batch_size=None, label_mode='categorical', color_mode='grayscale', seed=3, validation_split=0.34, subset='validation')
+att('ds2', lambda: [(x.shape, r(x[0, 0, 0]), r(yy)) for x, yy in ds])
+ds = keras.utils.text_dataset_from_directory('d', batch_size=3, label_mode='binary', seed=5)
+att('ds3', lambda: [(x.numpy().tolist(), r(yy)) for x, yy in ds])
+att('both', lambda: len(keras.utils.text_dataset_from_directory('d', seed=5, validation_split=0.5, subset='both', label_mode=None)))
+att('nodir', lambda: keras.utils.text_dataset_from_directory('d', labels=None, label_mode=None, verbose=False, shuffle=False).element_spec)
+att('badsplit', lambda: keras.utils.text_dataset_from_directory('d', validation_split=0.5))
+att('badmode', lambda: keras.utils.image_dataset_from_directory('d', color_mode='x'))
+m = keras.Sequential([keras.Input((2,)), L.Dense(1, kernel_initializer='ones')])
+m.compile(keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5), 'mse')
+X = np.array([[1.0, 2.0], [3.0, 1.0]])
+Y = np.array([[1.0], [0.0]])
+h = m.fit(X, Y, epochs=3, verbose=0, shuffle=False, batch_size=1, validation_data=(X, Y), callbacks=[keras.callbacks.SwapEMAWeights()])
+att('ema', lambda: (r(h.history['loss']), r(h.history['val_loss']), r(m.get_weights()[0])))
+b = io.StringIO()
+with contextlib.redirect_stdout(b):
+    pb = keras.utils.Progbar(3, verbose=2)
+    for i in range(3):
+        pb.update(i + 1, [('loss', i * 1.0)])
+att('progbar', lambda: re.sub('\\d+m?u?s(/step)?', '~', b.getvalue()))
+att('gs', lambda: (r(keras.utils.normalize(np.array([3.0, 4.0]))), keras.utils.to_categorical([1, 3]).tolist(), keras.backend.result_type('int32', 'float16'), keras.backend.standardize_dtype('float32'), keras.backend.is_float_dtype('bfloat16')))
+sn = L.SpectralNormalization(L.Dense(2), power_iterations=3)
+sn.build((None, 3))
+sn.layer.kernel.assign(np.arange(6.0).reshape(3, 2))
+sn.vector_u.assign([[1.0, 0.5]])
+att('spectral', lambda: (r(sn(np.ones((1, 3)), training=True)), r(sn.vector_u), r(sn.layer.kernel), [w.path for w in sn.weights]))
