@@ -42,7 +42,7 @@ def check_program(program, folder, version, tolerance=1e-4):
 
 
 # What a program imports beside NumPy.
-NEEDS = {"keras_save_load": "h5py", "keras_vae_train_step": "h5py", "keras_own_files": "h5py", "keras_own_training": "h5py", "tf2_image_ops": "PIL", "eager18_own_pictures": "PIL"}
+NEEDS = {"keras_save_load": "h5py", "keras_vae_train_step": "h5py", "keras_own_files": "h5py", "keras_own_training": "h5py", "tf2_image_ops": "PIL", "eager18_own_pictures": "PIL", "eager18_own_jpeg": "PIL"}
 
 
 @pytest.mark.parametrize("program", sorted((HERE / "programs").glob("*.py")), ids=lambda p: p.stem)

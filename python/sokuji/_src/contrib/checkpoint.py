@@ -2,15 +2,15 @@
 
 import collections.abc
 
-from sokuji._src.variables.trackable import AutoTrackable, is_trackable
+from sokuji._src.variables.trackable import Container, is_trackable
 
 
-class _Container(AutoTrackable):
+class _Container(Container):
     def _keep(self, name, value):
         if not is_trackable(value) and not isinstance(value, (list, dict)):
             raise ValueError("Only checkpointable objects (variables, layers, …) can be kept here, not %r" % (value,))
         setattr(self, name, value)
-        return getattr(self, name)
+        self._tell(getattr(self, name))
 
     def _all(self, name):
         return [v for part in self._parts() for v in getattr(part, name, [part] if hasattr(part, "assign") and name in ("weights", "variables", "trainable_weights", "trainable_variables") else [])]

@@ -205,6 +205,8 @@ class Layer(LayerCheckpoints, _core.LayerBase):
                                "you are subclassing `Model` and you forgot to call `super(YourClass, self).__init__()`." % type(self).__name__)  # fmt: skip
         if isinstance(value, (Layer, _core.VariableBase, list, tuple, dict, _Metrics)) and own.get("_ready") and self._tracks and name not in _UNTRACKED:
             self._track(value)
+        elif isinstance(value, trackable.Container) and own.get("_ready") and self._tracks:
+            value._belong_to(self._track)
         if name[0] != "_":
             value = trackable.wrapped(value)
         object.__setattr__(self, name, value)

@@ -128,8 +128,6 @@ class RandomFlip(_Random):
     def __init__(self, mode="horizontal_and_vertical", seed=None, data_format=None, **kwargs):
         super().__init__(seed, data_format, **kwargs)
         self.mode = mode
-        if mode not in ("horizontal", "vertical", "horizontal_and_vertical"):
-            raise ValueError("mode must be horizontal, vertical or horizontal_and_vertical. Received: mode=%s" % (mode,))
 
     def _changed(self, x):
         is_flipped = run("LessEqual", self._drawn([x._shape_tuple[0], 1, 1, 1]), convert(0.5, 1))

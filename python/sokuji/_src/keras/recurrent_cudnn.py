@@ -1,5 +1,6 @@
 """CuDNNGRU and CuDNNLSTM of tf.keras 1.x: the same arithmetic as GRU (reset_after) and LSTM with two biases in one weight, here on the CPU."""
 
+from sokuji._src.core import dtypes
 from sokuji._src.core.execute import convert, run
 from sokuji._src.keras import recurrent
 from sokuji._src.ops import array_ops
@@ -52,17 +53,34 @@ class _LSTMCell(_TwoBiases, recurrent.LSTMCell):
         return biases[0] + biases[1]
 
 
-def _cudnn(kind):
-    class Refused:
-        __doc__ = "Runs on NVIDIA's devices alone: use tf.keras.layers.%s." % kind
+def _cudnn(kind, mode, otherwise):
+    class Described:
+        __doc__ = "What a program says of a layer that runs on NVIDIA's devices alone: use %s." % otherwise
 
-        def __init__(self, *arguments, **keywords):
-            raise NotImplementedError("not implemented: tf.contrib.cudnn_rnn.Cudnn%s, which needs a GPU; use tf.keras.layers.%s" % (kind, kind))
+        def __init__(self, num_layers, num_units, input_mode="linear_input", direction="unidirectional", dropout=0.0, seed=None, dtype=dtypes.float32, kernel_initializer=None,
+                     bias_initializer=None, name=None):  # fmt: skip
+            if direction not in ("unidirectional", "bidirectional"):
+                raise ValueError("direction %r: it is unidirectional or bidirectional" % (direction,))
+            if dtypes.as_dtype(dtype) not in (dtypes.float16, dtypes.float32, dtypes.float64):
+                raise ValueError("Only support float16, float32, float64, provided %s" % (dtype,))
+            self.num_layers, self.num_units, self.input_mode, self.direction, self.rnn_mode = num_layers, num_units, input_mode, direction, mode
+            self.num_dirs, self.built, self._dropout, self._seed, self.name = 1 + (direction == "bidirectional"), False, dropout, seed, name or "cudnn_" + mode
 
-    Refused.__name__ = Refused.__qualname__ = "Cudnn" + kind
-    return Refused
+        @property
+        def input_size(self):
+            raise ValueError("'input_size' is unknown since layer has not been built.")
+
+        def _refused(self, *arguments, **keywords):
+            raise NotImplementedError("not implemented: tf.contrib.cudnn_rnn.%s, which needs a GPU; use %s" % (kind, otherwise))
+
+        build = call = __call__ = _refused
+
+    Described.__name__ = Described.__qualname__ = kind
+    return Described
 
 
 LAYERS = {"CuDNNGRU": recurrent._layer("CuDNNGRU", _GRUCell, "A gated recurrent unit as cuDNN computes it."),
           "CuDNNLSTM": recurrent._layer("CuDNNLSTM", _LSTMCell, "A long short-term memory as cuDNN computes it.")}  # fmt: skip
-CONTRIB = {"Cudnn" + kind: _cudnn(kind) for kind in ("LSTM", "GRU")}
+CONTRIB = {kind: _cudnn(kind, mode, otherwise) for kind, mode, otherwise in (
+    ("CudnnLSTM", "lstm", "tf.keras.layers.LSTM"), ("CudnnGRU", "gru", "tf.keras.layers.GRU"), ("CudnnRNNTanh", "rnn_tanh", "tf.keras.layers.SimpleRNN"),
+    ("CudnnRNNRelu", "rnn_relu", "tf.keras.layers.SimpleRNN"))}  # fmt: skip

@@ -113,6 +113,22 @@ class AutoTrackable(Trackable):
     """tfe.Checkpointable, tf.contrib.checkpoint's and tf.Module's way of being saved."""
 
 
+class Container(AutoTrackable):
+    """One that tells whom it belongs to of each part that it is given."""
+
+    def _belong_to(self, track):
+        self.__dict__.setdefault("_tellers", []).append(track)
+        for part in self._parts():
+            self._tell(part)
+
+    def _tell(self, part):
+        for track in self.__dict__.get("_tellers", ()):
+            if isinstance(part, Container):
+                part._belong_to(track)
+            else:
+                track(part)
+
+
 class Group(Trackable):
     """A node between an object and its children that only checkpoints know."""
 
