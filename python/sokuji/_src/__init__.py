@@ -15,3 +15,8 @@ _core.set_hook("make_error", errors.make)
 sys.modules["sokuji.errors"] = errors  # where its classes say that they are
 
 from sokuji._src.api import assemble  # noqa: E402, F401
+
+if "IPython" in sys.modules:
+    from sokuji._src.core import frames
+
+    frames.tidy_notebook(sys.modules["IPython"])

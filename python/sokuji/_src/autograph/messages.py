@@ -3,7 +3,7 @@
 import os
 import sys
 
-from sokuji._src.core.frames import is_own
+from sokuji._src.core.frames import is_own, without_own as without_own_frames  # noqa: F401
 
 _GUIDE = "Make the loop a tensor's loop, or the condition a Python value."
 
@@ -170,21 +170,6 @@ def local_error(error):
         made = UnboundLocalError("cannot access local variable '%s' where it is not associated with a value" % name)
         return made.with_traceback(error.__traceback__)
     return error
-
-
-def without_own_frames(trace_back):
-    """The traceback without this package's frames."""
-    import types
-
-    kept = []
-    while trace_back is not None:
-        if not is_own(trace_back.tb_frame.f_code.co_filename):
-            kept.append(trace_back)
-        trace_back = trace_back.tb_next
-    made = None
-    for entry in reversed(kept):
-        made = types.TracebackType(made, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
-    return made
 
 
 def interactive():
