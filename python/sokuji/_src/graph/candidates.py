@@ -57,7 +57,12 @@ class _Draw:
 
 class Uniform:
     def __init__(self, n):
+        if not n > 0:
+            raise errors.InvalidArgumentError(None, None, "range_max is %s; it must be above 0" % n)
         self.n = n
+
+    def n_likely(self):
+        return self.n
 
     def sample(self, draw):
         return _below(self.n, draw.double_word, 64)
@@ -97,6 +102,8 @@ class Fixed(Uniform):
     def __init__(self, weights):
         super().__init__(len(weights))
         weights = np.asarray(weights, np.float32)
+        if not (weights.min() >= 0 and 0 < weights.sum() < np.inf):
+            raise errors.InvalidArgumentError(None, None, "unigrams must be weights of at least 0, some of them above 0: %s" % (weights,))
         self._shares = weights / np.float32(sum(map(np.float32, weights)))
         shares = [float(w) * self.n / float(np.sum(weights, dtype=np.float64)) for w in weights]
         self._aliases, self._own = [-1] * self.n, [1.0] * self.n
@@ -107,6 +114,9 @@ class Fixed(Uniform):
             shares[large] -= 1 - shares[small]
             if shares[large] < 1:
                 low.append(high.pop())
+
+    def n_likely(self):
+        return int(np.count_nonzero(self._shares))
 
     def sample(self, draw):
         share, place = _float(draw.word()), _below(self.n, draw.word, 32)
@@ -146,7 +156,9 @@ def _sample(attributes, true_classes):
     sampler, true = state["sampler"], true_classes.numpy()
     if true.ndim != 2 or true.shape[1] != attributes["num_true"]:
         raise errors.InvalidArgumentError(None, None, "true_classes must be a matrix with num_true columns: %s, %d" % (list(true.shape), attributes["num_true"]))
-    if is_unique and count > sampler.n:
+    if true.size and not 0 <= true.min() <= true.max() < sampler.n:
+        raise errors.InvalidArgumentError(None, None, "true_classes are %d to %d, outside [0, range_max), which is [0, %d)" % (true.min(), true.max(), sampler.n))
+    if is_unique and count > sampler.n_likely():
         raise errors.InvalidArgumentError(None, None, "Sampler's range is too small.")
     seeds = attributes["seeds"] if any(attributes["seeds"]) else np.random.SeedSequence().generate_state(2).tolist()
     draw = _Draw(philox(*seeds, state["runs"] * 512 * count))
@@ -159,6 +171,8 @@ def _sample(attributes, true_classes):
 
 
 def _sampler(kind, make, n, true_classes, num_true, num_sampled, unique, seed, name):
+    if not int(num_sampled) > 0:
+        raise errors.InvalidArgumentError(None, None, "num_sampled is %s; it must be above 0" % num_sampled)
     first, second = words.get_seed(seed)
     return collections.namedtuple(kind, _FIELDS)(*python_ops.call("CandidateSampler", [true_classes], {"make": make, "count": int(num_sampled), "num_true": num_true, "unique": unique, "states": weakref.WeakKeyDictionary(),
                                                                       "key": None if seed is None else (kind, num_sampled, num_true, unique, seed, n),
