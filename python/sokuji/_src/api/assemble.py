@@ -287,6 +287,7 @@ def _completion(module, names, spaces):
         _tree(new, names)
         own = sys.modules[module].__dict__
         own.update((k, v) for k, v in names.items() if own.get(k, absent) is known.get(k, absent))
+        missing.reachable_in(module)
 
     return complete
 
@@ -338,6 +339,7 @@ def fill(own, version):
             eager.executing_eagerly = eager.in_eager_mode = own["executing_eagerly"]
             own["_graphs"] = assemble_graphs
             assemble_graphs.begin()
+            missing.reachable_in("sokuji.v1")
         own["_filled"] = True
 
 

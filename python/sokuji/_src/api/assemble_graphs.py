@@ -8,7 +8,7 @@ import numpy as np
 
 from sokuji import _core
 from sokuji._src.api import assemble_exchange
-from sokuji._src.api.missing import is_space
+from sokuji._src.api.missing import is_space, reachable_in
 from sokuji._src.graph import as_then, composed, datasets, direct, gradient_names, gradients, operation, operators, scopes, session, variables, words
 from sokuji._src.graph import graph as graphs
 from sokuji._src.layers import in_graph as layers_in_graph
@@ -195,6 +195,7 @@ def _take_part():
             _plain.setdefault((prefix, name), space.get(name))
         space.update(changed)
 
+    reachable_in("sokuji.v1")
     datasets.take_part()
     sparse_ops._in_graph = words.sparse_parts
     random_ops._seeds_in_graph = words.seeds
@@ -222,6 +223,7 @@ def take_part_2():
         space = vars(_find(vars(module), prefix)) if prefix else vars(module)
         if name in space:
             space[name] = _dispatch_open(space[name], space_1[other or name])
+    reachable_in("sokuji")
 
 
 def _sparse_parts(value):

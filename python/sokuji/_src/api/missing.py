@@ -1,6 +1,7 @@
 """What is not there yet says so: NotImplementedError with the name, from modules and from namespaces that stand for modules."""
 
 import _thread
+import sys
 import types
 
 from sokuji import _core
@@ -41,13 +42,24 @@ def complete():
             del _late[0]
 
 
+def _take(own, values):
+    """Adds names to a namespace, wherever it is."""
+    for key, value in values.items():
+        own.setdefault(key, value)
+    for top in {"sokuji", "sokuji.v1"} & set(sys.modules):
+        found = vars(sys.modules[top])
+        for word in own["_prefix"].split(".")[:-1]:
+            found = getattr(found.get(word), "__dict__", {})
+        if found is own:
+            reachable(top, own["_prefix"], own)
+
+
 def _fill(own):
     """Adds the rest of a namespace, which _rest() gives: {name: value}."""
     with lock:
         rest = own.get("_rest")
         if rest is not None:
-            for key, value in rest().items():
-                own.setdefault(key, value)
+            _take(own, rest())
             own.pop("_rest", None)
 
 
@@ -61,8 +73,7 @@ def space(name):
             raise AttributeError(word)
         later = own.get("_later", {})  # name: function that gives it, and others: what takes long to import
         if word in later:
-            for key, value in later[word]().items():
-                own.setdefault(key, value)
+            _take(own, later[word]())
             return own[word]
         _fill(own)
         if word in own:
@@ -84,6 +95,27 @@ def space(name):
 def put_off(held, names, load):
     """Names of a namespace that load() gives when one of them is asked for."""
     held.setdefault("_later", {}).update(dict.fromkeys(names.split(), load))
+
+
+def reachable(top, prefix, held):
+    """Functions that are not found under their own names get the public one, under which they are pickled."""
+    for name, value in held.items():
+        if type(value) is types.FunctionType and not name.startswith("_"):
+            found = sys.modules.get(value.__module__)
+            for word in value.__qualname__.split("."):
+                found = getattr(found, "__dict__", {}).get(word)
+            if found is not value:
+                value.__module__, value.__qualname__ = top, prefix + name
+
+
+def reachable_in(top):
+    """The same for all namespaces of a module."""
+    rows, seen = [("", sys.modules[top])], set()
+    for prefix, space in rows:
+        held = dict(vars(space))
+        reachable(top, prefix, held)
+        rows += [(prefix + name + ".", value) for name, value in held.items() if is_space(value) and id(value) not in seen and not name.startswith("_")]
+        seen.update(id(value) for _, value in rows)
 
 
 def is_space(value):
