@@ -541,7 +541,7 @@ sj_dtype core_dtype(PyObject *o)
 	for (int i = 1; i < CORE_DTYPES; i++)
 		if (core.dtypes[i] == o)
 			return (sj_dtype)i;
-	PyObject *number = PyObject_CallOneArg(core.as_dtype, o);
+	PyObject *number = core_call_hook(core.as_dtype, o, "a dtype");
 	long v = number ? PyLong_AsLong(number) : 0;
 	Py_XDECREF(number);
 	return PyErr_Occurred() ? SJ_DTYPE_NONE : (sj_dtype)v;

@@ -78,6 +78,9 @@ sj_tensor *core_read(sj_tensor *variable);
 /* -1 and a Python error when the object is no tensor or variable. */
 int core_handle_check(PyObject *o, const char *what);
 
+/* Calls a hook that the package may not have registered, which is a RuntimeError naming what needed it. */
+PyObject *core_call_hook(PyObject *hook, PyObject *argument, const char *what);
+
 /* ---- interrupt.c ---- */
 typedef sj_status core_work(void *context);
 /*

@@ -371,7 +371,8 @@ static void function_dealloc(PyObject *self)
 
 static PyObject *function_text(PyObject *self)
 {
-	return PyUnicode_FromFormat("<function %U>", ((Function *)self)->name);
+	PyObject *name = ((Function *)self)->name; /* NULL where __init__ did not run */
+	return name ? PyUnicode_FromFormat("<function %U>", name) : PyUnicode_FromString("<function>");
 }
 
 /* Python's own signature object, made when it is asked for. */
@@ -399,8 +400,8 @@ static PyObject *function_signature(PyObject *self, void *Py_UNUSED(closure))
 static PyObject *function_document(PyObject *self, void *Py_UNUSED(closure))
 {
 	const Function *f = (const Function *)self;
-	if (core.document == NULL)
-		return Py_NewRef(f->doc);
+	if (core.document == NULL || f->doc == NULL)
+		return Py_NewRef(f->doc ? f->doc : Py_None);
 	return PyObject_CallFunctionObjArgs(core.document, f->name, f->doc, NULL);
 }
 

@@ -287,7 +287,7 @@ static PyObject *single(PyObject *self, const char *what)
 		return PyErr_Format(PyExc_TypeError,
 		                    "only tensors of one element can be converted to Python scalars; this one has %lld",
 		                    (long long)sj_tensor_size(t));
-	PyObject *value = PyObject_CallOneArg(core.numpy, self);
+	PyObject *value = core_call_hook(core.numpy, self, "a number");
 	if (value == NULL || sj_tensor_rank(t) == 0)
 		return value;
 	PyObject *item = PyObject_CallMethod(value, "item", NULL);
@@ -344,7 +344,7 @@ static int to_bool(PyObject *self)
 	}
 	if (sj_tensor_size(t) == 0)
 		return 0;
-	PyObject *value = PyObject_CallOneArg(core.numpy, self); /* which refuses a tensor of a graph */
+	PyObject *value = core_call_hook(core.numpy, self, "a number"); /* which refuses a tensor of a graph */
 	int truth = value ? PyObject_IsTrue(value) : -1;
 	Py_XDECREF(value);
 	return truth;

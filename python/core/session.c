@@ -272,7 +272,8 @@ static PyObject *concrete_call(PyObject *self, PyObject *list)
 
 static PyObject *concrete_graph(PyObject *self, void *Py_UNUSED(closure))
 {
-	return Py_NewRef(((ConcreteFunction *)self)->graph);
+	PyObject *graph = (PyObject *)((ConcreteFunction *)self)->graph;
+	return graph ? Py_NewRef(graph) : PyErr_Format(PyExc_AttributeError, "the function was not initialised");
 }
 
 static PyObject *concrete_restart(PyObject *self, PyObject *Py_UNUSED(nothing))

@@ -245,7 +245,7 @@ static PyObject *value_of(sj_tensor *own)
 		sj_free(own);
 		return value;
 	}
-	PyObject *tensor = core_wrap(own), *value = tensor ? PyObject_CallOneArg(core.numpy, tensor) : NULL;
+	PyObject *tensor = core_wrap(own), *value = tensor ? core_call_hook(core.numpy, tensor, "run()") : NULL;
 	Py_XDECREF(tensor);
 	return value;
 }

@@ -209,7 +209,7 @@ static PyObject *tape_watch(PyObject *self, PyObject *what)
 		return NULL;
 	if (Handle_Check(what))
 		return watch_one(tape, what) < 0 ? NULL : Py_NewRef(Py_None);
-	PyObject *flat = PyObject_CallOneArg(core.flatten, what);
+	PyObject *flat = core_call_hook(core.flatten, what, "a nested structure");
 	int failed = flat == NULL ? -1 : 0;
 	for (Py_ssize_t i = 0; failed == 0 && i < PyList_GET_SIZE(flat); i++)
 		failed = watch_one(tape, PyList_GET_ITEM(flat, i));
@@ -339,7 +339,7 @@ static int several_take(Several *s, PyObject *given, const char *what)
 		s->few[0] = HANDLE_TENSOR(given);
 		return core_handle_check(given, what);
 	}
-	s->list = is_plain_list(given) ? Py_NewRef(given) : PyObject_CallOneArg(core.flatten, given);
+	s->list = is_plain_list(given) ? Py_NewRef(given) : core_call_hook(core.flatten, given, "a nested structure");
 	s->n = s->list ? PySequence_Fast_GET_SIZE(s->list) : 0;
 	sj_tensor **found = s->list ? tensors_of(s->list, what, s->few) : NULL;
 	if (found != NULL)
@@ -352,7 +352,7 @@ static int weights_take(PyObject *given, const Several *targets, sj_tensor **wei
 {
 	PyObject *list = Handle_Check(given)    ? PyList_New(0)
 	                 : is_plain_list(given) ? Py_NewRef(given)
-	                                        : PyObject_CallOneArg(core.flatten, given);
+	                                        : core_call_hook(core.flatten, given, "a nested structure");
 	int failed = list == NULL || (Handle_Check(given) && PyList_Append(list, given) < 0) ? -1 : 0;
 	if (failed == 0)
 		failed = weights_of(list, targets->n, targets->tensors, weights);
@@ -373,6 +373,8 @@ static PyObject *gradients_wrap(PyObject *sources, const Several *flat, sj_tenso
 		else
 			PyList_SET_ITEM(list, i, one);
 	}
+	if (list != NULL && unconnected != Py_None && core.unconnected == NULL)
+		Py_SETREF(list, core_call_hook(NULL, sources, "unconnected_gradients"));
 	if (list != NULL && unconnected != Py_None) {
 		PyObject *all = flat->list ? Py_NewRef(flat->list) : PyList_New(0);
 		bool good = all != NULL && (flat->list != NULL || PyList_Append(all, sources) == 0);

@@ -123,7 +123,10 @@ static PyObject *shape(PyObject *self, void *closure)
 static PyObject *dtype(PyObject *self, void *Py_UNUSED(closure))
 {
 	sj_tensor *t = live(self);
-	return t == NULL ? NULL : Py_NewRef(core.dtypes[sj_tensor_dtype(t)]);
+	if (t == NULL)
+		return NULL;
+	PyObject *made = core.dtypes[sj_tensor_dtype(t)];
+	return made ? Py_NewRef(made) : core_call_hook(NULL, self, "dtype");
 }
 
 static PyObject *dtype_number(PyObject *self, void *Py_UNUSED(closure))
@@ -148,11 +151,11 @@ static PyObject *n_elements(PyObject *self, void *Py_UNUSED(closure))
 	return t == NULL ? NULL : PyLong_FromLongLong(sj_tensor_size(t));
 }
 
-static PyObject *call_hook(PyObject *hook, PyObject *self, const char *what)
+PyObject *core_call_hook(PyObject *hook, PyObject *argument, const char *what)
 {
 	if (hook == NULL)
 		return PyErr_Format(PyExc_RuntimeError, "%s needs the package sokuji, not its core alone", what);
-	return PyObject_CallOneArg(hook, self);
+	return PyObject_CallOneArg(hook, argument);
 }
 
 static PyObject *to_numpy(PyObject *self, PyObject *Py_UNUSED(nothing))
@@ -164,10 +167,10 @@ static PyObject *to_numpy(PyObject *self, PyObject *Py_UNUSED(nothing))
 		return PyErr_Format(
 			PyExc_NotImplementedError,
 			"numpy() is only available when eager execution is enabled; in a graph use the variable itself");
-	return call_hook(core.numpy, self, "numpy()");
+	return core_call_hook(core.numpy, self, "numpy()");
 }
-static PyObject *to_text(PyObject *self) { return call_hook(core.text, self, "str()"); }
-static PyObject *to_representation(PyObject *self) { return call_hook(core.representation, self, "repr()"); }
+static PyObject *to_text(PyObject *self) { return core_call_hook(core.text, self, "str()"); }
+static PyObject *to_representation(PyObject *self) { return core_call_hook(core.representation, self, "repr()"); }
 
 /* The elements of a string tensor as a flat list of bytes. */
 static PyObject *strings(PyObject *self, PyObject *Py_UNUSED(nothing))
@@ -392,7 +395,7 @@ static PyObject *iterate(PyObject *self)
 		return NULL;
 	}
 	if (core_any_graph && core.version == 2 && sj_tensor_is_symbolic(t))
-		return call_hook(core.numpy, self, "iteration"); /* which refuses it */
+		return core_call_hook(core.numpy, self, "iteration"); /* which refuses it */
 	if (sj_tensor_rank(t) == 0 || (core.version == 1 && sj_is_variable(t))) {
 		PyErr_Format(PyExc_TypeError, "a %s is not iterable",
 		             sj_tensor_rank(t) == 0 ? "scalar tensor" : "variable");

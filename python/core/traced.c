@@ -464,7 +464,11 @@ static PyObject *traced_get(PyObject *self, PyObject *instance, PyObject *Py_UNU
 
 static PyObject *traced_new(PyTypeObject *type, PyObject *Py_UNUSED(arguments), PyObject *Py_UNUSED(keywords))
 {
-	Traced *f = (Traced *)type->tp_alloc(type, 0);
+	if (word_call_fully == NULL)
+		word_call_fully = PyUnicode_InternFromString("_call_fully");
+	if (word_bound_to == NULL)
+		word_bound_to = PyUnicode_InternFromString("_bound_to");
+	Traced *f = word_call_fully && word_bound_to ? (Traced *)type->tp_alloc(type, 0) : NULL;
 	if (f != NULL)
 		f->call = traced_call;
 	if (type->tp_call == PyVectorcall_Call)
@@ -513,9 +517,7 @@ static void traced_dealloc(PyObject *self)
 static PyObject *traced_mark(PyObject *Py_UNUSED(type), PyObject *mark)
 {
 	tensor_mark = Py_NewRef(mark);
-	word_call_fully = PyUnicode_InternFromString("_call_fully");
-	word_bound_to = PyUnicode_InternFromString("_bound_to");
-	return word_call_fully && word_bound_to ? Py_NewRef(Py_None) : NULL;
+	Py_RETURN_NONE;
 }
 
 static PyMethodDef traced_methods[] =

@@ -66,6 +66,8 @@ static void updater_dealloc(PyObject *self)
 /* The entry of a variable, made when it is missing; borrowed. */
 static PyObject *slots_of(Updater *u, PyObject *variable)
 {
+	if (u->last == NULL)
+		return PyErr_Format(PyExc_RuntimeError, "the Updater was not initialised");
 	PyObject *key = PyLong_FromVoidPtr(variable);
 	PyObject *entry = key ? PyDict_GetItemWithError(u->slots, key) : NULL;
 	if (entry == NULL && key != NULL && !PyErr_Occurred()) {
@@ -118,7 +120,7 @@ static sj_tensor *gradient_convert(PyObject *gradient, const sj_tensor *variable
 /* The entry of the i-th variable of a step; borrowed. */
 static PyObject *entry_of(Updater *u, Py_ssize_t i, PyObject *variable)
 {
-	Py_ssize_t n = PyList_GET_SIZE(u->last);
+	Py_ssize_t n = u->last ? PyList_GET_SIZE(u->last) : 0;
 	PyObject *entry = i < n ? PyList_GET_ITEM(u->last, i) : NULL;
 	if (entry != NULL && PyTuple_GET_ITEM(entry, 0) == variable)
 		return entry;

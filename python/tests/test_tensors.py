@@ -3,6 +3,8 @@
 import copy
 import operator
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -150,3 +152,39 @@ def test_operations_are_copied_and_pickled(tf2, name):
     function = operator.attrgetter(name)(tf2)
     assert copy.copy(function) is function is copy.deepcopy([function])[0]
     assert pickle.loads(pickle.dumps(function)) is function
+
+
+ALONE = """
+from sokuji import _core
+one, truth, variable = _core.convert(1, 0), _core.convert(True, 0), _core.VariableBase(_core.convert(2.0, 0), "v", True)
+raw = _core.VariableBase.__new__(_core.VariableBase)
+tape = _core.GradientTape(persistent=True)
+with tape:
+    product = variable * variable
+asked = [lambda t=t, f=f: f(t) for t in (one, truth, variable, raw, product, _core.convert("a", 0)) for f in (lambda t: t.dtype, repr, str, lambda t: t.numpy())]
+asked += [lambda t=t, f=f: f(t) for t in (variable, raw) for f in (bool, int, float, complex)]
+asked += [lambda: bool(one), lambda: int(truth), lambda: [1, 2][one], lambda: tape.watch([one]), lambda: tape.gradient({"a": product}, variable),
+          lambda: tape.gradient(product, {"a": variable}), lambda: tape.gradient(product, variable, None, "zero"), lambda: _core.GradientTape(one),
+          lambda: _core.to_dlpack(one, one), lambda: _core.execute("Cast", [one], {"dtype": "float32"}), lambda: _core.ConcreteFunction.__new__(_core.ConcreteFunction)._graph,
+          lambda: _core.TracedBase()(), lambda: _core.TracedBase().__get__(1), lambda: _core.Updater.__new__(_core.Updater).slots_of(variable)]
+for k, ask in enumerate(asked):
+    try:
+        ask()
+    except (RuntimeError, TypeError, ValueError, AttributeError) as error:
+        pass
+    else:
+        raise AssertionError(k)
+function = _core.Function.__new__(_core.Function)
+assert repr(function) == "<function>" and function.__doc__ is None
+assert tuple(one.shape) == () and tape.gradient(product, variable).shape == () and bool(truth) and float(product) == 4.0
+try:
+    one.dtype
+except RuntimeError as error:
+    assert "needs the package sokuji" in str(error)
+"""
+
+
+def test_the_core_alone_never_crashes():
+    """Before the package told the extension its classes, what needs them is an error."""
+    done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-2000:]

@@ -8,7 +8,7 @@ from sokuji._src.api.missing import put_off
 
 def _ops(name):
     def load():
-        from sokuji._src.keras import ops_core, ops_image, ops_nn, ops_numpy  # noqa: F401
+        from sokuji._src.keras import ops_core, ops_image, ops_nn, ops_numpy_axes  # noqa: F401
 
         ops_core.tf.root = sys.modules["sokuji"]
         for held, text in ((ops_core.CORE, "Keras' %s."), (ops_core.NUMPY, "NumPy's %s, of tensors."), (ops_core.NN, "Keras' function %s of tensors."),

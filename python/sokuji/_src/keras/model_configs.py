@@ -72,7 +72,7 @@ def _layer(row):
 
 def _step(name, config):
     """A function of keras.ops with what it was given beside tensors."""
-    from sokuji._src.keras import ops_core, ops_image, ops_nn, ops_numpy  # noqa: F401
+    from sokuji._src.keras import ops_core, ops_image, ops_nn, ops_numpy_axes  # noqa: F401
 
     found = ops_core.STEPS.get(name.lower())
     if found is None:

@@ -7,7 +7,8 @@ import numpy as np
 from sokuji._src.keras import activations, losses
 from sokuji._src.keras import random as keras_random
 from sokuji._src.keras.ops_core import CORE, F, LINALG, NN, T, also, both, op, plain, result_type, sizes_of, tf
-from sokuji._src.keras.ops_numpy import NUMPY, _axes, expand_dims, flip, moveaxis
+from sokuji._src.keras.ops_numpy import NUMPY, _axes
+from sokuji._src.keras.ops_numpy_shapes import expand_dims, flip, moveaxis
 
 nn, core, linear = op(NN), op(CORE), op(LINALG)
 
