@@ -93,8 +93,25 @@ def _dtypes():
     from sokuji._src.keras import graph, ops_core
 
     of = ops_core.standardize_dtype
-    return {"result_type": ops_core.result_type, "standardize_dtype": of, "is_float_dtype": lambda dtype: "float" in of(dtype), "is_int_dtype": lambda dtype: "int" in of(dtype),
-            "is_keras_tensor": lambda x: isinstance(x, graph.KerasTensor)}  # fmt: skip
+
+    def is_float_dtype(dtype):
+        """Whether the dtype is of floats."""
+        return "float" in of(dtype)
+
+    def is_int_dtype(dtype):
+        """Whether the dtype is of integers."""
+        return "int" in of(dtype)
+
+    def is_keras_tensor(x):
+        """Whether x is a model's value that is not known yet."""
+        return isinstance(x, graph.KerasTensor)
+
+    return {"result_type": ops_core.result_type, "standardize_dtype": of, **{f.__name__: f for f in (is_float_dtype, is_int_dtype, is_keras_tensor)}}
+
+
+def _version():
+    """The version of Keras whose names these are."""
+    return "3.15.1"
 
 
 def add(spaces):
@@ -107,7 +124,7 @@ def add(spaces):
     put_off(own, "Variable DTypePolicy", _settings(""))
     own.update(Layer=spaces["keras.layers"]["Layer"], Loss=spaces["keras.losses"]["Loss"], Metric=spaces["keras.metrics"]["Metric"], Optimizer=spaces["keras.optimizers"]["Optimizer"],
                Regularizer=spaces["keras.regularizers"]["Regularizer"], Initializer=spaces["keras.initializers"]["Initializer"], InputSpec=spaces["keras.layers"]["InputSpec"],
-               name_scope=spaces["keras.backend"]["name_scope"], version=lambda: "3.15.1")  # fmt: skip
+               name_scope=spaces["keras.backend"]["name_scope"], version=_version)  # fmt: skip
     pictures, folders = "img_to_array array_to_img save_img load_img", "image_dataset_from_directory text_dataset_from_directory"
     for space, names in (("utils", pictures + " " + folders + " Progbar"), ("preprocessing.image", pictures), ("preprocessing", folders)):
         put_off(spaces.setdefault("keras." + space, {}), names, _images)

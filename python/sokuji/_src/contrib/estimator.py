@@ -347,6 +347,8 @@ def pandas_input_fn(x, y=None, batch_size=128, num_epochs=1, shuffle=None, queue
 
 
 class TrainSpec(collections.namedtuple("TrainSpec", "input_fn max_steps hooks")):
+    """How train_and_evaluate trains."""
+
     def __new__(cls, input_fn, max_steps=None, hooks=None):
         if max_steps is not None and max_steps <= 0:
             raise ValueError("Must specify max_steps > 0, given: %s" % max_steps)
@@ -354,6 +356,8 @@ class TrainSpec(collections.namedtuple("TrainSpec", "input_fn max_steps hooks"))
 
 
 class EvalSpec(collections.namedtuple("EvalSpec", "input_fn steps name hooks exporters start_delay_secs throttle_secs")):
+    """How train_and_evaluate evaluates."""
+
     def __new__(cls, input_fn, steps=100, name=None, hooks=None, exporters=None, start_delay_secs=120, throttle_secs=600):
         if steps is not None and steps <= 0:
             raise ValueError("Must specify steps > 0, given: %s" % steps)
@@ -378,6 +382,8 @@ class ExportOutput:
 
 
 class PredictOutput(ExportOutput):
+    """Named tensors of a prediction."""
+
     def __init__(self, outputs):
         self.outputs = dict(outputs) if isinstance(outputs, dict) else {"output": outputs}
         for key, value in self.outputs.items():
@@ -391,6 +397,8 @@ class PredictOutput(ExportOutput):
 
 
 class RegressionOutput(ExportOutput):
+    """A float tensor that a regression gives."""
+
     def __init__(self, value):
         if not (isinstance(value, tf.Tensor) and value.dtype.is_floating):
             raise ValueError("Regression output value must be a float32 Tensor; got %s" % (value,))
@@ -401,6 +409,8 @@ class RegressionOutput(ExportOutput):
 
 
 class ClassificationOutput(ExportOutput):
+    """Scores of classes, their names, or both."""
+
     def __init__(self, scores=None, classes=None):
         if scores is None and classes is None:
             raise ValueError("At least one of scores and classes must be set.")
@@ -411,6 +421,8 @@ class ClassificationOutput(ExportOutput):
 
 
 class ServingInputReceiver(collections.namedtuple("ServingInputReceiver", "features receiver_tensors receiver_tensors_alternatives")):
+    """What a served model is fed, and the features made of it."""
+
     def __new__(cls, features, receiver_tensors, receiver_tensors_alternatives=None):
         features = features if isinstance(features, dict) else {"feature": features}
         receiver_tensors = receiver_tensors if isinstance(receiver_tensors, dict) else {"receiver_tensor": receiver_tensors}

@@ -401,6 +401,16 @@ def _step(name):
     return step
 
 
+def smart_constant_value(pred):
+    """The value of a bool or a tensor, None where it is not known before a run."""
+    return pred if isinstance(pred, bool) else tf.contrib.util.constant_value(pred)
+
+
+def _undecorated(*arguments, **keywords):
+    """A decorator that changes nothing."""
+    return lambda f: f
+
+
 NAMES = {f.__name__: f for f in (
     current_arg_scope, arg_scope_func_key, has_arg_scope, arg_scoped_arguments, add_arg_scope, arg_scope, variable, model_variable, local_variable, global_variable,
     add_model_variable, get_variables, get_variables_by_suffix, get_variables_by_name, get_unique_variable, get_variable_full_name, get_variables_to_restore,
@@ -409,5 +419,4 @@ NAMES = {f.__name__: f for f in (
     get_graph_from_inputs, get_placeholders, get_name_scope, strip_name_scope, prepend_name_scope, deprecated)}  # fmt: skip
 NAMES.update(get_model_variables=get_model_variables, get_local_variables=get_local_variables, get_trainable_variables=get_trainable_variables)
 NAMES.update({name: _step(name) for name in ("get_global_step", "create_global_step", "get_or_create_global_step", "assert_global_step", "init_from_checkpoint")})
-NAMES.update(is_tensor=array_ops.is_tensor, smart_constant_value=lambda pred: pred if isinstance(pred, bool) else tf.contrib.util.constant_value(pred),
-             deprecated_args=lambda *a, **k: lambda f: f, deprecated_arg_values=lambda *a, **k: lambda f: f)  # fmt: skip
+NAMES.update(is_tensor=array_ops.is_tensor, smart_constant_value=smart_constant_value, deprecated_args=_undecorated, deprecated_arg_values=_undecorated)

@@ -4,7 +4,7 @@ import functools
 import re
 
 from sokuji._src.contrib.framework import add_arg_scope
-from sokuji._src.contrib.public import tf
+from sokuji._src.contrib.public import called, tf
 
 OPTIMIZERS = {"Adagrad": "AdagradOptimizer", "Adam": "AdamOptimizer", "Ftrl": "FtrlOptimizer", "RMSProp": "RMSPropOptimizer", "SGD": "GradientDescentOptimizer"}
 SUMMARIES = ["learning_rate", "loss", "gradients", "gradient_norm", "global_gradient_norm"]
@@ -216,8 +216,8 @@ def train(train_op, logdir, master="", is_chief=True, scaffold=None, hooks=None,
 
 
 TRAINING = {f.__name__: f for f in (clip_gradient_norms, clip_gradient_norms_fn, multiply_gradients, add_gradients_summaries, create_train_op, train)}
-TRAINING["bucket_by_sequence_length"] = lambda *a, **k: tf.contrib.data.bucket_by_sequence_length(*a, **k)
-TRAINING["checkpoints_iterator"] = lambda *a, **k: tf.train.checkpoints_iterator(*a, **k)
+TRAINING["bucket_by_sequence_length"] = called("contrib.data.bucket_by_sequence_length")
+TRAINING["checkpoints_iterator"] = called("train.checkpoints_iterator")
 
 # ---- summaries of tensors ----
 

@@ -1,6 +1,6 @@
 """tf.contrib.metrics: the older names and order of arguments of tf.metrics."""
 
-from sokuji._src.contrib.public import tf
+from sokuji._src.contrib.public import called, tf
 
 _ALIASES = """accuracy auc precision recall false_negatives false_positives true_negatives true_positives mean_absolute_error mean_iou mean_squared_error
 root_mean_squared_error precision_at_thresholds recall_at_thresholds sensitivity_at_specificity specificity_at_sensitivity false_negatives_at_thresholds
@@ -59,10 +59,13 @@ def count(values, weights=None, metrics_collections=None, updates_collections=No
         return value, update
 
 
+def confusion_matrix(labels, predictions, num_classes=None, dtype=None, name=None, weights=None):
+    """How often each label was taken for each class."""
+    return tf.confusion_matrix(labels, predictions, num_classes, dtype or tf.int32, name, weights)
+
+
 NAMES = {f.__name__: f for f in (accuracy, aggregate_metrics, aggregate_metric_map, count)}
 NAMES.update({"streaming_" + name: _turned(name) for name in [*_ALIASES.split(), "mean_relative_error", "mean_cosine_distance", "sparse_average_precision_at_k"]})
 NAMES.update(streaming_recall_at_k=_turned("sparse_recall_at_k", "recall_at_k"), streaming_sparse_recall_at_k=_turned("sparse_recall_at_k", "recall_at_k"),
-             streaming_sparse_precision_at_k=_turned("sparse_precision_at_k"), streaming_mean=lambda *a, **k: tf.metrics.mean(*a, **k),
-             streaming_mean_tensor=lambda *a, **k: tf.metrics.mean_tensor(*a, **k), streaming_percentage_less=lambda *a, **k: tf.metrics.percentage_below(*a, **k),
-             confusion_matrix=lambda labels, predictions, num_classes=None, dtype=None, name=None, weights=None: tf.confusion_matrix(
-                 labels, predictions, num_classes, dtype or tf.int32, name, weights))  # fmt: skip
+             streaming_sparse_precision_at_k=_turned("sparse_precision_at_k"), streaming_mean=called("metrics.mean"),
+             streaming_mean_tensor=called("metrics.mean_tensor"), streaming_percentage_less=called("metrics.percentage_below"), confusion_matrix=confusion_matrix)  # fmt: skip

@@ -30,7 +30,18 @@ def choose(condition, then, otherwise):
     return tf.cond(condition, then, otherwise) if value is None else then() if value else otherwise()
 
 
+def called(path):
+    """The public function of that path, found when it is called."""
+
+    def function(*arguments, **keywords):
+        return functools.reduce(getattr, path.split("."), tf)(*arguments, **keywords)
+
+    function.__name__, function.__doc__ = path.rpartition(".")[2], "tf.%s under another name." % path
+    return function
+
+
 def refuse(name, use="tf.layers"):
+    """A function that only says that it is not implemented, and what to use."""
     def function(*arguments, **keywords):
         raise NotImplementedError("not implemented: tf.%s; use %s" % (name, use))
 

@@ -1,6 +1,6 @@
 """tf.contrib.rnn: cells over others, with normalisation, attention or other gates, and functions over sequences."""
 
-from sokuji._src.contrib.public import tf
+from sokuji._src.contrib.public import called, tf
 from sokuji._src.layers import rnn_cells
 from sokuji._src.layers.rnn_cells import LSTMStateTuple, RNNCell
 from sokuji._src.ops.init_ops import Constant, RandomUniform, Zeros
@@ -320,5 +320,5 @@ def stack_bidirectional_dynamic_rnn(cells_fw, cells_bw, inputs, initial_states_f
 NAMES = {c.__name__: c for c in (
     LayerNormBasicLSTMCell, UGRNNCell, CoupledInputForgetGateLSTMCell, NASCell, InputProjectionWrapper, OutputProjectionWrapper, EmbeddingWrapper, HighwayWrapper,
     AttentionCellWrapper, transpose_batch_time, best_effort_input_batch_size, stack_bidirectional_rnn, stack_bidirectional_dynamic_rnn)}  # fmt: skip
-NAMES.update({name: (lambda f: lambda *a, **k: getattr(tf.nn, f)(*a, **k))(name) for name in ("static_rnn", "static_bidirectional_rnn")})
+NAMES.update({name: called("nn." + name) for name in ("static_rnn", "static_bidirectional_rnn")})
 NAMES.update(LayerRNNCell=RNNCell, GRUBlockCell=rnn_cells.GRUCell, GRUBlockCellV2=rnn_cells.GRUCell)

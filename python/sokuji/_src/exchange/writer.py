@@ -298,7 +298,7 @@ def _written(graph):
     return [graph._operation(graph.node(i)) for i in sorted(needed)]
 
 
-def graph_def(graph, from_version=None, add_shapes=False):
+def graph_def(graph, from_version=None, add_shapes=False, use_pybind11_proto=False):
     """tf.Graph.as_graph_def."""
     from sokuji._src.exchange import function_writer
 

@@ -57,6 +57,7 @@ class ValueContext:
 
 
 class InputContext:
+    """What a function that makes datasets is given: the one pipeline of one replica."""
     num_input_pipelines, input_pipeline_id, num_replicas_in_sync = 1, 0, 1
 
     def get_per_replica_batch_size(self, global_batch_size):
@@ -138,6 +139,8 @@ class MirroredStrategy(Strategy):
 
 
 class OneDeviceStrategy(Strategy):
+    """Functions run on the device that is named: the CPU."""
+
     def __init__(self, device):
         _one(device)
         super().__init__()
@@ -145,6 +148,8 @@ class OneDeviceStrategy(Strategy):
 
 def _refused(name):
     class Refused(Strategy):
+        """Refused with a NotImplementedError: there is one machine with one CPU."""
+
         def __init__(self, *arguments, **keywords):
             raise NotImplementedError("not implemented: tf.distribute.%s; use MirroredStrategy: there is one machine with one CPU" % name)
 
@@ -156,18 +161,22 @@ _replica, _default = [], Strategy()
 
 
 def get_strategy():
+    """The strategy whose scope is open, or the default one."""
     return _open[-1] if _open else _replica[0].strategy if _replica else _default
 
 
 def has_strategy():
+    """Whether a strategy other than the default one is in force."""
     return get_strategy() is not _default
 
 
 def get_replica_context():
+    """The context of the replica that runs; None in a scope outside of strategy.run."""
     return None if in_cross_replica_context() else _replica[0] if _replica else ReplicaContext(_default)
 
 
 def in_cross_replica_context():
+    """Whether a scope is open and no replica runs."""
     return bool(_open) and not _replica
 
 
@@ -180,5 +189,5 @@ class CrossDeviceOps:
 
 NAMES = {c.__name__: c for c in (ReduceOp, ReplicaContext, InputContext, Strategy, MirroredStrategy, OneDeviceStrategy, get_strategy, has_strategy, get_replica_context,
                                  in_cross_replica_context, CrossDeviceOps)}  # fmt: skip
-NAMES.update({name: type(name, (CrossDeviceOps,), {}) for name in ("HierarchicalCopyAllReduce", "NcclAllReduce", "ReductionToOneDevice")})
+NAMES.update({name: type(name, (CrossDeviceOps,), {"__doc__": CrossDeviceOps.__doc__}) for name in ("HierarchicalCopyAllReduce", "NcclAllReduce", "ReductionToOneDevice")})
 NAMES.update({name: _refused(name) for name in ("MultiWorkerMirroredStrategy", "ParameterServerStrategy", "TPUStrategy")})

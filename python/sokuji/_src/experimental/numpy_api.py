@@ -3,6 +3,7 @@
 What has no gradient and no operation (sorting out indices, splitting hairs) is NumPy's own on the values."""
 
 import functools
+import inspect
 import math
 
 import numpy as np
@@ -772,6 +773,16 @@ def _names():
     made.update({name: getattr(np, name) for name in "float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 complex64 complex128 inexact bool_ object_ finfo iinfo issubdtype".split()})
     made.update(float_=np.float64, int_=np.int64, complex_=np.complex128, string_=np.bytes_, unicode_=np.str_, newaxis=None, pi=np.pi, e=np.e, inf=np.inf, ndarray=_core.Tensor,
                 experimental_enable_numpy_behavior=enable)  # fmt: skip
+    return _explained(made)
+
+
+def _explained(made, of=np):
+    """What NumPy's function of the name says of itself first, for those that say nothing."""
+    for name, function in made.items():
+        if callable(function) and not function.__doc__:
+            name = function.__name__ if hasattr(of, function.__name__) else function.__name__.strip("_") if hasattr(of, function.__name__.strip("_")) else name
+            said = [p for p in (inspect.getdoc(getattr(of, name, None)) or "").split("\n\n") if not p.startswith(name + "(")] if hasattr(of, name) else []
+            function.__doc__ = "NumPy's %s, of tensors. %s" % (name, said[0].replace("\n", " ") if said else "")
     return made
 
 
@@ -802,6 +813,7 @@ def _randint(low, high=None, size=None, dtype=np.int64):
 RANDOM = {"seed": _seed, "uniform": _uniform, "standard_normal": _normal, "randn": lambda *args: _normal(args), "rand": lambda *size: _uniform(0.0, 1.0, size),
           "random": lambda size=None: _uniform(0.0, 1.0, size), "randint": _randint,
           "poisson": lambda lam=1.0, size=None: tf.random.poisson([] if size is None else _shape(size), lam, tf.int32)}  # fmt: skip
+_explained(RANDOM, np.random)
 
 # ---- operators and methods as NumPy's ----
 

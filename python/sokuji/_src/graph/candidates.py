@@ -283,11 +283,13 @@ def sampled_softmax_loss(weights, biases, labels, inputs, num_sampled, num_class
 
 
 def nce_loss_2(weights, biases, labels, inputs, num_sampled, num_classes, num_true=1, sampled_values=None, remove_accidental_hits=False, name="nce_loss"):
+    """Noise-contrastive estimation, a loss for each example, as 2.x spells it."""
     return nce_loss(weights, biases, labels, inputs, num_sampled, num_classes, num_true, sampled_values, remove_accidental_hits, "div", name)
 
 
 def sampled_softmax_loss_2(weights, biases, labels, inputs, num_sampled, num_classes, num_true=1, sampled_values=None, remove_accidental_hits=True, seed=None,
                            name="sampled_softmax_loss"):  # fmt: skip
+    """Softmax cross entropy over the true and sampled classes, as 2.x spells it."""
     return sampled_softmax_loss(weights, biases, labels, inputs, num_sampled, num_classes, num_true, sampled_values, remove_accidental_hits, "div", name, seed)
 
 

@@ -49,6 +49,7 @@ def array_to_img(x, data_format=None, scale=True, dtype=None):
 
 
 def save_img(path, x, data_format=None, file_format=None, scale=True, **kwargs):
+    """Writes an array to a file as a picture."""
     img = array_to_img(x, data_format, scale)
     img = img.convert("RGB") if img.mode == "RGBA" and file_format in ("jpg", "jpeg") else img
     img.save(path, format=file_format, **kwargs)
@@ -111,11 +112,13 @@ def apply_affine_transform(x, theta=0, tx=0, ty=0, shear=0, zx=1, zy=1, row_axis
 
 
 def apply_channel_shift(x, intensity, channel_axis=0):
+    """Every channel with the number added, kept within the image's range."""
     t = np.moveaxis(x, channel_axis, 0)
     return np.moveaxis(np.stack([np.clip(c + intensity, np.min(t), np.max(t)) for c in t]), 0, channel_axis)
 
 
 def apply_brightness_shift(x, brightness, scale=True):
+    """The image with its brightness multiplied."""
     from PIL import ImageEnhance
 
     low, high = np.min(x), np.max(x)
@@ -126,7 +129,10 @@ def apply_brightness_shift(x, brightness, scale=True):
 class Iterator:
     """Batches of indices, again and again; each epoch in a new order."""
 
-    def __init__(self, n, batch_size, shuffle, seed):
+    def __init__(self, n, batch_size, shuffle, seed, **kwargs):
+        for name in kwargs:
+            if name not in ("workers", "use_multiprocessing", "max_queue_size"):
+                raise TypeError("Iterator() got an unexpected keyword argument %r; use workers, use_multiprocessing or max_queue_size" % name)
         self.n, self.batch_size, self.seed, self.shuffle = n, batch_size, seed, shuffle
         self.batch_index = self.total_batches_seen = 0
         self.lock, self.index_array = threading.Lock(), None
@@ -171,10 +177,17 @@ class Iterator:
         return self._batch(chosen)
 
 
+def _unsaved(save_to_dir, name):
+    if save_to_dir is not None:
+        raise NotImplementedError("not implemented: ImageDataGenerator.%s(save_to_dir=…); save batches with tf.keras.utils.save_img" % name)
+
+
 class NumpyArrayIterator(Iterator):
     """Batches of changed images of an array."""
 
-    def __init__(self, x, y, image_data_generator, batch_size=32, shuffle=False, sample_weight=None, seed=None, data_format=None, subset=None, ignore_class_split=False, dtype=None):
+    def __init__(self, x, y, image_data_generator, batch_size=32, shuffle=False, sample_weight=None, seed=None, data_format=None,
+                 save_to_dir=None, save_prefix="", save_format="png", subset=None, ignore_class_split=False, dtype=None):  # fmt: skip
+        _unsaved(save_to_dir, "flow")
         more = [np.asarray(v) for v in (x[1] if isinstance(x[1], list) else [x[1]])] if isinstance(x, (tuple, list)) else []
         x = np.asarray(x[0] if isinstance(x, (tuple, list)) else x, dtype=dtype or "float32")
         for name, other in (("y", y), ("sample_weight", sample_weight), *(("x", m) for m in more)):
@@ -213,12 +226,15 @@ class DirectoryIterator(Iterator):
     _ENDS = (".png", ".jpg", ".jpeg", ".bmp", ".ppm", ".tif", ".tiff")
 
     def __init__(self, directory, image_data_generator, target_size=(256, 256), color_mode="rgb", classes=None, class_mode="categorical", batch_size=32, shuffle=True,
-                 seed=None, subset=None, interpolation="nearest", keep_aspect_ratio=False, follow_links=False):  # fmt: skip
+                 seed=None, data_format=None, save_to_dir=None, save_prefix="", save_format="png", follow_links=False, subset=None, interpolation="nearest",
+                 keep_aspect_ratio=False, dtype=None):  # fmt: skip
+        _unsaved(save_to_dir, "flow_from_directory")
         if class_mode not in ("categorical", "binary", "sparse", "input", None):
             raise ValueError("Invalid class_mode: %s; expected one of: %s" % (class_mode, ("categorical", "binary", "sparse", "input", None)))
         classes = classes or sorted(d for d in os.listdir(directory) if os.path.isdir(os.path.join(directory, d)))
         self.class_indices, self.class_mode, self.image_data_generator = {c: i for i, c in enumerate(classes)}, class_mode, image_data_generator
         self._how, self.num_classes = (color_mode, tuple(target_size), interpolation, keep_aspect_ratio), len(classes)
+        self.data_format, self._made_as = data_format or image_data_generator.data_format, dtype
         self.filenames, self.classes, self.directory = [], [], directory
         for name, number in self.class_indices.items():
             found = sorted(os.path.relpath(os.path.join(root, f), directory) for root, _, files in os.walk(os.path.join(directory, name), followlinks=follow_links)
@@ -234,8 +250,9 @@ class DirectoryIterator(Iterator):
 
     def _batch(self, chosen):
         color, size, interpolation, keep = self._how
-        made = np.stack([self.image_data_generator._changed(img_to_array(load_img(self.filepaths[j], color, size, interpolation, keep), self.image_data_generator.data_format))
+        made = np.stack([self.image_data_generator._changed(img_to_array(load_img(self.filepaths[j], color, size, interpolation, keep), self.data_format))
                          for j in chosen])  # fmt: skip
+        made = made if self._made_as is None else made.astype(self._made_as)
         if self.class_mode is None:
             return made
         labels = self.classes[chosen]
@@ -268,15 +285,12 @@ class ImageDataGenerator:
 
     def flow(self, x, y=None, batch_size=32, shuffle=True, sample_weight=None, seed=None, save_to_dir=None, save_prefix="", save_format="png", ignore_class_split=False,
              subset=None):  # fmt: skip
-        if save_to_dir is not None:
-            raise NotImplementedError("not implemented: ImageDataGenerator.flow(save_to_dir=…); save batches with tf.keras.utils.save_img")
-        return NumpyArrayIterator(x, y, self, batch_size, shuffle, sample_weight, seed, self.data_format, subset, ignore_class_split, self.dtype)
+        return NumpyArrayIterator(x, y, self, batch_size, shuffle, sample_weight, seed, self.data_format, save_to_dir, save_prefix, save_format, subset, ignore_class_split, self.dtype)
 
     def flow_from_directory(self, directory, target_size=(256, 256), color_mode="rgb", classes=None, class_mode="categorical", batch_size=32, shuffle=True, seed=None,
                             save_to_dir=None, save_prefix="", save_format="png", follow_links=False, subset=None, interpolation="nearest", keep_aspect_ratio=False):  # fmt: skip
-        if save_to_dir is not None:
-            raise NotImplementedError("not implemented: ImageDataGenerator.flow_from_directory(save_to_dir=…); save batches with tf.keras.utils.save_img")
-        return DirectoryIterator(directory, self, target_size, color_mode, classes, class_mode, batch_size, shuffle, seed, subset, interpolation, keep_aspect_ratio, follow_links)
+        return DirectoryIterator(directory, self, target_size, color_mode, classes, class_mode, batch_size, shuffle, seed, self.data_format, save_to_dir, save_prefix,
+                                 save_format, follow_links, subset, interpolation, keep_aspect_ratio)  # fmt: skip
 
     def flow_from_dataframe(self, *arguments, **keywords):
         raise NotImplementedError("not implemented: ImageDataGenerator.flow_from_dataframe; use flow, or flow_from_directory")
@@ -358,6 +372,7 @@ class ImageDataGenerator:
 
 
 def plot_model(*arguments, **keywords):
+    """Drawing a model needs pydot, which is not there: an ImportError."""
     raise ImportError("You must install pydot (`pip install pydot`) for `plot_model` to work; model.summary() and sokuji.show print models as text and DOT")
 
 

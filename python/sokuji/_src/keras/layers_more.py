@@ -127,6 +127,8 @@ class SpectralNormalization(recurrent.Wrapper):
 
 
 class SpatialDropout3D(layers_normalization.SpatialDropout2D):
+    """Drops whole channels of volumes."""
+
     def call(self, inputs, training=None):
         n, *_, c = inputs._shape_tuple
         self.noise_shape = (n, 1, 1, 1, c) if self.data_format == "channels_last" else (n, inputs._shape_tuple[1], 1, 1, 1)

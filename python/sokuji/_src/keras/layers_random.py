@@ -235,7 +235,7 @@ class RandomCrop(_Random):
         super().__init__(seed, data_format, **kwargs)
         self.height, self.width = height, width
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape, *args, **kwargs):
         made, first = list(input_shape), self.data_format == "channels_first"
         made[-2 if first else -3], made[-1 if first else -2] = self.height, self.width
         return tuple(made)

@@ -426,6 +426,7 @@ def categorical_generalized_cross_entropy(y_true, y_pred, q=0.5):
 
 
 def ctc(y_true, y_pred):
+    """Connectionist temporal classification of label numbers and logits; class 0 is the blank."""
     from sokuji._src.ops import ctc_ops
 
     p, y = convert(y_pred, 0), array_ops.cast(convert(y_true, 0), dtypes.int32)

@@ -66,6 +66,7 @@ def set_global_policy(policy):
 
 
 def global_policy():
+    """The policy of layers that name none."""
     if not _global:
         _global.append(Policy("float32"))
     return _global[0]

@@ -32,6 +32,7 @@ def img_to_array(img, data_format=None, dtype=None):
 
 
 def array_to_img(x, data_format=None, scale=True, dtype=None):
+    """A Pillow picture of an array; with scale, its values go from 0 to 255."""
     Image, x = _pil(), np.asarray(x, dtype=dtype or "float32")
     if x.ndim != 3:
         raise ValueError("Expected image array to have rank 3 (single image). Got array with shape: %s" % (x.shape,))
@@ -49,6 +50,7 @@ def array_to_img(x, data_format=None, scale=True, dtype=None):
 
 
 def save_img(path, x, data_format=None, file_format=None, scale=True, **kwargs):
+    """Writes an array to a file as a picture."""
     img = array_to_img(x, data_format, scale)
     if img.mode == "RGBA" and file_format in ("jpg", "jpeg"):
         img = img.convert("RGB")
@@ -56,6 +58,7 @@ def save_img(path, x, data_format=None, file_format=None, scale=True, **kwargs):
 
 
 def load_img(path, color_mode="rgb", target_size=None, interpolation="nearest", keep_aspect_ratio=False):
+    """The picture of a file, in the mode and size asked for."""
     Image = _pil()
     if keep_aspect_ratio:
         raise NotImplementedError("not implemented: keras.utils.load_img with keep_aspect_ratio; crop the picture")

@@ -12,13 +12,18 @@ DTypePolicy = mixed_precision.Policy
 
 
 def policy_of(identifier=None):
+    """The policy of a name, a config, or itself."""
     if isinstance(identifier, DTypePolicy):
         return identifier
     return DTypePolicy(identifier["config"]["name"] if isinstance(identifier, dict) else identifier)
 
 
-POLICIES = {"DTypePolicy": DTypePolicy, "get": policy_of, "deserialize": policy_of, "FloatDTypePolicy": DTypePolicy,
-            "serialize": lambda policy: {"module": "keras", "class_name": "DTypePolicy", "config": policy.get_config(), "registered_name": None}}  # fmt: skip
+def serialize(policy):
+    """The policy as a config."""
+    return {"module": "keras", "class_name": "DTypePolicy", "config": policy.get_config(), "registered_name": None}
+
+
+POLICIES = {"DTypePolicy": DTypePolicy, "get": policy_of, "deserialize": policy_of, "FloatDTypePolicy": DTypePolicy, "serialize": serialize}
 
 # ---- settings ----
 
@@ -34,7 +39,13 @@ def _config():
     for name in ("max_epochs", "max_steps_per_epoch"):
         made[name] = lambda name=name: _switches[name]
         made["set_" + name] = lambda value, name=name: _switches.update({name: value})
-    return {**made, "dtype_policy": mixed_precision.NAMES["global_policy"], "set_dtype_policy": mixed_precision.set_global_policy, "is_nnx_enabled": lambda: False}
+    made["is_nnx_enabled"] = lambda: False
+    for name, function in made.items():
+        if not function.__doc__:
+            verb, _, rest = name.partition("_")
+            function.__doc__ = {"enable": "Turns %s on.", "disable": "Turns %s off.", "is": "Whether %s.", "set": "Sets %s."}.get(verb, "The value of %s.") % (
+                rest.replace("_enabled", " is enabled") if verb in ("enable", "disable", "is", "set") else name).replace("_", " ")  # fmt: skip
+    return {**made, "dtype_policy": mixed_precision.NAMES["global_policy"], "set_dtype_policy": mixed_precision.set_global_policy}
 
 
 CONFIG = _config()
@@ -68,7 +79,18 @@ class Variable(variable.KerasVariable, metaclass=_AnyVariable):
 # ---- structures ----
 
 
+def flatten(structure):
+    """The structure's leaves."""
+    return nest.flatten(structure)
+
+
+def pack_sequence_as(structure, flat_sequence):
+    """The leaves in the form of the structure."""
+    return nest.pack_sequence_as(structure, flat_sequence)
+
+
 def flatten_with_path(structure):
+    """(path, leaf) of every leaf of the structure."""
     return _paths(structure, ())
 
 
@@ -81,12 +103,14 @@ def _paths(value, path):
 
 
 def map_structure(func, *structures, none_is_leaf=True):
+    """The function over the leaves of structures that are alike."""
     if not structures:
         raise ValueError("`map_structure` must be called with at least one structure")
     return nest.map_structure(func if none_is_leaf else lambda *v: None if v[0] is None else func(*v), *structures)
 
 
 def map_structure_up_to(shallow_structure, func, *structures):
+    """The function over what stands at the leaves of the shallow structure."""
     if not nest.is_nested(shallow_structure):
         return func(*structures)
     if isinstance(shallow_structure, dict):
@@ -117,6 +141,7 @@ class MAP_TO_NONE:
 
 
 def lists_to_tuples(structure):
+    """The structure with tuples for its lists."""
     return traverse(lambda v: tuple(traverse(lambda w: None, [lists_to_tuples(i) for i in v])) if isinstance(v, list) else None, structure)
 
 
@@ -129,15 +154,17 @@ def map_shape_structure(func, structure):
 
 
 def assert_same_structure(a, b, check_types=None):
+    """An error unless the structures are alike."""
     return nest.assert_same_structure(a, b)
 
 
 def assert_same_paths(a, b):
+    """An error unless the structures have leaves at the same paths."""
     one, other = ({path for path, _ in _paths(v, ())} for v in (a, b))
     if one != other:
         raise ValueError("`a` and `b` don't have the same paths. a: %s b: %s" % (a, b))
 
 
-TREE = {"flatten": lambda structure: nest.flatten(structure), "is_nested": nest.is_nested, "pack_sequence_as": lambda structure, flat_sequence: nest.pack_sequence_as(structure, flat_sequence)}
+TREE = {"flatten": flatten, "is_nested": nest.is_nested, "pack_sequence_as": pack_sequence_as}
 TREE.update({f.__name__: f for f in (flatten_with_path, map_structure, map_structure_up_to, traverse, MAP_TO_NONE, lists_to_tuples, map_shape_structure, assert_same_structure,
                                      assert_same_paths)})  # fmt: skip

@@ -418,15 +418,21 @@ CELLS = {c.__name__: c for c in (RNNCell, BasicRNNCell, GRUCell, BasicLSTMCell, 
                                  LSTMStateTuple)}  # fmt: skip
 
 
+def _raw_rnn(cell, loop_fn, parallel_iterations=None, swap_memory=False, scope=None):
+    """A loop of steps whose inputs and states loop_fn gives: (TensorArray of outputs, last state, last loop_state)."""
+
+
+_raw_rnn.__name__ = "raw_rnn"
+
+
 def _either(name, eager):
-    @functools.wraps(eager or _in_graph)
     def function(*arguments, **keywords):
         graph = _in_graph()
         if graph is None and eager is None:
             raise NotImplementedError("not implemented: tf.nn.%s outside of graphs" % name)
         return (eager if graph is None else graph.FUNCTIONS[name])(*arguments, **keywords)
 
-    return function
+    return functools.update_wrapper(function, eager or _raw_rnn)
 
 
 FUNCTIONS = {"static_rnn": static_rnn, "static_bidirectional_rnn": static_bidirectional_rnn, "dynamic_rnn": dynamic_rnn, "bidirectional_dynamic_rnn": bidirectional_dynamic_rnn}

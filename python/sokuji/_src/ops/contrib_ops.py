@@ -12,18 +12,22 @@ from sokuji._src.ops import array_ops, image_late_ops, raw_ops, signal_ops, sort
 
 
 def sort(values, axis=-1, direction="ASCENDING", name=None):
+    """The values in order along an axis."""
     return sort_ops.sort(values, axis, direction)
 
 
 def argsort(values, axis=-1, direction="ASCENDING", stable=False, name=None):
+    """The places that put the values in order along an axis."""
     return sort_ops.argsort(values, axis, direction)
 
 
 def nth_element(input, n, reverse=False, name=None):
+    """The n-th smallest value of each row, or largest with reverse."""
     return raw_ops._nth_element(input, n, reverse)
 
 
 def dense_to_sparse(tensor, eos_token=0, outputs_collections=None, scope=None):
+    """The values other than eos_token, as a sparse tensor."""
     t = convert(tensor, 0)
     places = np.argwhere(np.asarray(t) != eos_token)
     return sparse_ops_2._made(places, run("GatherNd", t, convert(places.astype(np.int64).reshape(-1, t.ndim), 9)), t._shape_tuple)
@@ -39,14 +43,17 @@ def _set(name, a, b, **keywords):
 
 
 def set_difference(a, b, aminusb=True, validate_indices=True):
+    """The elements of a's rows that b's rows lack; the other way round without aminusb."""
     return _set("difference", a, b, aminusb=aminusb)
 
 
 def set_intersection(a, b, validate_indices=True):
+    """The elements that rows of both have."""
     return _set("intersection", a, b)
 
 
 def set_union(a, b, validate_indices=True):
+    """The elements that rows of either have."""
     return _set("union", a, b)
 
 
@@ -54,6 +61,7 @@ def substr(plain):
     """1.x's, whose arguments broadcast and whose places are not negative."""
 
     def function(input, pos, len, name=None):
+        """Bytes from pos on, len many, of each string."""
         given = [tensor(v) for v in (input, pos, len)]
         if any(isinstance(t, _core.SymbolicTensor) for t in given):
             return plain(input, pos, len, name)
@@ -81,6 +89,7 @@ def angles_to_projective_transforms(angles, image_height, image_width, name=None
 
 
 def translations_to_projective_transforms(translations, name=None):
+    """For each (dx, dy), the eight numbers of a transform."""
     d = np.atleast_2d(np.asarray(tensor(translations, dtypes.float32)))
     one, zero = np.ones(len(d), np.float32), np.zeros(len(d), np.float32)
     return convert(np.stack([one, zero, -d[:, 0], zero, one, -d[:, 1], zero, zero], 1), 0)
@@ -92,6 +101,7 @@ def _matrices(transforms):
 
 
 def compose_transforms(*transforms):
+    """One transform that does what the several do."""
     made = _matrices(transforms[0])
     for other in transforms[1:]:
         made = made @ _matrices(other)
@@ -135,6 +145,7 @@ def transform(images, transforms, interpolation="NEAREST", name=None):
 
 
 def rotate(images, angles, interpolation="NEAREST", name=None):
+    """Images turned counterclockwise about their middle, by radians."""
     t = tensor(images)
     if not 2 <= t.ndim <= 4:
         raise TypeError("Images should have rank between 2 and 4.")
@@ -143,22 +154,27 @@ def rotate(images, angles, interpolation="NEAREST", name=None):
 
 
 def translate(images, translations, interpolation="NEAREST", name=None):
+    """Images moved by (dx, dy)."""
     return transform(images, translations_to_projective_transforms(translations), interpolation)
 
 
 def ssim(img1, img2, max_val):
+    """Structural similarity of images whose values go to max_val."""
     return image_late_ops.ssim(img1, img2, max_val)
 
 
 def ssim_multiscale(img1, img2, max_val, power_factors=(0.0448, 0.2856, 0.3001, 0.2363, 0.1333)):
+    """Structural similarity over several scales."""
     return image_late_ops.ssim_multiscale(img1, img2, max_val, power_factors)
 
 
 def extract_glimpse(input, size, offsets, centered=True, normalized=True, uniform_noise=True, name=None):
+    """Windows of images about the offsets."""
     return image_late_ops.extract_glimpse(input, size, offsets, centered, normalized, "uniform" if uniform_noise else "gaussian")
 
 
 def _stateless_uniform(shape, seed, minval=0, maxval=1, dtype=dtypes.float32, name=None):
+    """Uniform numbers, a function of the seed."""
     if not dtypes.as_dtype(dtype).is_floating:
         raise ValueError("Invalid dtype %s" % dtypes.as_dtype(dtype))
     return stateless_random_ops.stateless_uniform(shape, seed, minval, 1 if maxval is None else maxval, dtype)

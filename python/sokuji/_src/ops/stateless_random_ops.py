@@ -57,6 +57,7 @@ def poisson(shape, lam, dtype=dtypes.float32, seed=None, name=None):
 
 
 def stateless_gamma(shape, seed, alpha, beta=None, dtype=dtypes.float32, name=None):
+    """Numbers of gamma distributions, a function of the seed."""
     kind = number(dtype)
     alpha, beta = convert(alpha, kind), convert(1 if beta is None else beta, kind)
     drawn = execute("StatelessRandomGammaV2", [sizes(shape), _seed(seed), alpha + run("ZerosLike", beta)], {})
@@ -64,6 +65,7 @@ def stateless_gamma(shape, seed, alpha, beta=None, dtype=dtypes.float32, name=No
 
 
 def stateless_poisson(shape, seed, lam, dtype=dtypes.int32, name=None):
+    """Numbers of Poisson distributions, a function of the seed."""
     return execute("StatelessRandomPoisson", [sizes(shape), _seed(seed), tensor(lam)], {"dtype": number(dtype)})
 
 
@@ -78,6 +80,7 @@ def binomials(shape, seed, counts, probs, dtype):
 
 
 def stateless_binomial(shape, seed, counts, probs, output_dtype=dtypes.int32, name=None):
+    """Numbers of binomial distributions, a function of the seed."""
     return binomials(shape, _seed(seed), counts, probs, output_dtype)
 
 

@@ -76,6 +76,7 @@ def set_log_device_placement(enabled):
 
 
 def get_memory_growth(device):
+    """False: a CPU's memory does not grow that way."""
     return False
 
 

@@ -15,14 +15,17 @@ def set_experimental_options(options):
 
 
 def get_experimental_options():
+    """The options set, and the two that always have a value."""
     return {"disable_model_pruning": False, "disable_meta_optimizer": False, **{k: v for k, v in _options.items() if k in _BOOLS or k == "min_graph_nodes"}}
 
 
 def set_jit(enabled):
+    """Keeps whether graphs are compiled."""
     _options["jit"] = {True: "autoclustering", False: ""}.get(enabled, enabled)
 
 
 def get_jit():
+    """What set_jit() kept."""
     return _options.get("jit", "")
 
 
@@ -59,11 +62,13 @@ def set_logical_device_configuration(device, logical_devices):
 
 
 def get_logical_device_configuration(device):
+    """The logical devices that the device was made; None if none were."""
     _known(device)
     return _logical.get("devices")
 
 
 def list_logical_devices(device_type=None):
+    """The logical devices of the type, or all."""
     _logical.setdefault("devices", [LogicalDeviceConfiguration()])
     _logical["used"] = True
     names = ["/device:CPU:%d" % i for i in range(len(_logical["devices"]))]
@@ -72,9 +77,21 @@ def list_logical_devices(device_type=None):
 
 def _threads(kind):
     def set_(num_threads):
+        """Keeps the number."""
         _options[kind] = num_threads
 
-    return set_, lambda: _options.get(kind, 0)
+    def get():
+        """The number kept; 0 if none was."""
+        return _options.get(kind, 0)
+
+    return set_, get
+
+
+def _fixed(value, text, takes=""):
+    """A function that always says the same."""
+    function = {"": lambda: value, "enabled": lambda enabled: value, "device": lambda device: dict(value)}[takes]
+    function.__doc__ = text
+    return function
 
 
 _inter, _intra = _threads("inter"), _threads("intra")
@@ -85,8 +102,8 @@ SPACES = {
     "config.experimental": {"VirtualDeviceConfiguration": LogicalDeviceConfiguration, "set_virtual_device_configuration": set_logical_device_configuration,
                             "get_virtual_device_configuration": get_logical_device_configuration, "get_memory_growth": devices.get_memory_growth,
                             "list_logical_devices": list_logical_devices, "get_visible_devices": devices.get_visible_devices, "set_visible_devices": devices.set_visible_devices,
-                            "get_synchronous_execution": lambda: True, "enable_op_determinism": lambda: None, "tensor_float_32_execution_enabled": lambda: True,
-                            "enable_tensor_float_32_execution": lambda enabled: None, "get_device_details": lambda device: {}},
+                            "get_synchronous_execution": _fixed(True, "True: operations end before their call does."), "enable_op_determinism": _fixed(None, "Nothing to do: results have the same bits each time."), "tensor_float_32_execution_enabled": _fixed(True, "What a GPU of TensorFlow has; there is none."),
+                            "enable_tensor_float_32_execution": _fixed(None, "Nothing to do on a CPU.", "enabled"), "get_device_details": _fixed({}, "Nothing is known of the device.", "device")},
     "config.threading": {"set_inter_op_parallelism_threads": _inter[0], "get_inter_op_parallelism_threads": _inter[1], "set_intra_op_parallelism_threads": _intra[0],
                          "get_intra_op_parallelism_threads": _intra[1]},
 }  # fmt: skip

@@ -127,6 +127,7 @@ FastHashSpec = HasherSpec("fasthash", None)
 
 
 class StrongHashSpec(HasherSpec):
+    """A hash that depends on a key of two numbers."""
     __slots__ = ()
 
     def __new__(cls, key):
@@ -307,7 +308,7 @@ def _late(name, in_graph):
             keywords.pop(key, None)
         return getattr(string_late_ops, name)(*arguments, **keywords)
 
-    make.__name__ = name
+    make.__name__, make.__doc__ = name, "A table that changes: keys and values are inserted and looked up."
     return make
 
 
@@ -317,11 +318,12 @@ def _file_columns(kind, key_index, value_index, key_dtype, value_dtype):
     def make(filename, key_column_index=key_index, value_column_index=value_index, vocab_size=None, delimiter="\t", name=None, key_dtype=key_dtype):
         return TextFileInitializer(filename, key_dtype, key_column_index, value_dtype, value_column_index, vocab_size, delimiter, name)
 
-    make.__name__ = kind
+    make.__name__, make.__doc__ = kind, "A table's contents: the lines of a file and their numbers, or two columns."
     return make
 
 
 class TextFileIndex:
+    """What stands for a file's whole line, and for its number."""
     WHOLE_LINE, LINE_NUMBER = -2, -1
 
 
@@ -368,10 +370,12 @@ class TextFileInitializer(KeyValueTensorInitializer):
 
 
 def string_to_index(tensor, mapping, default_value=-1, name=None):
+    """The place of each string in the mapping."""
     return index_table_from_tensor(mapping, default_value=default_value).lookup(tensor)
 
 
 def index_to_string(tensor, mapping, default_value="UNK", name=None):
+    """The string at each place of the mapping."""
     return index_to_string_table_from_tensor(mapping, default_value).lookup(tensor)
 
 
