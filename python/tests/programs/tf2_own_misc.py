@@ -2,25 +2,7 @@
 # Control flow, nests, specs, conversions, debugging, checkpoints, saved models, linear algebra and images.
 import numpy as np
 import tensorflow as tf
-def show(x):
-    if isinstance(x, (tf.RaggedTensor,)): return "R%s" % (x.to_list(),)
-    if isinstance(x, tf.SparseTensor): return "S%s %s %s" % (x.indices.numpy().tolist(), x.values.numpy().tolist(), x.dense_shape.numpy().tolist())
-    if isinstance(x, tf.IndexedSlices): return "I%s %s" % (x.indices.numpy().tolist(), x.values.numpy().tolist())
-    if isinstance(x, (tf.Tensor, tf.Variable)):
-        try: v = x.numpy()
-        except Exception: return "sym %s %s" % (x.shape, x.dtype.name)
-        if isinstance(v, bytes): return "%s" % v
-        if v.dtype.kind in "fc": v = np.round(v, 4) + 0.0
-        return "%s %s%s" % (v.tolist(), x.dtype.name, x.shape.as_list())
-    if isinstance(x, np.ndarray): return "np %s %s" % (np.round(x,4).tolist() if x.dtype.kind in "fc" else x.tolist(), x.dtype)
-    if isinstance(x, dict): return "{%s}" % ", ".join("%s: %s" % (k, show(v)) for k, v in x.items())
-    if isinstance(x, (list, tuple)): return type(x).__name__ + "(" + ", ".join(show(v) for v in x) + ")"
-    if isinstance(x, float): return "%.5g" % x
-    return repr(x)
-def S(label, fn, message=False):
-    try: print(label, "|", show(fn()))
-    except Exception as e: print(label, "raises", type(e).__name__, str(e).strip().splitlines()[0][:150] if message else "")
-
+from support.show_2 import S
 
 S("map_fn", lambda: (tf.map_fn(lambda x: x * x, [1, 2, 3]), tf.map_fn(lambda x: (x, -x), tf.constant([1, 2]), fn_output_signature=(tf.int32, tf.int32)), tf.map_fn(lambda t: t[0] + t[1], (tf.constant([1, 2]), tf.constant([3, 4])), fn_output_signature=tf.int32), tf.map_fn(lambda x: tf.cast(x, tf.float32), [1, 2], dtype=tf.float32)))
 S("map_fn bad", lambda: tf.map_fn(lambda x: tf.cast(x, tf.float32), [1, 2]))
