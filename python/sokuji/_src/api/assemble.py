@@ -247,7 +247,7 @@ def _put_off(names, spaces):
     _core.set_hook("deferred", _deferred)
     for held in (names, *spaces.values()):
         for name, value in held.items():
-            module = getattr(value, "__module__", None) or ""
+            module = missing.home(value)
             if type(value) is types.FunctionType and (module.startswith("sokuji._src.ops.") or module == "sokuji._src.train.losses") and module not in _NOT_PUT_OFF:
                 held[name] = _wrapped[value] if value in _wrapped else _wrapped.setdefault(value, _core.quick(value))
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from sokuji import _core
 from sokuji._src.api import assemble_exchange
-from sokuji._src.api.missing import is_space, reachable_in
+from sokuji._src.api.missing import home, is_space, reachable_in
 from sokuji._src.graph import as_then, composed, datasets, direct, gradient_names, gradients, operation, operators, scopes, session, variables, words
 from sokuji._src.graph import graph as graphs
 from sokuji._src.layers import in_graph as layers_in_graph
@@ -39,6 +39,7 @@ def _dispatch(eager, in_graph):
             return eager(*arguments, **keywords)
         return in_graph(*arguments, **keywords)
 
+    function.__doc__ = in_graph.__doc__ or eager.__doc__
     return function
 
 
@@ -47,6 +48,7 @@ def _dispatch_open(eager, in_graph):
     def function(*arguments, **keywords):
         return (eager if graphs.building() is None else in_graph)(*arguments, **keywords)
 
+    function.__doc__ = in_graph.__doc__ or eager.__doc__
     return function
 
 
@@ -144,7 +146,7 @@ def _table():
 
 
 def _wrapped(name, value):
-    module = getattr(value, "__module__", None) or ""
+    module = home(value)
     is_function = isinstance(value, (types.FunctionType, _core.Quick))
     if not is_function or value.__name__ in _PLAIN or name in _PLAIN or not module.startswith(_COMPOSED_FROM):
         return None
@@ -207,6 +209,10 @@ _LIKE_1 = """constant identity convert_to_tensor zeros ones name_scope control_d
 random.truncated_normal=truncated_normal"""
 
 
+def _convert_2(value, dtype=None, dtype_hint=None, name=None):
+    return words.convert_to_tensor(value, dtype, name, dtype_hint)
+
+
 def take_part_2():
     """The same for 2.x's functions that are one operation, and for those that make tensors."""
     module, space_1 = sys.modules["sokuji"], vars(sys.modules["sokuji.v1"])
@@ -222,7 +228,8 @@ def take_part_2():
         prefix, _, name = path.rpartition(".")
         space = vars(_find(vars(module), prefix)) if prefix else vars(module)
         if name in space:
-            space[name] = _dispatch_open(space[name], space_1[other or name])
+            in_graph = _convert_2 if name == "convert_to_tensor" else space_1[other or name]
+            space[name] = _dispatch_open(space[name], in_graph)
     reachable_in("sokuji")
 
 

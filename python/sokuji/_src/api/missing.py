@@ -97,6 +97,11 @@ def put_off(held, names, load):
     held.setdefault("_later", {}).update(dict.fromkeys(names.split(), load))
 
 
+def home(value):
+    """The module that a public function came from."""
+    return getattr(value, "_home", None) or getattr(value, "__module__", None) or ""
+
+
 def reachable(top, prefix, held):
     """Functions that are not found under their own names get the public one, under which they are pickled."""
     for name, value in held.items():
@@ -105,6 +110,7 @@ def reachable(top, prefix, held):
             for word in value.__qualname__.split("."):
                 found = getattr(found, "__dict__", {}).get(word)
             if found is not value:
+                vars(value).setdefault("_home", value.__module__)
                 value.__module__, value.__qualname__ = top, prefix + name
 
 

@@ -264,7 +264,7 @@ def attempt(function, arguments, keywords):
         if leaves and (isinstance(error, _NEEDS_VALUE) or not all(_is_known(t) for t in leaves)):
             made = defer(function, arguments, keywords, leaves)
         if made is None:
-            raise error if function.__module__.endswith("check_ops") else at_build(error)
+            raise error if getattr(function, "_home", function.__module__).endswith("check_ops") else at_build(error)
         return made
 
 
