@@ -83,7 +83,7 @@ static SJ_ALWAYS_INLINE float sj__fmaf(float a, float b, float c)
 	double product = (double)a * b, sum = product + c, from_c = sum - product;
 	double rest = (product - (sum - from_c)) + (c - from_c);
 	uint64_t bits = sj__bits_f64(sum), even = ~bits & 1, below = (bits ^ sj__bits_f64(rest)) >> 63;
-	bits += (rest > 0) | (rest < 0) ? even - 2 * (even & below) : 0;
+	bits += ((rest > 0) | (rest < 0)) ? even - 2 * (even & below) : 0;
 	return (float)sj__f64_of_bits(bits);
 #endif
 }
