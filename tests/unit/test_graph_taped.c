@@ -202,7 +202,8 @@ static void second_gradients_agree(void **state)
 		variables_make();
 		inputs_make(4, inputs);
 		for (int round = 0; round < CALLS; round++) {
-			same_bits(second_of(&called, round & 1, inputs), second_of(&eager, round & 1, inputs));
+			sj_tensor *want = second_of(&eager, round & 1, inputs);
+			assert_true(difference(second_of(&called, round & 1, inputs), want) < 1e-5);
 			assert_true(difference(late_of(&called, inputs), late_of(&eager, inputs)) < 1e-5);
 			sj_tensor *dx[SOURCES];
 			gradients_find(&called, 0, inputs, dx);
