@@ -1,5 +1,6 @@
 """tfe.metrics: objects that gather a mean or an accuracy over calls."""
 
+import functools
 import re
 
 from sokuji._src.core import dtypes
@@ -10,6 +11,23 @@ from sokuji._src.variables import scopes, trackable, variables
 summary = [None]  # what writes a result's summary
 
 
+def _whole(build):
+    """A class' build(): what it has made is whole when the outermost one ends."""
+
+    @functools.wraps(build)
+    def wrapper(self, *arguments, **keywords):
+        if self._building:
+            return build(self, *arguments, **keywords)
+        self._building = True
+        try:
+            build(self, *arguments, **keywords)
+        finally:
+            self._building = False
+        self._built = True
+
+    return wrapper
+
+
 class Metric(trackable.Trackable):
     """build() makes variables, call() updates them, result() computes."""
 
@@ -18,13 +36,12 @@ class Metric(trackable.Trackable):
         self._name = name or type(self).__name__
         scope = scopes.scope_name()
         self._prefix = (scope and scope + "/") + re.sub("[^A-Za-z0-9.]", "_", self._name) + "/"
-        self._build = self.build
+        self._building = False
 
-        def build(*arguments, **keywords):
-            self._build(*arguments, **keywords)
-            self._built = True
-
-        self.build = build
+    def __init_subclass__(cls, **keywords):
+        super().__init_subclass__(**keywords)
+        if "build" in vars(cls):
+            cls.build = _whole(vars(cls)["build"])
 
     __setattr__ = object.__setattr__
     _checkpoint_children = trackable.named_children
