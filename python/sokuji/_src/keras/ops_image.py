@@ -104,11 +104,10 @@ def extract_patches_3d(volumes, size, strides=None, dilation_rate=1, padding="va
     return _patches(volumes, size, strides, dilation_rate, padding, data_format, 3)
 
 
-def _around(before, after, had, target, what):
-    """The paddings or croppings of one axis of which two of three are given."""
-    if [before, after, target].count(None) != 1:
+def _check_two(what, *given):
+    """Of what one axis gets at its ends and keeps, the third follows from two."""
+    if given.count(None) != 1:
         raise ValueError("Must specify exactly two of %s." % what)
-    return before, after, target
 
 
 @image
@@ -118,7 +117,7 @@ def pad_images(images, top_padding=None, left_padding=None, bottom_padding=None,
     pairs = []
     for before, after, size, target, what in ((top_padding, bottom_padding, h, target_height, "top_padding, bottom_padding, target_height"),
                                               (left_padding, right_padding, w, target_width, "left_padding, right_padding, target_width")):  # fmt: skip
-        _around(before, after, size, target, what)
+        _check_two(what, before, after, target)
         before = target - size - after if before is None else before
         after = target - size - before if after is None else after
         if before < 0 or after < 0:
@@ -134,7 +133,7 @@ def crop_images(images, top_cropping=None, left_cropping=None, bottom_cropping=N
     found = []
     for before, after, size, target, what in ((top_cropping, bottom_cropping, h, target_height, "top_cropping, bottom_cropping, target_height"),
                                               (left_cropping, right_cropping, w, target_width, "left_cropping, right_cropping, target_width")):  # fmt: skip
-        _around(before, after, size, target, what)
+        _check_two(what, before, after, target)
         before = size - target - after if before is None else before
         target = size - before - after if target is None else target
         if before < 0 or target <= 0 or before + target > size:

@@ -72,6 +72,16 @@ def _size(attributes):
     return [convert(len(attributes["table"]._rows()) + attributes["table"]._buckets, 9)]
 
 
+def _looked_up(table, operation, keys, name):
+    """The values of keys, which may be a sparse tensor's."""
+    if isinstance(keys, SparseTensor):
+        return SparseTensor(keys.indices, _looked_up(table, operation, keys.values, name), keys.dense_shape)
+    keys = words.convert_to_tensor(keys)
+    if keys.dtype is not table.key_dtype:
+        raise TypeError("Signature mismatch. Keys must be dtype %s, got %s." % (table.key_dtype, keys.dtype))
+    return python_ops.call(operation, [keys], {"table": table}, name)
+
+
 class HashTable:
     """A table that is filled once in a session."""
 
@@ -108,12 +118,7 @@ class HashTable:
         return python_ops.call("LookupTableSizeV2", [], {"table": self}, name)
 
     def lookup(self, keys, name=None):
-        if isinstance(keys, SparseTensor):
-            return SparseTensor(keys.indices, self.lookup(keys.values), keys.dense_shape)
-        keys = words.convert_to_tensor(keys)
-        if keys.dtype is not self.key_dtype:
-            raise TypeError("Signature mismatch. Keys must be dtype %s, got %s." % (self.key_dtype, keys.dtype))
-        return python_ops.call("LookupTableFindV2", [keys], {"table": self}, name or self.name + "_Lookup")
+        return _looked_up(self, "LookupTableFindV2", keys, name or self.name + "_Lookup")
 
 
 def _hashed(text, n, hasher):
@@ -156,12 +161,7 @@ class IdTableWithHashBuckets:
         return convert(self._buckets, 9) if self._table is None else self._table.size() + self._buckets
 
     def lookup(self, keys, name=None):
-        if isinstance(keys, SparseTensor):
-            return SparseTensor(keys.indices, self.lookup(keys.values), keys.dense_shape)
-        keys = words.convert_to_tensor(keys)
-        if keys.dtype is not self.key_dtype:
-            raise TypeError("Signature mismatch. Keys must be dtype %s, got %s." % (self.key_dtype, keys.dtype))
-        return python_ops.call("IdTableFind", [keys], {"table": self}, name)
+        return _looked_up(self, "IdTableFind", keys, name)
 
 
 @python_ops.kernel("IdTableFind", lambda attributes, inputs: [(9, inputs[0]._shape_tuple)], True)
