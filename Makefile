@@ -34,7 +34,7 @@ bench: bootstrap-test
 	@$(CMAKE) >/dev/null
 	@$(MAKE) --no-print-directory -C $(BUILD) -j$(JOBS) all bench >/dev/null
 	@tools/install-python $(BUILD) $(BUILD)/python "$$(tools/bootstrap test)"
-	@"$$(tools/bootstrap test)" bench/run.py $(BUILD) $(ROUNDS)
+	@"$$(tools/bootstrap test)" bench/run.py $(BUILD) $(TURNS)
 
 # The virtual environments of TensorFlow, PyTorch, JAX and NumPy, outside of the repository: PEERS=FOLDER.
 bench-peers:

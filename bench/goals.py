@@ -40,7 +40,8 @@ def speed(row, peers, peer):
     best = tables.best_peer(row, [p for p in peers if p["peer"] == peer or not peer])
     if best is None:
         return None
-    return row["median"] / best["median"] if row["unit"] in tables.RATES else best["median"] / row["median"]
+    times = tables.ratio(row, best)
+    return times if row["unit"] in tables.RATES else 1 / times
 
 
 def state(value, must, aim, is_less):

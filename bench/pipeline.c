@@ -3,6 +3,8 @@
 
 enum { ROUNDS = 5, RECORDS = 20000, BATCH = 32, FEATURES = 4 };
 
+#define NAME "map, shuffle, batch, prefetch"
+
 static void scale(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_tensor **ret_outputs)
 {
 	(void)context, (void)n_inputs, (void)n_outputs;
@@ -35,9 +37,11 @@ int main(void)
 	int n = bench_is_brief() ? 200 : RECORDS;
 	sj_scope scope = sj_scope_begin();
 	sj_tensor *x = sj_random_uniform(SJ_INTS(n, FEATURES)), *y = sj_random_uniform_int(SJ_INTS(n), 0, 3);
-	for (int i = 0; i < ROUNDS; i++)
-		figures[i] = records_per_second(x, y);
-	bench_show("pipeline", "map, shuffle, batch, prefetch", "records/s", figures, ROUNDS);
+	for (int round = 0; bench_turn(NAME, round); round++) {
+		for (int i = 0; i < ROUNDS; i++)
+			figures[i] = records_per_second(x, y);
+		bench_show("pipeline", NAME, "records/s", figures, ROUNDS);
+	}
 	sj_scope_end(scope);
 	return bench_status();
 }

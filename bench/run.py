@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Runs the benchmarks and, for each peer environment found, the same work on the peer, in alternation; prints a table for each workload.
 
-    run.py BUILD_FOLDER [ROUNDS]
+    run.py BUILD_FOLDER [TURNS]
 
 PEERS names a folder with the peers' virtual environments (tf18, tf2, torch, jax, numpy, each with bin/python); without it only our side runs: from
-C, and from Python where BUILD_FOLDER/python holds the package, there with the peers' own program for TensorFlow. The first round runs everything
-(of peers no more once BUDGET seconds, 780, are spent), further ones (3 rounds at most) what still fits into them. BENCH_BRIEF=1: only to see that everything runs.
+C, and from Python where BUILD_FOLDER/python holds the package, there with the peers' own program for TensorFlow. Of the workloads in PACED each piece of
+work is measured by all programs in turn, TURNS (3) times; of the others all programs run one after the other. BENCH_BRIEF=1: only to see that everything runs.
 Writes build/bench/results.json, whose rows tables.py explains, and build/bench/machine.txt.
 """
 
@@ -21,6 +21,7 @@ import sys
 import time
 
 import goals
+import paced
 import tables
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -38,6 +39,7 @@ MODES = {
     "pipeline": ["tf18-eager", "tf2-eager", "torch-eager"],
     "one thread": ["tf2-eager", "torch-eager", "jax-jit", "numpy"],
 }
+PACED = ("overhead", "cnn", "kernels", "one thread", "pipeline")
 DISTRIBUTIONS = {"tf18": ["tensorflow"], "tf2": ["tensorflow_cpu"], "torch": ["torch"], "jax": ["jax", "jaxlib"]}
 
 # Compiled kernels of JAX are kept from round to round: compiling is not what is measured.
@@ -46,40 +48,32 @@ ENVIRONMENT.pop("PYTHONPATH", None)
 
 
 class Task:
-    """One process: whose it is, what it runs, and how long it took last."""
+    """One process: whose it is and what it runs."""
 
     def __init__(self, workload, command, face=None, peer=None, runner=None, **variables):
         self.workload, self.command, self.face, self.peer, self.variables = workload, command, face, peer, variables
-        self.runner, self.took = runner or lines_of, 0
+        self.runner = runner or lines_of
+
+    def labelled(self, row):
+        return {**row, "workload": self.workload, **({"peer": self.peer} if self.peer else {"from": self.face})}
 
     def run(self):
-        begin = time.time()
-        rows = self.runner(self.command, self.workload == "one thread", **self.variables)
-        self.took = time.time() - begin
-        for row in rows:
-            row["workload"] = self.workload
-            row.update({"peer": self.peer} if self.peer else {"from": self.face})
-        return rows
+        return [self.labelled(row) for row in self.runner(self.command, **self.variables)]
 
 
-def lines_of(command, is_alone=False, **variables):
-    """The JSON lines that a command prints; is_alone: it gets one processor."""
-    processors = os.sched_getaffinity(0)
-    if is_alone:
-        os.sched_setaffinity(0, {min(processors)})
+def lines_of(command, **variables):
+    """The JSON lines that a command prints."""
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False, env={**ENVIRONMENT, **variables})
     except subprocess.TimeoutExpired:
         print(f"longer than 600 s: {' '.join(command)}", file=sys.stderr)
         return []
-    finally:
-        os.sched_setaffinity(0, processors)
     if done.returncode != 0:
         print(f"failed: {' '.join(command)}: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
-def example_epochs(command, _):
+def example_epochs(command):
     """Epochs a second of one of the iris examples, start-up left out by the difference of two runs."""
 
     def run(n):
@@ -152,25 +146,30 @@ def in_turn(tasks):
     return found
 
 
-def run_all(tasks, n_rounds, budget):
+def run_all(tasks, n_turns):
     begin, rows = time.time(), []
-    for n in range(n_rounds):
-        for task in tasks:
-            if (n > 0 or task.peer) and time.time() - begin + task.took > budget:
-                continue
-            rows += task.run()
-            print(f"\r{time.time() - begin:5.0f} s, round {n + 1}: {task.workload}, {task.peer or task.face}".ljust(78), end="", file=sys.stderr)
-    print(file=sys.stderr)
+    for workload in dict.fromkeys(t.workload for t in tasks):
+        part = [t for t in tasks if t.workload == workload]
+        if workload in PACED:
+            processors = {min(os.sched_getaffinity(0))} if workload == "one thread" else None
+            rows += [task.labelled(row) for task, row in paced.run(part, n_turns, ENVIRONMENT, ROOT, processors)]
+        else:
+            rows += [row for task in part for row in task.run()]
+        print(f"{time.time() - begin:5.0f} s: {workload}", file=sys.stderr)
     return rows
 
 
 def merge(rows):
-    """The median of each row's medians over the rounds, with the lowest and the highest of all."""
+    """The median of each row's medians over the turns, which it keeps, with the lowest and the highest of all."""
     groups, result = {}, []
     for row in rows:
         groups.setdefault((row.get("peer"), row.get("from"), row["workload"], row["name"]), []).append(row)
     for group in groups.values():
         row = dict(group[0], median=statistics.median(r["median"] for r in group), low=min(r["low"] for r in group), high=max(r["high"] for r in group))
+        if row.pop("turn", None) is not None and len(group) > 1:
+            row["turns"] = [r["median"] for r in group]
+        if "limit" in row:
+            row["limit"] = statistics.median(r["limit"] / r["median"] for r in group) * row["median"]
         result.append(row)
     return result
 
@@ -197,12 +196,12 @@ def machine_text(folder):
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    build, n_rounds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1 if BRIEF else 3
+    build, n_turns = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1 if BRIEF else 3
     folder = os.environ.get("PEERS", "")
     tasks = in_turn([*ours(build), *(peers(folder) if folder else [])])
     wanted = os.environ.get("WORKLOADS")
     tasks = [t for t in tasks if not wanted or t.workload in wanted.split(",")]
-    rows = tables.compared(merge(run_all(tasks, n_rounds, float(os.environ.get("BUDGET", "780")))))
+    rows = tables.compared(merge(run_all(tasks, n_turns)))
     for workload in dict.fromkeys(row["workload"] for row in rows):
         print(f"\n## {workload}\n\n{tables.of_workload(rows, workload)}")
     if folder:

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "peak.h"
 
 enum { NUMBERS = 8, MOST_SAMPLES = 200 };
 
@@ -209,12 +210,21 @@ static double seconds_of(const kind *k, const line *l, int64_t calls)
 	return (double)(sj_clock_ns() - begin) * 1e-9;
 }
 
-/* Samples of about 5 ms until a tenth of a second is spent, three at least. */
+static double now(void) { return (double)sj_clock_ns() * 1e-9; }
+
+/* GFLOP/s of the units now, in the line's type; 0 where a line does not depend on them. */
+static double peak_of(const kind *k, const line *l)
+{
+	return k->is_contraction ? peak_gflops(sj__isa(), now) * 4 / (double)sj_dtype_size(l->dtype) : 0;
+}
+
+/* Samples of about 5 ms until a tenth of a second is spent, three at least; the peak beside them. */
 static void measure(const kind *k, const line *l)
 {
 	double figures[MOST_SAMPLES], spent = 0, most = bench_is_brief() ? 0 : 0.1;
 	double scale = k->is_contraction ? 1e-9 : 1e-9 * (double)sj_dtype_size(l->dtype);
 	seconds_of(k, l, 1);
+	double before = peak_of(k, l);
 	int64_t calls = (int64_t)(0.005 / (seconds_of(k, l, 3) / 3)) + 1;
 	int n = 0;
 	while (n < 3 || (spent < most && n < MOST_SAMPLES)) {
@@ -222,7 +232,8 @@ static void measure(const kind *k, const line *l)
 		figures[n++] = k->work(l) * (double)calls * scale / seconds;
 		spent += seconds;
 	}
-	bench_show("kernels", l->name, k->is_contraction ? "GFLOP/s" : "GB/s", figures, n);
+	bench_show_beside("kernels", l->name, k->is_contraction ? "GFLOP/s" : "GB/s", figures, n,
+	                  (before + peak_of(k, l)) / 2);
 }
 
 int main(int argc, char **argv)
@@ -252,7 +263,8 @@ int main(int argc, char **argv)
 		if (argc > 3)
 			seconds_of(k, &l, atoi(argv[3]));
 		else
-			measure(k, &l);
+			for (int round = 0; bench_turn(l.name, round); round++)
+				measure(k, &l);
 		sj_function_free(function);
 		function = NULL;
 		sj_scope_end(scope);

@@ -1,7 +1,8 @@
 """A run's rows compared, and as tables.
 
-A row: workload, name, unit, median, low, high; "from" (C or Python: ours) or "peer" (a mode of a peer). Ours also have ratio_to_best_peer, the median divided
-by the best peer's on the same work (of a time less is better, of a rate more), and fraction_of_limit, how much is reached of what the machine can do
+A row: workload, name, unit, median, low, high; "from" (C or Python: ours) or "peer" (a mode of a peer); turns, where programs took turns: the median of each;
+limit: what the machine could do at the same moment. Ours also have ratio_to_best_peer, the speed or time divided by the best peer's on the same work (of
+a time less is better, of a rate more; the median over the turns), and fraction_of_limit, how much is reached of what the machine can do
 in the same run: of its multiply-adds, of its memory's speed. null: there is nothing to compare with.
 """
 
@@ -29,6 +30,14 @@ def best_peer(row, peers):
     return best
 
 
+def ratio(row, peer):
+    """A row's figure in those of the peer's on the same work: of turns, which lie beside each other, the median of their ratios."""
+    mine, its = row.get("turns", []), peer.get("turns", [])
+    if mine and len(mine) == len(its):
+        return statistics.median(a / b for a, b in zip(mine, its))
+    return row["median"] / peer["median"]
+
+
 def limits_of(rows):
     """{thread count: {what: figure}} from the workload machine."""
     limits = {}
@@ -44,6 +53,8 @@ def fraction_of_limit(row, limits):
         return None
     of = limits[1 if row["workload"] == "one thread" else max(limits)]
     flops = max((v for k, v in of.items() if "multiply-adds" in k), default=None)
+    if "limit" in row:
+        return row["median"] / row["limit"]
     if row["name"] in CNN_WORK and flops:
         return CNN_WORK[row["name"]] * 1e-9 / flops / row["median"]
     if row["unit"] == "GFLOP/s" and flops and row["workload"] != "machine":
@@ -62,7 +73,7 @@ def compared(rows):
     mine, peers, limits = [r for r in rows if not r.get("peer")], [r for r in rows if r.get("peer")], limits_of(rows)
     for row in mine:
         best = best_peer(row, peers)
-        row["ratio_to_best_peer"] = row["median"] / best["median"] if best else None
+        row["ratio_to_best_peer"] = ratio(row, best) if best else None
         row["best_peer"] = best["peer"] if best else None
         row["fraction_of_limit"] = fraction_of_limit(row, limits)
     return mine + peers

@@ -27,6 +27,19 @@ def show(workload, name, unit, values, **more):
     sys.stdout.flush()
 
 
+def turns(name):
+    """Once; where paced.py lets all programs measure one work in turn, as often as it says."""
+    if "BENCH_PACED" not in os.environ:
+        yield
+        return
+    while True:
+        print(json.dumps({"turn": name}))
+        sys.stdout.flush()
+        if not sys.stdin.readline().startswith("m"):
+            return
+        yield
+
+
 def seconds(function, *arguments):
     begin = time.time()
     function(*arguments)
@@ -46,7 +59,8 @@ def overhead(name, function):
         for _ in range(calls):
             function()
 
-    show("overhead", name, "ns", [seconds(run) / calls * 1e9 for _ in range(7)])
+    for _ in turns(name):
+        show("overhead", name, "ns", [seconds(run) / calls * 1e9 for _ in range(7)])
 
 
 # ---- networks ----
@@ -80,13 +94,15 @@ def flowers():
 
 
 def measure_cnn(train_step, evaluate):
-    steps, evaluations = (1, 1) if BRIEF else (5, 2)
+    steps, evaluations = (1, 1) if BRIEF else (3, 1)
     order = random.permutation(IMAGES)
     train_step(order[:BATCH])
-    show("cnn", "training step of 1,000 images", "s", [seconds(train_step, order[:BATCH]) for _ in range(steps)])
+    for _ in turns("training step of 1,000 images"):
+        show("cnn", "training step of 1,000 images", "s", [seconds(train_step, order[:BATCH]) for _ in range(steps)])
     show("cnn", "peak memory of training", "MiB", [peak_mib()])
     evaluate()
-    show("cnn", "evaluation of 8,000 images at once", "s", [seconds(evaluate) for _ in range(evaluations)])
+    for _ in turns("evaluation of 8,000 images at once"):
+        show("cnn", "evaluation of 8,000 images at once", "s", [seconds(evaluate) for _ in range(evaluations)])
     show("cnn", "peak memory", "MiB", [peak_mib()])
 
 
@@ -117,7 +133,8 @@ def measure_pipeline(make):
             pass
 
     run()
-    show("pipeline", "map, shuffle, batch, prefetch", "records/s", [RECORDS / seconds(run) for _ in range(3)])
+    for _ in turns("map, shuffle, batch, prefetch"):
+        show("pipeline", "map, shuffle, batch, prefetch", "records/s", [RECORDS / seconds(run) for _ in range(3)])
 
 
 # ---- kernels ----
@@ -182,7 +199,7 @@ def measure_kernels(make, path):
         unit, amount = line.work()
         try:
             run = make(line, line.arrays())
-            if run is not None:
+            for _ in turns(line.name) if run else ():
                 show("kernels", line.name, unit, [amount / s for s in kernel_seconds(run)])
         except Exception as error:
             print("%s: %s" % (text, str(error).splitlines()[:1]), file=sys.stderr)

@@ -11,12 +11,12 @@ class Eager:
         m, s, x = torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor(1.5), torch.arange(10.0).requires_grad_()
         m_taped, s_taped, ones = m.clone().requires_grad_(), s.clone().requires_grad_(), torch.ones(10)
         overhead("matmul 2x2", lambda: torch.matmul(m, m))
-        overhead("matmul 2x2 with tape", lambda: torch.matmul(m_taped, m_taped))
         overhead("add of scalars", lambda: s + s)
-        overhead("add of scalars with tape", lambda: s_taped + s_taped)
         overhead("x*x+x and gradient", lambda: torch.autograd.grad(x * x + x, x, ones))
         overhead("tensor from a list", lambda: torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
         overhead("scalar to a number", s.item)
+        overhead("matmul 2x2 with tape", lambda: torch.matmul(m_taped, m_taped))
+        overhead("add of scalars with tape", lambda: s_taped + s_taped)
 
     def steps(self, model, data, classes):
         x, y = [torch.from_numpy(a) for a in data]
