@@ -1,12 +1,16 @@
 """Functions of a GraphDef's library, run node by node: at once, or into the graph that is open."""
 
+import contextlib
+
 import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import conversion, dtypes, errors
 from sokuji._src.core.execute import convert, execute
-from sokuji._src.exchange import attributes, handlers, op_defs
+from sokuji._src.core.shapes import TensorShape
+from sokuji._src.exchange import arrays, attributes, handlers, op_defs, raising
 from sokuji._src.graph import control_flow, python_ops
+from sokuji._src.graph import graph as graphs
 from sokuji._src.io import tensor_proto
 
 
@@ -19,6 +23,12 @@ class Library:
     def __init__(self, definitions):
         self._definitions = {f.signature.name: f for f in definitions}
         self._bodies, self.depth = {}, 0
+
+    def add(self, definitions):
+        self._definitions.update((f.signature.name, f) for f in definitions)
+
+    def names(self):
+        return self._definitions.keys()
 
     def __contains__(self, name):
         return name in self._definitions
@@ -38,12 +48,32 @@ class Body:
         self.library, self.definition = library, definition
         self.inputs = [a.name for a in definition.signature.input_arg]
         self.outputs = [definition.ret.get(a.name, "") for a in definition.signature.output_arg]
-        self._order = self._sorted()
+        nodes = list(definition.node_def)
+        if raising.is_needed(nodes):
+            nodes = self._raised(nodes)
+        self._order = self._sorted(nodes)
+        self._by_name = {n.name: n for n in self._order}
 
-    def _sorted(self):
-        nodes = {n.name: n for n in self.definition.node_def}
+    def _raised(self, nodes):
+        """1.x's conditions and loops in a function as functional ones."""
+        by_name = {n.name: n for n in nodes}
+
+        def flat(reference):
+            parts = reference.split(":")
+            return "%s:%d" % (parts[0], _place(by_name[parts[0]], parts[1], int(parts[2]))) if len(parts) == 3 and parts[0] in by_name else reference
+
+        for node in nodes:
+            node = by_name[node.name] = type(node).FromString(node.SerializeToString())
+            node.input[:] = [flat(i) for i in node.input]
+        self.outputs = [flat(r) for r in self.outputs]
+        made = raising.Raised(by_name.values(), [*self.library.names(), *self.inputs])
+        self.library.add(made.functions)
+        return made.nodes
+
+    def _sorted(self, all_nodes):
+        nodes = {n.name: n for n in all_nodes}
         done, order, open_nodes = set(self.inputs), [], set()
-        for root in self.definition.node_def:
+        for root in all_nodes:
             stack = [(root, False)]
             while stack:
                 node, ready = stack.pop()
@@ -77,11 +107,17 @@ class Body:
             self.library.depth -= 1
 
     def _run(self, arguments):
-        values = {name: [value] for name, value in zip(self.inputs, arguments)}
+        values, made = {name: [value] for name, value in zip(self.inputs, arguments)}, {}
+        graph = graphs.building()
         for node in self._order:
             data = [self._value(values, reference, node) for reference in node.input if not reference.startswith("^")]
-            with handlers.blamed(node):
+            first = 0 if graph is None else len(graph)
+            waits = [op for i in node.input if i.startswith("^") for op in made.get(i[1:], ())]
+            with handlers.blamed(node), _waiting(graph, waits):
                 values[node.name] = _run(self.library, node, data)
+            if graph is not None:
+                made[node.name] = [graph._operation(graph.node(i)) for i in range(first, len(graph))] or [t.op for t in values[node.name] if isinstance(t, _core.SymbolicTensor)]
+                made[node.name] += waits if not values[node.name] else []
         return [self._value(values, reference, None) for reference in self.outputs]
 
     def _value(self, values, reference, node):
@@ -92,11 +128,16 @@ class Body:
         if len(parts) == 1:
             place = 0
         else:
-            source = next((n for n in self._order if n.name == parts[0]), None)
+            source = self._by_name.get(parts[0])
             place = _place(source, parts[1], int(parts[2])) if source is not None and len(parts) == 3 else int(parts[-1])
         if place >= len(found):
             raise ValueError("%r names an output that there is not" % reference)
         return found[place]
+
+
+def _waiting(graph, operations):
+    """In graphs of 1.x a node waits for those that it names; elsewhere effects keep their order."""
+    return graph.control_dependencies(operations) if graph is not None and operations else contextlib.nullcontext()
 
 
 def _place(node, output, index):
@@ -123,8 +164,8 @@ def _now(value):
 
 
 def _split(values):
-    """The places of variables among values, which no branch or loop carries."""
-    return [i for i, v in enumerate(values) if not _is_variable(v)]
+    """The places of what a loop carries: neither variables nor handles."""
+    return [i for i, v in enumerate(values) if not _is_variable(v) and not arrays.is_handle(v)]
 
 
 def _filled(values, places, given):
@@ -145,13 +186,23 @@ def _run(library, node, data):
     if node.op in library:
         return library.body(node.op)(data)
     data = [_now(v) for v in data]
+    if node.op in arrays.NAMES:
+        return arrays.run(node, data)
     if node.op in python_ops.KERNELS:
         known = {key: attributes.value_of(value) for key, value in node.attr.items() if not key.startswith("_")}
         return _list(python_ops.call(node.op, data, known))
     definition = op_defs.find(node.op)
+    if not _core.has_op(node.op) and node.op in handlers.HANDLERS and graphs.building() is not None:
+        return _list(handlers.HANDLERS[node.op](_Here(), node, graphs.building().unique_name(node.name, False), data))
     if definition is None or not _core.has_op(node.op):
         raise NotImplementedError("not implemented: the operation %s of a function in a file (node '%s')" % (node.op, node.name))
     return handlers.executed(node, definition, data)
+
+
+class _Here:
+    """The open graph to handlers."""
+
+    graph = property(lambda self: graphs.building())
 
 
 def _const(library, node, data):
@@ -184,31 +235,50 @@ def _case(library, node, data):
 
 def _loop(library, node, data):
     test, body = library.body(node.attr["cond"].func.name), library.body(node.attr["body"].func.name)
-    places = _split(data)
+    carried = len(data) - node.attr["_invariant"].i if "_invariant" in node.attr else len(data)
+    places = [p for p in _split(data) if p < carried]
     shapes = attributes.value_of(node.attr["output_shapes"]) if "output_shapes" in node.attr else []
     invariants = [_shape(shapes, place, data) for place in places]
-    made = control_flow.while_loop_2(lambda *s: _truth(test(_filled(data, places, s))[0]),
-                                     lambda *s: tuple(body(_filled(data, places, s))[p] for p in places), [data[p] for p in places],
-                                     shape_invariants=invariants)  # fmt: skip
-    return _filled(data, places, _list(made))
+    seen = []
+
+    def round_(*state):
+        made = body(_filled(data, places, state))
+        seen[:] = [made[p] for p in places]
+        return tuple(seen)
+
+    for attempt in range(5):  # loops of 1.x do not say whose shapes change
+        try:
+            made = control_flow.while_loop_2(lambda *s: _truth(test(_filled(data, places, s))[0]), round_, [data[p] for p in places], shape_invariants=invariants)
+            return _filled(data, places, _list(made))
+        except ValueError:
+            wider = [_common(shape, value) for shape, value in zip(invariants, seen)]
+            if "_invariant" not in node.attr or not seen or [str(w) for w in wider] == [str(i) for i in invariants]:
+                raise
+            invariants = wider
+
+
+def _common(shape, value):
+    """What two shapes have in common."""
+    other = value.shape if isinstance(value, _core.Handle) else shape
+    if shape.ndims is None or shape.ndims != other.ndims:
+        return TensorShape(None)
+    return TensorShape([a if a == b else None for a, b in zip(shape._dims, other._dims)])
 
 
 def _shape(shapes, place, data):
-    from sokuji._src.core.shapes import TensorShape
-
-    return TensorShape(shapes[place] if place < len(shapes) else data[place]._shape_tuple)
+    return TensorShape(shapes[place] if place < len(shapes) else getattr(data[place], "_shape_tuple", None))
 
 
 def _called(library, node, data):
     return library.body(node.attr["f"].func.name)(data)
 
 
-def _assign(how):
+def _assign(how, is_reference=False):
     def way(library, node, data):
         if not _is_variable(data[0]):
             raise ValueError("Node '%s': its first input is no variable" % node.name)
-        getattr(data[0], how)(_now(data[1]))
-        return []
+        made = getattr(data[0], how)(_now(data[1]))
+        return [made] if is_reference else []
 
     return way
 
@@ -229,17 +299,22 @@ def _regex(library, node, data):
     return [execute("RegexFullMatch", [data[0], convert(node.attr["pattern"].s, 7)], {})]
 
 
+def _identity(value):
+    value = _now(value)
+    return execute("Identity", [value], {}) if isinstance(value, _core.Handle) else value  # an array
+
+
 def _refuse(library, node, data):
     raise NotImplementedError("not implemented: the operation %s of a function in a file (node '%s')" % (node.op, node.name))
 
 
 _WAYS = {
-    "Const": _const, "NoOp": lambda library, node, data: [], "Identity": lambda library, node, data: [execute("Identity", [_now(data[0])], {})],
+    "Const": _const, "NoOp": lambda library, node, data: [], "Identity": lambda library, node, data: [_identity(data[0])],
     "IdentityN": lambda library, node, data: [_now(v) for v in data], "ReadVariableOp": lambda library, node, data: [_now(data[0])],
     "DisableCopyOnRead": lambda library, node, data: [], "If": _condition, "StatelessIf": _condition, "While": _loop, "StatelessWhile": _loop,
     "Case": _case, "StatelessCase": _case, "PartitionedCall": _called, "StatefulPartitionedCall": _called, "AssignVariableOp": _assign("assign"),
     "AssignAddVariableOp": _assign("assign_add"), "AssignSubVariableOp": _assign("assign_sub"), "ResourceGather": _gather, "Assert": _check,
     "StaticRegexFullMatch": _regex, "VarIsInitializedOp": lambda library, node, data: [convert(True, 10)],
     "Snapshot": lambda library, node, data: [_now(data[0])], "PreventGradient": lambda library, node, data: [_now(data[0])],
-    "Placeholder": _refuse,
+    "Placeholder": _refuse, "Assign": _assign("assign", True), "AssignAdd": _assign("assign_add", True), "AssignSub": _assign("assign_sub", True),
 }  # fmt: skip

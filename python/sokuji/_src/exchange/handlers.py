@@ -7,17 +7,16 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.core import conversion, dtypes, errors, shapes
 from sokuji._src.core.execute import convert, execute
-from sokuji._src.exchange import attributes, op_defs
+from sokuji._src.exchange import arrays, attributes, op_defs
 from sokuji._src.graph import python_ops, words
 from sokuji._src.graph.variables import GraphVariable, _value_now, symbolic
 from sokuji._src.io import tensor_proto
 
 HANDLERS = {}
 # TensorFlow's operations that programs' files may well name, and that are not here.
-KNOWN = set("""Switch RefSwitch Merge RefMerge Enter RefEnter Exit RefExit NextIteration LoopCond PyFunc PyFuncStateless EagerPyFunc HashTableV2 LookupTableFindV2
-LookupTableImportV2 InitializeTableV2 TensorListReserve TensorListSetItem TensorListStack TensorListGetItem TensorListFromTensor EmptyTensorList TensorArrayV3
-TensorArrayWriteV3 TensorArrayReadV3 TensorArrayGatherV3 TensorArrayScatterV3 TensorArraySizeV3 IteratorV2 IteratorGetNext OneShotIterator QueueDequeueV2 FIFOQueueV2
-SymbolicGradient DecodeJpeg EncodeJpeg SokujiCall""".split())  # fmt: skip
+KNOWN = set("""PyFunc PyFuncStateless EagerPyFunc HashTableV2 LookupTableFindV2 LookupTableImportV2 InitializeTableV2 TensorListReserve TensorListSetItem
+TensorListStack TensorListGetItem TensorListFromTensor EmptyTensorList IteratorV2 IteratorGetNext OneShotIterator QueueDequeueV2 FIFOQueueV2 SymbolicGradient
+DecodeJpeg EncodeJpeg SokujiCall""".split())  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -68,6 +67,8 @@ def build(reader, node, name, data):
         from sokuji._src.exchange import functions
 
         return functions._run(reader.library, node, data)
+    if node.op in arrays.NAMES:
+        return arrays.run(node, [read(t) for t in data])
     if node.op in python_ops.KERNELS:
         known = {key: attributes.value_of(value) for key, value in node.attr.items() if not key.startswith("_")}
         made = python_ops.call(node.op, [read(t) for t in data], known, name + "/")
@@ -149,6 +150,8 @@ def _group(reader, node, name, data):
 @handler("Identity", "Snapshot", "PreventGradient", "Print")
 def _identity(reader, node, name, data):
     if not isinstance(data[0], GraphVariable):
+        if not isinstance(data[0], _core.Handle):  # an array
+            return [data[0]]
         return by_table(reader, type(node)(name=node.name, op="Identity"), name, [data[0]])
     return [_reading(reader, data[0], name, "Identity")]
 

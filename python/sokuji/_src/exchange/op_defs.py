@@ -230,14 +230,18 @@ Zeta: x:T q:T > z:T
 BatchMatMulV2: x:T y:T > output:T | adj_x:b=0 adj_y:b=0 grad_x:b=0 grad_y:b=0
 BroadcastTo: input:T shape:Tidx > output:T | Tidx:t=3
 Einsum: inputs:N*T > output:T | equation:s
+Enter RefEnter: data:T > output:T | frame_name:s is_constant:b=0 parallel_iterations:i=10
+Exit RefExit NextIteration RefNextIteration: data:T > output:T
 FusedBatchNormGradV3: y_backprop:T x:T scale:#1 reserve_space_1:U reserve_space_2:U reserve_space_3:U > x_backprop:T scale_backprop:U \
 offset_backprop:U reserve_space_4:U reserve_space_5:U | epsilon:f=9.9999997e-05 data_format:s=NHWC is_training:b=1
 FusedBatchNormV3: x:T scale:U offset:U mean:U variance:U > y:T batch_mean:U batch_variance:U reserve_space_1:U reserve_space_2:U reserve_space_3:U | \
 epsilon:f=9.9999997e-05 exponential_avg_factor:f=1.0 data_format:s=NHWC is_training:b=1
 LeakyRelu: features:T > activations:T | alpha:f=0.2 T:t=1
 LeakyReluGrad: gradients:T features:T > backprops:T | alpha:f=0.2 T:t=1
+LoopCond: input:#10 > output:#10
 LowerBound UpperBound: sorted_inputs:T values:T > output:out_type | out_type:t=3
 Lu: input:T > lu:T p:output_idx_type | output_idx_type:t=3
+Merge RefMerge: inputs:N*T > output:T value_index:#3
 PartitionedCall StatefulPartitionedCall: args:*Tin > output:*Tout | f:n config:s= config_proto:s= executor_type:s=
 RegexFullMatch: input:#7 pattern:#7 > output:#10
 StatelessIf: cond:Tcond input:*Tin > output:*Tout | then_branch:n else_branch:n output_shapes:lh=
@@ -251,6 +255,15 @@ StaticRegexReplace: input:#7 > output:#7 | pattern:s rewrite:s replace_global:b=
 StringLength: input:#7 > output:#3 | unit:s=BYTE
 StringLower StringUpper: input:#7 > output:#7 | encoding:s=
 StringSplitV2: input:#7 sep:#7 > indices:#9 values:#7 shape:#9 | maxsplit:i=-1
+Switch RefSwitch: data:T pred:#10 > output_false:T output_true:T
+TensorArrayConcatV3: handle:#20 flow_in:#1 > value:dtype lengths:#9 | element_shape_except0:h=?
+TensorArrayGatherV3: handle:#20 indices:#3 flow_in:#1 > value:dtype | element_shape:h=?
+TensorArrayReadV3: handle:#20 index:#3 flow_in:#1 > value:dtype
+TensorArrayScatterV3: handle:#20 indices:#3 value:T flow_in:#1 > flow_out:#1
+TensorArraySizeV3: handle:#20 flow_in:#1 > size:#3
+TensorArraySplitV3: handle:#20 value:T lengths:#9 flow_in:#1 > flow_out:#1
+TensorArrayV3: size:#3 > handle:#20 flow:#1 | dtype:t element_shape:h=? dynamic_size:b=0 clear_after_read:b=1 identical_element_shapes:b=0 tensor_array_name:s=
+TensorArrayWriteV3: handle:#20 index:#3 value:T flow_in:#1 > flow_out:#1
 TensorScatterAdd TensorScatterSub TensorScatterUpdate: tensor:T indices:Tindices updates:T > output:T | bad_indices_policy:s=
 """
 

@@ -2,7 +2,7 @@
 
 from sokuji import _core
 from sokuji._src.core import dtypes, errors
-from sokuji._src.exchange import attributes, functions, handlers, op_defs
+from sokuji._src.exchange import arrays, functions, handlers, op_defs, raising
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import operation
 from sokuji._src.graph.variables import GraphVariable
@@ -34,6 +34,7 @@ class Reader:
         self.outputs = {}  # of a node's name: tensors, or a variable
         self.operations = {}  # of a node's name
         self.names = {}  # in the graph, where another node may have the name already
+        self.nodes = list(definition.node)
         self.functions = {f.signature.name: f for f in definition.library.function}
         self.library = functions.Library(definition.library.function)
 
@@ -42,14 +43,9 @@ class Reader:
     def _order(self):
         """The nodes, each after its inputs: the last one that is ready first, as TensorFlow takes them."""
         by_name, waiting, followers = {}, {}, {}
-        for place, node in enumerate(self.definition.node):
-            if node.name in by_name:
-                raise ValueError("Node '%s' is not unique" % node.name)
-            if not node.name:
-                raise ValueError("Node %d of the GraphDef has no name" % place)
-            by_name[node.name] = place
+        by_name.update((node.name, place) for place, node in enumerate(self.nodes))
         ready = []
-        for place, node in enumerate(self.definition.node):
+        for place, node in enumerate(self.nodes):
             sources = {parts_of(i)[0] for i in node.input if not self._mapped(i)}
             for source in sources:
                 if source not in by_name:
@@ -62,15 +58,13 @@ class Reader:
         while ready:
             place = ready.pop()
             found += 1
-            yield self.definition.node[place]
+            yield self.nodes[place]
             for after in followers.get(place, ()):
                 waiting[after] -= 1
                 if waiting[after] == 0:
                     ready.append(after)
-        if found < len(self.definition.node):
-            stuck = next(n for p, n in enumerate(self.definition.node) if waiting[p] > 0)
-            if any(n.op == "NextIteration" for n in self.definition.node):
-                raise NotImplementedError("not implemented: tf.import_graph_def of a loop made of Enter, Merge and NextIteration (%s); use While" % stuck.name)
+        if found < len(self.nodes):
+            stuck = next(n for p, n in enumerate(self.nodes) if waiting[p] > 0)
             raise ValueError("the GraphDef goes in a circle at the node '%s'" % stuck.name)
 
     def _key(self, name):
@@ -80,11 +74,27 @@ class Reader:
     def _mapped(self, name):
         return self._key(name) in self.input_map
 
+    def _raise(self):
+        """What there is beside plain nodes: loops and conditions of 1.x become functions."""
+        names = set()
+        for place, node in enumerate(self.nodes):
+            if node.name in names:
+                raise ValueError("Node '%s' is not unique" % node.name)
+            if not node.name:
+                raise ValueError("Node %d of the GraphDef has no name" % place)
+            names.add(node.name)
+        if raising.is_needed(self.nodes):
+            raised = raising.Raised(self.nodes, self.functions)
+            self.nodes = raised.nodes
+            self.library.add(raised.functions)
+            self.graph._inside.update((self.prefix + name, where) for name, where in raised.inside.items())
+
     # ---- nodes ----
 
     def run(self):
+        self._raise()
         order = list(self._order())
-        for node in self.definition.node:  # what is made beside the file's own nodes is called otherwise
+        for node in self.nodes:  # what is made beside the file's own nodes is called otherwise
             name = self.prefix + node.name
             is_new = self.graph.find(name) is None
             other = self.graph.unique_name(name)
@@ -115,7 +125,7 @@ class Reader:
     def _node(self, node):
         definition = op_defs.find(node.op)
         function = self.functions.get(node.op)
-        if definition is None and function is None and node.op not in handlers.HANDLERS:
+        if definition is None and function is None and node.op not in handlers.HANDLERS and node.op not in arrays.NAMES:
             kind = NotImplementedError if node.op in handlers.KNOWN else None
             if kind is not None:
                 raise kind("not implemented: tf.import_graph_def of the operation %s (node '%s')" % (node.op, node.name))
@@ -135,27 +145,29 @@ class Reader:
     def _note(self, node, name, values, first):
         found = self.graph.find(name)
         if found is None and len(self.graph) > first:
-            last = values[0]._node if isinstance(values, list) and values else self.graph.node(len(self.graph) - 1)
+            last = values[0]._node if isinstance(values, list) and values and isinstance(values[0], _core.SymbolicTensor) else self.graph.node(len(self.graph) - 1)
             if last.index >= first:
                 last.rename(name)
                 found = last
         if found is None:
-            found = self.graph.group([], name + "/") if False else _core.Graph.group(self.graph, [], name + "/")
+            found = _core.Graph.group(self.graph, [], name + "/")
         self.operations[node.name] = self.graph._operation(found)
         self.outputs[node.name] = values
-        if isinstance(values, list) and values and any(t._node is not found for t in values):
+        if isinstance(values, list) and values and any(t._node is not found for t in values if isinstance(t, _core.SymbolicTensor)):
             self.operations[node.name]._outputs = list(values)
             self.operations[node.name]._type = self.operations[node.name]._type or node.op
         for i in range(first, len(self.graph)):
             if i != found.index:
                 self.graph._hidden.add(i)
+        if "_raised" in node.attr:
+            self.operations[node.name]._type = node.attr["_raised"].s.decode()
         if node.device:
             self.graph._devices[found.index] = graphs.merged_device("", node.device)
         self.graph._note_line(first)
 
     def _checked(self, node, definition, data):
         """The inputs are as many, and of the dtypes, that the operation says."""
-        if definition is None:
+        if definition is None or any(not isinstance(t, (_core.Handle, GraphVariable)) for t in data):
             return
         wanted, known = [], {}
         for argument in definition.inputs:

@@ -51,7 +51,7 @@ class Writer:
         """The NodeDef of an operation; it names what it could not say."""
         node = op._node
         made = NodeDef(name=node._name, op=op.type)
-        if op_defs.find(made.op) is None and op_defs.find(node._type) is not None:
+        if made.op in ("Exit", "Merge") or op_defs.find(made.op) is None and op_defs.find(node._type) is not None:
             made.op = node._type  # what is shown as a part of 1.8's loops and conditions is an Identity
         device = getattr(self.graph, "_devices", {}).get(node.index)
         if device:

@@ -40,6 +40,7 @@ class Graph(_core.Graph):
         self._changes = {}  # by node's index: (how, variable) of an assignment
         self._steps = {}  # by node's index: what an optimizer's step is made of
         self._device, self._devices = (), {}  # what is asked for now, outermost first; by node's index
+        self._inside = {}  # names of a file's nodes that are within a loop or condition: what that is
         self._colocated = {}  # by node's index: names of the operations it was put beside
 
     def __bool__(self):
@@ -205,6 +206,7 @@ class Graph(_core.Graph):
                 raise ValueError("The name %s looks like a Tensor name, but is not a valid one. Tensor names must be of the form \"<op_name>:<output_index>\"." % repr(name))
             found = self.find(before)
             if found is None:
+                self._look_inside(before)
                 raise KeyError("The name %s refers to a Tensor which does not exist. The operation, %s, does not exist in the graph." % (repr(name), repr(before)))
             outputs = self._operation(found).outputs
             if int(index) >= len(outputs):
@@ -219,8 +221,14 @@ class Graph(_core.Graph):
                 raise ValueError("The name %s refers to an Operation, not a Tensor. Tensor names must be of the form \"<op_name>:<output_index>\"." % repr(name))
             raise ValueError("The name %s looks like an (invalid) Operation name, not a Tensor. Tensor names must be of the form \"<op_name>:<output_index>\"." % repr(name))
         if found is None:
+            self._look_inside(name)
             raise KeyError("The name %s refers to an Operation not in the graph." % repr(name))
         return self._operation(found)
+
+    def _look_inside(self, name):
+        if name in self._inside:
+            raise ValueError("Operation '%s' has been marked as not fetchable: it is inside %s of an imported graph; fetch what that gives (Exit, Merge)"
+                             % (name, self._inside[name]))  # fmt: skip
 
     def _note_line(self, first):
         """Where in the user's program the nodes since `first` come from, for errors."""
