@@ -161,11 +161,11 @@ def _deferred(check):
             try:
                 check(*again, **named)
             except (errors.InvalidArgumentError, ValueError) as error:
-                if not is_then and check.__name__ != "Assert":
+                if not is_then and check.__name__ != "Assert" and check.__name__[7:] not in _SIGNS:
                     raise
                 raise errors.InvalidArgumentError(None, None, "assertion failed: " + told(again, named, getattr(error, "message", error))) from None
 
-        told = _assertion(check, args, kwargs)
+        told = _assertion(check, args, kwargs, is_then)
         return effect("Assert", run, flat)
 
     return both
@@ -175,7 +175,7 @@ _SIGNS = {"greater": (">", 0), "greater_equal": (">=", 0), "less_equal": ("<=", 
           "positive": (">", 1), "negative": ("<", 1), "non_negative": (">=", 1), "non_positive": ("<=", 1)}  # fmt: skip
 
 
-def _assertion(check, args, kwargs):
+def _assertion(check, args, kwargs, is_then):
     """What tells (positional, named arguments with values, message) as TensorFlow's Assert shows its data."""
     bound, kind = inspect.signature(check), check.__name__[7:]
     places = bound.bind(*args, **kwargs).arguments
@@ -189,9 +189,9 @@ def _assertion(check, args, kwargs):
             return "[%s]" % message
         if data is None:
             sign, is_apart = _SIGNS[kind]
-            words = "Condition x %s %s did not hold %s:" % (sign, "y" if "y" in given else "0", "for every single element" if kind == "none_equal" else "element-wise")
+            words = "Condition x %s %s did not hold %s:" % (sign, "y" if "y" in given else "0", "for every single element" if kind == "none_equal" and is_then else "element-wise")
             x = "x (%s) = " % names["x"]
-            data = [given.get("message") or "", *([words, x] if is_apart else [words + x]), given["x"]]
+            data = [given.get("message") or "", *([words, x] if is_apart or not is_then else [words + x]), given["x"]]
             data += ["y (%s) = " % names["y"], given["y"]] if "y" in given else []
         tensors = [v._read() if isinstance(v, _core.VariableBase) else v if isinstance(v, _core.Tensor) else convert(v, 0) for v in data]
         return " ".join("[%s]" % print_ops.summary(t, 3 if n is None else n) for t in tensors)
