@@ -90,6 +90,12 @@ SJ_PUBLIC void sj_graph_next_name(sj_graph *graph, const char *name);
 SJ_PUBLIC const char *sj_graph_unique_name(sj_graph *graph, const char *name, bool take);
 /* Another name for a node; AlreadyExists where a node has it. The old name stays taken. */
 SJ_PUBLIC sj_status sj_node_rename(sj_node *node, const char *name);
+/*
+ * Says where the user's program made the nodes that were appended since the last such call, as "net.c:12"; copied. Errors show it with the
+ * node's name. From Python it is the user's line.
+ */
+SJ_PUBLIC sj_status sj_graph_note_origin(sj_graph *graph, const char *origin);
+SJ_PUBLIC const char *sj_node_origin(const sj_node *node); /* NULL: not known */
 /* What stands in front of the names of nodes from now on ("layer/"); copied. Names are unique with it. */
 SJ_PUBLIC sj_status sj_graph_set_scope(sj_graph *graph, const char *prefix);
 /* The nodes that every node appended from now on waits for. */

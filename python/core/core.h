@@ -71,6 +71,8 @@ static inline bool core_is_variable(PyObject *o)
 PyObject *core_wrap(sj_tensor *own);
 /* The same for a tensor of a graph, whose object is always the same. */
 PyObject *core_wrap_symbolic(sj_tensor *own);
+/* After nodes were appended for which no tensor is wrapped: notes the user's line for them. */
+void core_lines_note(void);
 PyObject *core_operator(const char *which, PyObject *a, PyObject *b);
 extern int core_any_graph; /* whether Python ever made a graph: before that no tensor is symbolic */
 /* The value of a variable now (of a tensor: the same), an own reference; the reading is recorded by open tapes. */

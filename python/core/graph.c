@@ -31,6 +31,49 @@ static int list_reach(PyObject *list, Py_ssize_t n)
 	return 0;
 }
 
+/* The innermost frame outside this package, or NULL; without an error. */
+static PyFrameObject *user_frame(void)
+{
+	PyFrameObject *frame = (PyFrameObject *)Py_XNewRef((PyObject *)PyEval_GetFrame());
+	while (frame != NULL) {
+		PyObject *globals = PyFrame_GetGlobals(frame), *name = PyDict_GetItemString(globals, "__name__");
+		const char *module = name && PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
+		Py_DECREF(globals);
+		if (module == NULL || (strncmp(module, "sokuji.", 7) != 0 && strcmp(module, "contextlib") != 0))
+			return frame;
+		PyFrameObject *back = PyFrame_GetBack(frame);
+		Py_DECREF(frame);
+		frame = back;
+	}
+	return NULL;
+}
+
+/* New nodes come from the user's line that is running: errors name it. */
+static void lines_note(Graph *g)
+{
+	PyFrameObject *frame = sj_graph_size(g->graph) > g->n_noted ? user_frame() : NULL;
+	if (frame == NULL)
+		return;
+	PyCodeObject *code = PyFrame_GetCode(frame);
+	const char *file = PyUnicode_AsUTF8(code->co_filename);
+	char line[512];
+	snprintf(line, sizeof(line), "%s:%d", file ? file : "?", PyFrame_GetLineNumber(frame));
+	if (sj_graph_note_origin(g->graph, line) == SJ_OK)
+		g->n_noted = sj_graph_size(g->graph);
+	PyErr_Clear();
+	Py_DECREF(code);
+	Py_DECREF(frame);
+}
+
+void core_lines_note(void)
+{
+	PyObject *graph = core_any_graph && sj_graph_now() ? graph_object(sj_graph_now()) : NULL;
+	if (graph != NULL)
+		lines_note((Graph *)graph);
+	else
+		PyErr_Clear();
+}
+
 static PyObject *node_of(PyObject *graph, sj_node *node)
 {
 	PyObject *nodes = ((Graph *)graph)->nodes;
@@ -40,6 +83,7 @@ static PyObject *node_of(PyObject *graph, sj_node *node)
 	PyObject *known = PyList_GET_ITEM(nodes, index);
 	if (known != Py_None)
 		return Py_NewRef(known);
+	lines_note((Graph *)graph);
 	Node *made = (Node *)Node_Type.tp_alloc(&Node_Type, 0);
 	if (made == NULL)
 		return NULL;

@@ -8,6 +8,7 @@ typedef struct Graph {
 	PyObject_HEAD sj_graph *graph; /* own reference */
 	PyObject *outer;               /* the Graph it is inside of, or NULL */
 	PyObject *nodes;               /* list of Node or None, by index */
+	int n_noted;                   /* of how many nodes the user's line is noted */
 	PyObject *dict, *weak_references;
 } Graph;
 

@@ -39,6 +39,11 @@ static PyObject *node_name(PyObject *self, void *Py_UNUSED(c))
 {
 	return PyUnicode_FromString(sj_node_name(((Node *)self)->node));
 }
+static PyObject *node_origin(PyObject *self, void *Py_UNUSED(c))
+{
+	const char *origin = sj_node_origin(((Node *)self)->node);
+	return PyUnicode_FromString(origin ? origin : "");
+}
 static PyObject *node_type(PyObject *self, void *Py_UNUSED(c))
 {
 	return PyUnicode_FromString(sj_node_type(((Node *)self)->node));
@@ -185,6 +190,7 @@ static PyMethodDef node_methods[] = {{"rename", node_rename, METH_O, "Another na
 static PyGetSetDef node_properties[] = {{"index", node_index, NULL, "Its number in the graph.", NULL},
                                         {"_name", node_name, NULL, "Its name.", NULL},
                                         {"_type", node_type, NULL, "The type of its operation.", NULL},
+                                        {"_origin", node_origin, NULL, "The user's file:line that made it.", NULL},
                                         {"_inputs", node_inputs, NULL, "Its input tensors.", NULL},
                                         {"_outputs", node_outputs, NULL, "Its output tensors.", NULL},
                                         {"_controls", node_controls, NULL, "The nodes it waits for.", NULL},

@@ -499,6 +499,8 @@ PyObject *core_py_call(PyObject *Py_UNUSED(module), PyObject *arguments)
 		                outputs);
 	else if (!PyErr_Occurred())
 		PyErr_NoMemory();
+	if (result != NULL)
+		core_lines_note();
 	sj_callable_free(callable);
 	PyMem_Free(inputs);
 	PyMem_Free(outputs);

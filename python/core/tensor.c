@@ -305,6 +305,7 @@ static PyObject *assign_by(PyObject *self, PyObject *value, assign_function *how
 		return NULL;
 	sj_status status = how(variable, t);
 	sj_free(t);
+	core_lines_note();
 	return status == SJ_OK ? Py_NewRef(Py_None) : core_raise_sticky();
 }
 

@@ -2,6 +2,8 @@
  * Gradients whose rules cannot run while the graph is built: of operations whose shapes or values are known only when it runs, and of
  * callables. A node stands for the rule; it runs it on the tensors of the day. Nodes like these have gradients in turn: what they run is recorded then.
  */
+#include <stdio.h>
+
 #include "base/memory.h"
 #include "graph/graph.h"
 #include "ops/random_state.h"
@@ -183,11 +185,26 @@ static sj_status rule_take(const rule_context *c, bool must_be_known, sj_tensor 
 	return status;
 }
 
+/* Ends what was tried within the frame; a failure names the operation whose gradient it was. */
+static sj_status gradient_end(sj_status status, const sj__error_frame *frame, const char *of)
+{
+	char what[96];
+	sj__error_frame_end(frame);
+	if (status == SJ_OK)
+		return SJ_OK;
+	snprintf(what, sizeof what, "the gradient of %s", of);
+	return sj__fail_within(status, what);
+}
+
 static sj_status rule_invoke(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs,
                              sj_tensor **ret_outputs)
 {
+	const rule_context *c = context;
+	sj__error_frame frame;
 	(void)n_inputs;
-	return rule_take(context, false, inputs, n_outputs, ret_outputs);
+	sj__error_frame_begin(&frame);
+	sj_status status = rule_take(c, false, inputs, n_outputs, ret_outputs);
+	return gradient_end(status, &frame, c->op->name);
 }
 
 bool sj__gradient_is_deferred(const sj_callable *callable) { return callable->type.invoke == rule_invoke; }
@@ -446,8 +463,10 @@ static sj_status again_invoke(void *context, int n_inputs, sj_tensor *const *inp
 	(void)n_inputs;
 	size_t n = 3 * (size_t)c->n_inputs + 3 * (size_t)c->n_outputs + 2 * (size_t)c->n_variables;
 	sj_tensor **y = sj__memory_new_zeroed(sizeof(*y) * (n + 1)), **sources = y + c->n_outputs;
+	sj__error_frame frame;
 	if (y == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
+	sj__error_frame_begin(&frame);
 	sj_tensor **x = sources + c->n_inputs + c->n_variables, **dx = x + c->n_inputs;
 	sj_scope scope = sj_scope_begin();
 	inputs_separate(c->n_inputs, inputs, x);
@@ -459,7 +478,7 @@ static sj_status again_invoke(void *context, int n_inputs, sj_tensor *const *inp
 	for (int k = 0; k < c->n_outputs; k++)
 		sj__drop(y[k]);
 	sj__memory_free(y);
-	return status;
+	return gradient_end(status, &frame, c->callable->type.name);
 }
 
 static sj_status again_infer(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_dtype *dtypes,

@@ -67,6 +67,9 @@ static void graph_destroy(sj_graph *graph)
 		sj__drop(graph->variables[i]);
 	}
 	sj__names_clear(&graph->names);
+	for (int i = 0; i < graph->n_origins; i++)
+		sj__memory_free(graph->origins[i]);
+	sj__memory_free(graph->origins);
 	sj__memory_free(graph->nodes);
 	sj__memory_free(graph->captures);
 	sj__pointers_release(&graph->captured);
@@ -203,6 +206,7 @@ sj_node *sj_graph_node(const sj_graph *graph, int index)
 
 int sj_node_index(const sj_node *node) { return node ? node->index : -1; }
 sj_graph *sj_node_graph(const sj_node *node) { return node ? node->graph : NULL; }
+const char *sj_node_origin(const sj_node *node) { return node ? node->origin : NULL; }
 const char *sj_node_name(const sj_node *node) { return node ? node->name : ""; }
 const sj_op *sj_node_op(const sj_node *node) { return node ? node->op : NULL; }
 const void *sj_node_args(const sj_node *node) { return node ? node->args : NULL; }

@@ -34,6 +34,7 @@ struct sj_node {
 	sj_tensor **outputs; /* own references */
 	sj_node **controls;
 	char *name;
+	const char *origin; /* the graph's; NULL: not known */
 };
 
 /* Which names are taken, by open addressing. */
@@ -74,6 +75,8 @@ struct sj_graph {
 	sj__pointers captured; /* outer tensors' places in captures */
 	sj_tensor **variables; /* own references; place p is at p - 1 */
 	int n_variables, variables_capacity;
+	char **origins;
+	int n_origins, origins_capacity, n_noted;
 };
 
 /* The graph outside, while it is there. */

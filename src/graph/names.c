@@ -162,6 +162,22 @@ sj_status sj_graph_set_scope(sj_graph *graph, const char *prefix)
 	             : sj__fail(SJ_INVALID_ARGUMENT, "sj_graph_set_scope: the graph is NULL");
 }
 
+sj_status sj_graph_note_origin(sj_graph *graph, const char *origin)
+{
+	if (graph == NULL || origin == NULL)
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_graph_note_origin: the %s is NULL", graph ? "origin" : "graph");
+	char *last = graph->n_origins > 0 ? graph->origins[graph->n_origins - 1] : NULL;
+	if (graph->n_noted < graph->n_nodes && (last == NULL || strcmp(last, origin) != 0)) {
+		sj_status status = sj__grow(&graph->origins, graph->n_origins, &graph->origins_capacity, sizeof(char *));
+		if (status != SJ_OK || (last = text_copy(origin)) == NULL)
+			return SJ_RESOURCE_EXHAUSTED;
+		graph->origins[graph->n_origins++] = last;
+	}
+	for (; graph->n_noted < graph->n_nodes; graph->n_noted++)
+		graph->nodes[graph->n_noted]->origin = last;
+	return SJ_OK;
+}
+
 sj_status sj_node_rename(sj_node *node, const char *name)
 {
 	char *text = NULL;

@@ -32,7 +32,10 @@ static sj_status node_run(sj__step *step, sj_tensor *const *inputs, sj_tensor **
 sj_status sj__step_failed(sj_status status, const sj__step *step)
 {
 	sj_node *node = failed_node = step->blamed;
-	return sj__fail(status, "%s [node '%s' of type %s]", sj_error_message(), node->name, sj_node_type(node));
+	const char *message = sj_error_message();
+	bool has_line = node->origin != NULL && strstr(message, ", defined at ") == NULL; /* the innermost node's */
+	return sj__fail(status, "%s [node '%s' of type %s%s%s]", message, node->name, sj_node_type(node),
+	                has_line ? ", defined at " : "", has_line ? node->origin : "");
 }
 
 /* False, and nothing done: the ordinary way then does it, or says why not. */
@@ -59,6 +62,8 @@ static sj_status step_ports_run(const sj__plan *plan, sj__step *step, sj_tensor 
 	sj_status status = node_run(step, ports, outputs);
 	if (SJ_UNLIKELY(status != SJ_OK))
 		return sj__step_failed(status, step);
+	if (SJ_UNLIKELY(sj__local_state.graph != NULL) && step->node->origin != NULL)
+		sj_graph_note_origin(sj__local_state.graph, step->node->origin); /* a function called in a graph */
 	slots += step->n_inputs;
 	for (int k = 0; k < step->n_outputs; k++)
 		values[slots[k]] = outputs[k];

@@ -58,7 +58,7 @@ mask reduce_max reduce_max_sparse reduce_sum reduce_sum_sparse tensor_dense_matm
 segment_sum_with_num_segments segment_mean_with_num_segments segment_sqrt_n_with_num_segments"""
 IN_GRAPH = {"sparse_" + name: _late("graph.sparse", "sparse_" + name) for name in _SPARSE.split()}  # also where 1.x has them eagerly
 session.traced = _late("sessions.profile", "traced")
-IN_GRAPH.update({name: _late("graph.parse_nodes", name) for name in ("parse_example", "parse_single_example", "decode_raw")})
+IN_GRAPH.update({name: _late("graph.parse_nodes", name) for name in ("parse_example", "parse_single_example", "decode_raw", "read_file", "matching_files", "write_file")})
 IN_GRAPH.update(dict.fromkeys(("tables_initializer", "initialize_all_tables"), _late("sessions.tables", "tables_initializer")))
 checkpoint_saver.export = _late("exchange.meta_graph", "export_meta_graph")
 

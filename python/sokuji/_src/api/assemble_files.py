@@ -1,6 +1,6 @@
 """The names of files: checkpoints, summaries, records, tf.gfile, tf.app, tf.test."""
 
-from sokuji._src.api import missing
+from sokuji._src.api import assemble_models, missing
 from sokuji._src.core import logging
 from sokuji._src.io import get_file, gfile, messages, records, tensor_proto
 from sokuji._src.platform import flags
@@ -95,15 +95,16 @@ def _autograph(space):
 def _system(version, names, spaces):
     spaces.setdefault("keras.utils", {})["get_file"] = get_file.get_file
     space = lambda name: spaces.setdefault(name, {})  # noqa: E731
+    files = assemble_models._in_functions({name: getattr(gfile, name) for name in ("read_file", "write_file", "matching_files")})
     if version == 2:
         space("io.gfile").update(gfile.NAMES_2)
-        space("io").update(read_file=gfile.read_file, write_file=gfile.write_file, matching_files=gfile.matching_files)
+        space("io").update(files)
         space("test").update(_test(2))
         _autograph(space)
         names["get_logger"] = logging.get_logger
         return
     space("gfile").update(gfile.NAMES_1)
-    names.update(read_file=gfile.read_file, write_file=gfile.write_file, matching_files=gfile.matching_files)
+    names.update(files)
     space("flags").update(flags.NAMES)
     space("app")["run"] = flags.run
     space("app.flags").update(flags.NAMES)

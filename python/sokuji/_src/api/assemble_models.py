@@ -38,7 +38,8 @@ def _graph_side():
 data.graph_side = _graph_side
 
 
-_PARSED = ("parse_example", "parse_single_example", "parse_tensor", "serialize_tensor", "parse_single_sequence_example")
+_PARSED = ("parse_example", "parse_single_example", "parse_tensor", "serialize_tensor", "parse_single_sequence_example",
+           "read_file", "matching_files", "write_file")  # fmt: skip
 
 
 def _in_functions(names):

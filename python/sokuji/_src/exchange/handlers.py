@@ -11,6 +11,7 @@ from sokuji._src.exchange import arrays, attributes, op_defs
 from sokuji._src.graph import python_ops, words
 from sokuji._src.graph.variables import GraphVariable, _value_now, symbolic
 from sokuji._src.io import tensor_proto
+from sokuji._src.ops import print_ops
 
 HANDLERS = {}
 # TensorFlow's operations that programs' files may well name, and that are not here.
@@ -348,7 +349,7 @@ def _assert(reader, node, name, data):
 
     def check(tensors):
         if not np.all(tensors[0].numpy()):
-            raise errors.InvalidArgumentError(None, None, "assertion failed: " + " ".join("[%s]" % str(t.numpy()) for t in tensors[1:]))
+            raise errors.InvalidArgumentError(None, None, "assertion failed: " + " ".join("[%s]" % print_ops.summary(t, 3) for t in tensors[1:]))
         return []
 
     reader.graph.next_name(name + "/")

@@ -25,6 +25,7 @@ class Branch(graphs.Graph, FuncGraph):
         self._device, self._devices, self._colocated = outer._device, {}, {}
         self.waits = []  # operations of outer graphs that something within was told to wait for
         self.set_lazy()
+        self._root._branches.add(self)
         self._scope(self._stack)
 
     building_function, _root = False, None

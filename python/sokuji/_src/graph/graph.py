@@ -26,7 +26,7 @@ class Graph(_core.Graph):
         self._more = 0  # operations that TensorFlow has here beyond the core's nodes
         self._controls = []
         self._finalized = False
-        self._unfeedable, self._unfetchable, self._sessions = set(), set(), weakref.WeakSet()
+        self._unfeedable, self._unfetchable, self._sessions, self._branches = set(), set(), weakref.WeakSet(), weakref.WeakSet()
         self._lines = {}
         self._hidden = set()  # nodes that TensorFlow does not have
         self._variables = {}  # the store of get_variable: by name
@@ -198,6 +198,10 @@ class Graph(_core.Graph):
                 raise ValueError("%s %s is not an element of this graph." % ("Tensor" if isinstance(obj, _core.Handle) else "Operation", obj))
             return obj
         raise TypeError("Can not convert a %s into a %s." % (type(obj).__name__, what))
+
+    def _find_within(self, name):
+        """The node of that name, of a branch or a loop's body too."""
+        return self.find(name) or next((node for graph in self._branches for node in map(graph.node, range(len(graph))) if node._name == name), None)
 
     def _by_name(self, name, allow_tensor, allow_operation):
         if ":" in name and allow_tensor:
@@ -545,7 +549,8 @@ def failure(error, graph, node, user_error=None):
     op = graph._operation(node)
     file, line = graph._lines.get(node.index, ("", 0))
     message = "%s\n\t [[Node: %s]]" % (error.message, op._line())
-    if file:
-        message += ", defined at %s:%d" % (file, line)
+    origin = "%s:%d" % (file, line) if file else node._origin
+    if origin:
+        message += ", defined at " + origin
     made = type(error)(op.node_def, op, message) if type(error) is not errors.OpError else error
     return made

@@ -110,8 +110,8 @@ def _default_session(session, graph, what):
     if session is None:
         session = sessions.get_default_session()
         if session is None:
-            raise ValueError("Cannot %s: No default session is registered. Use `with sess.as_default()` or pass an explicit session to `%s(session=sess)`"
-                             % ("evaluate tensor using `eval()`" if what == "eval" else "execute operation using `run()`", what))  # fmt: skip
+            raise ValueError("Cannot %s: No default session is registered. Use `with sess.as_default()%s` or pass an explicit session to `%s(session=sess)`"
+                             % (*(("evaluate tensor using `eval()`", "") if what == "eval" else ("execute operation using `run()`", ":")), what))  # fmt: skip
         if session.graph is not graph:
             raise ValueError("Cannot use the default session to %s: the %s's graph is different from the session's graph. Pass an explicit session to "
                              "`%s(session=sess)`." % (what, "tensor" if what == "eval" else "operation", what))  # fmt: skip

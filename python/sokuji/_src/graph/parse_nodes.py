@@ -1,4 +1,4 @@
-"""Examples and raw bytes parsed by nodes of a graph."""
+"""Examples and raw bytes parsed by nodes of a graph; files read and written by them."""
 
 from sokuji._src.core import dtypes, shapes
 from sokuji._src.data import parsing
@@ -109,3 +109,23 @@ def parse_single_sequence_example(serialized, context_features=None, sequence_fe
 def decode_raw(bytes, out_type, little_endian=True, name=None):
     number = dtypes.as_dtype(out_type)._number
     return python_ops.call("DecodeRaw", [bytes], {"out_type": number, "little_endian": bool(little_endian)}, name, [7])
+
+
+# ---- files: read and written whenever the graph runs ----
+
+
+python_ops.kernel("ReadFile", [(7, ())], True)(lambda attributes, name: [string_ops.read_file(name)])
+python_ops.kernel("MatchingFiles", [(7, (None,))], True)(lambda attributes, pattern: [string_ops.matching_files(pattern)])
+python_ops.kernel("WriteFile", [], True)(lambda attributes, name, contents: string_ops.write_file(name, contents) or [])
+
+
+def read_file(filename, name=None):
+    return python_ops.call("ReadFile", [filename], {}, name, [7])
+
+
+def matching_files(pattern, name=None):
+    return python_ops.call("MatchingFiles", [pattern], {}, name, [7])
+
+
+def write_file(filename, contents, name=None):
+    return python_ops.call("WriteFile", [filename, contents], {}, name, [7, 7])

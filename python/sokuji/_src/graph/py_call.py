@@ -1,6 +1,7 @@
 """Python functions as nodes of a graph: tf.py_function, tf.numpy_function, tf.py_func, tf.print, and checks that look at values."""
 
 import functools
+import inspect
 
 import numpy as np
 
@@ -47,6 +48,13 @@ def _telling(function):
     return functools.wraps(function)(call) if hasattr(function, "__name__") else call
 
 
+def _appended(name, *node):
+    graph = _core.graph_now()
+    if name and graph is not None:
+        graph.next_name(name)
+    return _core.py_call(*node)
+
+
 def py_function(func=None, inp=None, Tout=None, name=None):
     """func of tensors, run when the graph runs; differentiable, for its operations are recorded then."""
     if not callable(func):
@@ -66,7 +74,7 @@ def py_function(func=None, inp=None, Tout=None, name=None):
         return [v if isinstance(v, _core.Tensor) and v.dtype is t else as_tensor(v) if isinstance(v, _core.Handle) else convert(v, t._number)
                 for v, t in zip(found, wanted)] + found[len(wanted) :]  # fmt: skip
 
-    made = _core.py_call(call, "EagerPyFunc", True, [as_tensor(i) for i in inp],
+    made = _appended(name, call, "EagerPyFunc", True, [as_tensor(i) for i in inp],
                          [(t._number, None if s is None or s._dims is None else list(s._dims)) for t, s in zip(wanted, known)])  # fmt: skip
     return made if is_list else made[0]
 
@@ -103,7 +111,7 @@ def py_func(func, inp, Tout, stateful=True, name=None):
                                                   % (i, _named(func, "py_func"), t.dtype.name, dtype.name))  # fmt: skip
         return made
 
-    made = _core.py_call(call, "PyFunc" if stateful else "PyFuncStateless", stateful, [as_tensor(i) for i in inp], [(t._number, None) for t in wanted])
+    made = _appended(name, call, "PyFunc" if stateful else "PyFuncStateless", stateful, [as_tensor(i) for i in inp], [(t._number, None) for t in wanted])
     if not wanted and graphs.building() is not None:
         return operation.of(graphs.building().node(len(graphs.building()) - 1))
     return made if is_list else made[0]
@@ -153,13 +161,42 @@ def _deferred(check):
             try:
                 check(*again, **named)
             except (errors.InvalidArgumentError, ValueError) as error:
-                if not is_then:
+                if not is_then and check.__name__ != "Assert" and check.__name__[7:] not in _SIGNS:
                     raise
-                raise errors.InvalidArgumentError(None, None, "assertion failed: [%s]" % getattr(error, "message", error)) from None
+                raise errors.InvalidArgumentError(None, None, "assertion failed: " + told(again, named, getattr(error, "message", error))) from None
 
+        told = _assertion(check, args, kwargs, is_then)
         return effect("Assert", run, flat)
 
     return both
+
+
+_SIGNS = {"greater": (">", 0), "greater_equal": (">=", 0), "less_equal": ("<=", 0), "less": ("<", 1), "equal": ("==", 1), "none_equal": ("!=", 1),
+          "positive": (">", 1), "negative": ("<", 1), "non_negative": (">=", 1), "non_positive": ("<=", 1)}  # fmt: skip
+
+
+def _assertion(check, args, kwargs, is_then):
+    """What tells (positional, named arguments with values, message) as TensorFlow's Assert shows its data."""
+    bound, kind = inspect.signature(check), check.__name__[7:]
+    places = bound.bind(*args, **kwargs).arguments
+    scope = getattr(_core.graph_now(), "_stack", "")
+    names = {k: v.name if isinstance(v, (_core.SymbolicTensor, _core.VariableBase)) else "%s/%s:0" % (scope or check.__name__, k) for k, v in places.items() if k in "xy"}
+
+    def told(again, named, message):
+        given = bound.bind(*again, **named).arguments
+        n, data = given.get("summarize"), given.get("data")
+        if data is None and kind not in _SIGNS:
+            return "[%s]" % message
+        if data is None:
+            sign, is_apart = _SIGNS[kind]
+            words = "Condition x %s %s did not hold %s:" % (sign, "y" if "y" in given else "0", "for every single element" if kind == "none_equal" and is_then else "element-wise")
+            x = "x (%s) = " % names["x"]
+            data = [given.get("message") or "", *([words, x] if is_apart or not is_then else [words + x]), given["x"]]
+            data += ["y (%s) = " % names["y"], given["y"]] if "y" in given else []
+        tensors = [v._read() if isinstance(v, _core.VariableBase) else v if isinstance(v, _core.Tensor) else convert(v, 0) for v in data]
+        return " ".join("[%s]" % print_ops.summary(t, 3 if n is None else n) for t in tensors)
+
+    return told
 
 
 def _told_now(check):

@@ -13,6 +13,7 @@ from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import operation, tensor_array
 
 _UNFED = re.compile("You must feed a value for placeholder tensor '([^']*)'")
+_NODES = re.compile(r" \[node '([^']*)' of type .*", re.DOTALL)  # the innermost first
 _UNSET = re.compile("reading the variable '([^']*)': it has no value yet")
 _expansions = []  # (type, tensors of a value, value of the tensors' values, feeds of a key and a value)
 
@@ -244,7 +245,7 @@ class BaseSession:
             return known
         self._check_open()
         if feed_dict is not None and not isinstance(feed_dict, dict):
-            raise TypeError("The feed_dict must be a dict, not %r" % type(feed_dict))
+            raise TypeError("input must be a dictionary: feed_dict is of %r" % type(feed_dict))
         feeds = self._feeds(feed_dict) if feed_dict else {}
         plan = self._fetches(fetches)
         results = self._run(plan, feeds)
@@ -312,7 +313,11 @@ class BaseSession:
         raise raised
 
     def _described(self, error, node):
-        if node._graph is not self._graph:
+        inner = _NODES.search(error.message or "")
+        if inner:
+            error = type(error)(None, None, error.message[: inner.start()])
+            node = self._graph._find_within(inner.group(1)) or node
+        if not isinstance(node._graph, graphs.Graph) or node._graph._root is not self._graph:
             return error
         if node._type == "Placeholder":
             output = node._outputs[0]
@@ -323,7 +328,7 @@ class BaseSession:
         unset = _UNSET.search(error.message or "")
         if unset:
             error = errors.FailedPreconditionError(None, None, "Attempting to use uninitialized value %s" % unset.group(1))
-        return graphs.failure(error, self._graph, node)
+        return graphs.failure(error, node._graph, node)
 
     def make_callable(self, fetches, feed_list=None, accept_options=False):
         """A function of the values of feed_list that runs the fetches."""
@@ -368,13 +373,18 @@ def _running(session):
 class Session(BaseSession):
     __doc__ = BaseSession.__doc__
 
+    _entered = None
+
     def __enter__(self):
+        if self._entered is not None:
+            raise RuntimeError("Session context managers are not re-entrant. Use `Session.as_default()` if you want to enter a session multiple times.")
         self._entered = contextlib.ExitStack()
         self._entered.enter_context(self._graph.as_default())
         return self._entered.enter_context(self.as_default())
 
     def __exit__(self, *exception):
-        self._entered.close()
+        entered, self._entered = self._entered, None
+        entered.close()
         self.close()
 
     @staticmethod

@@ -294,7 +294,7 @@ def Print(input_, data, message=None, first_n=None, summarize=None, name=None): 
     """The input; the data go to standard error."""
     import sys
 
-    import numpy as np
+    from sokuji._src.ops import print_ops
 
     if first_n is not None and first_n >= 0:
         kind = message, first_n, summarize, len(data)
@@ -303,13 +303,7 @@ def Print(input_, data, message=None, first_n=None, summarize=None, name=None): 
             return run("Identity", tensor(input_))
     n = 3 if summarize is None else summarize
 
-    def shown(array):
-        array = np.asarray(array)
-        flat = [v.decode("utf-8", "replace") if isinstance(v, bytes) else v for v in array.ravel().tolist()]
-        text = " ".join("%g" % v if isinstance(v, float) else str(v) for v in flat[:n]) + ("..." if len(flat) > n else "")
-        return "[" + text + "]"
-
-    sys.stderr.write((message or "") + "".join(shown(tensor(d)) for d in data) + "\n")
+    sys.stderr.write((message or "") + "".join("[%s]" % print_ops.summary(tensor(d), n) for d in data) + "\n")
     return run("Identity", tensor(input_))
 
 

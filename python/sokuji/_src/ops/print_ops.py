@@ -62,6 +62,21 @@ def tensor_text(tensor, summarize):
     return _rows(_array_of(tensor), tensor.dtype, summarize, 0)
 
 
+def summary(tensor, limit):
+    """A tensor's first elements as tf.Print and tf.Assert of 1.x show them."""
+    array, words = _array_of(tensor), []
+    dtype, limit = tensor.dtype, array.size if limit < 0 else limit
+
+    def add(part):
+        if part.ndim == 0 or part.ndim == 1:
+            flat = part.reshape(-1)[: limit - len(words)]
+            words.extend(flat)
+            return " ".join(_element(v.item() if hasattr(v, "item") else v, dtype, False) for v in flat)
+        return "".join("[%s]" % add(row) for row in part if len(words) < limit)
+
+    return add(array) + ("..." if array.size > limit else "")
+
+
 def text(value, summarize, inside=False):
     """A value, a structure of tensors perhaps, as tf.print shows it."""
     if isinstance(value, _core.Handle):
