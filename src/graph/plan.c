@@ -378,8 +378,8 @@ static sj_status plan_fill(making *m)
 		return status;
 	steps_make(m);
 	status = changes_find(m->plan);
-	if (status == SJ_OK && m->origins != NULL)
-		status = sj__program_make(m->plan);
+	if (status == SJ_OK)
+		status = m->origins != NULL ? sj__program_make(m->plan) : sj__straight_make(m->plan);
 	return status;
 }
 
@@ -426,6 +426,7 @@ void sj__plan_destroy(sj__plan *plan)
 		return;
 	sj__special_free(plan->special);
 	sj__program_free(plan->program);
+	sj__memory_free(plan->straight);
 	for (int i = 0; i < plan->n_slots && plan->initial != NULL; i++)
 		sj__drop(plan->initial[i]);
 	sj__memory_free(plan->initial);

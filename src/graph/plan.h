@@ -5,7 +5,9 @@
 #ifndef SOKUJI_GRAPH_PLAN_H
 #define SOKUJI_GRAPH_PLAN_H
 
+#include "base/threads.h"
 #include "graph/graph.h"
+#include "tensor/local.h"
 
 typedef struct sj__step {
 	sj_node *node;
@@ -37,6 +39,7 @@ typedef struct sj__fused {
 
 struct sj__program;
 struct sj__special;
+struct sj__straight;
 
 typedef struct sj__plan {
 	struct sj__plan *next;
@@ -46,6 +49,7 @@ typedef struct sj__plan {
 	sj__step *steps;
 	int n_steps, n_slots;
 	bool is_short; /* so few steps, all quick, that nothing is gained by making them ready */
+	struct sj__straight *straight; /* steps that are all quick, or read variables; NULL: others */
 	int n_early;   /* of an optimised plan: the steps before the first that has effects */
 	int32_t *slots;
 	uint64_t *positions;  /* by step; a session has its own */
@@ -68,6 +72,18 @@ bool sj__plan_is_for(const sj__plan *plan, const sj__plan_key *key);
 
 /* Runs the steps on values for the feeds (borrowed). ret_values: own references. Nothing is done about tapes and open graphs. */
 sj_status sj__plan_run(sj__plan *plan, sj_tensor *const *values, sj_tensor **ret_values);
+
+/* ---- straight.c ---- */
+/* Sets the plan's `straight` where its steps are such. */
+sj_status sj__straight_make(sj__plan *plan);
+/* As sj__plan_run of a plan that has it, where sj__straight_may_run says so. */
+sj_status sj__straight_run(const sj__plan *plan, sj_tensor *const *feeds, sj_tensor **ret_values);
+/* With feeds that have no flag. */
+static SJ_ALWAYS_INLINE bool sj__straight_may_run(const sj__plan *plan, const sj__local *thread)
+{
+	return plan->straight != NULL && thread->graph == NULL && !thread->is_observed && !sj__cancelled();
+}
+
 /* Lets go of what ends with the step. */
 static SJ_ALWAYS_INLINE void sj__values_end(const sj__plan *plan, const sj__step *step, sj_tensor **values)
 {

@@ -116,6 +116,7 @@ static SJ_THREAD_LOCAL_COLD void *observer_context;
 void sj_graph_observe(sj_node_observer function, void *context)
 {
 	observer = function;
+	sj__local_now()->is_observed = function != NULL;
 	observer_context = context;
 }
 
@@ -134,7 +135,7 @@ static sj_status steps_observe(sj__plan *plan, sj_tensor **values)
 /* In one region: denormals are flushed once, not by every step. */
 static sj_status steps_run(sj__plan *plan, sj_tensor **values)
 {
-	if (SJ_UNLIKELY(observer != NULL))
+	if (SJ_UNLIKELY(sj__local_state.is_observed))
 		return steps_observe(plan, values);
 	sj__local *thread = &sj__local_state;
 	sj_status status = SJ_OK;
@@ -203,11 +204,23 @@ static sj_status plan_run(sj__plan *plan, sj_tensor *const *feeds, sj_tensor **r
 	return status;
 }
 
+static bool feeds_are_plain(const sj__plan *plan, sj_tensor *const *feeds)
+{
+	unsigned flags = 0;
+	for (int i = 0; i < plan->key.n_feeds; i++)
+		flags |= feeds[i]->flags;
+	return flags == 0;
+}
+
 sj_status sj__plan_run(sj__plan *plan, sj_tensor *const *feeds, sj_tensor **ret_values)
 {
-	sj__plan *special = SJ_LIKELY(observer == NULL) ? sj__special_begin(plan, feeds) : NULL;
+	const sj__local *thread = &sj__local_state;
+	bool is_straight = sj__straight_may_run(plan, thread) && feeds_are_plain(plan, feeds);
+	if (is_straight && plan->is_short)
+		return sj__straight_run(plan, feeds, ret_values);
+	sj__plan *special = SJ_LIKELY(!thread->is_observed) ? sj__special_begin(plan, feeds) : NULL;
 	if (special == NULL)
-		return plan_run(plan, feeds, ret_values);
+		return is_straight ? sj__straight_run(plan, feeds, ret_values) : plan_run(plan, feeds, ret_values);
 	sj_status status = plan_run(special, feeds, ret_values);
 	bool is_undone = status != SJ_OK && special->program->is_stale && !special->program->has_changed;
 	sj__special_end(plan, special);

@@ -15,6 +15,7 @@ typedef struct sj__local {
 	int32_t recording;         /* open tapes, 0 while paused */
 	uint64_t tape_epoch;       /* of the log now being written; 0: none */
 	struct sj_graph *graph;    /* open: operations are appended to it; NULL: they run */
+	bool is_observed;          /* somebody is told of every node that a plan runs */
 	bool asked_values;         /* a rule asked for a value that is not known yet */
 	sj_tensor **owned;         /* the scopes' tensors */
 	int64_t n_owned, owned_capacity;
