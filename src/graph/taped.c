@@ -858,13 +858,19 @@ static sj_status entry_run(sj_concrete_function *f, entry *e, sj_tensor *const *
 	return status;
 }
 
+bool sj__taped_is_declined(const sj_concrete_function *f)
+{
+	enum { SHORT = 4 };
+	return f->plan->is_short && f->plan->n_ops <= SHORT;
+}
+
 sj_status sj__taped_run(sj_concrete_function *f, sj_tensor *const *feeds, sj_tensor **ret_outputs)
 {
-	enum { SLOTS_FEW = 256, SHORT = 4 };
+	enum { SLOTS_FEW = 256 };
 	struct sj__taped *t;
 	bool follows[SLOTS_FEW];
 	unsigned flags = 0;
-	if (f->plan->is_short && f->plan->n_steps <= SHORT)
+	if (sj__taped_is_declined(f))
 		return sj__plan_run(f->plan, feeds, ret_outputs);
 	for (int i = 0; i < f->plan->key.n_feeds; i++)
 		flags |= feeds[i]->flags;
