@@ -30,7 +30,7 @@ typedef void body(void *context, int n_inputs, sj_tensor *const *inputs, int n_o
 
 typedef struct mode {
 	const char *name;
-	body *inside; /* what becomes the function, or the graph */
+	body *inside;                            /* what becomes the function, or the graph */
 	void (*around)(work *w, sj_function *f); /* with f in the place of `inside`; NULL: it is called as it is */
 	bool has_variables, is_nested, has_session;
 } mode;
@@ -196,10 +196,7 @@ typedef struct ways {
 
 static sj_ints shape_of(const work *w) { return (sj_ints){w->rank, w->dims}; }
 
-static sj_tensor *small(sj_ints shape)
-{
-	return sj_random_normal(shape, .stddev = SJ_GIVEN(0.1), .seed = SJ_GIVEN(1));
-}
+static sj_tensor *small(sj_ints shape) { return sj_random_normal(shape, .stddev = SJ_GIVEN(0.1), .seed = SJ_GIVEN(1)); }
 
 static void graph_make(ways *c)
 {

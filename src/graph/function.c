@@ -463,8 +463,8 @@ static sj_status function_call(sj_function *f, int n, sj_tensor *const *inputs, 
 sj_status sj_function_call(sj_function *f, int n_inputs, sj_tensor *const *inputs, sj_tensor **ret_outputs)
 {
 	sj_status status = sj_error_code();
-	if (SJ_LIKELY(status == SJ_OK) &&
-	    (f == NULL || f->traces == NULL || !quick_call(f->traces->function, n_inputs, inputs, ret_outputs, &status)))
+	if (SJ_LIKELY(status == SJ_OK) && (f == NULL || f->traces == NULL ||
+	                                   !quick_call(f->traces->function, n_inputs, inputs, ret_outputs, &status)))
 		status = function_call(f, n_inputs, inputs, ret_outputs);
 	if (SJ_LIKELY(status == SJ_OK)) {
 		for (int k = 0; k < f->n_outputs; k++)

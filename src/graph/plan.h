@@ -49,9 +49,9 @@ typedef struct sj__plan {
 	sj__step *steps;
 	int n_steps, n_slots;
 	bool is_short; /* straight, with so few operations that nothing is gained by making them ready */
-	int n_ops; /* steps that are no reads */
+	int n_ops;     /* steps that are no reads */
 	struct sj__straight *straight; /* steps that are all quick, or read variables; NULL: others */
-	int n_early;   /* of an optimised plan: the steps before the first that has effects */
+	int n_early;                   /* of an optimised plan: the steps before the first that has effects */
 	int32_t *slots;
 	uint64_t *positions;  /* by step; a session has its own */
 	sj_tensor **initial;  /* by slot: constants, own references */

@@ -143,10 +143,7 @@ int sj__session_instances(int n, sj_tensor *const *variables, sj_tensor **ret_in
 	return n;
 }
 
-sj_tensor *sj__session_instance(sj_tensor *variable)
-{
-	return sj_session_variable(sj__local_state.session, variable);
-}
+sj_tensor *sj__session_instance(sj_tensor *variable) { return sj_session_variable(sj__local_state.session, variable); }
 
 /* ---- running ---- */
 

@@ -27,7 +27,7 @@ typedef struct straight_step {
 struct sj__straight {
 	int n_steps, n_known;
 	const straight_step *lone; /* the only operation, on what is fed and read */
-	int32_t *known; /* slots of constants */
+	int32_t *known;            /* slots of constants */
 	straight_step steps[];
 };
 
@@ -132,9 +132,9 @@ sj_status sj__straight_make(sj__plan *plan)
 		is_good = step_is_good(&plan->steps[s]);
 	if (!is_good)
 		return SJ_OK;
-	struct sj__straight *straight =
-		sj__memory_new_zeroed(sizeof(*straight) + sizeof(straight_step) * (size_t)plan->n_steps +
-	                              sizeof(int32_t) * (size_t)plan->n_slots);
+	struct sj__straight *straight = sj__memory_new_zeroed(sizeof(*straight) +
+	                                                      sizeof(straight_step) * (size_t)plan->n_steps +
+	                                                      sizeof(int32_t) * (size_t)plan->n_slots);
 	if (straight == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
 	straight->known = (int32_t *)(straight->steps + plan->n_steps);
@@ -164,7 +164,8 @@ static SJ_ALWAYS_INLINE sj_tensor *value_look(const sj__local *thread, sj_tensor
 	if (SJ_UNLIKELY(variable->variable->place != 0) && sj__session_instances(1, &variable, &variable) == 0)
 		return NULL;
 	sj_tensor *value = variable->variable->value;
-	if (SJ__COUNTS_ARE_SHARED || value == NULL || SJ_UNLIKELY((value->flags != 0) | (value->owner != thread->number)))
+	if (SJ__COUNTS_ARE_SHARED || value == NULL ||
+	    SJ_UNLIKELY((value->flags != 0) | (value->owner != thread->number)))
 		return NULL;
 	if (thread->recording != 0 && sj__tape.variable_read(variable, &value) != SJ_OK)
 		return NULL;
