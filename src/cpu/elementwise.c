@@ -7,6 +7,7 @@
 #include "base/threads.h"
 #include "cpu/isa.h"
 #include "cpu/kernels.h"
+#include "ops/quick.h"
 #include "tensor/handle.h"
 
 #include "ops_numbers.h"
@@ -163,6 +164,35 @@ sj_tensor *sj__quick_bias_add(sj__local *thread, const sj_op *op, const void *ar
 		return NULL;
 	(void)op;
 	return sj__quick_binary(thread, &sj__op_table[SJ__OP_ADD], NULL, x, bias);
+}
+
+/* ---- the direct way ---- */
+
+static bool has_stride(const sj_tensor *t, const sj_tensor *like, int8_t *ret_stride)
+{
+	*ret_stride = (int8_t)(t->shape.size != 1 || like->shape.size == 1);
+	return t->dtype == like->dtype && (t->shape.size == 1 || sj__same_shape(t, like));
+}
+
+sj__direct sj__direct_find(const sj_op *op, const sj_tensor *x, const sj_tensor *y, const sj_tensor *like)
+{
+	sj__direct d = {.like = like, .is_binary = op->quick == sj__quick_binary};
+	if ((d.is_binary || op->quick == sj__quick_unary) && like->shape.size > 0 && is_quick(like) &&
+	    has_stride(x, like, &d.stride_x) && has_stride(y, like, &d.stride_y) && (d.is_binary || d.stride_x == 1))
+		d.loop = loop_of(op, (sj_dtype)like->dtype);
+	return d;
+}
+
+sj_tensor *sj__direct_run(sj__local *thread, const sj__direct *d, const sj_tensor *x, const sj_tensor *y)
+{
+	sj_tensor *z = output_like(thread, d->like);
+	if (SJ_UNLIKELY(z == NULL))
+		return NULL;
+	if (d->is_binary)
+		((sj__binary_loop *)d->loop)(z->shape.size, x->data, d->stride_x, y->data, d->stride_y, z->data);
+	else
+		((sj__unary_loop *)d->loop)(z->shape.size, x->data, z->data);
+	return z;
 }
 
 /* ---- refused values ---- */

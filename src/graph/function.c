@@ -111,6 +111,11 @@ static sj_status function_fill(sj_concrete_function *f, sj_graph *graph, int n_i
 	}
 	if (status == SJ_OK)
 		status = shared_find(f);
+	if (status == SJ_OK) {
+		bool is_quick = f->plan->straight != NULL && f->plan->is_short && f->n_captures == 0;
+		f->n_quick = is_quick ? n_inputs : -1;
+		f->n_quick_taped = is_quick && f->is_shared == NULL && sj__taped_is_declined(f) ? n_inputs : -1;
+	}
 	sj__memory_free(targets);
 	sj__memory_free(feeds);
 	return status;
@@ -286,10 +291,30 @@ sj_status sj__function_run(sj_concrete_function *f, sj_tensor *const *inputs, sj
 	return status == SJ_OK ? function_run(f, inputs, captures, ret_outputs) : status;
 }
 
+/* False, and nothing done: inputs that somebody has to look at more closely, or nothing is ready for. */
+static SJ_ALWAYS_INLINE bool quick_call(sj_concrete_function *f, int n_inputs, sj_tensor *const *inputs,
+                                        sj_tensor **ret_outputs, sj_status *ret_status)
+{
+	const sj__local *thread = sj__local_now();
+	if (SJ_UNLIKELY(n_inputs != (thread->recording == 0 ? f->n_quick : f->n_quick_taped) ||
+	                (n_inputs > 0 && inputs == NULL) || ret_outputs == NULL || !sj__straight_may_run(thread)))
+		return false;
+	for (int i = 0; i < n_inputs; i++) {
+		const sj_tensor *t = inputs[i], *placeholder = f->plan->key.feeds[i];
+		if (SJ_UNLIKELY(!sj__is_live(t) || t->flags != 0 || t->dtype != placeholder->dtype ||
+		                !sj__same_shape(t, placeholder)))
+			return false;
+	}
+	*ret_status = sj__straight_run(f->plan, inputs, ret_outputs);
+	return true;
+}
+
 sj_status sj_concrete_function_call(sj_concrete_function *f, int n_inputs, sj_tensor *const *inputs, int n_outputs,
                                     sj_tensor **ret_outputs)
 {
-	sj__local_now();
+	sj_status status;
+	if (SJ_LIKELY(f != NULL && n_outputs == f->n_outputs) && quick_call(f, n_inputs, inputs, ret_outputs, &status))
+		return status;
 	if (f == NULL || n_inputs != f->n_inputs || n_outputs != f->n_outputs || (n_inputs > 0 && inputs == NULL) ||
 	    (n_outputs > 0 && ret_outputs == NULL))
 		return sj__fail(SJ_INVALID_ARGUMENT, "sj_concrete_function_call: %s",
@@ -437,11 +462,17 @@ static sj_status function_call(sj_function *f, int n, sj_tensor *const *inputs, 
 
 sj_status sj_function_call(sj_function *f, int n_inputs, sj_tensor *const *inputs, sj_tensor **ret_outputs)
 {
-	sj__local_now();
-	sj_status status = sj_ok() ? function_call(f, n_inputs, inputs, ret_outputs) : sj_error_code();
+	sj_status status = sj_error_code();
+	if (SJ_LIKELY(status == SJ_OK) && (f == NULL || f->traces == NULL ||
+	                                   !quick_call(f->traces->function, n_inputs, inputs, ret_outputs, &status)))
+		status = function_call(f, n_inputs, inputs, ret_outputs);
+	if (SJ_LIKELY(status == SJ_OK)) {
+		for (int k = 0; k < f->n_outputs; k++)
+			ret_outputs[k] = sj__scope_push(ret_outputs[k]);
+		return SJ_OK;
+	}
 	for (int k = 0; f != NULL && k < f->n_outputs && ret_outputs != NULL; k++)
-		ret_outputs[k] = status == SJ_OK ? sj_scope_own(ret_outputs[k]) : &sj__nil_tensor;
-	if (status != SJ_OK)
-		sj__error_stick(status);
+		ret_outputs[k] = &sj__nil_tensor;
+	sj__error_stick(status);
 	return status;
 }

@@ -12,6 +12,8 @@ struct sj_concrete_function {
 	int n_inputs, n_outputs, n_captures;
 	struct sj__plan *plan;
 	bool *is_shared; /* by output: it is an input or a variable's value, or more is made of it inside; NULL: none is */
+	int n_quick,
+		n_quick_taped; /* how many ordinary inputs may go to straight.c at once, with no tape and with any; -1: none may */
 	struct sj__taped *taped; /* how it runs under a tape (taped.c); NULL: it has not */
 };
 

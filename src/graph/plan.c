@@ -227,14 +227,10 @@ static int32_t steps_of(making *m, bool late, int32_t at)
 
 static void steps_make(making *m)
 {
-	enum { SHORT = 3, LARGE = 16384 };
 	sj__plan *plan = m->plan;
 	int32_t at = steps_of(m, false, 0);
 	plan->n_early = plan->n_steps;
 	at = steps_of(m, true, at);
-	plan->is_short = plan->n_steps <= SHORT;
-	for (int s = 0; s < plan->n_steps; s++)
-		plan->is_short &= plan->steps[s].is_quick && plan->steps[s].node->outputs[0]->shape.size <= LARGE;
 	/* What ends where: a slot is seen once, at the step of its last use. */
 	for (int s = 0; s < plan->n_steps; s++) {
 		sj__step *step = &plan->steps[s];
@@ -346,21 +342,6 @@ static sj_status key_copy(sj__plan *plan, const sj__plan_key *key)
 	return SJ_OK;
 }
 
-bool sj__plan_is_for(const sj__plan *plan, const sj__plan_key *key)
-{
-	const sj__plan_key *own = &plan->key;
-	if (own->n_feeds != key->n_feeds || own->n_fetches != key->n_fetches || own->n_targets != key->n_targets)
-		return false;
-	bool same = true;
-	for (int i = 0; same && i < key->n_feeds; i++)
-		same = own->feeds[i] == key->feeds[i];
-	for (int i = 0; same && i < key->n_fetches; i++)
-		same = own->fetches[i] == key->fetches[i];
-	for (int i = 0; same && i < key->n_targets; i++)
-		same = own->targets[i] == key->targets[i];
-	return same;
-}
-
 static sj_status plan_fill(making *m)
 {
 	sj_status status = feeds_note(m);
@@ -378,8 +359,8 @@ static sj_status plan_fill(making *m)
 		return status;
 	steps_make(m);
 	status = changes_find(m->plan);
-	if (status == SJ_OK && m->origins != NULL)
-		status = sj__program_make(m->plan);
+	if (status == SJ_OK)
+		status = m->origins != NULL ? sj__program_make(m->plan) : sj__straight_make(m->plan);
 	return status;
 }
 
@@ -426,6 +407,7 @@ void sj__plan_destroy(sj__plan *plan)
 		return;
 	sj__special_free(plan->special);
 	sj__program_free(plan->program);
+	sj__memory_free(plan->straight);
 	for (int i = 0; i < plan->n_slots && plan->initial != NULL; i++)
 		sj__drop(plan->initial[i]);
 	sj__memory_free(plan->initial);

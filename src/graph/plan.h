@@ -5,7 +5,9 @@
 #ifndef SOKUJI_GRAPH_PLAN_H
 #define SOKUJI_GRAPH_PLAN_H
 
+#include "base/threads.h"
 #include "graph/graph.h"
+#include "tensor/local.h"
 
 typedef struct sj__step {
 	sj_node *node;
@@ -37,6 +39,7 @@ typedef struct sj__fused {
 
 struct sj__program;
 struct sj__special;
+struct sj__straight;
 
 typedef struct sj__plan {
 	struct sj__plan *next;
@@ -45,8 +48,10 @@ typedef struct sj__plan {
 	sj__plan_key key;  /* own arrays; the tensors are the graph's */
 	sj__step *steps;
 	int n_steps, n_slots;
-	bool is_short; /* so few steps, all quick, that nothing is gained by making them ready */
-	int n_early;   /* of an optimised plan: the steps before the first that has effects */
+	bool is_short; /* straight, with so few operations that nothing is gained by making them ready */
+	int n_ops;     /* steps that are no reads */
+	struct sj__straight *straight; /* steps that are all quick, or read variables; NULL: others */
+	int n_early;                   /* of an optimised plan: the steps before the first that has effects */
 	int32_t *slots;
 	uint64_t *positions;  /* by step; a session has its own */
 	sj_tensor **initial;  /* by slot: constants, own references */
@@ -64,10 +69,21 @@ typedef struct sj__plan {
  */
 sj_status sj__plan_make(sj_graph *graph, const sj__plan_key *key, sj_node *const *origins, sj__plan **ret_plan);
 void sj__plan_destroy(sj__plan *plan);
-bool sj__plan_is_for(const sj__plan *plan, const sj__plan_key *key);
 
 /* Runs the steps on values for the feeds (borrowed). ret_values: own references. Nothing is done about tapes and open graphs. */
 sj_status sj__plan_run(sj__plan *plan, sj_tensor *const *values, sj_tensor **ret_values);
+
+/* ---- straight.c ---- */
+/* Sets the plan's `straight` where its steps are such. */
+sj_status sj__straight_make(sj__plan *plan);
+/* As sj__plan_run of a plan that has it, where sj__straight_may_run says so. */
+sj_status sj__straight_run(const sj__plan *plan, sj_tensor *const *feeds, sj_tensor **ret_values);
+/* Of a plan that has it, with feeds that have no flag and fit. */
+static SJ_ALWAYS_INLINE bool sj__straight_may_run(const sj__local *thread)
+{
+	return thread->graph == NULL && !thread->is_observed && !sj__cancelled();
+}
+
 /* Lets go of what ends with the step. */
 static SJ_ALWAYS_INLINE void sj__values_end(const sj__plan *plan, const sj__step *step, sj_tensor **values)
 {
@@ -77,9 +93,5 @@ static SJ_ALWAYS_INLINE void sj__values_end(const sj__plan *plan, const sj__step
 		values[slots[i]] = NULL;
 	}
 }
-
-/* The node at which a run failed on this thread since the last clear. */
-sj_node *sj__plan_failed(void);
-void sj__plan_failed_clear(void);
 
 #endif

@@ -9,11 +9,6 @@
 
 enum { PORTS_FEW = 16, VALUES_FEW = 128 };
 
-static SJ_THREAD_LOCAL_COLD sj_node *failed_node;
-
-sj_node *sj__plan_failed(void) { return failed_node; }
-void sj__plan_failed_clear(void) { failed_node = NULL; }
-
 static sj_status node_run(sj__step *step, sj_tensor *const *inputs, sj_tensor **outputs)
 {
 	const sj_node *node = step->node;
@@ -31,7 +26,7 @@ static sj_status node_run(sj__step *step, sj_tensor *const *inputs, sj_tensor **
 
 sj_status sj__step_failed(sj_status status, const sj__step *step)
 {
-	sj_node *node = failed_node = step->blamed;
+	sj_node *node = sj__local_state.failed = step->blamed;
 	const char *message = sj_error_message();
 	bool has_line = node->origin != NULL && strstr(message, ", defined at ") == NULL; /* the innermost node's */
 	return sj__fail(status, "%s [node '%s' of type %s%s%s]", message, node->name, sj_node_type(node),
@@ -121,6 +116,7 @@ static SJ_THREAD_LOCAL_COLD void *observer_context;
 void sj_graph_observe(sj_node_observer function, void *context)
 {
 	observer = function;
+	sj__local_now()->is_observed = function != NULL;
 	observer_context = context;
 }
 
@@ -139,7 +135,7 @@ static sj_status steps_observe(sj__plan *plan, sj_tensor **values)
 /* In one region: denormals are flushed once, not by every step. */
 static sj_status steps_run(sj__plan *plan, sj_tensor **values)
 {
-	if (SJ_UNLIKELY(observer != NULL))
+	if (SJ_UNLIKELY(sj__local_state.is_observed))
 		return steps_observe(plan, values);
 	sj__local *thread = &sj__local_state;
 	sj_status status = SJ_OK;
@@ -208,16 +204,30 @@ static sj_status plan_run(sj__plan *plan, sj_tensor *const *feeds, sj_tensor **r
 	return status;
 }
 
+/* No flags, and the shapes that the straight way takes to be sure. */
+static bool feeds_are_plain(const sj__plan *plan, sj_tensor *const *feeds)
+{
+	unsigned flags = 0;
+	for (int i = 0; i < plan->key.n_feeds; i++)
+		flags |= feeds[i]->flags |
+		         (plan->key.feeds[i]->shape.size >= 0 && !sj__same_shape(feeds[i], plan->key.feeds[i]));
+	return flags == 0;
+}
+
 sj_status sj__plan_run(sj__plan *plan, sj_tensor *const *feeds, sj_tensor **ret_values)
 {
-	sj__plan *special = SJ_LIKELY(observer == NULL) ? sj__special_begin(plan, feeds) : NULL;
+	const sj__local *thread = &sj__local_state;
+	bool is_straight = plan->straight != NULL && sj__straight_may_run(thread) && feeds_are_plain(plan, feeds);
+	if (is_straight && plan->is_short)
+		return sj__straight_run(plan, feeds, ret_values);
+	sj__plan *special = SJ_LIKELY(!thread->is_observed) ? sj__special_begin(plan, feeds) : NULL;
 	if (special == NULL)
-		return plan_run(plan, feeds, ret_values);
+		return is_straight ? sj__straight_run(plan, feeds, ret_values) : plan_run(plan, feeds, ret_values);
 	sj_status status = plan_run(special, feeds, ret_values);
 	bool is_undone = status != SJ_OK && special->program->is_stale && !special->program->has_changed;
 	sj__special_end(plan, special);
 	if (SJ_LIKELY(!is_undone))
 		return status;
-	failed_node = NULL; /* what failed was the special plan alone */
+	sj__local_state.failed = NULL; /* what failed was the special plan alone */
 	return plan_run(plan, feeds, ret_values);
 }

@@ -28,10 +28,8 @@ struct sj_session {
 		streams_of; /* by the node or, of a branch or a function, the position that it has outside of sessions; and by its own position */
 };
 
-static SJ_THREAD_LOCAL_COLD sj_session *running;
-
-sj_session *sj_session_now(void) { return running; }
-sj_node *sj_session_failed(void) { return sj__plan_failed(); }
+sj_session *sj_session_now(void) { return sj__local_state.session; }
+sj_node *sj_session_failed(void) { return sj__local_state.failed; }
 
 sj_session *sj_session_new(sj_graph *graph)
 {
@@ -131,7 +129,7 @@ sj_tensor *sj_session_variable(sj_session *session, sj_tensor *variable)
 
 int sj__session_instances(int n, sj_tensor *const *variables, sj_tensor **ret_instances)
 {
-	sj_session *session = running;
+	sj_session *session = sj__local_state.session;
 	for (int i = 0; i < n; i++) {
 		const struct sj__variable *v = variables[i]->variable;
 		sj_tensor *instance = variables[i];
@@ -145,7 +143,7 @@ int sj__session_instances(int n, sj_tensor *const *variables, sj_tensor **ret_in
 	return n;
 }
 
-sj_tensor *sj__session_instance(sj_tensor *variable) { return sj_session_variable(running, variable); }
+sj_tensor *sj__session_instance(sj_tensor *variable) { return sj_session_variable(sj__local_state.session, variable); }
 
 /* ---- running ---- */
 
@@ -169,11 +167,12 @@ static uint64_t *stream_of(sj_session *session, const void *node)
 
 uint64_t *sj__session_position(uint64_t *position)
 {
-	if (running == NULL)
+	sj_session *session = sj__local_state.session;
+	if (session == NULL)
 		return sj__random_position_now(position);
-	pthread_mutex_lock(&running->lock);
-	uint64_t *own = stream_of(running, position);
-	pthread_mutex_unlock(&running->lock);
+	pthread_mutex_lock(&session->lock);
+	uint64_t *own = stream_of(session, position);
+	pthread_mutex_unlock(&session->lock);
 	return own ? own : position;
 }
 
@@ -191,6 +190,20 @@ static sj_status streams_set(sj_session *session, sj__plan *plan)
 	return SJ_OK;
 }
 
+static SJ_ALWAYS_INLINE bool is_for(const sj__plan *plan, const sj__plan_key *key)
+{
+	const sj__plan_key *own = &plan->key;
+	bool same = own->n_feeds == key->n_feeds && own->n_fetches == key->n_fetches &&
+	            own->n_targets == key->n_targets;
+	for (int i = 0; same && i < key->n_feeds; i++)
+		same = own->feeds[i] == key->feeds[i];
+	for (int i = 0; same && i < key->n_fetches; i++)
+		same = own->fetches[i] == key->fetches[i];
+	for (int i = 0; same && i < key->n_targets; i++)
+		same = own->targets[i] == key->targets[i];
+	return same;
+}
+
 /* Under the lock: the plan comes first, and is counted as running. */
 static void plan_put(sj_session *session, sj__plan *plan)
 {
@@ -203,7 +216,7 @@ static void plan_put(sj_session *session, sj__plan *plan)
 static sj__plan *plan_find(sj_session *session, const sj__plan_key *key)
 {
 	for (sj__plan **link = &session->plans; *link != NULL; link = &(*link)->next)
-		if (sj__plan_is_for(*link, key)) {
+		if (is_for(*link, key)) {
 			sj__plan *plan = *link;
 			*link = plan->next;
 			plan_put(session, plan);
@@ -283,16 +296,9 @@ static sj_status feed_is_good(const sj_session *session, int i, const sj_tensor 
 	return SJ_OK;
 }
 
-static sj_status key_is_good(const sj_session *session, const sj__plan_key *key, sj_tensor *const *values,
-                             sj_tensor **ret_values)
+static sj_status key_is_good(const sj_session *session, const sj__plan_key *key, sj_tensor *const *values)
 {
 	sj_status status = SJ_OK;
-	if (session == NULL || key->n_feeds < 0 || key->n_fetches < 0 || key->n_targets < 0 ||
-	    (key->n_feeds > 0 && (key->feeds == NULL || values == NULL)) ||
-	    (key->n_fetches > 0 && (key->fetches == NULL || ret_values == NULL)) ||
-	    (key->n_targets > 0 && key->targets == NULL))
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_session_run: %s",
-		                session ? "an array is NULL or a count negative" : "the session is NULL");
 	for (int i = 0; i < key->n_feeds && status == SJ_OK; i++)
 		status = feed_is_good(session, i, key->feeds[i], values[i]);
 	for (int i = 0; i < key->n_fetches && status == SJ_OK; i++)
@@ -312,46 +318,98 @@ static sj_status values_take(int n, sj_tensor *const *values, sj_tensor **ret_ta
 	return status;
 }
 
-/* A run is not differentiated, and appends to no graph, whoever calls it. */
-static sj_status run_apart(sj_session *session, sj__plan *plan, sj_tensor *const *values, sj_tensor **ret_values)
+/* A run is not differentiated, and appends to no graph, whoever calls it. is_plain: the values are ordinary tensors of shapes that fit. */
+static SJ_ALWAYS_INLINE sj_status run_apart(sj_session *session, sj__plan *plan, sj_tensor *const *values,
+                                            bool is_plain, sj_tensor **ret_values)
 {
 	sj__local *thread = &sj__local_state;
-	sj_session *outer = running;
+	sj_session *outer = thread->session;
 	struct sj_graph *open = thread->graph;
 	int32_t recording = thread->recording;
-	running = session;
+	thread->session = session;
 	thread->graph = NULL;
 	thread->recording = 0;
-	sj_status status = sj__plan_run(plan, values, ret_values);
+	sj_status status = is_plain && plan->is_short && plan->straight != NULL && sj__straight_may_run(thread)
+	                           ? sj__straight_run(plan, values, ret_values)
+	                           : sj__plan_run(plan, values, ret_values);
 	thread->recording = recording;
 	thread->graph = open;
-	running = outer;
+	thread->session = outer;
 	return status;
+}
+
+static void plan_end(sj__plan *plan) { __atomic_fetch_sub(&plan->n_running, 1, __ATOMIC_RELEASE); }
+
+/* A key that the last run did not have, or values or arguments that something has to be done or said about. */
+static SJ_NOINLINE sj_status run_slowly(sj_session *session, const sj__plan_key *key, sj_tensor *const *values,
+                                        bool has_arrays, sj_tensor **ret_values)
+{
+	sj__plan *plan = NULL;
+	if (session == NULL || !has_arrays || key->n_feeds < 0 || key->n_fetches < 0 || key->n_targets < 0)
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_session_run: %s",
+		                session ? "an array is NULL or a count negative" : "the session is NULL");
+	sj_status status = key_is_good(session, key, values);
+	if (status != SJ_OK)
+		return status;
+	sj_tensor **taken = sj__memory_new_zeroed(sizeof(*taken) * ((size_t)key->n_feeds + 1));
+	if (taken == NULL)
+		return SJ_RESOURCE_EXHAUSTED;
+	status = values_take(key->n_feeds, values, taken);
+	if (status == SJ_OK)
+		status = plan_for(session, key, &plan);
+	if (status == SJ_OK) {
+		status = run_apart(session, plan, taken, false, ret_values);
+		plan_end(plan);
+	}
+	for (int i = 0; i < key->n_feeds; i++)
+		sj__drop(taken[i]);
+	sj__memory_free(taken);
+	return status;
+}
+
+/* The plan used last, where it is for the key, whose tensors it vouches for; it counts as running. NULL: another. */
+static SJ_ALWAYS_INLINE sj__plan *plan_again(sj_session *session, const sj__plan_key *key)
+{
+	bool are_many = SJ__COUNTS_ARE_SHARED;
+	if (are_many)
+		pthread_mutex_lock(&session->lock);
+	sj__plan *plan = session->plans;
+	if (plan != NULL && !is_for(plan, key))
+		plan = NULL;
+	if (plan != NULL)
+		__atomic_fetch_add(&plan->n_running, 1, __ATOMIC_RELAXED);
+	if (are_many)
+		pthread_mutex_unlock(&session->lock);
+	return plan;
+}
+
+/* Ordinary tensors that fit. */
+static SJ_ALWAYS_INLINE bool values_are_plain(const sj__plan_key *key, sj_tensor *const *values)
+{
+	for (int i = 0; i < key->n_feeds; i++) {
+		const sj_tensor *t = values[i], *feed = key->feeds[i];
+		if (!sj__is_live(t) || t->flags != 0 || t->dtype != feed->dtype ||
+		    !(sj__same_shape(t, feed) || sj__shapes_may_match(feed, t)))
+			return false;
+	}
+	return true;
 }
 
 sj_status sj_session_run(sj_session *session, int n_feeds, sj_tensor *const *feeds, sj_tensor *const *values,
                          int n_fetches, sj_tensor *const *fetches, int n_targets, sj_node *const *targets,
                          sj_tensor **ret_values)
 {
-	sj__local_now();
-	sj__plan_failed_clear();
+	sj__local_now()->failed = NULL;
 	sj__plan_key key = {n_feeds, n_fetches, n_targets, feeds, fetches, targets};
-	sj__plan *plan = NULL;
-	sj_status status = key_is_good(session, &key, values, ret_values);
-	if (status != SJ_OK)
-		return status;
-	sj_tensor **taken = sj__memory_new_zeroed(sizeof(*taken) * ((size_t)n_feeds + 1));
-	if (taken == NULL)
-		return SJ_RESOURCE_EXHAUSTED;
-	status = values_take(n_feeds, values, taken);
-	if (status == SJ_OK)
-		status = plan_for(session, &key, &plan);
-	if (status == SJ_OK) {
-		status = run_apart(session, plan, taken, ret_values);
-		__atomic_fetch_sub(&plan->n_running, 1, __ATOMIC_RELEASE);
-	}
-	for (int i = 0; i < n_feeds; i++)
-		sj__drop(taken[i]);
-	sj__memory_free(taken);
-	return status;
+	bool has_arrays = (n_feeds == 0 || (feeds != NULL && values != NULL)) &&
+	                  (n_fetches == 0 || (fetches != NULL && ret_values != NULL)) &&
+	                  (n_targets == 0 || targets != NULL);
+	sj__plan *plan = session != NULL && has_arrays ? plan_again(session, &key) : NULL;
+	bool is_ready = plan != NULL && values_are_plain(&key, values);
+	sj_status status = SJ_OK;
+	if (SJ_LIKELY(is_ready))
+		status = run_apart(session, plan, values, true, ret_values);
+	if (plan != NULL)
+		plan_end(plan);
+	return SJ_LIKELY(is_ready) ? status : run_slowly(session, &key, values, has_arrays, ret_values);
 }

@@ -54,4 +54,18 @@ static SJ_ALWAYS_INLINE sj_tensor *sj__quick_run(sj__local *thread, const sj_op 
 	return sj__quick_run_plain(thread, op, args, x, y, n_inputs);
 }
 
+/* ---- where the shapes are known beforehand: an elementwise operation on floats, its loop found ---- */
+
+typedef struct sj__direct {
+	void (*loop)(void);    /* NULL: none */
+	const sj_tensor *like; /* of the result's shape and dtype */
+	bool is_binary;
+	int8_t stride_x, stride_y;
+} sj__direct;
+
+/* Of an operation with a quick way. Loop NULL: its operands are of other shapes, or dtypes. `like` is kept borrowed. */
+sj__direct sj__direct_find(const sj_op *op, const sj_tensor *x, const sj_tensor *y, const sj_tensor *like);
+/* Operands of those shapes; NULL: as quick ways. */
+sj_tensor *sj__direct_run(sj__local *thread, const sj__direct *d, const sj_tensor *x, const sj_tensor *y);
+
 #endif

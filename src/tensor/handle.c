@@ -304,6 +304,6 @@ sj_tensor *sj_keep(sj_tensor *tensor)
 
 void sj_free(sj_tensor *tensor)
 {
-	if (sj__is_live(tensor))
-		sj__drop(tensor);
+	if (sj__is_live(tensor) && !sj__is_nil(tensor))
+		sj__drop_quick(&sj__local_state, tensor);
 }

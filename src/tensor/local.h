@@ -7,16 +7,21 @@
 
 struct sj__log;
 struct sj_graph;
+struct sj_node;
+struct sj_session;
 
 typedef struct sj__local {
-	uint32_t number;           /* 0 before the thread's first use of the library */
-	int32_t region_depth;      /* scopes and executes open: denormals are flushed inside */
-	uint32_t denormals_before; /* the mode to go back to, where callbacks can be reached */
-	int32_t recording;         /* open tapes, 0 while paused */
-	uint64_t tape_epoch;       /* of the log now being written; 0: none */
-	struct sj_graph *graph;    /* open: operations are appended to it; NULL: they run */
-	bool asked_values;         /* a rule asked for a value that is not known yet */
-	sj_tensor **owned;         /* the scopes' tensors */
+	uint32_t number;            /* 0 before the thread's first use of the library */
+	int32_t region_depth;       /* scopes and executes open: denormals are flushed inside */
+	uint32_t denormals_before;  /* the mode to go back to, where callbacks can be reached */
+	int32_t recording;          /* open tapes, 0 while paused */
+	uint64_t tape_epoch;        /* of the log now being written; 0: none */
+	struct sj_graph *graph;     /* open: operations are appended to it; NULL: they run */
+	struct sj_session *session; /* that runs, or NULL */
+	struct sj_node *failed;     /* at which a run failed since the last began */
+	bool is_observed;           /* somebody is told of every node that a plan runs */
+	bool asked_values;          /* a rule asked for a value that is not known yet */
+	sj_tensor **owned;          /* the scopes' tensors */
 	int64_t n_owned, owned_capacity;
 	int64_t n_scopes;
 	sj_tensor *free_handles;    /* linked through `data` */
