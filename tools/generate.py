@@ -275,7 +275,7 @@ def flags_text(row):
     if row.allocates:
         flags.append("SJ__OP_ALLOCATES")
     if row.loop:
-        flags.append("SJ__OP_ELEMENTWISE")
+        flags += ["SJ__OP_ELEMENTWISE"] + ["SJ__OP_LIGHT"] * (row.speed == "direct")
     if row.stateful:
         flags.append("SJ__OP_STATEFUL")
     if any(a.kind in ("ints", "string") for a in row.attributes):

@@ -5,6 +5,7 @@
 #include "cpu/elementwise.h"
 
 #include "base/threads.h"
+#include "cpu/elementwise_stream.h"
 #include "cpu/isa.h"
 #include "cpu/kernels.h"
 #include "ops/quick.h"
@@ -51,18 +52,28 @@ typedef struct unary_work {
 	const char *x;
 	char *y;
 	size_t size_x, size_y;
+	bool streams;
 } unary_work;
 
 static void unary_range(void *context, int64_t begin, int64_t end)
 {
 	const unary_work *w = context;
-	w->loop(end - begin, w->x + (size_t)begin * w->size_x, w->y + (size_t)begin * w->size_y);
+	const char *x = w->x + (size_t)begin * w->size_x;
+	char *y = w->y + (size_t)begin * w->size_y;
+	if (w->streams)
+		sj__stream_unary(w->loop, end - begin, x, y, (int64_t)w->size_x, (int64_t)w->size_y);
+	else
+		w->loop(end - begin, x, y);
 }
 
-static SJ_NOINLINE void unary_large(sj__unary_loop *loop, const sj_tensor *x, const sj_tensor *y)
+static SJ_NOINLINE void unary_large(const sj_op *op, sj__unary_loop *loop, const sj_tensor *x, const sj_tensor *y)
 {
-	unary_work work = {loop, x->data, y->data, sj_dtype_size((sj_dtype)x->dtype),
-	                   sj_dtype_size((sj_dtype)y->dtype)};
+	unary_work work = {loop,
+	                   x->data,
+	                   y->data,
+	                   sj_dtype_size((sj_dtype)x->dtype),
+	                   sj_dtype_size((sj_dtype)y->dtype),
+	                   sj__streams(op, x, NULL, y)};
 	sj__parallel_for(x->shape.size, ELEMENTS_IN_A_CHUNK, unary_range, &work);
 }
 
@@ -75,7 +86,7 @@ sj_status sj__kernel_unary(sj__call *call)
 	if (SJ_LIKELY(x->shape.size <= ELEMENTS_IN_A_CHUNK))
 		loop(x->shape.size, x->data, y->data);
 	else
-		unary_large(loop, x, y);
+		unary_large(call->op, loop, x, y);
 	return SJ_OK;
 }
 
@@ -93,7 +104,7 @@ sj_status sj__kernel_binary(sj__call *call)
 	if (SJ_LIKELY(n <= ELEMENTS_IN_A_CHUNK && (full_x || x->shape.size == 1) && (full_y || y->shape.size == 1)))
 		loop(n, x->data, full_x, y->data, full_y, z->data);
 	else if (n > 0)
-		sj__loop_binary_broadcast(loop, x, y, z);
+		sj__loop_binary_broadcast(call->op, loop, x, y, z);
 	return SJ_OK;
 }
 

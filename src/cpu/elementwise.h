@@ -52,6 +52,7 @@ void sj__loop_binary_repeated(sj__binary_loop *loop, int64_t n, int64_t row, siz
                               const void *y, void *z);
 
 /* Runs the loop over all elements of z, x and y broadcast to it (elementwise_broadcast.c). */
-void sj__loop_binary_broadcast(sj__binary_loop *loop, const sj_tensor *x, const sj_tensor *y, const sj_tensor *z);
+void sj__loop_binary_broadcast(const sj_op *op, sj__binary_loop *loop, const sj_tensor *x, const sj_tensor *y,
+                               const sj_tensor *z);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "base/threads.h"
 #include "cpu/elementwise.h"
+#include "cpu/elementwise_stream.h"
 
 enum { ELEMENTS_IN_A_CHUNK = 32768, LONG_ROW = 128, BLOCK = 512, LARGEST_ELEMENT = 8 };
 
@@ -23,6 +24,7 @@ typedef struct binary_work {
 	int rank; /* of the dimensions outside the row */
 	int64_t row, n_rows;
 	int64_t dims[SJ_MAX_RANK];
+	bool streams;
 	int64_t piece, n_pieces; /* long rows are split into pieces of so many elements */
 } binary_work;
 
@@ -44,9 +46,13 @@ static void pieces_range(void *context, int64_t begin, int64_t end)
 	for (int64_t i = begin; i < end; i++) {
 		int64_t row = i / w->n_pieces, from = i % w->n_pieces * w->piece,
 			n = sj__min_i64(w->piece, w->row - from);
-		w->loop(n, row_of(w, &w->x, row) + from * w->x.stride * w->x.size, w->x.stride,
-		        row_of(w, &w->y, row) + from * w->y.stride * w->y.size, w->y.stride,
-		        w->z + (row * w->row + from) * w->size_z);
+		const char *x = row_of(w, &w->x, row) + from * w->x.stride * w->x.size;
+		const char *y = row_of(w, &w->y, row) + from * w->y.stride * w->y.size;
+		char *z = w->z + (row * w->row + from) * w->size_z;
+		if (w->streams)
+			sj__stream_binary(w->loop, n, x, w->x.stride, y, w->y.stride, z, w->x.size, w->size_z);
+		else
+			w->loop(n, x, w->x.stride, y, w->y.stride, z);
 	}
 }
 
@@ -193,7 +199,8 @@ static void work_plan(binary_work *w, const sj_tensor *x, const sj_tensor *y, co
 	}
 }
 
-void sj__loop_binary_broadcast(sj__binary_loop *loop, const sj_tensor *x, const sj_tensor *y, const sj_tensor *z)
+void sj__loop_binary_broadcast(const sj_op *op, sj__binary_loop *loop, const sj_tensor *x, const sj_tensor *y,
+                               const sj_tensor *z)
 {
 	binary_work w;
 	w.loop = loop;
@@ -206,6 +213,8 @@ void sj__loop_binary_broadcast(sj__binary_loop *loop, const sj_tensor *x, const 
 		sj__parallel_for(w.n_rows, ELEMENTS_IN_A_CHUNK / w.row, rows_range, &w);
 		return;
 	}
+	/* Lines that two rows share would be read by one and written past the caches by the other. */
+	w.streams = sj__streams(op, x, y, z) && w.row * w.size_z % 64 == 0;
 	w.piece = sj__min_i64(w.row, ELEMENTS_IN_A_CHUNK);
 	w.n_pieces = (w.row + w.piece - 1) / w.piece;
 	sj__parallel_for(w.n_rows * w.n_pieces, ELEMENTS_IN_A_CHUNK / w.piece, pieces_range, &w);

@@ -3,6 +3,7 @@
 
 #include "base/threads.h"
 #include "cpu/elementwise.h"
+#include "cpu/elementwise_stream.h"
 #include "cpu/kernels.h"
 
 enum { BLOCK_BYTES = 8192, ELEMENTS_IN_A_CHUNK = 32768 };
@@ -42,7 +43,8 @@ bool sj__chain_link_make(const sj__call *call, int64_t *row, sj__chain_link *ret
 	const sj_tensor *x = call->inputs[0], *y = call->n_inputs == 2 ? call->inputs[1] : NULL, *z = call->outputs[0];
 	if (!has_plain_kernel(call) || call->n_inputs > 2 || z->shape.size <= 1)
 		return false;
-	sj__chain_link link = {.loop = sj__loop_find(call->op, (sj_dtype)x->dtype),
+	sj__chain_link link = {.op = call->op,
+	                       .loop = sj__loop_find(call->op, (sj_dtype)x->dtype),
 	                       .x = x,
 	                       .y = y,
 	                       .z = z,
@@ -83,18 +85,23 @@ bool sj__chain_settle(sj__chain *chain)
 
 /* ---- running ---- */
 
+/* The last one is for results on their way past the caches. */
 typedef struct buffers {
-	_Alignas(64) char bytes[SJ__CHAIN_BUFFERS][BLOCK_BYTES];
+	_Alignas(64) char bytes[SJ__CHAIN_BUFFERS + 1][BLOCK_BYTES];
 } buffers;
+
+typedef struct running {
+	const sj__chain *chain;
+	bool streams; /* the last link's result */
+} running;
 
 static SJ_ALWAYS_INLINE char *place(buffers *b, const sj_tensor *t, int buffer, bool is_whole, int64_t at, size_t size)
 {
 	return buffer >= 0 ? b->bytes[buffer] : (char *)t->data + (is_whole ? (size_t)at * size : 0);
 }
 
-static void link_run(const sj__chain_link *l, int64_t row, buffers *b, int64_t at, int64_t n)
+static void link_run(const sj__chain_link *l, int64_t row, buffers *b, int64_t at, int64_t n, char *z)
 {
-	char *z = place(b, l->z, l->buffer_z, true, at, l->size_out);
 	const char *x = place(b, l->x, l->buffer_x, l->how_x == SJ__CHAIN_WHOLE, at, l->size_in), *y;
 	if (l->y == NULL) {
 		((sj__unary_loop *)l->loop)(n, x, z);
@@ -108,18 +115,53 @@ static void link_run(const sj__chain_link *l, int64_t row, buffers *b, int64_t a
 		loop(n, x, l->how_x == SJ__CHAIN_WHOLE, y, l->how_y == SJ__CHAIN_WHOLE, z);
 }
 
+/* What the first link reads for the next block. */
+static sj__stream_next next_of(const sj__chain_link *first, int64_t at, int64_t n)
+{
+	bool has_x = first->how_x == SJ__CHAIN_WHOLE, has_y = first->y != NULL && first->how_y == SJ__CHAIN_WHOLE;
+	const char *x = has_x ? (const char *)first->x->data + at * first->size_in : NULL;
+	const char *y = has_y ? (const char *)first->y->data + at * first->size_in : x;
+	return (sj__stream_next){has_x ? x : y, y, 64, 64, n * first->size_in};
+}
+
 /* Ranges begin at whole blocks, so that rows begin where blocks do. */
 static void chain_range(void *context, int64_t begin, int64_t end)
 {
-	const sj__chain *c = context;
+	const running *r = context;
+	const sj__chain *c = r->chain;
+	const sj__chain_link *last = &c->links[c->n_links - 1];
 	buffers b;
-	for (int64_t at = begin; at < end; at += c->block)
-		for (int i = 0; i < c->n_links; i++)
-			link_run(&c->links[i], c->row, &b, at, sj__min_i64(c->block, end - at));
+	for (int64_t at = begin; at < end; at += c->block) {
+		int64_t n = sj__min_i64(c->block, end - at);
+		for (const sj__chain_link *l = c->links; l <= last; l++)
+			link_run(l, c->row, &b, at, n,
+			         r->streams && l == last ? b.bytes[SJ__CHAIN_BUFFERS]
+			                                 : place(&b, l->z, l->buffer_z, true, at, l->size_out));
+		if (r->streams) {
+			sj__stream_next next = next_of(c->links, at + n, n);
+			sj__stream_write((char *)last->z->data + at * last->size_out, b.bytes[SJ__CHAIN_BUFFERS],
+			                 n * last->size_out, &next);
+		}
+	}
+	if (r->streams)
+		sj__stream_end();
+}
+
+/* Whether the chain's last result goes past the caches: it is large, and no link has read what it overwrites. */
+static bool streams(const sj__chain *c)
+{
+	const sj_tensor *z = c->links[c->n_links - 1].z;
+	if ((uintptr_t)z->data % 64 != 0 || c->block * c->links[c->n_links - 1].size_out % 64 != 0)
+		return false;
+	for (int i = 0; i < c->n_links; i++)
+		if (!sj__streams(c->links[i].op, c->links[i].x, c->links[i].y, z))
+			return false;
+	return true;
 }
 
 void sj__chain_run(const sj__chain *chain)
 {
+	running r = {chain, streams(chain)};
 	int64_t blocks = sj__max_i64(1, ELEMENTS_IN_A_CHUNK / chain->block);
-	sj__parallel_for(chain->n, blocks * chain->block, chain_range, (void *)chain);
+	sj__parallel_for(chain->n, blocks * chain->block, chain_range, &r);
 }

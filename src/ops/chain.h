@@ -17,6 +17,7 @@ enum sj__chain_operand {
 };
 
 typedef struct sj__chain_link {
+	const sj_op *op;
 	void (*loop)(void);
 	const sj_tensor *x, *y, *z;
 	enum sj__chain_operand how_x, how_y;

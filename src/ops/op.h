@@ -34,6 +34,7 @@ enum sj__op_flag {
 	SJ__OP_OF_SHAPE = 256,              /* the value follows from the input's shape alone */
 	SJ__OP_GRADIENT_READS_SHAPES = 512, /* the gradient passes integers and flags on, and looks at no value */
 	SJ__OP_GRADIENT_READS_LAST = 1024,  /* the gradient looks at the last input's value, whatever its dtype */
+	SJ__OP_LIGHT = 2048,                /* elementwise, and an element takes less time than its bytes in memory */
 };
 
 typedef struct sj__call {

@@ -159,7 +159,7 @@ def elementwise(name, loop, c, doc, T, inputs, output, gradient, c_name, kernel,
 
 
 # How an elementwise loop is built (`speed`). direct: the loop itself, remainders and scalar operands included; for what is
-# short and hot. padded: the loop runs over multiples of 16 elements and the rest is padded, a scalar operand is spread
+# short and hot, and large results go past the caches. padded: the loop runs over multiples of 16 elements and the rest is padded, a scalar operand is spread
 # over a block; for long expressions. once: like direct, but not compiled per instruction set; for what is rare. Integer
 # loops are always compiled once, with scalar operands spread. block: the name of a function of src/cpu/math_trig.h that
 # computes a whole run. same_loop: the name of the operation whose loop this one uses.
