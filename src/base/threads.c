@@ -59,7 +59,7 @@ static struct {
 } pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static pthread_once_t fork_prepared = PTHREAD_ONCE_INIT;
-int sj__is_cancelled;             /* read by kernels once per tile */
+uint32_t sj__cancel_word;         /* read by kernels once per tile */
 static SJ_THREAD_LOCAL int depth; /* of parallel loops on this thread */
 static SJ_THREAD_LOCAL int is_worker;
 static SJ_THREAD_LOCAL int holds; /* of cancellation */
@@ -102,8 +102,15 @@ static int64_t spin_time(int n_processors) { return n_processors >= 2 ? 100000 :
 
 /* ---- Cancellation ---- */
 
-void sj__cancel(void) { __atomic_store_n(&sj__is_cancelled, 1, __ATOMIC_RELAXED); }
-void sj__cancel_clear(void) { __atomic_store_n(&sj__is_cancelled, 0, __ATOMIC_RELAXED); }
+void sj__cancel(void) { __atomic_fetch_or(&sj__cancel_word, 1, __ATOMIC_RELAXED); }
+
+void sj__cancel_clear(void)
+{
+	uint32_t now = sj__cancel_begin();
+	if (now & 1)
+		__atomic_compare_exchange_n(&sj__cancel_word, &now, now + 1, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
 bool sj__cancel_counts(void) { return holds == 0; }
 sj_status sj__cancel_fail(void) { return sj__fail(SJ_CANCELLED, "interrupted; clear the interruption to go on"); }
 void sj__cancel_hold(void) { holds++; }

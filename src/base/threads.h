@@ -29,11 +29,19 @@ void sj__set_threads(int n);
 /* Cancellation: set from a signal handler or another thread, polled by long kernels once per tile. */
 void sj__cancel(void);
 void sj__cancel_clear(void);
-extern SJ_HIDDEN int sj__is_cancelled;
+extern SJ_HIDDEN uint32_t
+	sj__cancel_word; /* odd while cancelled; counts up, so that what ends later than the interruption knows of it */
 bool sj__cancel_counts(void) SJ_COLD;
 static inline bool sj__cancelled(void)
 {
-	return SJ_UNLIKELY(__atomic_load_n(&sj__is_cancelled, __ATOMIC_RELAXED) != 0) && sj__cancel_counts();
+	return SJ_UNLIKELY((__atomic_load_n(&sj__cancel_word, __ATOMIC_RELAXED) & 1) != 0) && sj__cancel_counts();
+}
+/* Whether work that began at this word may have been cut short: another thread may have cleared the interruption meanwhile. */
+static inline uint32_t sj__cancel_begin(void) { return __atomic_load_n(&sj__cancel_word, __ATOMIC_RELAXED); }
+static inline bool sj__cancelled_since(uint32_t begin)
+{
+	uint32_t now = sj__cancel_begin();
+	return SJ_UNLIKELY(now != begin || (now & 1) != 0) && sj__cancel_counts();
 }
 /*
  * For serial loops, once a step: SJ_CANCELLED with a message when the thread's operation is cancelled, which is looked at every 16,384 steps.
@@ -44,6 +52,8 @@ static inline sj_status sj__loop_step(int64_t i)
 {
 	return SJ_UNLIKELY((i & 16383) == 0) && sj__cancelled() ? sj__cancel_fail() : SJ_OK;
 }
+/* The same as the condition of a loop whose unfinished result harms nobody: whoever runs the kernel sees that it was cancelled. */
+static inline bool sj__loop_goes(int64_t i) { return SJ_LIKELY((i & 16383) != 0) || !sj__cancelled(); }
 /* Between them nothing is cancelled on this thread and in its loops: what must not be left half done. They nest. */
 void sj__cancel_hold(void);
 void sj__cancel_release(void);

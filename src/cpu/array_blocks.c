@@ -112,7 +112,7 @@ static sj_status batches_move(sj__call *call, bool to_batch)
 	sj__dense_strides(x->shape.rank, sj__dims(m.space), m.space_strides);
 	sj__dense_strides(x->shape.rank, sj__dims(m.batch), m.batch_strides);
 	if (to_batch && y->dtype != SJ_STRING) /* what the padding becomes */
-		memset(y->data, 0, (size_t)y->shape.size * sj_dtype_size((sj_dtype)y->dtype));
+		sj__tensor_clear(y);
 	for (int64_t number = 0; number < blocks.product; number++) {
 		place_move(&m, number, at);
 		for (int i = blocks.n - 1; i >= 0 && ++at[i] == blocks.block[i]; i--)

@@ -282,7 +282,7 @@ sj_status sj__kernel_bitcast(sj__call *call)
 static int numbers_look(sj_dtype dtype, int64_t n, const void *x)
 {
 	int found = 0;
-	for (int64_t i = 0; i < n; i++) {
+	for (int64_t i = 0; i < n && sj__loop_goes(i); i++) {
 		double value = dtype == SJ_FLOAT32   ? (double)((const float *)x)[i]
 		               : dtype == SJ_FLOAT64 ? ((const double *)x)[i]
 		                                     : sj__element_as_double(dtype, x, i);

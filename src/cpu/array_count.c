@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/threads.h"
 #include "cpu/kernels.h"
+#include "cpu/strided_copy.h"
 #include "ops/array.h"
 
 /* ---- Bincount ---- */
@@ -11,11 +12,12 @@
 static sj_status bins_check(const sj__call *call)
 {
 	const sj_tensor *arr = call->inputs[0];
-	for (int64_t i = 0; i < arr->shape.size; i++)
+	sj_status status = SJ_OK;
+	for (int64_t i = 0; status == SJ_OK && i < arr->shape.size; i++, status = sj__loop_step(i))
 		if (((const int32_t *)arr->data)[i] < 0)
 			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "arr[%lld] is %d; it must be >= 0",
 			                     (long long)i, ((const int32_t *)arr->data)[i]);
-	return SJ_OK;
+	return status;
 }
 
 /* The sums of floats, in float64. */
@@ -23,7 +25,7 @@ static void bins_add_floats(const sj__call *call, double *sums)
 {
 	const sj_tensor *arr = call->inputs[0], *weights = call->inputs[2], *bins = call->outputs[0];
 	const int32_t *place = arr->data;
-	for (int64_t i = 0; i < arr->shape.size; i++)
+	for (int64_t i = 0; i < arr->shape.size && sj__loop_goes(i); i++)
 		if (place[i] < bins->shape.size)
 			sums[place[i]] += weights->shape.size == 0
 			                          ? 1
@@ -51,7 +53,7 @@ sj_status sj__kernel_bincount(sj__call *call)
 	sj_status status = bins_check(call);
 	if (status != SJ_OK)
 		return status;
-	memset(bins->data, 0, (size_t)n * sj_dtype_size((sj_dtype)bins->dtype));
+	sj__tensor_clear(bins);
 	if (bins->dtype == SJ_FLOAT64) {
 		bins_add_floats(call, bins->data);
 	} else if (bins->dtype == SJ_FLOAT32) {
@@ -59,7 +61,7 @@ sj_status sj__kernel_bincount(sj__call *call)
 		if (sums == NULL)
 			return SJ_RESOURCE_EXHAUSTED;
 		bins_add_floats(call, sums);
-		for (int64_t i = 0; i < n; i++)
+		for (int64_t i = 0; i < n && sj__loop_goes(i); i++)
 			((float *)bins->data)[i] = (float)sums[i];
 		sj__memory_free(sums);
 	} else {
@@ -92,7 +94,8 @@ static sj_status histogram_check(const sj__call *call, double low, double high)
 		return sj__call_fail(call, SJ_INVALID_ARGUMENT,
 		                     "value_range is [%g, %g]; the first must be below the second, both finite", low,
 		                     high);
-	for (int64_t i = 0; sj_dtype_is_floating((sj_dtype)values->dtype) && i < values->shape.size; i++)
+	for (int64_t i = 0; sj_dtype_is_floating((sj_dtype)values->dtype) && i < values->shape.size && sj__loop_goes(i);
+	     i++)
 		if (isnan(sj__element_as_double((sj_dtype)values->dtype, values->data, i)))
 			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "values[%lld] is NaN, which is in no bin",
 			                     (long long)i);
@@ -109,8 +112,8 @@ sj_status sj__kernel_histogram_fixed_width(sj__call *call)
 	if (status != SJ_OK)
 		return status;
 	double step = (high - low) / (double)out->shape.size;
-	memset(out->data, 0, (size_t)out->shape.size * sj_dtype_size((sj_dtype)out->dtype));
-	for (int64_t i = 0; i < values->shape.size; i++) {
+	sj__tensor_clear(out);
+	for (int64_t i = 0; i < values->shape.size && sj__loop_goes(i); i++) {
 		double place = distance(values, i, range) / step;
 		int64_t bin = (int64_t)(place < last ? place : last);
 		sj__index_set(out, bin, sj__index_at(out, bin) + 1);

@@ -43,11 +43,12 @@ static void gather_range(void *context, int64_t begin, int64_t end)
 
 static sj_status indices_check(const sj__call *call, const sj_tensor *indices, int64_t limit)
 {
-	for (int64_t i = 0; i < indices->shape.size; i++)
+	sj_status status = SJ_OK;
+	for (int64_t i = 0; status == SJ_OK && i < indices->shape.size; i++, status = sj__loop_step(i))
 		if (SJ_UNLIKELY((uint64_t)sj__index_at(indices, i) >= (uint64_t)limit))
 			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "indices[%lld] = %lld is not in [0, %lld)",
 			                     (long long)i, (long long)sj__index_at(indices, i), (long long)limit);
-	return SJ_OK;
+	return status;
 }
 
 sj_status sj__kernel_gather(sj__call *call)
@@ -83,7 +84,7 @@ sj_status sj__kernel_gather(sj__call *call)
 static void one_hot_strings(const sj_tensor *indices, sj__split_shape s, const void *on, const void *off, sj__string *y)
 {
 	for (int64_t o = 0; o < s.outer; o++)
-		for (int64_t d = 0; d < s.length; d++)
+		for (int64_t d = 0; d < s.length && sj__loop_goes(d * s.inner); d++)
 			for (int64_t i = 0; i < s.inner; i++, y++) {
 				bool hot = sj__element_as_int64((sj_dtype)indices->dtype, indices->data,
 				                                o * s.inner + i) == d;

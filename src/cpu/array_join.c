@@ -128,7 +128,7 @@ static sj_status partitions_allocate(sj__call *call, int64_t *counts)
 	const sj_tensor *data = call->inputs[0], *partitions = call->inputs[1];
 	int64_t dims[SJ_MAX_RANK + 1];
 	sj_status status = SJ_OK;
-	for (int64_t i = 0; i < partitions->shape.size; i++) {
+	for (int64_t i = 0; status == SJ_OK && i < partitions->shape.size; i++, status = sj__loop_step(i)) {
 		int32_t p = ((const int32_t *)partitions->data)[i];
 		if (p < 0 || p >= call->n_outputs)
 			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "partitions[%lld] = %d is not in [0, %d)",
@@ -155,7 +155,7 @@ sj_status sj__kernel_dynamic_partition(sj__call *call)
 	if (counts == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
 	sj_status status = partitions_allocate(call, counts);
-	for (int64_t i = 0; status == SJ_OK && i < partitions->shape.size; i++) {
+	for (int64_t i = 0; status == SJ_OK && i < partitions->shape.size; i++, status = sj__loop_step(i)) {
 		int32_t p = ((const int32_t *)partitions->data)[i];
 		sj__elements_copy((sj_dtype)data->dtype, (char *)call->outputs[p]->data + counts[p]++ * bytes,
 		                  (const char *)data->data + i * bytes, row);
@@ -171,8 +171,10 @@ sj_status sj__kernel_dynamic_stitch(sj__call *call)
 	int64_t dims[SJ_MAX_RANK + 1] = {0}, row = row_size(first, call->inputs[0]->shape.rank);
 	sj_dtype dtype = (sj_dtype)first->dtype;
 	int64_t bytes = row * (int64_t)sj_dtype_size(dtype);
+	sj_status status = SJ_OK;
 	for (int m = 0; m < n; m++)
-		for (int64_t i = 0; i < call->inputs[m]->shape.size; i++) {
+		for (int64_t i = 0; status == SJ_OK && i < call->inputs[m]->shape.size;
+		     i++, status = sj__loop_step(i)) {
 			int32_t index = ((const int32_t *)call->inputs[m]->data)[i];
 			if (index < 0)
 				return sj__call_fail(call, SJ_INVALID_ARGUMENT,
@@ -183,14 +185,15 @@ sj_status sj__kernel_dynamic_stitch(sj__call *call)
 	int rank = 1 + first->shape.rank - call->inputs[0]->shape.rank;
 	for (int i = 1; i < rank; i++)
 		dims[i] = sj__dims(first)[call->inputs[0]->shape.rank + i - 1];
-	sj_status status = sj__call_allocate(call, 0, dtype, rank, dims);
+	if (status == SJ_OK)
+		status = sj__call_allocate(call, 0, dtype, rank, dims);
 	if (status != SJ_OK)
 		return status;
 	sj_tensor *y = call->outputs[0];
 	if (dtype != SJ_STRING)
-		memset(y->data, 0, (size_t)(y->shape.size * (int64_t)sj_dtype_size(dtype)));
+		sj__tensor_clear(y);
 	for (int m = 0; m < n; m++)
-		for (int64_t i = 0; i < call->inputs[m]->shape.size; i++) {
+		for (int64_t i = 0; i < call->inputs[m]->shape.size && !sj__cancelled(); i++) {
 			char *to = (char *)y->data + ((const int32_t *)call->inputs[m]->data)[i] * bytes;
 			for (int64_t j = 0; dtype == SJ_STRING && j < row; j++)
 				sj__string_clear((sj__string *)to + j);

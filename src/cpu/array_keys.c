@@ -1,6 +1,7 @@
 /* Order-keeping keys. Floating numbers: the bits, with negative ones turned around. */
 #include "cpu/array_keys.h"
 
+#include "base/threads.h"
 #include "cpu/array_half.h"
 
 #define TOP ((uint64_t)1 << 63)
@@ -33,7 +34,7 @@ static SJ_ALWAYS_INLINE uint64_t key_of_float(float value)
 	} \
 	return;
 
-void sj__keys_of(sj_dtype dtype, const void *data, int64_t n, uint64_t *ret_keys)
+static void keys_of(sj_dtype dtype, const void *data, int64_t n, uint64_t *ret_keys)
 {
 	switch (dtype) {
 	case SJ_FLOAT32: KEYS(float, key_of_float(v))
@@ -49,4 +50,12 @@ void sj__keys_of(sj_dtype dtype, const void *data, int64_t n, uint64_t *ret_keys
 	case SJ_UINT64: KEYS(uint64_t, v)
 	default: KEYS(uint8_t, v)
 	}
+}
+
+void sj__keys_of(sj_dtype dtype, const void *data, int64_t n, uint64_t *ret_keys)
+{
+	enum { AT_ONCE = 65536 };
+	for (int64_t at = 0; at < n && !sj__cancelled(); at += AT_ONCE)
+		keys_of(dtype, (const char *)data + at * (int64_t)sj_dtype_size(dtype), sj__min_i64(n - at, AT_ONCE),
+		        ret_keys + at);
 }

@@ -1,16 +1,15 @@
 /* Kernels of diagonals and bands: copies with the stride of a diagonal. No strings. */
+#include "base/threads.h"
 #include "cpu/kernels.h"
 #include "cpu/strided_copy.h"
 #include "ops/array.h"
-
-static void zeros(sj_tensor *t) { memset(t->data, 0, (size_t)t->shape.size * sj_dtype_size((sj_dtype)t->dtype)); }
 
 sj_status sj__kernel_diag(sj__call *call)
 {
 	const sj_tensor *x = call->inputs[0];
 	sj_tensor *y = call->outputs[0];
 	int64_t n = x->shape.size, to = n + 1, from = 1;
-	zeros(y);
+	sj__tensor_clear(y);
 	sj__strided_copy((sj_dtype)x->dtype, 1, &n, y->data, &to, x->data, &from);
 	return SJ_OK;
 }
@@ -42,7 +41,7 @@ sj_status sj__kernel_matrix_diag(sj__call *call)
 {
 	const sj_tensor *x = call->inputs[0];
 	sj_tensor *y = call->outputs[0];
-	zeros(y);
+	sj__tensor_clear(y);
 	diagonals_copy(y, x, y->data, x->data, true);
 	return SJ_OK;
 }
@@ -57,7 +56,7 @@ sj_status sj__kernel_matrix_set_diag(sj__call *call)
 {
 	const sj_tensor *x = call->inputs[0], *d = call->inputs[1];
 	sj_tensor *y = call->outputs[0];
-	sj__elements_copy((sj_dtype)x->dtype, y->data, x->data, x->shape.size);
+	sj__tensor_copy(y, x);
 	diagonals_copy(y, d, y->data, d->data, true);
 	return SJ_OK;
 }
@@ -74,8 +73,8 @@ sj_status sj__kernel_matrix_band_part(sj__call *call)
 		status = sj__call_int(call, 2, &upper, &known);
 	if (status != SJ_OK || x->shape.size == 0)
 		return status;
-	zeros(y);
-	for (int64_t row = 0; row < x->shape.size / n; row++) {
+	sj__tensor_clear(y);
+	for (int64_t row = 0; row < x->shape.size / n && sj__loop_goes(row * n); row++) {
 		int64_t i = row % m, first = lower < 0 ? 0 : sj__min_i64(n, sj__max_i64(0, i - lower));
 		int64_t end = upper < 0 ? n : sj__min_i64(n, i + upper + 1), at = (row * n + first) * size;
 		if (end > first)

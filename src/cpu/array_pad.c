@@ -160,10 +160,10 @@ sj_status sj__kernel_mirror_pad_grad(sj__call *call)
 	if (status != SJ_OK)
 		return status;
 	work_begin(&w, dx, &pairs);
-	memset(dx->data, 0, (size_t)(dx->shape.size * w.size));
+	sj__tensor_clear(dx);
 	sj__row_function *add = sj__row_fold(w.dtype, SJ__FOLD_SUM);
 	int64_t block = w.block * w.size, n_rows = dy->shape.size > 0 ? rows_of(&w, dy) : 0;
-	for (int64_t row = 0; row < n_rows; row++) {
+	for (int64_t row = 0; row < n_rows && !sj__cancelled(); row++) {
 		const char *from = (const char *)dy->data + row * row_blocks(&w) * block;
 		char *to = (char *)dx->data + row_mirrored(&w, row) * w.length * block;
 		for (int64_t i = 0; i < w.before; i++)

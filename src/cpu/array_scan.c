@@ -23,7 +23,7 @@ typedef struct scan_work {
 	{ \
 		const T *x = (const T *)from; \
 		T *y = (T *)to, running = *(const T *)sj__fold_start(w->dtype, w->fold); \
-		for (int64_t i = 0; i < n; i++, at += step) { \
+		for (int64_t i = 0; i < n && sj__loop_goes(i); i++, at += step) { \
 			T next = (T)((W)running operation(W) x[at]); \
 			y[at] = w->exclusive ? running : next; \
 			running = next; \
@@ -53,7 +53,7 @@ static void rows_scan(const scan_work *w, const char *from, char *to)
 	sj__row_function *fold = sj__row_fold(w->dtype, w->fold);
 	int64_t n = w->shape.length, inner = w->shape.inner, row = inner * w->size, step = w->reverse ? -row : row;
 	int64_t at = w->reverse ? (n - 1) * row : 0;
-	for (int64_t i = 0; i < n; i++, at += step) {
+	for (int64_t i = 0; i < n && !sj__cancelled(); i++, at += step) {
 		int64_t source = w->exclusive ? at - step : at;
 		if (i == 0 && w->exclusive)
 			sj__elements_fill(w->dtype, to + at, sj__fold_start(w->dtype, w->fold), inner);
@@ -70,7 +70,7 @@ static void scan_range(void *context, int64_t begin, int64_t end)
 {
 	const scan_work *w = context;
 	int64_t bytes = w->shape.length * w->shape.inner * w->size;
-	for (int64_t i = begin; i < end; i++)
+	for (int64_t i = begin; i < end && !sj__cancelled(); i++)
 		if (w->shape.inner != 1 || !line_scan(w, w->x + i * bytes, w->y + i * bytes))
 			rows_scan(w, w->x + i * bytes, w->y + i * bytes);
 }
@@ -96,7 +96,7 @@ sj_status sj__kernel_cumsum(sj__call *call) { return scan(call, SJ__FOLD_SUM); }
 sj_status sj__kernel_cumprod(sj__call *call) { return scan(call, SJ__FOLD_PROD); }
 
 #define RECUR(T) \
-	for (int64_t i = 0; i < n; i++, at += step) \
+	for (int64_t i = 0; i < n && !sj__cancelled(); i++, at += step) \
 		for (int64_t j = 0; j < inner; j++) \
 			((T *)y)[at + j] = ((const T *)x)[at + j] + \
 			                   (i == 0 ? 0 : ((const T *)a)[at + j] * ((T *)y)[at - step + j]);

@@ -103,9 +103,9 @@ static sj_status scatter(sj__call *call, const sj_tensor *indices, const sj_tens
 	w.to = y->data;
 	int64_t size = (int64_t)sj_dtype_size((sj_dtype)y->dtype);
 	if (status == SJ_OK && base != NULL)
-		sj__elements_copy(w.dtype, y->data, base->data, y->shape.size);
+		sj__tensor_copy(y, base);
 	else if (status == SJ_OK)
-		memset(y->data, 0, (size_t)(y->shape.size * size));
+		sj__tensor_clear(y);
 	for (int64_t i = 0; status == SJ_OK && i < w.n && w.inner > 0; i++, status = sj__loop_step(i)) {
 		const char *row = (const char *)updates->data + i * w.bytes;
 		if (w.at[i] < 0)
@@ -150,12 +150,12 @@ sj_status sj__kernel_unravel_index(sj__call *call)
 	int64_t n = indices->shape.size, limit = 1;
 	for (int64_t a = 0; a < dims->shape.size; a++)
 		limit *= sj__index_at(dims, a);
-	for (int64_t i = 0; i < n; i++)
+	for (int64_t i = 0; i < n && sj__loop_goes(i); i++)
 		if (sj__index_at(indices, i) < 0 || sj__index_at(indices, i) >= limit)
 			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
 			                     "indices[%lld] = %lld is out of range [0, %lld)", (long long)i,
 			                     (long long)sj__index_at(indices, i), (long long)limit);
-	for (int64_t i = 0; i < n; i++) {
+	for (int64_t i = 0; i < n && sj__loop_goes(i); i++) {
 		int64_t rest = sj__index_at(indices, i);
 		for (int64_t a = dims->shape.size - 1; a >= 0; a--) {
 			sj__index_set(call->outputs[0], a * n + i, rest % sj__index_at(dims, a));

@@ -37,14 +37,14 @@ static void best_find(const uint64_t *keys, int64_t n, int64_t k, entry *heap)
 {
 	for (int64_t i = 0; i < k; i++)
 		heap[i] = (entry){keys[i], i};
-	for (int64_t i = k / 2 - 1; i >= 0; i--)
+	for (int64_t i = k / 2 - 1; i >= 0 && sj__loop_goes(i); i--)
 		sift_down(heap, k, i);
-	for (int64_t i = k; i < n; i++)
+	for (int64_t i = k; i < n && sj__loop_goes(i); i++)
 		if (keys[i] > heap[0].key) { /* an equal key has a higher index: worse */
 			heap[0] = (entry){keys[i], i};
 			sift_down(heap, k, 0);
 		}
-	for (int64_t rest = k - 1; rest > 0; rest--) { /* worst to the end: best first */
+	for (int64_t rest = k - 1; rest > 0 && sj__loop_goes(rest); rest--) { /* worst to the end: best first */
 		entry worst = heap[0];
 		heap[0] = heap[rest];
 		sift_down(heap, rest, 0);
@@ -69,11 +69,11 @@ static void top_range(void *context, int64_t begin, int64_t end)
 		return;
 	}
 	entry *heap = (entry *)(void *)(keys + w->n);
-	for (int64_t row = begin; row < end; row++) {
+	for (int64_t row = begin; row < end && !sj__cancelled(); row++) {
 		const char *from = (const char *)w->x->data + row * w->n * size;
 		sj__keys_of((sj_dtype)w->x->dtype, from, w->n, keys);
 		best_find(keys, w->n, w->k, heap);
-		for (int64_t i = 0; i < w->k; i++) {
+		for (int64_t i = 0; i < w->k && sj__loop_goes(i); i++) {
 			memcpy((char *)w->values->data + (row * w->k + i) * size, from + heap[i].index * size,
 			       (size_t)size);
 			sj__index_set(w->indices, row * w->k + i, heap[i].index);
@@ -127,7 +127,7 @@ sj_status sj__kernel_in_top_k(sj__call *call)
 		status = sj__call_int(call, 2, &k, &known);
 	else
 		k = args->k;
-	for (int64_t i = 0; status == SJ_OK && i < targets->shape.size; i++)
+	for (int64_t i = 0; status == SJ_OK && i < targets->shape.size && !sj__cancelled(); i++)
 		((uint8_t *)call->outputs[0]->data)[i] = target_is_in((const float *)predictions->data + i * n, n,
 		                                                      sj__index_at(targets, i), k);
 	return status;
@@ -176,9 +176,9 @@ sj_status sj__kernel_invert_permutation(sj__call *call)
 	const sj_tensor *x = call->inputs[0];
 	sj_tensor *y = call->outputs[0];
 	int64_t n = x->shape.size;
-	for (int64_t i = 0; i < n; i++)
+	for (int64_t i = 0; i < n && sj__loop_goes(i); i++)
 		sj__index_set(y, i, -1);
-	for (int64_t i = 0; i < n; i++) {
+	for (int64_t i = 0; i < n && !sj__cancelled(); i++) {
 		int64_t at = sj__index_at(x, i);
 		if (at < 0 || at >= n)
 			return sj__call_fail(call, SJ_INVALID_ARGUMENT, "x[%lld] = %lld is not in [0, %lld)",

@@ -21,7 +21,7 @@ typedef struct segment_work {
 static void columns_range(void *context, int64_t begin, int64_t end)
 {
 	const segment_work *w = context;
-	for (int64_t i = 0; i < w->ids->shape.size && ((i & 4095) != 0 || !sj__cancelled()); i++) {
+	for (int64_t i = 0; i < w->ids->shape.size && !sj__cancelled(); i++) {
 		int64_t id = sj__index_at(w->ids, i);
 		if (id >= 0)
 			w->fold(end - begin, w->data + (i * w->inner + begin) * w->size,
@@ -48,13 +48,15 @@ static sj_status unsorted(sj__call *call, enum sj__fold fold)
 	const sj_tensor *ids = call->inputs[1];
 	sj_tensor *y = call->outputs[0];
 	int64_t limit = sj__dims(y)[0];
-	for (int64_t i = 0; i < ids->shape.size; i++)
+	sj_status status = SJ_OK;
+	for (int64_t i = 0; status == SJ_OK && i < ids->shape.size; i++, status = sj__loop_step(i))
 		if (sj__index_at(ids, i) >= limit)
 			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
 			                     "segment_ids[%lld] = %lld is out of range [0, %lld)", (long long)i,
 			                     (long long)sj__index_at(ids, i), (long long)limit);
-	segments_fold(fold, call->inputs[0], ids, y);
-	return SJ_OK;
+	if (status == SJ_OK)
+		segments_fold(fold, call->inputs[0], ids, y);
+	return status;
 }
 
 sj_status sj__kernel_unsorted_segment_sum(sj__call *call) { return unsorted(call, SJ__FOLD_SUM); }
@@ -68,7 +70,8 @@ static sj_status sorted_allocate(sj__call *call)
 {
 	const sj_tensor *data = call->inputs[0], *ids = call->inputs[1];
 	int64_t n = ids->shape.size, dims[SJ_MAX_RANK];
-	for (int64_t i = 0; i < n; i++) {
+	sj_status status = SJ_OK;
+	for (int64_t i = 0; status == SJ_OK && i < n; i++, status = sj__loop_step(i)) {
 		int64_t id = sj__index_at(ids, i);
 		if (id < 0)
 			return sj__call_fail(call, SJ_INVALID_ARGUMENT,
@@ -79,6 +82,8 @@ static sj_status sorted_allocate(sj__call *call)
 			                     "segment ids are not increasing: segment_ids[%lld] = %lld follows %lld",
 			                     (long long)i, (long long)id, (long long)sj__index_at(ids, i - 1));
 	}
+	if (status != SJ_OK)
+		return status;
 	memcpy(dims, sj__dims(data), sizeof(*dims) * (size_t)data->shape.rank);
 	dims[0] = 0;
 	if (n > 0 && !sj__add_fits(sj__index_at(ids, n - 1), 1, &dims[0]))
@@ -92,7 +97,7 @@ static void gaps_clear(const sj_tensor *ids, sj_tensor *y)
 {
 	int64_t next = 0, n_rows = sj__dims(y)[0],
 		row = n_rows > 0 ? y->shape.size / n_rows * (int64_t)sj_dtype_size((sj_dtype)y->dtype) : 0;
-	for (int64_t i = 0; i < ids->shape.size; i++) {
+	for (int64_t i = 0; i < ids->shape.size && sj__loop_goes(i); i++) {
 		int64_t id = sj__index_at(ids, i);
 		if (id > next)
 			memset((char *)y->data + next * row, 0, (size_t)((id - next) * row));
@@ -152,7 +157,7 @@ sj_status sj__kernel_segment_mean(sj__call *call)
 	if (status != SJ_OK || n == 0)
 		return status;
 	int64_t inner = y->shape.size / sj__dims(y)[0];
-	for (int64_t i = 0, first = 0; i < n; i++) {
+	for (int64_t i = 0, first = 0; i < n && !sj__cancelled(); i++) {
 		if (i + 1 < n && sj__index_at(ids, i + 1) == sj__index_at(ids, i))
 			continue;
 		char *row = (char *)y->data + sj__index_at(ids, i) * inner * (int64_t)sj_dtype_size((sj_dtype)y->dtype);

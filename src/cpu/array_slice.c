@@ -50,7 +50,7 @@ sj_status sj__kernel_strided_slice_grad(sj__call *call)
 	sj_status status = sj__slice_plan_make(call, 1, y->shape.rank, sj__dims(y), &plan, &known);
 	if (status != SJ_OK)
 		return status;
-	memset(y->data, 0, (size_t)(y->shape.size * size));
+	sj__tensor_clear(y);
 	if (dy->shape.size == 0)
 		return SJ_OK;
 	sj__dense_strides(plan.rank, sj__dims(y), dense);

@@ -127,9 +127,9 @@ static sj_status unique_write(sj__call *call, int64_t n, int64_t n_different, co
 	for (int64_t j = 0; status == SJ_OK && j < n_different; j++, status = sj__loop_step(j))
 		sj__elements_copy(dtype, (char *)call->outputs[0]->data + (size_t)j * size,
 		                  (const char *)x->data + (size_t)first[j] * size, 1);
-	for (int64_t i = 0; i < n; i++)
+	for (int64_t i = 0; i < n && sj__loop_goes(i); i++)
 		sj__index_set(call->outputs[1], i, number[i]);
-	for (int64_t j = 0; call->n_outputs == 3 && j < n_different; j++)
+	for (int64_t j = 0; call->n_outputs == 3 && j < n_different && sj__loop_goes(j); j++)
 		sj__index_set(call->outputs[2], j, 0);
 	for (int64_t i = 0; status == SJ_OK && call->n_outputs == 3 && i < n; i++, status = sj__loop_step(i))
 		sj__index_set(call->outputs[2], number[i], sj__index_at(call->outputs[2], number[i]) + 1);

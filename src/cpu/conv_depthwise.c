@@ -130,7 +130,8 @@ static void sum_chunks(void *context, int64_t begin, int64_t end)
 	for (int64_t chunk = begin; chunk < end; chunk++) {
 		char *sums = w->sums + chunk * 2 * bytes, *of_line = sums + bytes;
 		memset(sums, 0, (size_t)bytes);
-		for (int64_t i = 0; i < w->chunk_lines && chunk * w->chunk_lines + i < n_lines; i++) {
+		for (int64_t i = 0; i < w->chunk_lines && chunk * w->chunk_lines + i < n_lines && !sj__cancelled();
+		     i++) {
 			memset(of_line, 0, (size_t)bytes);
 			sum_line(w, chunk * w->chunk_lines + i, of_line);
 			add(w->kernels, size, of_line, sums);

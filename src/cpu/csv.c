@@ -3,6 +3,7 @@
  * whether quotes are doubled in it) and then converted, so that fields nobody wants are never copied.
  */
 #include "base/text.h"
+#include "base/threads.h"
 #include "cpu/kernels.h"
 #include "cpu/string.h"
 #include "ops_numbers.h"
@@ -161,7 +162,7 @@ sj_status sj__kernel_decode_csv(sj__call *call)
 	c.delimiter = args->field_delim != NULL && *args->field_delim ? *args->field_delim : ',';
 	c.na_value = args->na_value != NULL ? args->na_value : "";
 	sj_status status = SJ_OK;
-	for (c.record = 0; status == SJ_OK && c.record < records->shape.size; c.record++) {
+	for (c.record = 0; status == SJ_OK && c.record < records->shape.size && !sj__cancelled(); c.record++) {
 		const sj__string *s = sj__strings(records) + c.record;
 		c.bytes = sj__string_bytes(s);
 		c.length = s->length;

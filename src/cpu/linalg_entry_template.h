@@ -10,6 +10,7 @@
 
 #include "base/compiler.h"
 #include "base/memory.h"
+#include "base/threads.h"
 #include "cpu/linalg.h"
 #include "cpu/linalg_core.h"
 
@@ -30,7 +31,7 @@ static void load_transposed(int64_t m, int64_t n, const real *from, double *to, 
 
 static void store(int64_t m, int64_t n, const double *from, int64_t ld, real *to)
 {
-	for (int64_t i = 0; i < m; i++)
+	for (int64_t i = 0; i < m && !sj__cancelled(); i++)
 		for (int64_t j = 0; j < n; j++)
 			to[i * n + j] = (real)from[i * ld + j];
 }
@@ -38,7 +39,7 @@ static void store(int64_t m, int64_t n, const double *from, int64_t ld, real *to
 /* from (n, m), to (m, n). */
 static void store_transposed(int64_t m, int64_t n, const double *from, int64_t ld, real *to)
 {
-	for (int64_t i = 0; i < m; i++)
+	for (int64_t i = 0; i < m && !sj__cancelled(); i++)
 		for (int64_t j = 0; j < n; j++)
 			to[i * n + j] = (real)from[j * ld + i];
 }
@@ -57,7 +58,7 @@ static void fill(int64_t n, real value, real *to)
 
 static void store_identity(int64_t m, int64_t n, real *to)
 {
-	for (int64_t i = 0; i < m; i++)
+	for (int64_t i = 0; i < m && !sj__cancelled(); i++)
 		for (int64_t j = 0; j < n; j++)
 			to[i * n + j] = i == j;
 }
@@ -107,7 +108,7 @@ sj_status LINALG_LU(int64_t n, real *a, int64_t *ret_permutation, int *ret_sign,
 /* to = (permuted columns of from), or the transpose of that. */
 static void store_inverse(int64_t n, bool adjoint, const double *from, int64_t ld, const int64_t *permutation, real *to)
 {
-	for (int64_t i = 0; i < n; i++)
+	for (int64_t i = 0; i < n && !sj__cancelled(); i++)
 		for (int64_t j = 0; j < n; j++) {
 			int64_t column = permutation[j];
 			to[adjoint ? column * n + i : i * n + column] = (real)from[i * ld + j];
@@ -174,7 +175,7 @@ sj_status LINALG_LOG_DETERMINANT(int64_t n, const real *a, real *ret_sign, real 
 /* The lower triangle of from, zeros above. */
 static void store_lower(int64_t n, const double *from, int64_t ld, real *to)
 {
-	for (int64_t i = 0; i < n; i++)
+	for (int64_t i = 0; i < n && !sj__cancelled(); i++)
 		for (int64_t j = 0; j < n; j++)
 			to[i * n + j] = j <= i ? (real)from[i * ld + j] : 0;
 }
@@ -294,7 +295,7 @@ sj_status LINALG_LEAST_SQUARES(int64_t m, int64_t n, int64_t n_rhs, const real *
 static void store_r(int64_t m, int64_t n, const double *at, int64_t ld, const double *diagonal, double scale,
                     real *ret_r)
 {
-	for (int64_t i = 0; i < m; i++)
+	for (int64_t i = 0; i < m && !sj__cancelled(); i++)
 		for (int64_t j = 0; j < n; j++) {
 			double x = j < i ? 0 : j == i ? diagonal[i] : at[j * ld + i];
 			ret_r[i * n + j] = (real)(x * scale);

@@ -56,7 +56,7 @@ static sj_status batch_run(linalg_work *w, int64_t batch, matrix_function *funct
 	w->function = function;
 	w->failed = batch;
 	sj__parallel_for(batch, sj__max_i64(1, OPERATIONS_IN_A_RANGE / size), matrices_range, w);
-	if (w->failed == batch)
+	if (w->failed == batch || sj__cancelled()) /* which the caller sees */
 		return SJ_OK;
 	if (w->exhausted)
 		return sj__fail(SJ_RESOURCE_EXHAUSTED, "%s: there is no scratch memory", w->call->op->name);
@@ -128,7 +128,7 @@ sj_status sj__kernel_cholesky(sj__call *call) { return run(call, cholesky_one); 
 static void cholesky_middle(int64_t n, const double *l, const void *d, bool single, double *p)
 {
 	for (int64_t i = 0; i < n; i++)
-		for (int64_t j = 0; j <= i; j++) {
+		for (int64_t j = 0; j <= i && !sj__cancelled(); j++) {
 			double sum = 0;
 			for (int64_t k = i; k < n; k++)
 				sum += l[k * n + i] * sj__float_get(d, k * n + j, single);
@@ -146,16 +146,16 @@ static sj_status cholesky_grad_one(const linalg_work *w, int64_t i)
 	if (wide == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
 	double *p = wide + n * n, *turned = p + n * n;
-	for (int64_t j = 0; j < n * n; j++)
+	for (int64_t j = 0; j < n * n && sj__loop_goes(j); j++)
 		wide[j] = sj__float_get(l, j, w->single);
 	cholesky_middle(n, wide, d, w->single, p);
 	sj_status status = sj__triangular_solve_f64(true, true, n, n, wide, p, p);
-	for (int64_t r = 0; r < n; r++)
+	for (int64_t r = 0; r < n && !sj__cancelled(); r++)
 		for (int64_t c = 0; c < n; c++)
 			turned[c * n + r] = p[r * n + c];
 	if (status == SJ_OK)
 		status = sj__triangular_solve_f64(true, true, n, n, wide, turned, turned);
-	for (int64_t j = 0; status == SJ_OK && j < n * n; j++)
+	for (int64_t j = 0; status == SJ_OK && j < n * n && sj__loop_goes(j); j++)
 		sj__float_put(y, j, turned[j], w->single);
 	sj__memory_free(wide);
 	return status;

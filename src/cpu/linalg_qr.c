@@ -41,9 +41,9 @@ static sj_status check_rank(int64_t n, const double *diagonal, double tolerance)
 static void solve_tall(int64_t m, int64_t n, int64_t n_rhs, const double *at, int64_t ldat, const double *tau,
                        const double *diagonal, double *bt, int64_t ldbt)
 {
-	for (int64_t k = 0; k < n; k++)
+	for (int64_t k = 0; k < n && !sj__cancelled(); k++)
 		sj__reflector_apply(n_rhs, m - k, at + k * ldat + k, tau[k], bt + k, ldbt);
-	for (int64_t i = 0; i < n_rhs; i++) {
+	for (int64_t i = 0; i < n_rhs && !sj__cancelled(); i++) {
 		double *x = bt + i * ldbt;
 		for (int64_t k = n - 1; k >= 0; k--) {
 			x[k] /= diagonal[k];
@@ -56,7 +56,7 @@ static void solve_tall(int64_t m, int64_t n, int64_t n_rhs, const double *at, in
 static void solve_wide(int64_t m, int64_t n, int64_t n_rhs, const double *a, int64_t lda, const double *tau,
                        const double *diagonal, double *bt, int64_t ldbt)
 {
-	for (int64_t i = 0; i < n_rhs; i++) {
+	for (int64_t i = 0; i < n_rhs && !sj__cancelled(); i++) {
 		double *x = bt + i * ldbt;
 		for (int64_t k = 0; k < m; k++)
 			x[k] = (x[k] - sj__vector_dot(k, a + k * lda, x)) / diagonal[k];

@@ -4,6 +4,7 @@
 #include "cpu/elementwise.h"
 #include "cpu/kernels.h"
 #include "cpu/normalize_loops.h"
+#include "cpu/strided_copy.h"
 #include "tensor/handle.h"
 
 #include "ops_numbers.h"
@@ -188,7 +189,7 @@ sj_status sj__kernel_bias_add_grad(sj__call *call)
 	sj_tensor *y = call->outputs[0];
 	const sj_bias_add_grad_args *args = call->args;
 	if (x->shape.size == 0) {
-		memset(y->data, 0, (size_t)y->shape.size * sj__dtype_size(y->dtype));
+		sj__tensor_clear(y);
 		return SJ_OK;
 	}
 	bias_shape s = shape_of(x, args->data_format);

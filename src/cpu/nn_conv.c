@@ -7,6 +7,7 @@
 #include "cpu/conv.h"
 #include "cpu/kernels.h"
 #include "cpu/nn_conv_groups.h"
+#include "cpu/strided_copy.h"
 #include "ops/window.h"
 #include "ops_numbers.h"
 
@@ -167,7 +168,7 @@ static bool is_empty(const sj_tensor *t) { return t->shape.size == 0; }
 
 static sj_status zeros(sj_tensor *t)
 {
-	memset(t->data, 0, (size_t)t->shape.size * sj_dtype_size((sj_dtype)t->dtype));
+	sj__tensor_clear(t);
 	return SJ_OK;
 }
 

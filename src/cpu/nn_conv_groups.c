@@ -2,6 +2,7 @@
 #include "cpu/nn_conv_groups.h"
 
 #include "base/memory.h"
+#include "base/threads.h"
 
 static size_t part_bytes(const sj__conv_matrix_view *m, int64_t n_groups, size_t size)
 {
@@ -12,7 +13,7 @@ static void columns_take(const sj__conv_matrix_view *m, int64_t group, int64_t n
 {
 	size_t run = (size_t)(m->columns / n_groups) * size, row = (size_t)m->columns * size;
 	const char *from = (const char *)m->data + (size_t)group * run;
-	for (int64_t i = 0; i < m->rows; i++)
+	for (int64_t i = 0; i < m->rows && sj__loop_goes(i); i++)
 		memcpy(to + (size_t)i * run, from + (size_t)i * row, run);
 }
 
@@ -20,7 +21,7 @@ static void columns_put(const sj__conv_matrix_view *m, int64_t group, int64_t n_
 {
 	size_t run = (size_t)(m->columns / n_groups) * size, row = (size_t)m->columns * size;
 	char *to = (char *)m->data + (size_t)group * run;
-	for (int64_t i = 0; i < m->rows; i++)
+	for (int64_t i = 0; i < m->rows && sj__loop_goes(i); i++)
 		memcpy(to + (size_t)i * row, from + (size_t)i * run, run);
 }
 

@@ -7,6 +7,7 @@
 #include "cpu/isa.h"
 #include "cpu/kernels.h"
 #include "cpu/pool_loops.h"
+#include "cpu/strided_copy.h"
 #include "ops/window.h"
 #include "ops_numbers.h"
 
@@ -90,8 +91,6 @@ static void images_run(pool_work *w, sj_dtype dtype, pool_function *function)
 	sj__parallel_for(w->g.images * w->groups, sj__max_i64(1, ELEMENTS_IN_A_RANGE / elements), pool_range, w);
 }
 
-static void zero_fill(sj_tensor *t) { memset(t->data, 0, (size_t)t->shape.size * sj__dtype_size(t->dtype)); }
-
 /* ---- kernels ---- */
 
 static void run_max(const sj__pool_loops *loops, const sj__pool_geometry *g, int64_t c0, int64_t c1, const void *x,
@@ -158,7 +157,7 @@ static sj_status backward(sj__call *call, const sj_tensor *x, const sj_tensor *d
 {
 	sj_tensor *y = call->outputs[0];
 	pool_work w = {.x = x ? x->data : d->data, .d = d->data, .y = y->data};
-	zero_fill(y);
+	sj__tensor_clear(y);
 	if (y->shape.size == 0 || d->shape.size == 0)
 		return SJ_OK;
 	sj_status status = geometry_of(call, sj__dims(y), &w.g);
@@ -198,7 +197,7 @@ sj_status sj__kernel_max_pool_grad_grad(sj__call *call)
 /* Places within images become places within the batch, of the dtype asked for. */
 static void places_store(const int64_t *places, int64_t image_in, int64_t image_out, bool in_batch, sj_tensor *argmax)
 {
-	for (int64_t i = 0; i < argmax->shape.size; i++) {
+	for (int64_t i = 0; i < argmax->shape.size && sj__loop_goes(i); i++) {
 		int64_t place = places[i] + (in_batch ? i / image_out * image_in : 0);
 		if (argmax->dtype == SJ_INT64)
 			((int64_t *)argmax->data)[i] = place;
@@ -248,15 +247,6 @@ static sj_status place_take(const sj__call *call, int64_t i, int64_t image_in, i
 	return SJ_OK;
 }
 
-static sj_status places_check(const sj__call *call, int64_t image_in, int64_t image_out, bool in_batch)
-{
-	int64_t place;
-	sj_status status = SJ_OK;
-	for (int64_t i = 0; status == SJ_OK && i < call->inputs[2]->shape.size; i++)
-		status = place_take(call, i, image_in, image_out, in_batch, &place);
-	return status;
-}
-
 static void element_add(sj_dtype dtype, void *y, int64_t to, const void *d, int64_t from)
 {
 	size_t size = sj__dtype_size(dtype);
@@ -277,13 +267,13 @@ static sj_status places_kernel(sj__call *call, bool backwards)
 	const sj_tensor *x = call->inputs[0], *d = call->inputs[1], *argmax = call->inputs[2];
 	sj_tensor *y = call->outputs[0];
 	size_t size = sj__dtype_size(y->dtype);
-	int64_t images = sj__dims(x)[0], place;
-	zero_fill(y);
+	int64_t images = sj__dims(x)[0], place = 0;
+	sj__tensor_clear(y);
 	if (argmax->shape.size == 0 || x->shape.size == 0)
 		return SJ_OK;
 	int64_t image_in = x->shape.size / images, image_out = argmax->shape.size / images;
-	sj_status status = places_check(call, image_in, image_out, args->include_batch_in_index);
-	for (int64_t i = 0; status == SJ_OK && i < argmax->shape.size; i++) {
+	sj_status status = SJ_OK;
+	for (int64_t i = 0; status == SJ_OK && i < argmax->shape.size && sj__loop_goes(i); i++) {
 		status = place_take(call, i, image_in, image_out, args->include_batch_in_index, &place);
 		if (status != SJ_OK)
 			break;

@@ -1,6 +1,8 @@
 /* The loops of pool_loops.h: the template for each dtype, compiled once per instruction set. */
 #include "cpu/pool_loops.h"
 
+#include "base/threads.h"
+
 #if defined(__AVX512F__)
 #define TABLE sj__pool_avx512
 #elif defined(__AVX2__)

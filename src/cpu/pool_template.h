@@ -76,7 +76,7 @@ static void FUNCTION(max)(const sj__pool_geometry *g, int64_t c0, int64_t c1, co
 {
 	const element *x = x_;
 	int64_t n = c1 - c0, below = g->in_w * g->channels;
-	for (int64_t oh = 0; oh < g->out_h; oh++)
+	for (int64_t oh = 0; oh < g->out_h && !sj__cancelled(); oh++)
 		for (int64_t ow = 0; ow < g->out_w; ow++) {
 			pool_span s = span_of(g, oh, ow);
 			int64_t rows = s.h1 - s.h0, columns = s.w1 - s.w0;
@@ -122,7 +122,7 @@ static SJ_ALWAYS_INLINE void FUNCTION(find)(const sj__pool_geometry *g, pool_spa
 static void FUNCTION(max_places)(const sj__pool_geometry *g, int64_t c0, int64_t c1, const void *x, int64_t *result)
 {
 	int32_t places[SJ__POOL_CHANNELS];
-	for (int64_t oh = 0; oh < g->out_h; oh++)
+	for (int64_t oh = 0; oh < g->out_h && !sj__cancelled(); oh++)
 		for (int64_t ow = 0; ow < g->out_w; ow++) {
 			pool_span s = span_of(g, oh, ow);
 			FUNCTION(find)(g, s, (const element *)x + c0, c1 - c0, places);
@@ -161,7 +161,7 @@ static void FUNCTION(max_grad)(const sj__pool_geometry *g, int64_t c0, int64_t c
 	int32_t places[SJ__POOL_CHANNELS];
 	int64_t n = c1 - c0;
 	bool apart = g->stride_h >= g->window_h && g->stride_w >= g->window_w;
-	for (int64_t oh = 0; oh < g->out_h; oh++)
+	for (int64_t oh = 0; oh < g->out_h && !sj__cancelled(); oh++)
 		for (int64_t ow = 0; ow < g->out_w; ow++) {
 			pool_span s = span_of(g, oh, ow);
 			const element *dy = (const element *)dy_ + (oh * g->out_w + ow) * g->channels + c0;
@@ -189,7 +189,7 @@ static void FUNCTION(max_take)(const sj__pool_geometry *g, int64_t c0, int64_t c
 {
 	int32_t places[SJ__POOL_CHANNELS];
 	int64_t n = c1 - c0;
-	for (int64_t oh = 0; oh < g->out_h; oh++)
+	for (int64_t oh = 0; oh < g->out_h && !sj__cancelled(); oh++)
 		for (int64_t ow = 0; ow < g->out_w; ow++) {
 			pool_span s = span_of(g, oh, ow);
 			element *restrict y = (element *)y_ + (oh * g->out_w + ow) * g->channels + c0;
@@ -235,7 +235,7 @@ static void FUNCTION(average)(const sj__pool_geometry *g, int64_t c0, int64_t c1
 {
 	double sums[SJ__POOL_CHANNELS];
 	int64_t n = c1 - c0, right = g->channels, below = g->in_w * g->channels;
-	for (int64_t oh = 0; oh < g->out_h; oh++)
+	for (int64_t oh = 0; oh < g->out_h && !sj__cancelled(); oh++)
 		for (int64_t ow = 0; ow < g->out_w; ow++) {
 			pool_span s = span_of(g, oh, ow);
 			int64_t rows = s.h1 - s.h0, columns = s.w1 - s.w0;
@@ -254,7 +254,7 @@ static void FUNCTION(average)(const sj__pool_geometry *g, int64_t c0, int64_t c1
 static void FUNCTION(average_grad)(const sj__pool_geometry *g, int64_t c0, int64_t c1, const void *dy_, void *dx)
 {
 	int64_t n = c1 - c0;
-	for (int64_t oh = 0; oh < g->out_h; oh++)
+	for (int64_t oh = 0; oh < g->out_h && !sj__cancelled(); oh++)
 		for (int64_t ow = 0; ow < g->out_w; ow++) {
 			pool_span s = span_of(g, oh, ow);
 			const element *dy = (const element *)dy_ + (oh * g->out_w + ow) * g->channels + c0;

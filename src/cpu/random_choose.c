@@ -4,6 +4,7 @@
 #include "cpu/kernels.h"
 #include "cpu/math_f64.h"
 #include "cpu/random.h"
+#include "cpu/strided_copy.h"
 
 enum { WORDS_AT_ONCE = 4 * SJ__RANDOM_CHUNK, MOST_PARTS = 16 };
 
@@ -15,7 +16,7 @@ static sj_status order_shuffle(sj__philox stream, int64_t n, int64_t *order)
 	uint32_t words[WORDS_AT_ONCE];
 	const sj__random_loops *loops = sj__random_loops_now();
 	sj_status status = SJ_OK;
-	for (int64_t i = 0; i < n; i++)
+	for (int64_t i = 0; status == SJ_OK && i < n; i++, status = sj__loop_step(i))
 		order[i] = i;
 	for (int64_t i = 0; status == SJ_OK && i < n - 1; i++, status = sj__loop_step(i)) {
 		if (i % WORDS_AT_ONCE == 0)
@@ -50,7 +51,7 @@ static void rows_gather(const sj_tensor *x, const sj_tensor *y, const int64_t *o
 {
 	int64_t n = sj__dims(x)[0], per_row = x->shape.size / n;
 	if (x->dtype == SJ_STRING) {
-		for (int64_t i = 0; i < n; i++)
+		for (int64_t i = 0; i < n && !sj__cancelled(); i++)
 			sj__elements_copy(SJ_STRING, (sj__string *)y->data + i * per_row,
 			                  (const sj__string *)x->data + order[i] * per_row, per_row);
 		return;
@@ -64,7 +65,8 @@ sj_status sj__kernel_random_shuffle(sj__call *call)
 	const sj_tensor *x = call->inputs[0], *y = call->outputs[0];
 	int64_t n = x->shape.rank == 0 ? 1 : sj__dims(x)[0];
 	if (x->shape.size <= 1 || n == 1) { /* TensorFlow draws nothing here */
-		sj__elements_copy((sj_dtype)x->dtype, y->data, x->data, x->shape.size);
+		sj__random_stateful(call, 0);
+		sj__tensor_copy(call->outputs[0], x);
 		return SJ_OK;
 	}
 	int64_t *order = sj__memory_new((size_t)n * sizeof(*order));
@@ -97,12 +99,12 @@ static double logit(const choose_work *w, int64_t row, int64_t c)
 static void sums_of_row(const choose_work *w, int64_t row, double *sums)
 {
 	double largest = -SJ__INFINITY, total = 0;
-	for (int64_t c = 0; c < w->n_classes; c++) {
+	for (int64_t c = 0; c < w->n_classes && sj__loop_goes(c); c++) {
 		double x = logit(w, row, c);
 		if (is_finite(x) && x > largest)
 			largest = x;
 	}
-	for (int64_t c = 0; c < w->n_classes; c++) {
+	for (int64_t c = 0; c < w->n_classes && sj__loop_goes(c); c++) {
 		double x = logit(w, row, c);
 		if (is_finite(x))
 			total += sj__exp(x - largest);
@@ -129,9 +131,9 @@ static void choose_range(void *context, int64_t begin, int64_t end)
 	const choose_work *w = context;
 	double *sums = w->sums + begin / w->grain * w->n_classes;
 	uint32_t words[4] = {0};
-	for (int64_t row = begin; row < end; row++) {
+	for (int64_t row = begin; row < end && !sj__cancelled(); row++) {
 		sums_of_row(w, row, sums);
-		for (int64_t s = 0; s < w->n_samples && ((s & 16383) != 0 || !sj__cancelled()); s++) {
+		for (int64_t s = 0; s < w->n_samples && sj__loop_goes(s); s++) {
 			int64_t at = row * w->n_samples + s;
 			if (s == 0 || at % 2 == 0)
 				sj__philox_group(sj__philox_skip(w->stream, (uint64_t)at / 2), words);
@@ -148,7 +150,7 @@ static void choose_range(void *context, int64_t begin, int64_t end)
 /* A row without a finite logit has no probabilities. */
 static sj_status rows_are_good(const sj__call *call, const choose_work *w, int64_t n_rows)
 {
-	for (int64_t row = 0; row < n_rows; row++) {
+	for (int64_t row = 0; row < n_rows && !sj__cancelled(); row++) {
 		int64_t c = 0;
 		while (c < w->n_classes && !is_finite(logit(w, row, c)))
 			c++;

@@ -4,6 +4,7 @@
  * from the left and from the right give all results in linear time, and no division, so zeros do no harm.
  */
 #include "base/memory.h"
+#include "base/threads.h"
 #include "cpu/kernels.h"
 #include "cpu/reduce.h"
 #include "ops/rules.h"
@@ -55,13 +56,13 @@ static void line_compute(const line *l, sj__call *call, int64_t base)
 	sj_tensor *output = call->outputs[0];
 	memset(l->left, 0, size);
 	l->left[0] = 1;
-	for (int64_t i = 0; i + 1 < l->n; i++) {
+	for (int64_t i = 0; i + 1 < l->n && sj__loop_goes(i); i++) {
 		double *next = l->left + (i + 1) * l->n_coefficients;
 		memcpy(next, next - l->n_coefficients, size);
 		element_load(l, call, base + l->offsets[i], element);
 		multiply(l, next, element);
 	}
-	for (int64_t i = l->n - 1; i >= 0; i--) {
+	for (int64_t i = l->n - 1; i >= 0 && sj__loop_goes(i); i--) {
 		int64_t at = base + l->offsets[i];
 		double value = last_of_product(l, l->left + i * l->n_coefficients, right);
 		element_load(l, call, at, element);
@@ -110,7 +111,7 @@ sj_status sj__kernel_prod_others(sj__call *call)
 		l.offsets = offsets;
 		offsets_fill(x, reduced, n_line, offsets);
 		offsets_fill(x, kept, n_lines, offsets + n_line);
-		for (int64_t i = 0; i < n_lines; i++)
+		for (int64_t i = 0; i < n_lines && !sj__cancelled(); i++)
 			line_compute(&l, call, offsets[n_line + i]);
 	} else {
 		status = SJ_RESOURCE_EXHAUSTED;

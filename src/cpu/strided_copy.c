@@ -327,3 +327,16 @@ void sj__tensor_fill(sj_tensor *y, const void *value)
 	fill_work work = {(sj_dtype)y->dtype, y->data, value, (int64_t)sj_dtype_size((sj_dtype)y->dtype)};
 	sj__parallel_for(y->shape.size, BYTES_IN_A_CHUNK / work.size, fill_range, &work);
 }
+
+void sj__tensor_clear(sj_tensor *y)
+{
+	fill_work work = {SJ_UINT8, y->data, "", 1};
+	sj__parallel_for(y->shape.size * (int64_t)sj_dtype_size((sj_dtype)y->dtype), BYTES_IN_A_CHUNK, fill_range,
+	                 &work);
+}
+
+void sj__tensor_copy(sj_tensor *y, const sj_tensor *x)
+{
+	int64_t one = 1;
+	sj__strided_copy((sj_dtype)y->dtype, 1, &x->shape.size, y->data, &one, x->data, &one);
+}

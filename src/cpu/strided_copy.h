@@ -26,6 +26,10 @@ void sj__elements_fill(sj_dtype dtype, void *to, const void *value, int64_t n);
 /* The whole tensor, in ranges that threads share; skips the rest once the operation is cancelled. */
 void sj__tensor_fill(sj_tensor *y, const void *value);
 
+/* The whole tensor becomes bytes of 0 (strings: empty), or another's of the same dtype and size, in the same way. */
+void sj__tensor_clear(sj_tensor *y);
+void sj__tensor_copy(sj_tensor *y, const sj_tensor *x);
+
 /* The bytes of 1 (true) in a dtype that is no string. */
 void sj__element_one(sj_dtype dtype, void *ret_bytes);
 

@@ -131,7 +131,7 @@ typedef struct join_work {
 static sj_status one_join(const join_work *w, int64_t base, sj__text *text, sj__string *element)
 {
 	sj__text_clear(text);
-	for (int64_t i = 0; i < w->n_each; i++) {
+	for (int64_t i = 0; i < w->n_each && sj__loop_goes(i); i++) {
 		int64_t rest = i, at = base;
 		for (int d = 0; d < w->n_joined; d++) {
 			at += rest % w->dims[d] * w->strides[d];
@@ -166,7 +166,7 @@ sj_status sj__kernel_reduce_join(sj__call *call)
 	}
 	sj__text text = {0};
 	sj_status status = SJ_OK;
-	for (int64_t o = 0; status == SJ_OK && o < y->shape.size; o++) {
+	for (int64_t o = 0; status == SJ_OK && o < y->shape.size && !sj__cancelled(); o++) {
 		int64_t rest = o, base = 0;
 		for (int d = x->shape.rank - 1; d >= 0; d--)
 			if (!joined[d]) {

@@ -3,6 +3,7 @@
  * StringToHashBucket is MurmurHash64A as TensorFlow seeds it. The first is written after Geoff Pike's description of FarmHash (farmhashna).
  */
 #include "base/memory.h"
+#include "base/threads.h"
 #include "cpu/kernels.h"
 #include "cpu/string.h"
 #include "ops_numbers.h"
@@ -158,7 +159,7 @@ static sj_status into_buckets(sj__call *call, int64_t n_buckets,
                               uint64_t (*hash)(const char *s, int64_t n, const uint64_t *key), const uint64_t *key)
 {
 	const sj_tensor *x = call->inputs[0], *y = call->outputs[0];
-	for (int64_t i = 0; i < x->shape.size; i++) {
+	for (int64_t i = 0; i < x->shape.size && !sj__cancelled(); i++) {
 		const sj__string *s = sj__strings(x) + i;
 		((int64_t *)y->data)[i] = (int64_t)(hash(sj__string_bytes(s), s->length, key) % (uint64_t)n_buckets);
 	}

@@ -1,6 +1,7 @@
 /* Kernels of regular expressions: replacing, and matching as a whole. */
 #include "base/regex.h"
 #include "base/text.h"
+#include "base/threads.h"
 #include "cpu/kernels.h"
 #include "cpu/string.h"
 #include "ops_numbers.h"
@@ -63,7 +64,8 @@ static bool replace(sj__regex *regex, const sj__string *s, const sj__string *rew
 	const char *text = sj__string_bytes(s);
 	int64_t at = 0, last_end = -1, n_found = 0;
 	sj__regex_match m;
-	while (at <= s->length && (all || n_found == 0) && sj__regex_search(regex, text, s->length, at, &m)) {
+	while (at <= s->length && !sj__cancelled() && (all || n_found == 0) &&
+	       sj__regex_search(regex, text, s->length, at, &m)) {
 		sj__text_append_bytes(out, text + at, m.begin[0] - at);
 		at = m.begin[0];
 		if (at == last_end && m.end[0] == at) {
@@ -92,7 +94,7 @@ sj_status sj__kernel_regex_replace(sj__call *call)
 	if (status != SJ_OK)
 		return status;
 	status = rewrite_check(call, regex, rewrite);
-	for (int64_t i = 0; status == SJ_OK && i < x->shape.size; i++) {
+	for (int64_t i = 0; status == SJ_OK && i < x->shape.size && !sj__cancelled(); i++) {
 		const sj__string *s = sj__strings(x) + i;
 		sj__text_clear(&out);
 		if (!replace(regex, s, rewrite, all, &out))
@@ -114,7 +116,7 @@ sj_status sj__kernel_regex_full_match(sj__call *call)
 	sj_status status = compile(call, &regex);
 	if (status != SJ_OK)
 		return status;
-	for (int64_t i = 0; i < x->shape.size; i++) {
+	for (int64_t i = 0; i < x->shape.size && !sj__cancelled(); i++) {
 		const sj__string *s = sj__strings(x) + i;
 		((bool *)call->outputs[0]->data)[i] = sj__regex_matches_all(regex, sj__string_bytes(s), s->length);
 	}

@@ -1,5 +1,6 @@
 /* Kernels that cut strings: once to count the parts, once to write them. */
 #define _GNU_SOURCE
+#include "base/threads.h"
 #include "cpu/kernels.h"
 #include "cpu/string.h"
 #include "ops_numbers.h"
@@ -18,8 +19,8 @@ typedef sj_status split_function(splitter *s, const char *bytes, int64_t length)
 
 static sj_status part(splitter *s, const char *bytes, int64_t length)
 {
-	sj_status status = SJ_OK;
-	if (s->indices != NULL) {
+	sj_status status = sj__loop_step(s->n);
+	if (status == SJ_OK && s->indices != NULL) {
 		s->indices[2 * s->n] = s->row;
 		s->indices[2 * s->n + 1] = s->column;
 		status = sj__string_set(s->values + s->n, bytes, length);
@@ -112,8 +113,9 @@ static sj_status split_kernel(sj__call *call, splitter *s, split_function *split
 	int64_t most;
 	s->delimiter = sj__string_bytes(delimiter);
 	s->delimiter_length = delimiter->length;
-	split_all(s, input, split, &most);
-	sj_status status = sj__call_allocate(call, 0, SJ_INT64, 2, (int64_t[]){s->n, 2});
+	sj_status status = split_all(s, input, split, &most);
+	if (status == SJ_OK)
+		status = sj__call_allocate(call, 0, SJ_INT64, 2, (int64_t[]){s->n, 2});
 	if (status == SJ_OK)
 		status = sj__call_allocate(call, 1, SJ_STRING, 1, &s->n);
 	if (status != SJ_OK)

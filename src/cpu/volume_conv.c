@@ -18,7 +18,7 @@ sj_status sj__volume_take(const sj_tensor *t, const double **ret_values, double 
 	*ret_copy = sj__memory_new(sizeof(double) * (size_t)t->shape.size);
 	if (*ret_copy == NULL)
 		return SJ_RESOURCE_EXHAUSTED;
-	for (int64_t i = 0; i < t->shape.size; i++)
+	for (int64_t i = 0; i < t->shape.size && sj__loop_goes(i); i++)
 		(*ret_copy)[i] = ((const float *)t->data)[i];
 	*ret_values = *ret_copy;
 	return SJ_OK;
@@ -38,7 +38,7 @@ void sj__volume_put(sj_tensor *t, double *values)
 {
 	if (t->dtype == SJ_FLOAT64 || values == NULL)
 		return;
-	for (int64_t i = 0; i < t->shape.size; i++)
+	for (int64_t i = 0; i < t->shape.size && sj__loop_goes(i); i++)
 		((float *)t->data)[i] = (float)values[i];
 	sj__memory_free(values);
 }
@@ -110,7 +110,7 @@ static void forward_range(void *context, int64_t begin, int64_t end)
 	const conv_work *w = context;
 	int64_t in[3], out[3], taps[3], at[3], k[3], met[3];
 	sizes_of(&w->v, in, out, taps);
-	for (int64_t pixel = begin; pixel < end; pixel++) {
+	for (int64_t pixel = begin; pixel < end && !sj__cancelled(); pixel++) {
 		int64_t n = place_of(pixel, out, at);
 		for (int64_t tap = 0; tap < taps[0] * taps[1] * taps[2]; tap++) {
 			place_of(tap, taps, k);
@@ -141,7 +141,7 @@ static void filter_range(void *context, int64_t begin, int64_t end)
 	int64_t pixels = w->v.n * out[0] * out[1] * out[2];
 	for (int64_t tap = begin; tap < end; tap++) {
 		place_of(tap, taps, k);
-		for (int64_t pixel = 0; pixel < pixels; pixel++) {
+		for (int64_t pixel = 0; pixel < pixels && sj__loop_goes(pixel); pixel++) {
 			int64_t n = place_of(pixel, out, at);
 			for (int i = 0; i < 3; i++)
 				met[i] = meets(&w->v.w[i], at[i], k[i]);

@@ -66,7 +66,7 @@ static void pool_range(void *context, int64_t begin, int64_t end)
 	for (int64_t n = begin; n < end; n++)
 		for (at[0] = 0; at[0] < v->w[0].out; at[0]++)
 			for (at[1] = 0; at[1] < v->w[1].out; at[1]++)
-				for (at[2] = 0; at[2] < v->w[2].out; at[2]++) {
+				for (at[2] = 0; at[2] < v->w[2].out && !sj__cancelled(); at[2]++) {
 					box b = box_at(v, at);
 					for (int64_t c = 0; c < v->in_c; c++)
 						window_do(w, &b, n * image + c, out++);

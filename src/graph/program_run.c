@@ -40,13 +40,14 @@ static SJ_NOINLINE sj_status reals_make(const sj__plan *plan, const sj__step *st
 static SJ_ALWAYS_INLINE sj_status kernel_run(const sj__plan *plan, const sj__step *step, sj__work *work,
                                              sj_tensor **values)
 {
+	const uint32_t begin = sj__cancel_begin();
 	sj_status status = SJ_OK;
 	if (SJ_UNLIKELY(work->has_real))
 		status = reals_make(plan, step, work->over, values);
 	if (SJ_LIKELY(status == SJ_OK))
 		status = work->kernel(&work->call);
-	if (SJ_UNLIKELY(sj__cancelled()) && status == SJ_OK) /* what the kernel skipped is nobody's result */
-		status = sj__call_fail(&work->call, SJ_CANCELLED, "interrupted; clear the interruption to go on");
+	if (sj__cancelled_since(begin) && (status == SJ_OK || status == SJ_CANCELLED))
+		status = sj__call_cancelled(&work->call);
 	return SJ_LIKELY(status == SJ_OK) ? SJ_OK : sj__step_failed(status, step);
 }
 
@@ -61,11 +62,10 @@ static SJ_NOINLINE sj_status chain_run(const sj__plan *plan, int first, sj_tenso
 		if (status != SJ_OK)
 			return sj__step_failed(status, &steps[i]);
 	}
+	const uint32_t begin = sj__cancel_begin();
 	sj__chain_run(chain);
-	if (SJ_UNLIKELY(sj__cancelled()))
-		return sj__step_failed(sj__call_fail(&works[0].call, SJ_CANCELLED,
-		                                     "interrupted; clear the interruption to go on"),
-		                       &steps[0]);
+	if (sj__cancelled_since(begin))
+		return sj__step_failed(sj__call_cancelled(&works[0].call), &steps[0]);
 	for (int i = 0; i < chain->n_links; i++)
 		sj__values_end(plan, &steps[i], values);
 	return SJ_OK;

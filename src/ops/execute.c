@@ -7,6 +7,7 @@
 #include "base/threads.h"
 #include "ops/narrow.h"
 #include "ops/quick.h"
+#include "ops/random_state.h"
 #include "tensor/slices.h"
 #include "tensor/local.h"
 #include "tensor/variable.h"
@@ -212,15 +213,24 @@ static SJ_ALWAYS_INLINE sj_status outputs_allocate(sj__call *call, const int n_o
 	return SJ_OK;
 }
 
+/* What the kernel skipped is nobody's result, and what it drew the next call draws. */
+sj_status sj__call_cancelled(const sj__call *call)
+{
+	if (call->op->flags & SJ__OP_STATEFUL)
+		sj__random_give_back(call);
+	return sj__call_fail(call, SJ_CANCELLED, "interrupted; clear the interruption to go on");
+}
+
 static SJ_ALWAYS_INLINE sj_status call_run(sj__call *call, const int n_outputs)
 {
+	const uint32_t begin = sj__cancel_begin();
 	sj_status status = call->op->rule(call);
 	if (SJ_LIKELY(status == SJ_OK))
 		status = outputs_allocate(call, n_outputs);
 	if (SJ_LIKELY(status == SJ_OK))
 		status = call->op->kernel(call);
-	if (SJ_UNLIKELY(sj__cancelled()) && status == SJ_OK) /* what the kernel skipped is nobody's result */
-		status = sj__call_fail(call, SJ_CANCELLED, "interrupted; clear the interruption to go on");
+	if (sj__cancelled_since(begin) && (status == SJ_OK || status == SJ_CANCELLED))
+		status = sj__call_cancelled(call);
 	return status;
 }
 

@@ -55,9 +55,10 @@ sj_tensor *sj__relu_grad_of_dy(const sj__gradient *g, sj_tensor *y)
 	                 .n_outputs = 1,
 	                 .inputs = inputs,
 	                 .outputs = outputs};
+	const uint32_t begin = sj__cancel_begin();
 	sj_status status = call.op->kernel(&call);
-	if (status == SJ_OK && sj__cancelled())
-		status = sj__call_fail(&call, SJ_CANCELLED, "interrupted; clear the interruption to go on");
+	if (status == SJ_OK && sj__cancelled_since(begin))
+		status = sj__call_cancelled(&call);
 	if (status == SJ_OK)
 		return dy;
 	sj__error_stick(status);

@@ -135,6 +135,8 @@ sj_status sj__args_copy(const sj_op *op, const void *args, void **ret_copy);
 /* Fails with the operation's name in front of the message. */
 sj_status sj__call_fail(const sj__call *call, sj_status code, const char *format, ...) SJ_PRINTF_LIKE(3, 4)
 	__attribute__((cold));
+/* SJ_CANCELLED, of a call whose kernel was cut short; gives back what it drew. */
+sj_status sj__call_cancelled(const sj__call *call) SJ_COLD;
 
 /* Output k has this dtype and shape; -1 in dims or as rank is unknown. */
 sj_status sj__out(sj__call *call, int k, sj_dtype dtype, int rank, const int64_t *dims);

@@ -53,6 +53,14 @@ static struct {
 static SJ_THREAD_LOCAL_COLD uint64_t *own_position;
 static SJ_THREAD_LOCAL_COLD sj__random_journal *journals; /* the innermost first */
 
+/* What this thread took last: of a position of its own, or (NULL) of the table. */
+static SJ_THREAD_LOCAL_COLD struct {
+	const sj__call *call; /* NULL: nothing that could be given back */
+	uint64_t *own;
+	int64_t seed, seed2;
+	uint64_t n_groups, end; /* the position after it */
+} last;
+
 /* ---- seeds ---- */
 
 static void generation_begin(void)
@@ -204,21 +212,47 @@ static sj__philox table_reserve(const sj__call *call, int64_t seed, int64_t seed
 	sj__philox begin = {(uint64_t)seed, (uint64_t)seed2, e->position};
 	e->position += n_groups;
 	e->used_at = ++state.clock;
+	last.call = call;
+	last.own = NULL;
+	last.end = e->position;
 	return begin;
 }
 
 static sj__philox fresh_reserve(const sj__call *call, int64_t seed, int64_t seed2, uint64_t n_groups)
 {
+	last.seed = seed;
+	last.seed2 = seed2;
+	last.n_groups = n_groups;
 	if (own_position != NULL && (seed != 0 || seed2 != 0)) {
 		/* a session may run on several threads */
-		uint64_t position = __atomic_fetch_add(own_position, n_groups, __ATOMIC_RELAXED) & POSITION_MASK;
-		return (sj__philox){(uint64_t)seed, (uint64_t)seed2, position};
+		uint64_t position = __atomic_fetch_add(own_position, n_groups, __ATOMIC_RELAXED);
+		last.call = call;
+		last.own = own_position;
+		last.end = position + n_groups;
+		return (sj__philox){(uint64_t)seed, (uint64_t)seed2, position & POSITION_MASK};
 	}
 	pthread_mutex_lock(&state_lock);
 	sj__philox begin = seed == 0 && seed2 == 0 ? entropy_reserve(n_groups)
 	                                           : table_reserve(call, seed, seed2, n_groups);
 	pthread_mutex_unlock(&state_lock);
 	return begin;
+}
+
+void sj__random_give_back(const sj__call *call)
+{
+	if (last.call != call || last.call == NULL)
+		return;
+	uint64_t end = last.end, begin = end - last.n_groups;
+	last.call = NULL;
+	if (last.own != NULL) {
+		__atomic_compare_exchange_n(last.own, &end, begin, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+		return;
+	}
+	pthread_mutex_lock(&state_lock);
+	entry *e = entry_find(call, last.seed, last.seed2);
+	if (e->position == end)
+		e->position = begin;
+	pthread_mutex_unlock(&state_lock);
 }
 
 /* Without memory a draw is not noted, and drawn anew by a replay. */
@@ -240,6 +274,7 @@ sj__philox sj__random_reserve(const sj__call *call, int64_t seed, int64_t seed2,
 	sj__random_journal *replay = journals;
 	while (replay != NULL && !(replay->replays && replay->at < replay->n))
 		replay = replay->outer;
+	last.call = NULL;
 	sj__philox draw = replay ? replay->draws[replay->at++] : fresh_reserve(call, seed, seed2, n_groups);
 	for (sj__random_journal *j = journals; j != replay; j = j->outer)
 		if (!j->replays)

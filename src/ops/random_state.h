@@ -23,6 +23,9 @@ void sj__random_seeds_return(const sj__random_seeds *seeds);
  */
 sj__philox sj__random_reserve(const sj__call *call, int64_t seed, int64_t seed2, uint64_t n_groups);
 
+/* The call was interrupted: what it has just taken of its stream is taken by the next, unless another thread has gone on there. */
+void sj__random_give_back(const sj__call *call);
+
 /*
  * While *position is set on this thread, calls with seeds count there instead of in the common table (a graph's node, a call
  * whose seeds are its own). NULL: the common table. Returns what was set before.
