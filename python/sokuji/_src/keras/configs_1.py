@@ -42,7 +42,7 @@ def arguments(layer, given):
         if name in _NOWHERE and not (name == "input_length" and kind == "Embedding"):
             continue
         own = getattr(layer, name, None) if name in _KEPT else None
-        made[name] = plain(given[name] if own is None else own, name)
+        made[name] = bool(given[name]) if name == "reset_after" else plain(given[name] if own is None else own, name)
         if getattr(layer, "_rank", 2) == 1 and name in _KEPT and isinstance(made[name], tuple):
             made[name] = made[name][:1]
     if kind == "BatchNormalization" and isinstance(made.get("axis"), int):
