@@ -3,6 +3,7 @@
 import base64
 import inspect
 import marshal
+import sys
 import types
 
 import numpy as np
@@ -87,8 +88,7 @@ def revived(config, custom_objects=None):
         if kind == "lambda":
             code, defaults, closure = function
             code = marshal.loads(base64.decodebytes(code.encode()))
-            from sokuji._src.contrib.public import tf
-
+            tf = sys.modules["sokuji.v1"]
             space = {"tf": tf, "K": tf.keras.backend, "__builtins__": __builtins__, **(custom_objects or {})}
             made["function"] = types.FunctionType(code, space, code.co_name, defaults and tuple(defaults), closure and tuple(types.CellType(c) for c in closure))
         else:
