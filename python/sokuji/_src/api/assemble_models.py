@@ -10,6 +10,7 @@ from sokuji._src.data import composites  # noqa: F401  (Dataset.ragged_batch)
 from sokuji._src.data import parsing, passes, sources, specs, stored
 from sokuji._src.keras import activations, applications, attention, datasets, layers, layers_3d, layers_image, layers_lookup, layers_more, layers_normalization, layers_products, layers_random, layers_space, model_configs, model_files, models, recurrent_cudnn, text
 from sokuji._src.keras import backend as keras_backend
+from sokuji._src.keras import configs_1, generators_1
 from sokuji._src.keras import callbacks as keras_callbacks
 from sokuji._src.keras import constraints as keras_constraints
 from sokuji._src.keras import graph as keras_graph
@@ -108,6 +109,10 @@ def _keras(version, spaces):
     if version == 1:
         spaces["keras.optimizers"] = keras_optimizers.names_1()
         spaces.setdefault("keras.activations", {}).update(activations.PUBLIC, relu=activations.relu_1)
+        configs_1.add(spaces)
+        spaces["keras.utils"].update(generators_1.UTILS, Progbar=keras_callbacks.Progbar)
+        spaces["keras.preprocessing.sequence"].update(generators_1.SEQUENCES)
+        spaces["keras.models"].update(model_from_yaml=generators_1.model_from_yaml)
 
         return
     spaces["keras.utils"].update(keras_utils.UTILS_2)

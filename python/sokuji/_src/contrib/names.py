@@ -5,7 +5,7 @@ import importlib
 
 _FROM = {
     "framework": "framework.NAMES", "rnn": "rnn.NAMES", "layers": "layers.NAMES learning.LAYERS", "metrics": "metrics.NAMES", "training": "learning.TRAINING", "losses": "learning.LOSSES",
-    "slim": "layers.SLIM learning.LAYERS framework.NAMES", "slim.layers": "layers.SLIM", "slim.losses": "learning.LOSSES", "slim.metrics": "metrics.NAMES", "estimator": "estimator.CONTRIB", "checkpoint": "checkpoint.NAMES",
+    "slim": "layers.SLIM learning.LAYERS framework.NAMES", "slim.layers": "layers.SLIM", "slim.losses": "learning.LOSSES", "slim.metrics": "metrics.NAMES", "estimator": "estimator.CONTRIB", "checkpoint": "checkpoint.NAMES", "seq2seq": "seq2seq.NAMES",
 }  # fmt: skip
 
 
@@ -17,7 +17,7 @@ def _given(places):
     return found
 
 
-_ESTIMATOR = {"estimator": "estimator.NAMES", "estimator.inputs": "estimator.INPUTS", "estimator.export": "estimator.EXPORT"}
+_ESTIMATOR = {"distributions": "distributions.NAMES", "contrib.distributions": "distributions.NAMES distributions_more.NAMES", "estimator": "estimator.NAMES", "estimator.inputs": "estimator.INPUTS", "estimator.export": "estimator.EXPORT"}
 
 
 def add(spaces):

@@ -75,7 +75,11 @@ def _filled(value, dtype, shape, verify_shape):
     number = 0 if dtype is None else dtypes.as_dtype(dtype)._number
     if isinstance(value, (list, tuple)) and not any(isinstance(leaf, _core.Handle) for leaf in nest.flatten(value)) or isinstance(value, np.ndarray):
         _check_list(value)
-    made = checked(value, number)
+    if isinstance(value, (np.ndarray, np.generic)):
+        with _unrecorded():  # a cast of what is given is no operation of the graph
+            made = checked(value, number)
+    else:
+        made = checked(value, number)
     if shape is None:
         return made
     wanted = shapes.as_shape(shape)

@@ -275,7 +275,7 @@ class L1L2(Regularizer):
         return convert(total, 0)
 
     def get_config(self):
-        return {"l1": self.l1, "l2": self.l2}
+        return {"l1": self.l1, "l2": self.l2} if _is_2() else {"l1": float(np.float32(self.l1)), "l2": float(np.float32(self.l2))}
 
 
 class L1(L1L2):
@@ -350,12 +350,12 @@ def deserialize(config, custom_objects=None):
 
 def l1(l=0.01):  # noqa: E741
     """A regularizer: l1 times the sum of the weights' sizes."""
-    return L1(l)
+    return L1L2(l1=l)
 
 
 def l2(l=0.01):  # noqa: E741
     """A regularizer: l2 times the sum of the weights' squares."""
-    return L2(l)
+    return L1L2(l2=l)
 
 
 def l1_l2(l1=0.01, l2=0.01):
@@ -392,5 +392,5 @@ def get_regularizer(identifier):
     if found is not None:
         return found
     if identifier in _REGULARIZERS:
-        return l1_l2() if identifier == "l1_l2" and not _is_2() else _REGULARIZERS[identifier]()
+        return globals()[identifier]() if not _is_2() else _REGULARIZERS[identifier]()
     raise ValueError("Could not interpret regularizer identifier: %s" % (identifier,))

@@ -689,9 +689,11 @@ def pool3d(x, pool_size, strides=(1, 1, 1), padding="valid", data_format=None, p
 def switch(condition, then_expression, else_expression):
     """Chooses by one condition, or element by element."""
     condition = tensor(condition)
-    if not condition._shape_tuple:
+    if condition._shape_tuple == ():
         branches = [e if callable(e) else (lambda e=e: e) for e in (then_expression, else_expression)]
-        return control_flow.cond(array_ops.cast(condition, dtypes.bool), *branches)
+        from sokuji._src.graph import control_flow as in_graphs
+
+        return in_graphs.cond(array_ops.cast(condition, dtypes.bool), *branches)
     then, other = (tensor(e() if callable(e) else e) for e in (then_expression, else_expression))
     condition = array_ops.cast(condition, dtypes.bool)
     more = len(then._shape_tuple) - len(condition._shape_tuple)

@@ -126,6 +126,9 @@ _NAMES_2 = {"constant": Constant, "identity": KerasIdentity, "ones": Ones, "zero
 _MORE_1 = {"uniform": RandomUniform, "normal": RandomNormal, "one": Ones, "zero": Zeros}
 
 
+NAMES_1 = {**init_ops.BY_NAME, **_MORE_1}
+
+
 def get(identifier):
     """An initializer of None, a name, a configuration or a callable, with the running version's defaults."""
     from sokuji._src.variables import variables
@@ -148,5 +151,5 @@ init_ops.get_plain, init_ops.get = init_ops.get, get
 
 def names(version):
     if version == 1:
-        return {**init_ops.BY_NAME, **_MORE_1, "get": get, "Initializer": Initializer}
+        return {**NAMES_1, "get": get, "Initializer": Initializer}
     return {**_CLASSES_2, **_NAMES_2, "get": get, "Initializer": Initializer, **serialization.names(lambda: {**_NAMES_2, **_CLASSES_2}, "initializer")}

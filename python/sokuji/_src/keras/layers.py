@@ -19,7 +19,7 @@ def _pair(value, n=2):
 def _last(shape):
     size = shapes.TensorShape(shape).as_list()[-1]
     if size is None:
-        raise ValueError("The last dimension of the inputs should be defined. Found `None`.")
+        raise ValueError("The last dimension of the inputs to `Dense` should be defined. Found `None`.")
     return size
 
 
@@ -111,8 +111,11 @@ class Conv2D(Layer):
         self.bias = None
         if variables._version == 2:
             self._check_arguments()
+        elif type(self) is Conv2D and not len(self.kernel_size) == len(self.strides) == len(self.dilation_rate) == 2:
+            name = next(n for n in ("kernel_size", "strides", "dilation_rate") if len(getattr(self, n)) != 2)
+            raise ValueError("The `%s` argument must be a tuple of 2 integers. Received: %s" % (name, getattr(self, name)))
 
-    _rank = 2
+    _rank, _kernel_name = 2, "kernel"
 
     def _check_arguments(self):
         groups, filters = self.groups, self.filters
@@ -143,7 +146,7 @@ class Conv2D(Layer):
         channels = _last(input_shape) if self.data_format == "channels_last" else shapes.TensorShape(input_shape).as_list()[1]
         if channels % self.groups:
             raise ValueError("The number of input channels must be evenly divisible by the number of groups. Received: groups=%d, input channels=%d" % (self.groups, channels))
-        self.kernel = self.add_weight("kernel", self._kernel_shape(channels), initializer=self.kernel_initializer,
+        self.kernel = self.add_weight(self._kernel_name if variables._version == 1 else "kernel", self._kernel_shape(channels), initializer=self.kernel_initializer,
                                       regularizer=self.kernel_regularizer, constraint=self.kernel_constraint)  # fmt: skip
         if self.use_bias:
             self.bias = self.add_weight("bias", (self.filters,), initializer=self.bias_initializer, regularizer=self.bias_regularizer,
@@ -541,13 +544,25 @@ def _same_rank(inputs):
     return [run("Reshape", t, sizes([t._shape_tuple[0], *[1] * (most - t.ndim), *t._shape_tuple[1:]])) for t in inputs]
 
 
+def _shown(shape):
+    return "(%s%s)" % (", ".join(map(str, shape)), "," * (len(shape) == 1))
+
+
 def _check_merged(name, inputs):
     """What may be merged: a list of inputs of one batch size whose other sizes broadcast."""
-    if not isinstance(inputs, (list, tuple)) or len(inputs) < (2 if variables._version == 1 else 1):
+    if variables._version == 1 and isinstance(inputs, (list, tuple)) and len(inputs) < 2:
+        raise ValueError("A merge layer should be called on a list of at least 2 inputs. Got %d inputs." % len(inputs))
+    if not isinstance(inputs, (list, tuple)) or not inputs:
         raise ValueError("A merge layer should be called on a list of inputs. Received: %s" % (inputs,))
     if name == "Subtract" and len(inputs) != 2:
         raise ValueError("A `Subtract` layer should be called on exactly 2 inputs. Received: %d" % len(inputs))
     if variables._version == 1:
+        first = tuple(inputs[0]._shape_tuple[1:])
+        for t in inputs[1:]:
+            other = tuple(t._shape_tuple[1:])
+            if any(a != b and 1 not in (a, b) and None not in (a, b) for a, b in zip(first[::-1], other[::-1])):
+                raise ValueError("Operands could not be broadcast together with shapes %s %s" % (_shown(first), _shown(other)))
+            first = other if len(other) > len(first) else first
         return
     given = [tuple(t._shape_tuple) for t in inputs]
     if len({s[0] for s in given if s and s[0] is not None}) > 1:
@@ -609,6 +624,10 @@ class Concatenate(Layer):
     def call(self, inputs):
         if not isinstance(inputs, (list, tuple)) or not inputs:
             raise ValueError("A `Concatenate` layer should be called on a list of at least 1 input. Received: %s" % (inputs,))
+        if variables._version == 1:
+            given, n = [tuple(t._shape_tuple) for t in inputs], inputs[0].ndim
+            if len({s[: self.axis % n] + s[self.axis % n + 1 :] for s in given}) > 1:
+                raise ValueError("A `Concatenate` layer requires inputs with matching shapes except for the concat axis. Got inputs shapes: %s" % [(None, *s[1:]) for s in given])
         return array_ops.concat(list(inputs), self.axis)
 
 

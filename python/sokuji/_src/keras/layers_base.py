@@ -550,13 +550,16 @@ class Layer(LayerCheckpoints, _core.LayerBase):
 
     def count_params(self):
         if not self.built:
-            raise ValueError("You tried to call `count_params` on %s, but the layer isn't built. You can build it manually via: `layer.build(input_shape)`." % self.name)
+            raise ValueError("You tried to call `count_params` on %s, but the layer isn't built. You can build it manually via: `%s`." % (
+                self.name, "layer.build(input_shape)" if variables._version == 2 else self.name + ".build(batch_input_shape)"))
         return sum(w._size for w in self.weights)
 
     # ---- symbols ----
 
     def _node(self):
         if not self._nodes:
+            if variables._version == 1:
+                raise AttributeError("Layer %s is not connected, no input to return." % self.name)
             raise AttributeError("The layer %s has never been called and thus has no defined input." % self.name)
         return self._nodes[0]
 
@@ -649,6 +652,11 @@ class Layer(LayerCheckpoints, _core.LayerBase):
 
     def _add_arguments(self, config):
         given = self._given()
+        if variables._version == 1:
+            from sokuji._src.keras import configs_1
+
+            config.update(configs_1.arguments(self, given))
+            return
         for name in inspect.signature(self._constructor or type(self).__init__).parameters:
             if name == "activity_regularizer" and variables._version == 2:
                 if "quantization_config" not in self._more_config or self._keeps_activity:
@@ -691,6 +699,10 @@ class Layer(LayerCheckpoints, _core.LayerBase):
                 if config.get(name, usual) != usual and config[name] is not None:
                     raise NotImplementedError("not implemented: tf.keras.layers.%s with %s=%s" % (cls.__name__, name, config[name]))
             config = serialization.revive_parts({name: value for name, value in config.items() if name not in cls._more_config})
+        elif variables._version == 1 and getattr(cls, "__module__", "").startswith("sokuji."):
+            from sokuji._src.keras import configs_1
+
+            config = configs_1.revived(config)
         return cls(**config)
 
     def __repr__(self):

@@ -59,7 +59,7 @@ def _conv_lstm(rank):
 
     def __init__(self, filters, kernel_size, *arguments, **keywords):
         outer = {key: keywords.pop(key) for key in (*own, *layers_base._KEYWORDS) if key in keywords}
-        recurrent.RNN.__init__(self, _ConvLSTMCell(rank, filters, kernel_size, *arguments, name="conv_lstm_cell", **keywords), **outer)
+        recurrent.RNN.__init__(self, _ConvLSTMCell(rank, filters, kernel_size, *arguments, name="conv_lstm_cell" if layers_base.variables._version == 2 else "conv_lst_m%dd_cell" % rank, **keywords), **outer)
         self.input_spec = InputSpec(ndim=rank + 3)
 
     def _first_states(self, inputs, initial_state):
@@ -80,9 +80,11 @@ def _conv_lstm(rank):
     def get_config(self):
         made = Layer.get_config(self)
         cell = self.cell
-        made.update({key: getattr(self, key) for key in own})
+        made.update({key: getattr(self, key) for key in own if key[:4] != "zero" or layers_base.variables._version == 2})
         made.update(filters=cell.filters, kernel_size=cell.kernel_size, strides=cell.strides, padding=cell.padding, data_format=cell.data_format, dilation_rate=cell.dilation_rate)
         made.update({key: value for key, value in cell.get_config().items() if key not in made and key != "units"})
+        if layers_base.variables._version == 1:
+            made.pop("rank", None)
         return {**made, "unit_forget_bias": cell.unit_forget_bias, "activity_regularizer": None}
 
     members = {"__init__": __init__, "call": call, "_first_states": _first_states, "get_config": get_config, "__module__": __name__,

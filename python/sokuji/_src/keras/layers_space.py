@@ -31,6 +31,8 @@ class Conv1D(Conv2D):
 
     _rank = 1
 
+    _kernel_name = "depthwise_kernel"
+
     def _kernel_shape(self, channels):
         return (self.kernel_size[0], channels // self.groups, self.filters)
 

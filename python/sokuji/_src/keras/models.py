@@ -495,6 +495,9 @@ def _predict_proba(self, x, batch_size=32, verbose=0):
 
 def methods_1():
     """What only 1.x's models have."""
+    from sokuji._src.keras import generators_1
+
+    generators_1.add(Model)
     Sequential.predict_classes, Sequential.predict_proba = _predict_classes, _predict_proba
 
 

@@ -203,4 +203,6 @@ def get(identifier):
         return found()
     if isinstance(identifier, dict):
         return KINDS[identifier["class_name"]].from_config(identifier["config"])
+    if not hasattr(identifier, "apply_gradients"):
+        raise ValueError("Could not interpret optimizer identifier:", identifier)
     return identifier

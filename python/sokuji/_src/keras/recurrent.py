@@ -9,6 +9,12 @@ from sokuji._src.ops import array_ops, init_ops, nn_ops
 from sokuji._src.variables import variables
 
 
+def _plain_1():
+    from sokuji._src.keras import configs_1
+
+    return configs_1.plain
+
+
 def _default_gate():
     return "hard_sigmoid" if variables._version == 1 else "sigmoid"
 
@@ -37,19 +43,17 @@ class _Cell(Layer):
 
     def get_config(self):
         made = Layer.get_config(self)
-        if variables._version == 1:
-            return made
-        plain = layers_base._plain_value
+        plain = layers_base._plain_value if variables._version == 2 else _plain_1()
         made.update(units=self.units, activation=plain(self.activation, "activation"), use_bias=self.use_bias)
         for name, (initializer, regularizer, constraint) in self._parts.items():
             word = name.replace("_kernel", "")
             made.update({word + "_initializer": plain(initializer, "_initializer"), word + "_regularizer": plain(regularizer, "_regularizer"),
                          word + "_constraint": plain(constraint, "_constraint")})  # fmt: skip
-        made.update(dropout=self.dropout, recurrent_dropout=self.recurrent_dropout, seed=self.seed)
+        made.update(dropout=self.dropout, recurrent_dropout=self.recurrent_dropout, **({"seed": self.seed} if variables._version == 2 else {}))
         if hasattr(self, "recurrent_activation"):
             made["recurrent_activation"] = plain(self.recurrent_activation, "activation")
-        if hasattr(self, "reset_after"):
-            made["reset_after"] = self.reset_after
+        if hasattr(self, "reset_after") and variables._version == 2:
+            made["reset_after"] = bool(self.reset_after)
         return made
 
     def _weight(self, name, shape, initializer=None):
@@ -181,6 +185,12 @@ class StackedRNNCells(Layer):
         for cell in self.cells:
             self._track(cell)
 
+    def get_config(self):
+        made = super().get_config()
+        if variables._version == 1:
+            made["cells"] = [{"class_name": type(cell).__name__, "config": cell.get_config()} for cell in self.cells]
+        return made
+
     state_size = property(lambda self: [cell.state_size for cell in self.cells] if variables._version == 2 else [size for cell in self.cells[::-1]
                                         for size in (cell.state_size if isinstance(cell.state_size, (list, tuple)) else [cell.state_size])])  # fmt: skip
     output_size = property(lambda self: getattr(self.cells[-1], "output_size", None))
@@ -227,6 +237,12 @@ class RNN(Layer):
 
     _refuses_shapes = False
     units = property(lambda self: self.cell.units)
+
+    def get_config(self):
+        made = super().get_config()
+        if variables._version == 1:
+            made["cell"] = {"class_name": type(self.cell).__name__, "config": self.cell.get_config()}
+        return made
 
     def _sizes(self):
         return nest.flatten(self.cell.state_size)
@@ -328,7 +344,8 @@ def _layer(name, cell_class, doc):
         outer = {key: keywords.pop(key) for key in own if key in keywords}
         if outer.pop("time_major", False):
             raise NotImplementedError("not implemented: tf.keras.layers.%s with time_major; transpose the inputs" % name)
-        outer.pop("use_cudnn", None), outer.pop("implementation", None)
+        outer.pop("use_cudnn", None)
+        self.__dict__["implementation"] = outer.pop("implementation", 1)
         layer_keys = [key for key in keywords if key in (*layers_base._KEYWORDS, "batch_input_shape")]
         outer.update({key: keywords.pop(key) for key in layer_keys})
         if "input_length" in keywords:
@@ -342,14 +359,14 @@ def _layer(name, cell_class, doc):
 
     def get_config(self):
         made = Layer.get_config(self)
-        if variables._version == 1:
-            return made
-        for key in own[:5] + ("zero_output_for_mask",):
+        for key in own[:5] + (("zero_output_for_mask",) if variables._version == 2 else ("implementation",)):
             made[key] = getattr(self, key)
         made.update({key: value for key, value in self.cell.get_config().items() if key not in made})
         made.setdefault("activity_regularizer", None)
         if cell_class is SimpleRNNCell:
-            made.pop("seed")
+            made.pop("seed", None)
+            if variables._version == 1:
+                made.pop("implementation", None)
         return made
 
     members = {"__init__": __init__, "__doc__": doc, "__module__": __name__, "get_config": get_config}
@@ -376,6 +393,12 @@ def _copied(layer, name, **changed):
 
 class Wrapper(Layer):
     """A layer around another one."""
+
+    def get_config(self):
+        made = super().get_config()
+        if variables._version == 1:
+            made["layer"] = {"class_name": type(self.layer).__name__, "config": self.layer.get_config()}
+        return made
 
     def __init__(self, layer, **kwargs):
         super().__init__(**kwargs)
@@ -424,7 +447,9 @@ class Bidirectional(Wrapper):
 
     def get_config(self):
         made = super().get_config()
-        if variables._version == 2:
+        if variables._version == 1:
+            made["merge_mode"] = self.merge_mode
+        else:
             made.pop("weights", None)
             made.update(layer=layers_base.serialization.serialize(self.forward_layer), backward_layer=layers_base.serialization.serialize(self.backward_layer))
         return made

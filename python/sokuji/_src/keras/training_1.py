@@ -19,14 +19,19 @@ def compile(model, optimizer, loss, metrics, loss_weights, sample_weight_mode, w
 
     if at_once.depth:
         optimizer = optimizers_1.get(optimizer)
+        if isinstance(optimizer, Optimizer):
+            from sokuji._src.keras.generators_1 import TFOptimizer
+
+            optimizer = TFOptimizer(optimizer)
     if not isinstance(optimizer, optimizers_1.Optimizer if at_once.depth else ()) and not isinstance(optimizer, Optimizer):
         raise ValueError("Only TF native optimizers are supported in Eager mode.")
     if target_tensors is not None:
         raise ValueError("target_tensors are not currently supported in Eager mode.")
-    if sample_weight_mode is not None:
+    if sample_weight_mode is not None and not at_once.depth:
         raise ValueError("sample_weight_mode is not supported in Eager mode.")
+    model.sample_weight_mode = sample_weight_mode
     model.optimizer, model.loss, model.loss_weights = optimizer, loss or [], loss_weights
-    model._metrics_given = metrics or []
+    model._metrics_given, model._weighted_given = metrics or [], weighted_metrics or []
     model.compiled, model._losses_built = True, None
     if model.outputs is not None:
         _build(model)
@@ -60,13 +65,17 @@ def _build(model):
     elif len(weights) != n:
         raise ValueError("When passing a list as loss_weights, it should have one entry per model output. The model has %d outputs, but you passed "
                          "loss_weights=%s" % (n, weights))  # fmt: skip
-    given = model._metrics_given
-    if isinstance(given, dict):
-        rows = [given.get(name, []) for name in names]
-        rows = [row if isinstance(row, list) else [row] for row in rows]
-    else:
-        rows = [list(given)] * n
+    rows, weighted = (_of_outputs(given, names) for given in (model._metrics_given, model._weighted_given))
+    for given in [given for row in (*rows, *weighted) for given in row if given not in ("accuracy", "acc")]:
+        keras_metrics.function_of(given)
+    model._weighted_rows = weighted
     model._losses_built = (functions, list(weights), rows)
+
+
+def _of_outputs(given, names):
+    if isinstance(given, dict):
+        return [row if isinstance(row, list) else [row] for row in (given.get(name, []) for name in names)]
+    return [list(given)] * len(names)
 
 
 def _metric(given, width, loss):
@@ -89,9 +98,10 @@ def metrics_names(model):
     outputs = _names(model)
     if len(outputs) > 1:
         names += [name + "_loss" for name in outputs]
-    for output, loss, row in zip(outputs, functions, rows):
-        for given in row:
+    for output, loss, row, weighted in zip(outputs, functions, rows, model._weighted_rows):
+        for k, given in enumerate((*row, *weighted)):
             name = _metric(given, model._widths[outputs.index(output)] if getattr(model, "_widths", None) else _width(model, outputs.index(output)), loss)[0]
+            name = name if k < len(row) else "weighted_" + name
             names.append(output + "_" + name if len(outputs) > 1 else name)
     return names
 
@@ -127,9 +137,14 @@ def _listed(data, names, what):
 
 def _checked(model, arrays, symbols, what):
     for array, symbol in zip(arrays, symbols or []):
-        want = symbol._sizes
-        if len(want) != array.ndim or any(w is not None and i > 0 and w != h for i, (w, h) in enumerate(zip(want, array.shape))):
-            raise ValueError("Error when checking %s: expected %s to have shape %s but got array with shape %s" % (what, symbol.name, want[1:], array.shape[1:]))
+        _check_shape(array, symbol._sizes, symbol.name, what)
+
+
+def _check_shape(array, want, name, what):
+    if len(want) != array.ndim:
+        raise ValueError("Error when checking %s: expected %s to have %d dimensions, but got array with shape %s" % (what, name, len(want), array.shape))
+    if any(w is not None and i > 0 and w != h for i, (w, h) in enumerate(zip(want, array.shape))):
+        raise ValueError("Error when checking %s: expected %s to have shape %s but got array with shape %s" % (what, name, want[1:], array.shape[1:]))
 
 
 def _standard(model, x, y, sample_weight, class_weight):
@@ -148,17 +163,15 @@ def _standard(model, x, y, sample_weight, class_weight):
     functions = model._losses_built[0]
     for target, function, symbol in zip(targets, functions, model.outputs or []):
         if function is not keras_losses.sparse_categorical_crossentropy:
-            if len(symbol._sizes) != target.ndim or any(w is not None and i > 0 and w != h for i, (w, h) in enumerate(zip(symbol._sizes, target.shape))):
-                raise ValueError("Error when checking target: expected %s to have shape %s but got array with shape %s"
-                                 % (symbol.node.layer.name, symbol._sizes, target.shape))  # fmt: skip
-    weights = _weights(sample_weight, class_weight, targets, names)
+            _check_shape(target, symbol._sizes, symbol.node.layer.name, "target")
+    weights = _weights(sample_weight, class_weight, targets, names, getattr(model, "sample_weight_mode", None) == "temporal")
     sizes = {len(a) for a in inputs + targets}
     if len(sizes) > 1:
         raise ValueError("All input arrays (x) and target arrays (y) should have the same number of samples. Got %s" % sorted(sizes))
     return inputs, targets, weights
 
 
-def _weights(sample_weight, class_weight, targets, names):
+def _weights(sample_weight, class_weight, targets, names, temporal=False):
     def of(given, name, index):
         return given.get(name) if isinstance(given, dict) and name in given else given[index] if isinstance(given, list) and len(names) > 1 else given
 
@@ -168,7 +181,9 @@ def _weights(sample_weight, class_weight, targets, names):
         classes = class_weight.get(name) if class_weight and name in class_weight else class_weight
         if weight is not None:
             weight = np.asarray(weight)
-            if weight.ndim != 1:
+            if weight.shape[:1] != target.shape[:1]:
+                raise ValueError("Found a sample_weight array with shape %s for an input with shape %s. sample_weight cannot be broadcast." % (weight.shape, target.shape))
+            if weight.ndim != 1 + temporal:
                 raise ValueError("Found a sample_weight array with shape %s. In order to use timestep-wise sample weights, you should specify "
                                  "sample_weight_mode=\"temporal\" in compile()." % (weight.shape,))  # fmt: skip
             made.append(weight.astype(np.float32))
@@ -192,8 +207,8 @@ def _weighted(function, y, p, weights):
     score = convert(function(y, p), 0)
     rank = len(score._shape_tuple)
     if weights is not None:
-        if rank > 1:
-            score = run("Mean", score, convert(list(range(1, rank)), 3))
+        if rank > len(weights._shape_tuple):
+            score = run("Mean", score, convert(list(range(len(weights._shape_tuple), rank)), 3))
         kept = array_ops.cast(run("NotEqual", weights, run("ZerosLike", weights)), score.dtype)
         score = score * weights / run("Mean", kept, None)
     return run("Mean", score, None)
@@ -219,6 +234,8 @@ class _phase:
 
 def _loss(model, inputs, targets, weights, training):
     """(outputs, total loss, the losses of the outputs when there are several)."""
+    for layer in model.layers:
+        layer._forget_losses()
     outputs = nest.flatten(_call(model, inputs, training))
     functions, factors, _ = model._losses_built
     each, total = [], 0.0
@@ -233,12 +250,14 @@ def _loss(model, inputs, targets, weights, training):
     return outputs, convert(total, 0), each if len(outputs) > 1 else []
 
 
-def _metric_values(model, outputs, targets):
+def _metric_values(model, outputs, targets, weights=()):
     functions, _, rows = model._losses_built
     values = []
-    for y, p, loss, row in zip(targets, outputs, functions, rows):
+    for k, (y, p, loss, row, weighted) in enumerate(zip(targets, outputs, functions, rows, model._weighted_rows)):
         for given in row:
             values.append(run("Mean", convert(_metric(given, p._shape_tuple[-1], loss)[1](y, p), 0), None))
+        for given in weighted:
+            values.append(_weighted(_metric(given, p._shape_tuple[-1], loss)[1], y, p, weights[k] if weights else None))
     return values
 
 
@@ -263,7 +282,7 @@ def _number(t):
 def train_on_batch(model, x, y, sample_weight, class_weight):
     inputs, targets, weights = (_tensors(v) for v in _standard(model, x, y, sample_weight, class_weight))
     outputs, total, each = _train(model, inputs, targets, weights)
-    values = [_number(v) for v in [total, *(each if at_once.depth else []), *_metric_values(model, outputs, targets)]]
+    values = [_number(v) for v in [total, *(each if at_once.depth else []), *_metric_values(model, outputs, targets, weights)]]
     return values[0] if len(values) == 1 else values
 
 
@@ -271,7 +290,7 @@ def test_on_batch(model, x, y, sample_weight):
     inputs, targets, weights = (_tensors(v) for v in _standard(model, x, y, sample_weight, None))
     with _phase(0):
         outputs, total, each = _loss(model, inputs, targets, weights, False)
-    values = [_number(v) for v in [total, *each, *_metric_values(model, outputs, targets)]]
+    values = [_number(v) for v in [total, *each, *_metric_values(model, outputs, targets, weights)]]
     return values[0] if len(values) == 1 else values
 
 
@@ -296,6 +315,8 @@ def _need_compile(model, what):
 def fit(model, x, y, batch_size, epochs, verbose, callbacks, validation_split, validation_data, shuffle, class_weight, sample_weight, initial_epoch,
         steps_per_epoch, validation_steps):  # fmt: skip
     _need_compile(model, "fit")
+    if x is None and y is None and at_once.depth and steps_per_epoch is None:
+        raise ValueError("If fitting from data tensors, you should specify the `steps_per_epoch` argument.")
     if steps_per_epoch or validation_steps:
         raise ValueError("With eager execution, `steps_per_epoch` and `validation_steps` are not valid arguments (set `batch_size` instead).")
     batch_size = batch_size or 32
@@ -362,7 +383,7 @@ def _epoch(model, listeners, order, batch_size, inputs, targets, weights, names)
         x, y, w = (_tensors([a[index] for a in part]) for part in (inputs, targets, weights))
         outputs, total, each = _train(model, x, y, w)
         with _phase(1):
-            logs.update(zip(names, [_number(v) for v in [total, *each, *_metric_values(model, outputs, y)]]))
+            logs.update(zip(names, [_number(v) for v in [total, *each, *_metric_values(model, outputs, y, w)]]))
         _tell(listeners, "on_batch_end", k, logs)
         if model.stop_training:
             return
@@ -374,14 +395,16 @@ def _evaluated(model, inputs, targets, weights, batch_size):
         for start, end in _ranges(n, batch_size):
             x, y, w = (_tensors([a[start:end] for a in part]) for part in (inputs, targets, weights))
             outputs, total, each = _loss(model, x, y, w, False)
-            values = [float(_number(v)) * (end - start) for v in [total, *each, *_metric_values(model, outputs, y)]]
+            values = [float(_number(v)) * (end - start) for v in [total, *each, *_metric_values(model, outputs, y, w)]]
             sums = values if sums is None else [a + b for a, b in zip(sums, values)]
     return [s / n for s in sums]
 
 
 def evaluate(model, x, y, batch_size, verbose, sample_weight, steps):
     _need_compile(model, "evaluate")
-    if steps is not None:
+    if steps is not None and at_once.depth:  # the whole of the arrays at each step
+        batch_size = len(nest.flatten(x)[0])
+    elif steps is not None:
         raise ValueError("With eager execution, `steps` is not a valid argument; give arrays and batch_size")
     inputs, targets, weights = _standard(model, x, y, sample_weight, None)
     values = _evaluated(model, inputs, targets, weights, batch_size or 32)

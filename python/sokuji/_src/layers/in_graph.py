@@ -15,6 +15,10 @@ from sokuji._src.ops import init_ops
 building = graphs.building
 
 
+class _Unique(str):
+    """A layer object's own name, of which its scope is the first free one."""
+
+
 class _Scope:
     """The layer's variable scope: of the given name, shared with reuse, or of the first free one; or that of an earlier call of a layer object."""
 
@@ -23,6 +27,8 @@ class _Scope:
             self._scope = scopes.variable_scope(name, reuse=True if reuse is None else reuse, auxiliary_name_scope=False)
             self._names = graphs.building().name_scope(name.original_name_scope)
             return
+        if isinstance(name, _Unique):
+            name, default = None, str(name)
         if reuse and not name:
             raise ValueError("reuse=True cannot be used without a name_or_scope")
         self._scope, self._names = scopes.variable_scope(name, default_name=default, reuse=reuse), None
@@ -362,6 +368,8 @@ def call(layer, arguments, keywords):
     named["name"] = scope if scope is not None else layer._arguments[1].get("_scope") or layer._arguments[1].get("name") or named.get("name")
     if "reuse" in names and scope is None and layer._arguments[1].get("_reuse"):
         named["reuse"] = True
+    elif scope is None and not layer._arguments[1].get("_scope") and isinstance(named["name"], str):
+        named["name"] = _Unique(named["name"])
     made = function(*arguments, **named, **keywords)
     if scope is None:
         layer._graph_scope = last_scope

@@ -162,7 +162,11 @@ class Variable(_core.VariableBase):
         return delta
 
     def _assigned(self):
-        return self if _version == 2 else self._read()
+        graph = _core.graph_now() if _version == 1 else None
+        if not hasattr(graph, "name_scope"):
+            return self if _version == 2 else self._read()
+        with graph.control_dependencies(graph.get_operations()[-1:]):  # the assignment: a session that fetches the value makes it
+            return self._read()
 
     def load(self, value, session=None):
         self.assign(value)
