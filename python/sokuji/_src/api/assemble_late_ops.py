@@ -14,6 +14,15 @@ def _candidates(held):
     return load
 
 
+def operators():
+    """What tf.linalg has of LinearOperator."""
+    from sokuji._src.ops import linear_operators
+
+    return linear_operators.NAMES
+
+
+_OPERATORS = """Adjoint BlockDiag BlockLowerTriangular Circulant Circulant2D Circulant3D Composition Diag FullMatrix Householder Identity Inversion Kronecker
+    LowRankUpdate LowerTriangular Permutation ScaledIdentity Toeplitz Tridiag Zeros"""
 _SAMPLERS = "uniform_candidate_sampler log_uniform_candidate_sampler learned_unigram_candidate_sampler fixed_unigram_candidate_sampler all_candidate_sampler"
 
 
@@ -29,6 +38,7 @@ def add(names, spaces):
     space("math").update({**math_late_ops.MATH_2, **{n: names[n] for n in math_late_ops.FROM_ROOT}, **{n: spaces["nn"][n] for n in math_late_ops.FROM_NN}})
     space("math.special").update(math_late_ops.SPECIAL_2)
     space("linalg").update(linalg_late_ops.LINALG_2)
+    missing.put_off(space("linalg"), " ".join("LinearOperator" + kind for kind in ["", *_OPERATORS.split()]), operators)
     names.update(norm=linalg_late_ops.norm, matrix_square_root=linalg_late_ops.sqrtm)
     space("signal").update(signal_ops.SIGNAL_2)
     space("strings").update(string_late_ops.STRINGS_2)
