@@ -423,6 +423,10 @@ class _Sized(_Diagonal):
     def _dims(self):
         return [*self._batch, self._n, self._n]
 
+    def add_to_tensor(self, mat, name="add_to_tensor"):
+        """The matrix and a tensor, added."""
+        return super().add_to_tensor(mat)
+
 
 class LinearOperatorIdentity(_Sized):
     """The identity, or a batch of it."""
@@ -596,12 +600,10 @@ class LinearOperatorLowRankUpdate(LinearOperator):
 class _Circulant(LinearOperator):
     """A matrix that the Fourier transform makes diagonal, by its spectrum."""
 
-    def __init__(self, spectrum, input_output_dtype=dtypes.complex64, is_non_singular=None, is_self_adjoint=None, is_positive_definite=None, is_square=True, name=None):
-        given = locals()
-        given["name"] = name or type(self).__name__
-        self.spectrum = _need_rank(_held(spectrum, "spectrum"), self.block_depth, "spectrum")
+    def _circular(self, given):
+        self.spectrum = spectrum = _need_rank(_held(given["spectrum"], "spectrum"), self.block_depth, "spectrum")
         self._kind = dtypes.complex128 if self.spectrum.dtype.real_dtype == dtypes.float64 else dtypes.complex64
-        self._begin(given, input_output_dtype, is_self_adjoint=None if self.spectrum.dtype.is_complex else True)
+        self._begin(given, given["input_output_dtype"], is_self_adjoint=None if spectrum.dtype.is_complex else True)
 
     block_shape = property(lambda self: self.spectrum.shape[-self.block_depth :])
 
@@ -674,17 +676,26 @@ class LinearOperatorCirculant(_Circulant):
 
     block_depth = 1
 
+    def __init__(self, spectrum, input_output_dtype=dtypes.complex64, is_non_singular=None, is_self_adjoint=None, is_positive_definite=None, is_square=True, name="LinearOperatorCirculant"):
+        self._circular(locals())
+
 
 class LinearOperatorCirculant2D(_Circulant):
     """A block circulant matrix with circulant blocks, by its spectrum in two dimensions."""
 
     block_depth = 2
 
+    def __init__(self, spectrum, input_output_dtype=dtypes.complex64, is_non_singular=None, is_self_adjoint=None, is_positive_definite=None, is_square=True, name="LinearOperatorCirculant2D"):
+        self._circular(locals())
+
 
 class LinearOperatorCirculant3D(_Circulant):
     """A block circulant matrix of two levels, by its spectrum in three dimensions."""
 
     block_depth = 3
+
+    def __init__(self, spectrum, input_output_dtype=dtypes.complex64, is_non_singular=None, is_self_adjoint=None, is_positive_definite=None, is_square=True, name="LinearOperatorCirculant3D"):
+        self._circular(locals())
 
 
 class _Around(LinearOperator):
@@ -921,7 +932,7 @@ class _Blocks(_Several):
 class LinearOperatorBlockDiag(_Blocks):
     """Operators along the diagonal of a matrix of zeros."""
 
-    def __init__(self, operators, is_non_singular=None, is_self_adjoint=None, is_positive_definite=None, is_square=None, name=None):
+    def __init__(self, operators, is_non_singular=None, is_self_adjoint=None, is_positive_definite=None, is_square=True, name=None):
         self._several(locals(), "_ds_", _HINTS[:3])
 
     def _block_dims(self, axis):
