@@ -19,7 +19,7 @@ DIFFERENT = {
     r"tf\.keras\.(layers\.ReversibleEmbedding\.compute_output_shape|optimizers\.Adadelta\.update_step)": "inherited",
     r"tf\.QueueBase|tf\.ReaderBase|tf(\.dtypes)?\.DType|tf\.Tensor|tf\.data\.(Dataset|Iterator)|tfe\.Iterator|tf\.RaggedTensor|tf\.experimental\.RowPartition|tf(\.keras)?\.KerasTensor": "not made by their class",
     r"tf\.(sparse\.)?SparseTensorValue|tf\.nn\.rnn_cell\.LSTMStateTuple|tf\.(io\.)?(FixedLenFeature|FixedLenSequenceFeature|VarLenFeature)": "named tuples",
-    r"tf\.config\.\w+Device\.\w+": "a tuple's", r"tf\.UnconnectedGradients|.*\.Algorithm|.*\.Feature": "enumerations", r"tf\.losses\.Reduction": "a namespace",
+    r"tf\.config\.\w+Device\.\w+": "a tuple's", r"tf\.UnconnectedGradients|.*\.Algorithm|.*\.Feature|.*\.AutoShardPolicy\.\w+": "enumerations", r"tf\.losses\.Reduction": "a namespace",
     r"tf\.nn\.swish": "a graph function there", r"tf\.nn\.rnn_cell\.\w+Cell\.__call__": "the cells' call takes no more",
     r"tfe\.metrics\.(Metric|Mean|Accuracy)(\..*)?": "take what the computation takes", r"tf\.compat\.as_str": "one function under two names",
     r"tf\.sparse_split": "its first default has no other face", r"tf\.saved_model\.loader\.load": "import_scope by name",

@@ -302,11 +302,11 @@ def _get_variables(scope=None, suffix=None):
 
 
 def constant_value(tensor, partial=False):
-    """The value where it is known before a run, as an array, or None."""
+    """The value where it is known before a run, as an array, or None; what is no tensor as it is."""
     if isinstance(tensor, _core.EagerTensor):
         return tensor.numpy()
     if not isinstance(tensor, _core.SymbolicTensor):
-        return None
+        return None if hasattr(tensor, "assign") else tensor
     known = tensor._known_value()
     return None if known is None or not _is_told(tensor) else np.array(known.numpy())
 

@@ -69,7 +69,8 @@ def _data(version, names, spaces):
     tfdata = {name: getattr(sources, name) for name in ("TextLineDataset", "FixedLengthRecordDataset", "TFRecordDataset")}
     tfdata.update(Dataset=data.Dataset, Iterator=data.Iterator)
     spaces["data"] = tfdata
-    (names if version == 1 else spaces.setdefault("io", {})).update(_in_functions(parsing.NAMES_1 if version == 1 else parsing.NAMES))
+    parsing.PUBLIC.update(_in_functions(parsing.NAMES_1 if version == 1 else parsing.NAMES))
+    (names if version == 1 else spaces.setdefault("io", {})).update(parsing.PUBLIC)
     if version == 1:
         spaces["contrib.data"] = sources.CONTRIB
         tfdata.update(get_output_types=passes.output_types, get_output_shapes=passes.output_shapes, get_output_classes=passes.output_classes)
@@ -116,6 +117,7 @@ def _keras(version, spaces):
 
         return
     spaces["keras.utils"].update(keras_utils.UTILS_2)
+    spaces.setdefault("keras.preprocessing", {})["timeseries_dataset_from_array"] = keras_utils.timeseries_dataset_from_array
     spaces["keras.optimizers"] = keras_optimizers.names()
     spaces["keras.optimizers.schedules"] = keras_schedules.NAMES
     spaces["keras"].update(KerasTensor=keras_graph.KerasTensor)

@@ -698,6 +698,12 @@ _TITLES = {"from_tensors": "Tensor", "from_tensor_slices": "TensorSlice", "from_
            "ragged_batch": "Batch", "bucket_by_sequence_length": "GroupByWindow", "choose_from_datasets": "DirectedInterleave", "sample_from_datasets": "DirectedInterleave", "counter": "Scan"}  # fmt: skip
 
 
+@functools.lru_cache(None)
+def _named(kind):
+    """The class of a kind of datasets, by its name alone."""
+    return type(kind, (Dataset,), {"__module__": Dataset.__module__, "_by_name": True})
+
+
 def both(name, original, is_source=False):
     """A method (or a function that makes datasets), which gives a recipe where a graph is open."""
     title = _TITLES.get(name) or "".join(word.capitalize() for word in name.split("_"))
@@ -713,6 +719,8 @@ def both(name, original, is_source=False):
         if isinstance(made, Dataset):
             is_parallel = name in ("map", "interleave", "batch") and keywords.get("num_parallel_calls") is not None
             made._kind = ("_" if _version == 2 and name != "cache" else "") + ("Parallel" if is_parallel else "") + title + "Dataset"
+            if type(made) is Dataset or "_by_name" in vars(type(made)):
+                made.__class__ = _named(made._kind)
         return made
 
     return staticmethod(call) if is_source else call

@@ -116,7 +116,7 @@ def _features(features):
     if not features:
         raise ValueError("Missing: features was %s." % (features,))
     for name, spec in features.items():
-        if not isinstance(spec, (FixedLenFeature, FixedLenSequenceFeature, VarLenFeature, RaggedFeature)):
+        if not isinstance(spec, (FixedLenFeature, FixedLenSequenceFeature, VarLenFeature, RaggedFeature, SparseFeature)):
             raise NotImplementedError("not implemented: %s of the feature %s; use FixedLenFeature, FixedLenSequenceFeature or VarLenFeature"
                                       % (type(spec).__name__, name))  # fmt: skip
     return features
@@ -138,6 +138,8 @@ def parse_single_example(serialized, features, example_names=None, name=None):
         feature = found.get(key)
         if isinstance(spec, VarLenFeature):
             made[key] = _sparse([_values(feature, key, spec) or []], spec, False)
+        elif isinstance(spec, SparseFeature):
+            made[key] = spec.read([found], False)
         elif isinstance(spec, RaggedFeature):
             made[key] = _tensor(_array(_values(found.get(spec.value_key or key), key, spec) or [], spec), spec)
         else:
@@ -155,6 +157,8 @@ def parse_example(serialized, features, example_names=None, name=None):
     for key, spec in _features(features).items():
         if isinstance(spec, VarLenFeature):
             made[key] = _sparse([_values(f.get(key), key, spec) or [] for f in found], spec, True)
+        elif isinstance(spec, SparseFeature):
+            made[key] = spec.read(found, True)
         elif isinstance(spec, RaggedFeature):
             from sokuji._src.ops.ragged import RaggedTensor
 
@@ -196,6 +200,81 @@ def parse_single_sequence_example(serialized, context_features=None, sequence_fe
     return context, lists
 
 
+def parse_sequence_example(serialized, context_features=None, sequence_features=None, example_names=None, name=None):
+    """(context, sequences, lengths) of a batch: sequences are filled up to the longest one; of several steps of varying length sparse (example, step, place)."""
+    rows = [bytes(v) for v in np.asarray(tensor(serialized)).reshape(-1)]
+    context_features, sequence_features = context_features or {}, sequence_features or {}
+    parts = [parse_single_sequence_example(row, context_features, sequence_features) for row in rows]
+    context, lists, lengths = {}, {}, {}
+    for key, spec in context_features.items():
+        if isinstance(spec, VarLenFeature):
+            context[key] = _stacked([part[0][key] for part in parts], spec)
+        else:
+            context[key] = _tensor(np.stack([np.asarray(part[0][key]) for part in parts]), spec)
+    for key, spec in sequence_features.items():
+        found = [part[1][key] for part in parts]
+        if isinstance(spec, VarLenFeature):
+            lists[key] = _stacked(found, spec)
+        else:
+            lists[key] = _tensor(_padded([np.asarray(f) for f in found], spec), spec)
+            lengths[key] = convert(np.array([f.shape[0] for f in found], np.int64), 9)
+    return context, lists, lengths
+
+
+def _stacked(parts, spec):
+    """Sparse tensors as the rows of one."""
+    places = [np.insert(np.asarray(p.indices), 0, i, axis=1) for i, p in enumerate(parts)]
+    most = np.max([np.asarray(p.dense_shape) for p in parts], axis=0)
+    return SparseTensor(np.concatenate(places), _tensor(np.concatenate([np.asarray(p.values) for p in parts]), spec), np.concatenate([[len(parts)], most]).astype(np.int64))
+
+
+class SparseFeature(collections.namedtuple("SparseFeature", "index_key value_key dtype size already_sorted")):
+    """A sparse tensor by two features: where its values lie, and the values."""
+
+    def __new__(cls, index_key, value_key, dtype, size, already_sorted=False):
+        return super().__new__(cls, index_key, value_key, dtype, size, already_sorted)
+
+    def read(self, feature_maps, lead):
+        """The sparse tensor of several examples, or of one."""
+        keys = [self.index_key] if isinstance(self.index_key, str) else list(self.index_key)
+        size = [self.size] if np.ndim(self.size) == 0 else list(self.size)
+        places, flat = [], []
+        for i, feature in enumerate(feature_maps):
+            columns = [_values(feature.get(key), key, VarLenFeature(dtypes.int64)) or [] for key in keys]
+            values = _values(feature.get(self.value_key), self.value_key, self) or []
+            rows = list(zip(zip(*columns), values, strict=True)) if columns[0] or values else []
+            for place, value in rows if self.already_sorted else sorted(rows, key=lambda row: row[0]):
+                if any(not 0 <= p < n for p, n in zip(place, size)):
+                    raise invalid("SparseFeature %s: the index %s is outside the size %s" % (self.value_key, list(place), size))
+                places.append(((i,) if lead else ()) + tuple(place))
+                flat.append(value)
+        whole = [*([len(feature_maps)] if lead else []), *size]
+        return SparseTensor(np.array(places, np.int64).reshape(-1, len(whole)), _tensor(_array(flat, self), self), np.array(whole, np.int64))
+
+
+def serialize_sparse(sp_input, out_type=dtypes.string, name=None):
+    """Three strings: a sparse tensor's indices, values and shape."""
+    return convert(np.array([serialize_tensor(t).numpy() for t in (sp_input.indices, sp_input.values, sp_input.dense_shape)], object), 7)
+
+
+def serialize_many_sparse(sp_input, out_type=dtypes.string, name=None):
+    """Three strings for each row of a sparse tensor's first dimension."""
+    places, values, whole = (np.asarray(t) for t in (sp_input.indices, sp_input.values, sp_input.dense_shape))
+    if len(whole) < 2:
+        raise invalid("serialize_many_sparse: the sparse tensor must have rank 2 or more; its shape is %s" % whole.tolist())
+    kind = sp_input.values.dtype._number
+    rows = [SparseTensor(places[own][:, 1:], convert(values[own], kind), whole[1:]) for own in (places[:, 0] == i for i in range(whole[0]))]
+    return convert(np.array([serialize_sparse(row).numpy() for row in rows], object).reshape(-1, 3), 7)
+
+
+def deserialize_many_sparse(serialized_sparse, dtype, rank=None, name=None):
+    """The sparse tensor whose rows serialize_many_sparse, or a batch of serialize_sparse, wrote."""
+    parts = []
+    for row in np.asarray(tensor(serialized_sparse)).reshape(-1, 3):
+        parts.append(SparseTensor(parse_tensor(row[0], dtypes.int64), parse_tensor(row[1], dtype), parse_tensor(row[2], dtypes.int64)))
+    return _stacked(parts, VarLenFeature(dtypes.as_dtype(dtype)))
+
+
 def serialize_tensor(tensor, name=None):
     """A TensorProto's bytes."""
     return convert(tensor_proto.make_tensor_proto(convert(tensor, 0)).SerializeToString(), 7)
@@ -210,7 +289,10 @@ def parse_tensor(serialized, out_type, name=None):
     return convert(tensor_proto.make_ndarray(proto), wanted._number)
 
 
-SPECS = {"RaggedFeature": RaggedFeature, "FixedLenFeature": FixedLenFeature, "FixedLenSequenceFeature": FixedLenSequenceFeature, "VarLenFeature": VarLenFeature}
+SPECS = {"RaggedFeature": RaggedFeature, "FixedLenFeature": FixedLenFeature, "FixedLenSequenceFeature": FixedLenSequenceFeature, "VarLenFeature": VarLenFeature,
+         "SparseFeature": SparseFeature}  # fmt: skip
+
+
 def parse_single_example_1(serialized, features, name=None, example_names=None):
     """A dictionary of tensors from one serialized tf.train.Example."""
     return parse_single_example(serialized, features)
@@ -221,6 +303,19 @@ def parse_example_1(serialized, features, name=None, example_names=None):
     return parse_example(serialized, features)
 
 
+def serialize_sparse_1(sp_input, name=None, out_type=dtypes.string):
+    """Three strings: a sparse tensor's indices, values and shape."""
+    return serialize_sparse(sp_input)
+
+
+def serialize_many_sparse_1(sp_input, name=None, out_type=dtypes.string):
+    """Three strings for each row of a sparse tensor's first dimension."""
+    return serialize_many_sparse(sp_input)
+
+
+PUBLIC = {}  # the same functions as programs have them, which know graphs too
 NAMES = {**SPECS, "parse_single_example": parse_single_example, "parse_example": parse_example, "parse_tensor": parse_tensor,
-         "parse_single_sequence_example": parse_single_sequence_example, "serialize_tensor": serialize_tensor}  # fmt: skip
-NAMES_1 = {**{name: value for name, value in NAMES.items() if name != "RaggedFeature"}, "parse_single_example": parse_single_example_1, "parse_example": parse_example_1}
+         "parse_single_sequence_example": parse_single_sequence_example, "serialize_tensor": serialize_tensor, "parse_sequence_example": parse_sequence_example,
+         "serialize_sparse": serialize_sparse, "serialize_many_sparse": serialize_many_sparse, "deserialize_many_sparse": deserialize_many_sparse}  # fmt: skip
+NAMES_1 = {**{name: value for name, value in NAMES.items() if name != "RaggedFeature"}, "parse_single_example": parse_single_example_1, "parse_example": parse_example_1,
+           "serialize_sparse": serialize_sparse_1, "serialize_many_sparse": serialize_many_sparse_1}  # fmt: skip

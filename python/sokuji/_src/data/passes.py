@@ -609,8 +609,12 @@ def assert_cardinality(expected_cardinality):
             if n != expected_cardinality:
                 raise errors.FailedPreconditionError(None, None, "Input dataset was expected_cardinality to contain %d elements but contained %s." % (expected_cardinality, n))
 
+        return made(dataset, pass_)
+
+    def made(dataset, pass_):
         return same_elements(dataset, pass_, lambda: expected_cardinality)
 
+    made = both("assert_cardinality", made)
     return apply
 
 

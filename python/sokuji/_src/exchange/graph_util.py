@@ -146,3 +146,4 @@ def store(path, message, as_text=False):
 
 
 NAMES = {f.__name__: f for f in (extract_sub_graph, must_run_on_cpu, convert_variables_to_constants, remove_training_nodes, tensor_shape_from_node_def_name)}
+FILES = {"write_graph": write_graph}

@@ -1,12 +1,12 @@
-"""Pictures in files: PNG is written and read, of JPEG the header; other formats are not implemented and say so."""
+"""Pictures in files: PNG and JPEG are written and read, BMP and GIF read."""
 
 import struct
 
 import numpy as np
 
 from sokuji._src.core import dtypes
-from sokuji._src.core.execute import convert, invalid, tensor
-from sokuji._src.io import jpeg, png
+from sokuji._src.core.execute import convert, invalid, run, tensor
+from sokuji._src.io import bitmaps, jpeg, png
 
 _GREY = (6968, 23434, 2366)  # of red, green and blue, as 2.x's libpng has them
 
@@ -31,16 +31,42 @@ def decode_png(contents, channels=0, dtype=dtypes.uint8, name=None):
     if not data.startswith(png.MAGIC):
         if data.startswith(jpeg.MAGIC):
             return convert(jpeg.decode(data, channels), 0)
-        if data[:3] == b"GIF" or data[:2] == b"BM":
-            raise NotImplementedError("not implemented: reading GIF and BMP pictures; use PNG or JPEG")
+        if data.startswith(bitmaps.GIF):
+            return _first_frame(data)
+        if data.startswith(bitmaps.BMP):
+            return decode_bmp(data, channels)
         raise invalid("Unknown image file format. One of JPEG, PNG, GIF, BMP required.")
     return convert(png.read(data, channels, wanted == dtypes.uint16, _GREY), 0)
 
 
+def _first_frame(data):
+    frames = bitmaps.read_gif(data)
+    if len(frames) > 1:
+        raise invalid("Got %d frames, but animated gifs can only be decoded by tf.io.decode_gif or tf.io.decode_image" % len(frames))
+    return convert(frames[0], 0)
+
+
+def decode_bmp(contents, channels=0, name=None):
+    """A BMP picture as uint8 (height, width, channels)."""
+    return convert(bitmaps.read_bmp(_bytes(contents), channels), 0)
+
+
+def decode_gif(contents, name=None):
+    """A GIF picture's frames as uint8 (frames, height, width, 3)."""
+    data = _bytes(contents)
+    return convert(bitmaps.read_gif(data), 0) if data.startswith(b"GIF") else run("ExpandDims", decode_png(data), convert(0, 3))
+
+
 def decode_image(contents, channels=None, dtype=dtypes.uint8, name=None, expand_animations=True):
     """A picture as a tensor (height, width, channels), or (frames, …) of an animation."""
-    wanted = dtypes.as_dtype(dtype)
-    made = decode_png(contents, channels or 0, dtypes.uint16 if wanted == dtypes.uint16 else dtypes.uint8)
+    wanted, data = dtypes.as_dtype(dtype), _bytes(contents)
+    if data.startswith(bitmaps.GIF):
+        frames = bitmaps.read_gif(data)
+        made = convert(frames if expand_animations else frames[0], 0)
+        if wanted == dtypes.uint16:
+            made = convert(np.asarray(made).astype(np.uint16) * 257, 0)
+    else:
+        made = decode_png(contents, channels or 0, dtypes.uint16 if wanted == dtypes.uint16 else dtypes.uint8)
     if wanted in (dtypes.uint8, dtypes.uint16):
         return made
     if not wanted.is_floating:
@@ -74,7 +100,7 @@ def encode_jpeg(image, format="", quality=95, progressive=False, optimize_size=F
 def decode_jpeg(contents, channels=0, ratio=1, fancy_upscaling=True, try_recover_truncated=False, acceptable_fraction=1, dct_method="", name=None):
     """A JPEG picture as uint8 (height, width, channels)."""
     data = _bytes(contents)
-    if data.startswith(png.MAGIC):
+    if data.startswith((png.MAGIC, bitmaps.GIF)):
         return decode_png(contents, channels)
     return convert(np.ascontiguousarray(jpeg.decode(data, channels, ratio, fancy_upscaling, try_recover_truncated or acceptable_fraction < 1, dct_method)), 0)
 
@@ -88,5 +114,5 @@ def decode_and_crop_jpeg(contents, crop_window, channels=0, ratio=1, fancy_upsca
     return convert(np.ascontiguousarray(made[y : y + h, x : x + w]), 0)
 
 
-IO_2 = {"encode_jpeg": encode_jpeg, "decode_jpeg": decode_jpeg, "decode_and_crop_jpeg": decode_and_crop_jpeg,
+IO_2 = {"decode_bmp": decode_bmp, "decode_gif": decode_gif, "encode_jpeg": encode_jpeg, "decode_jpeg": decode_jpeg, "decode_and_crop_jpeg": decode_and_crop_jpeg,
         "encode_png": encode_png, "decode_png": decode_png, "decode_image": decode_image, "is_jpeg": is_jpeg, "extract_jpeg_shape": extract_jpeg_shape}  # fmt: skip

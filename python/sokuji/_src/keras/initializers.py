@@ -19,7 +19,9 @@ class _Seeded:
         self.seed = keras_random.make_default_seed() if seed is None else seed
 
     def get_config(self):
-        return {**super().get_config(), **({"input_axes": None, "output_axes": None} if isinstance(self, VarianceScaling) else {}), "seed": self._given if isinstance(self._given, (int, type(None))) else None}
+        seed = self._given if isinstance(self._given, (int, type(None))) else None
+        axes = {"input_axes": None, "output_axes": None} if isinstance(self, VarianceScaling) else {}
+        return {"seed": seed, **{name: value for name, value in super().get_config().items() if name != "seed"}, **axes}
 
 
 class KerasRandomUniform(_Seeded, RandomUniform):

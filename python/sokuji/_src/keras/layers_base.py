@@ -605,9 +605,9 @@ class Layer(LayerCheckpoints, _core.LayerBase):
         elif variables._version == 2 and type(self).get_config.__module__.startswith("sokuji."):
             from sokuji._src.keras import model_configs
 
-            config = {**model_configs.layer_config(self), **config}
+            config = {**model_configs.layer_config(self), **{name: value for name, value in config.items() if name != "name"}}
             if not model_configs.takes_name(self):
-                del config["name"]
+                config.pop("name", None)
         return config
 
     def get_build_config(self):

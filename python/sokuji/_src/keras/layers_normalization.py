@@ -227,6 +227,12 @@ class Normalization(Layer):
         self.axis = () if axis is None else tuple(axis) if isinstance(axis, (list, tuple)) else (axis,)
         self.invert, self.input_mean, self.input_variance, self.mean, self.variance = invert, mean, variance, None, None
 
+    def get_config(self):
+        config = super().get_config()
+        for name in ("mean", "variance"):  # last, as Keras has them
+            config[name] = config.pop(name)
+        return config
+
     def build(self, input_shape):
         rank = len(input_shape)
         kept = sorted(a % rank for a in self.axis)

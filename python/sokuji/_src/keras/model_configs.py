@@ -237,14 +237,19 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
 
 def layer_config(layer):
     """2.x: what a program's own layer without a get_config() was made with."""
-    arguments = layer._given()
-    for name, value in arguments.pop("kwargs", arguments.pop("keywords", {})).items():
+    import inspect
+
+    arguments, parameters = layer._given(), inspect.signature(type(layer).__init__).parameters.values()
+    rest = next((p.name for p in parameters if p.kind is p.VAR_KEYWORD), None)
+    for name, value in arguments.pop(rest, {}).items():
         arguments.setdefault(name, value)
+    # Keras keeps the name where the class takes it, or more arguments as kwargs
+    keeps = rest == "kwargs" or any(p.name == "name" for p in parameters)
     arguments.pop(next(iter(arguments)), None), arguments.pop("name", None)
     if any(not isinstance(leaf, (str, int, float, bool, type(None))) for leaf in nest.flatten(arguments)):
         raise NotImplementedError("Object %s was created by passing non-serializable argument values in `__init__()`, and therefore the object must override "
                                   "`get_config()` in order to be serializable. Please implement `get_config()`." % type(layer).__name__)  # fmt: skip
-    return arguments
+    return {**({"name": layer.name} if keeps else {}), **arguments}
 
 
 def takes_name(layer):

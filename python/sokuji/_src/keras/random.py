@@ -7,7 +7,7 @@ import numpy as np
 from sokuji import _core
 from sokuji._src.core import dtypes
 from sokuji._src.core.execute import convert, execute, run, sizes
-from sokuji._src.ops import array_ops
+from sokuji._src.ops import array_ops, stateless_random_ops
 
 
 def make_default_seed():
@@ -107,5 +107,23 @@ def generators_of(layer):
     return own + [g for below in getattr(layer, "_sublayers", []) for g in generators_of(below)]
 
 
-NAMES = {"SeedGenerator": SeedGenerator, "normal": normal, "truncated_normal": truncated_normal, "uniform": uniform, "dropout": dropout,
+def gamma(shape, alpha, dtype=None, seed=None):
+    """Numbers of a gamma distribution."""
+    return stateless_random_ops.stateless_gamma(shape, _seed(seed), alpha, dtype=dtypes.as_dtype(dtype or dtypes.float32))
+
+
+def beta(shape, alpha, beta, dtype=None, seed=None):
+    """Numbers of a beta distribution, from two of gamma distributions."""
+    kind, first = dtypes.as_dtype(dtype or dtypes.float32), _seed(seed)
+    a, b = (stateless_random_ops.stateless_gamma(shape, s, v, dtype=kind) for s, v in ((first, alpha), (first + 12, beta)))
+    return a / (a + b)
+
+
+def binomial(shape, counts, probabilities, dtype=None, seed=None):
+    """How many of counts trials succeed, each with the probability."""
+    kind = dtypes.as_dtype(dtype or dtypes.float32)
+    return stateless_random_ops.stateless_binomial(shape, _seed(seed), convert(counts, kind._number), convert(probabilities, kind._number), kind)
+
+
+NAMES = {"beta": beta, "gamma": gamma, "binomial": binomial, "SeedGenerator": SeedGenerator, "normal": normal, "truncated_normal": truncated_normal, "uniform": uniform, "dropout": dropout,
          "randint": randint, "shuffle": shuffle, "categorical": categorical}

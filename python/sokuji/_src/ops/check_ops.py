@@ -146,6 +146,7 @@ def assert_integer_2(x, message=None, name=None):
 
 def assert_type_2(tensor, tf_type, message=None, name=None):
     """TypeError unless the tensor is of the dtype."""
+    tensor = tensor if hasattr(tensor, "dtype") else conversion.convert_to_tensor(tensor)
     if tensor.dtype != tf_type:
         raise TypeError("%stensor must be of type %r; got %r" % (message + " " if message else "", dtypes.as_dtype(tf_type), tensor.dtype))
 

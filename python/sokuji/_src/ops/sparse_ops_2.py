@@ -357,9 +357,8 @@ def bincount(values, weights=None, axis=0, minlength=None, maxlength=None, binar
     return _made(flat[:, None], tensor(count), [width])
 
 
-def cross(inputs, name=None, separator=None):
-    """Every combination of the inputs' features, row by row, joined by _X_."""
-    separator = b"_X_" if separator is None else separator.encode() if isinstance(separator, str) else separator
+def _crossed(inputs):
+    """For each row every combination of the inputs' features: sparse, ragged or dense ones."""
     columns = []
     for given in inputs:
         if isinstance(given, SparseTensor):
@@ -368,13 +367,31 @@ def cross(inputs, name=None, separator=None):
             for place, value in zip(places, np.asarray(values).tolist()):
                 rows[place[0]].append(value)
         else:
-            rows = np.asarray(tensor(given)).tolist()
-        columns.append([[v if isinstance(v, bytes) else str(v).encode() for v in row] for row in rows])
+            rows = given.to_list() if hasattr(given, "to_list") else np.asarray(tensor(given)).tolist()
+        columns.append(rows)
     if len({len(c) for c in columns}) != 1:
-        raise invalid("tf.sparse.cross: the inputs have different numbers of rows")
-    made = [[separator.join(group) for group in itertools.product(*rows)] for rows in zip(*columns)]
+        raise invalid("cross: the inputs have different numbers of rows")
+    return [list(itertools.product(*rows)) for rows in zip(*columns)]
+
+
+def _joined(group, separator=b"_X_"):
+    return separator.join(v if isinstance(v, bytes) else str(v).encode() for v in group)
+
+
+def cross(inputs, name=None, separator=None):
+    """Every combination of the inputs' features, row by row, joined by _X_."""
+    separator = b"_X_" if separator is None else separator.encode() if isinstance(separator, str) else separator
+    made = [[_joined(group, separator) for group in row] for row in _crossed(inputs)]
     places = [(i, j) for i, row in enumerate(made) for j in range(len(row))]
     return _made(np.array(places, np.int64).reshape(-1, 2), convert([v for row in made for v in row], 7), [len(made), max([len(r) for r in made], default=0)])
+
+
+def ragged_cross(inputs, name=None):
+    """Every combination of the inputs' features (ragged, sparse or dense matrices), row by row, joined by _X_: a ragged tensor."""
+    from sokuji._src.ops.ragged import RaggedTensor
+
+    made = [[_joined(group) for group in row] for row in _crossed(inputs)]
+    return RaggedTensor.from_row_lengths(convert(np.array([v for row in made for v in row], object), 7), convert([len(row) for row in made], 9))
 
 
 def mask(a, mask_indices, name=None):

@@ -332,13 +332,21 @@ class StaticHashTable:
     def size(self, name=None):
         return convert(len(self._held), 9)
 
+    def _rows(self, values):
+        """The values of keys: numbers, strings or, where the default is a vector, vectors."""
+        return np.asarray(values).reshape(-1, *self._default._shape_tuple).tolist() if self._default.ndim else _items(values)
+
+    def _shaped(self, made, t):
+        flat = convert(np.array(made, self.value_dtype.as_numpy_dtype).reshape(-1, *self._default._shape_tuple), self.value_dtype._number) if self._default.ndim else convert(made, self.value_dtype._number)
+        whole = (*t._shape_tuple, *self._default._shape_tuple)
+        return run("Reshape", flat, sizes(whole) if whole else convert(np.zeros(0, np.int32), 0))
+
     def _found(self, keys):
-        default = _items(self._default)[0]
+        default = self._rows(self._default)[0]
         t = tensor(keys)
         if t.dtype != self.key_dtype:
             raise TypeError("Dtype of argument `keys` must be %s, received: %s" % (self.key_dtype.name, t.dtype.name))
-        made = [self._held.get(key, default) for key in _items(t)]
-        return run("Reshape", convert(made, self.value_dtype._number), sizes(t._shape_tuple) if t.ndim else convert(np.zeros(0, np.int32), 0))
+        return self._shaped([self._held.get(key, default) for key in _items(t)], t)
 
     def lookup(self, keys, name=None):
         if isinstance(keys, RaggedTensor):
@@ -346,7 +354,7 @@ class StaticHashTable:
         if hasattr(keys, "dense_shape"):
             return keys.with_values(self.lookup(keys.values))
         if isinstance(keys, _core.SymbolicTensor):
-            return _core.py_call(lambda tensors: [self._found(tensors[0])], "LookupTableFind", True, [keys], [(self.value_dtype._number, keys._shape_tuple)])[0]
+            return _core.py_call(lambda tensors: [self._found(tensors[0])], "LookupTableFind", True, [keys], [(self.value_dtype._number, (*keys._shape_tuple, *self._default._shape_tuple))])[0]
         return self._found(keys)
 
     __getitem__ = lookup
@@ -365,17 +373,15 @@ class MutableHashTable(StaticHashTable):
     def __init__(self, key_dtype, value_dtype, default_value, name="MutableHashTable", checkpoint=True, experimental_is_anonymous=False):
         self._kinds = dtypes.as_dtype(key_dtype), dtypes.as_dtype(value_dtype)
         self._default, self._held, self.name = convert(default_value, self._kinds[1]._number), {}, name
-        if self._default.ndim:
-            raise NotImplementedError("not implemented: tf.lookup.experimental.MutableHashTable of vectors")
 
     key_dtype = property(lambda self: self._kinds[0])
     value_dtype = property(lambda self: self._kinds[1])
 
     def insert(self, keys, values, name=None):
         k, v = convert(keys, self._kinds[0]._number), convert(values, self._kinds[1]._number)
-        if k._shape_tuple != v._shape_tuple:
+        if (*k._shape_tuple, *self._default._shape_tuple) != v._shape_tuple:
             raise invalid("the keys are %s, the values %s" % (k._shape_tuple, v._shape_tuple))
-        self._held.update(zip(_items(k), _items(v)))
+        self._held.update(zip(_items(k), self._rows(v)))
 
     def remove(self, keys, name=None):
         for key in _items(convert(keys, self._kinds[0]._number)):
@@ -386,13 +392,12 @@ class MutableHashTable(StaticHashTable):
     def lookup(self, keys, dynamic_default_values=None, name=None):
         """The values of keys; for those that are not there the table's default, or the given values, one for all or one for each key."""
         if dynamic_default_values is None:
-            return super().lookup(keys)
+            return super().lookup(keys if hasattr(keys, "dtype") else convert(keys, self._kinds[0]._number))
         t = convert(keys, self._kinds[0]._number)
-        given = _items(convert(dynamic_default_values, self._kinds[1]._number))
+        given = self._rows(convert(dynamic_default_values, self._kinds[1]._number))
         if len(given) not in (1, t._size):
             raise invalid("lookup: there are %d dynamic_default_values for %d keys; one or one for each is wanted" % (len(given), t._size))
-        made = [self._held.get(key, default) for key, default in zip(_items(t), given if len(given) == t._size else given * t._size)]
-        return run("Reshape", convert(made, self._kinds[1]._number), sizes(t._shape_tuple) if t.ndim else convert(np.zeros(0, np.int32), 0))
+        return self._shaped([self._held.get(key, default) for key, default in zip(_items(t), given if len(given) == t._size else given * t._size)], t)
 
     __getitem__ = lookup
 

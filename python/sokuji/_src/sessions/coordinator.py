@@ -123,3 +123,6 @@ class LooperThread(threading.Thread):
     def run_loop(self):
         if self._what:
             self._what[0](*self._what[1], **self._what[2])
+
+
+NAMES = {"Coordinator": Coordinator}

@@ -7,7 +7,7 @@ from sokuji._src.core import dtypes, errors
 from sokuji._src.core.execute import convert, execute
 from sokuji._src.graph import graph as graphs
 from sokuji._src.graph import python_ops, words
-from sokuji._src.io import jpeg, pictures, png
+from sokuji._src.io import bitmaps, jpeg, pictures, png
 
 
 def _invalid(message, *values):
@@ -48,8 +48,10 @@ def _decode_any(attributes, contents):
     data = _bytes(contents)
     if data.startswith(jpeg.MAGIC):
         return [convert(np.ascontiguousarray(jpeg.decode(data, attributes.get("channels", 0))), 4)]
-    if data[:3] == b"GIF" or data[:2] == b"BM":
-        raise NotImplementedError("not implemented: tf.image.decode_image of %s; save the image as PNG" % {b"G": "GIF", b"B": "BMP"}[data[:1]])
+    if data.startswith(bitmaps.GIF):
+        return [convert(bitmaps.read_gif(data), 4)]
+    if data.startswith(bitmaps.BMP):
+        return [convert(bitmaps.read_bmp(data, attributes.get("channels", 0)), 4)]
     return [convert(read_png(data, attributes.get("channels", 0)), 4)]
 
 
@@ -95,6 +97,26 @@ def _jpeg_shape(attributes, contents):
 def extract_jpeg_shape(contents, output_type=dtypes.int32, name=None):
     """[height, width, channels] of a JPEG picture."""
     return python_ops.call("ExtractJpegShape", [contents], {}, name, [7])
+
+
+@python_ops.kernel("DecodeBmp", _image_outputs)
+def _decode_bmp(attributes, contents):
+    return [convert(bitmaps.read_bmp(_bytes(contents), attributes.get("channels", 0)), 4)]
+
+
+@python_ops.kernel("DecodeGif", [(4, (None, None, None, 3))])
+def _decode_gif(attributes, contents):
+    return [convert(bitmaps.read_gif(_bytes(contents)), 4)]
+
+
+def decode_bmp(contents, channels=0, name=None):
+    """A BMP picture as uint8 (height, width, channels)."""
+    return python_ops.call("DecodeBmp", [contents], {"channels": channels}, name, [7])
+
+
+def decode_gif(contents, name=None):
+    """A GIF picture's frames as uint8 (frames, height, width, 3)."""
+    return python_ops.call("DecodeGif", [contents], {}, name, [7])
 
 
 def encode_png(image, compression=-1, name=None):
@@ -212,7 +234,5 @@ def draw_bounding_boxes(images, boxes, name=None):
 
 
 NAMES = {f.__name__: f for f in (encode_png, decode_png, decode_image, crop_and_resize, draw_bounding_boxes, is_jpeg, encode_jpeg,
-                                 decode_jpeg, extract_jpeg_shape)}  # fmt: skip
-NAMES.update({name: _refused(name, use) for name, use in (("decode_gif", "PNG files"),
-                                                          ("decode_bmp", "PNG files"),
-                                                          ("decode_and_crop_jpeg", "PNG files"))})  # fmt: skip
+                                 decode_jpeg, extract_jpeg_shape, decode_bmp, decode_gif)}  # fmt: skip
+NAMES["decode_and_crop_jpeg"] = _refused("decode_and_crop_jpeg", "PNG files")
