@@ -165,10 +165,12 @@ sj_status sj_graph_set_scope(sj_graph *graph, const char *prefix)
 sj_status sj_graph_note_origin(sj_graph *graph, const char *origin)
 {
 	if (graph == NULL || origin == NULL)
-		return sj__fail(SJ_INVALID_ARGUMENT, "sj_graph_note_origin: the %s is NULL", graph ? "origin" : "graph");
+		return sj__fail(SJ_INVALID_ARGUMENT, "sj_graph_note_origin: the %s is NULL",
+		                graph ? "origin" : "graph");
 	char *last = graph->n_origins > 0 ? graph->origins[graph->n_origins - 1] : NULL;
 	if (graph->n_noted < graph->n_nodes && (last == NULL || strcmp(last, origin) != 0)) {
-		sj_status status = sj__grow(&graph->origins, graph->n_origins, &graph->origins_capacity, sizeof(char *));
+		sj_status status = sj__grow(&graph->origins, graph->n_origins, &graph->origins_capacity,
+		                            sizeof(char *));
 		if (status != SJ_OK || (last = text_copy(origin)) == NULL)
 			return SJ_RESOURCE_EXHAUSTED;
 		graph->origins[graph->n_origins++] = last;
