@@ -8,6 +8,7 @@ import random
 import re
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
@@ -16,19 +17,19 @@ DATA = HERE.parents[1] / "tests/data/exchange"
 PEERS = pathlib.Path(os.environ.get("PEERS", "peers"))  # a folder with virtual environments tf18 and tf2
 
 
-def run(version, program, folder, mode):
+def run(version, program, folder, mode, *more):
     command = [sys.executable, "-m", "sokuji", "--tf", str(version)]
-    done = subprocess.run([*command, str(HERE / "exchange" / program), str(folder), mode], cwd="/", capture_output=True, text=True, timeout=300)
+    done = subprocess.run([*command, str(HERE / "exchange" / program), str(folder), mode, *more], cwd="/", capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def run_peer(version, program, folder, mode):
+def run_peer(version, program, folder, mode, *more):
     python = PEERS / ("tf18" if version == 1 else "tf2") / "bin/python"
     if not python.exists():
         pytest.skip("TensorFlow is not installed (PEERS)")
     clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    done = subprocess.run([str(python.absolute()), str(HERE / "exchange" / program), str(folder), mode], cwd="/", env=clean, capture_output=True, text=True, timeout=300)
+    done = subprocess.run([str(python.absolute()), str(HERE / "exchange" / program), str(folder), mode, *more], cwd="/", env=clean, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -61,6 +62,18 @@ def test_a_stored_saved_model_of_2():
 def test_stored_loops_and_conditions(which):
     lines = run(1, "control_flow.py", DATA / ("control%s.zip" % which), "read").splitlines()
     assert [line for line in lines if not line.endswith(" ok")] == [LOST] * 4 and len(lines) > 14, lines
+
+
+def test_round_trip_of_loops_and_conditions(tmp_path):
+    names = ["plain", "nested", "cases", "growing"]
+    for program in (run, run_peer):
+        for version in (1, 2) if program is run_peer else (1,):
+            if program is run_peer and not (PEERS / ("tf18" if version == 1 else "tf2")).exists():
+                continue
+            if program is run:
+                run(1, "control_flow.py", tmp_path / "c.zip", "write", *names)
+            lines = program(version, "control_flow.py", tmp_path / "c.zip", "read", *names).splitlines()
+            assert [line for line in lines if line.endswith(" ok")] == [name + " ok" for name in names], lines
 
 
 LOST = ("g not implemented: tf.import_graph_def of the node 'gradients/while/mul/Enter_grad/b_acc_3': a loop of gradients that 1.x wrote; "
@@ -151,6 +164,65 @@ def test_damaged_meta_graphs(tf1):
                 tf1.train.import_meta_graph(meta)
 
         refused_or_read(read)
+
+
+def changed(definition, draw):
+    """A GraphDef with nodes that say something else: inputs, operations, names, attributes, sizes, functions."""
+    functions = list(definition.library.function)
+    for _ in range(draw.choice([1, 1, 2, 4])):
+        pool = list(draw.choice(functions).node_def if functions and draw.random() < 0.5 else definition.node) or list(definition.node)
+        node, other, how = draw.choice(pool), draw.choice(pool), draw.randrange(9)
+        if how == 0 and node.attr:
+            del node.attr[draw.choice(sorted(node.attr))]
+        elif how == 1 and node.attr and other.attr:
+            node.attr[draw.choice(sorted(node.attr))].CopyFrom(other.attr[draw.choice(sorted(other.attr))])
+        elif how == 2:
+            node.op = other.op
+        elif how == 3 and len(node.input):
+            node.input[draw.randrange(len(node.input))] = draw.choice(["", "^"]) + other.name + draw.choice(["", ":1", ":99"])
+        elif how == 4 and len(node.input):
+            del node.input[draw.randrange(len(node.input))]
+        elif how == 5:
+            node.name = draw.choice([other.name, "", ":", "x" * 5000])
+        elif how == 6:
+            for key in sorted(node.attr):
+                field = node.attr[key].WhichOneof("value")
+                if field in ("type", "i"):
+                    setattr(node.attr[key], field, draw.choice([0, 1, 3, 7, 20, 999]))
+                elif field == "func" and functions:
+                    node.attr[key].func.name = draw.choice([f.signature.name for f in functions] + ["none"])
+                elif field == "shape":
+                    node.attr[key].shape.dim.add(size=draw.choice([2**40, -1, 2**62]))
+        elif how == 7 and "value" in node.attr:
+            node.attr["value"].tensor.tensor_shape.dim.add(size=draw.choice([2**40, -1, 2**62, 5]))
+        elif how == 8:
+            node.input.append("^" + other.name)
+
+
+@pytest.mark.parametrize("which", ["18", "2", "functions"])
+def test_changed_graphs(tf1, which):
+    if which == "functions":
+        whole = [tf1_saved_model(DATA / "saved2/m")]
+    else:
+        with zipfile.ZipFile(DATA / ("control%s.zip" % which)) as stored:
+            whole = [stored.read(name) for name in ("plain.pb", "nested.pb", "cases.pb", "loop_gradients.pb", "effects.pb")]
+    draw = random.Random(which)
+    for i in range(40):
+        made = tf1.GraphDef.FromString(whole[i % len(whole)])
+        changed(made, draw)
+
+        def read(made=made):
+            with tf1.Graph().as_default() as graph:
+                tf1.import_graph_def(made, name="")
+                graph.as_graph_def()
+
+        refused_or_read(read)
+
+
+def tf1_saved_model(folder):
+    from sokuji._src.exchange import saved_model
+
+    return saved_model.parse_saved_model(str(folder)).meta_graphs[0].graph_def.SerializeToString()
 
 
 def test_damaged_texts(tf1):

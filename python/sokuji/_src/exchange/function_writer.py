@@ -86,7 +86,7 @@ class Library:
         captured = {}
         for graph in (first, second):
             for source, _ in graph.captures():
-                captured.setdefault((source._node.index, source._output), source)
+                captured.setdefault((source._node, source._output), source)
         addresses = list(dict.fromkeys(variables_of(first) + variables_of(second)))
         changed = {g.node(i).changed_address for g in (first, second) for i in range(len(g))}
         if any(a in changed and not is_resource(self.variable(a)) for a in addresses):
@@ -98,7 +98,7 @@ class Library:
         tensors = state + list(captured.values())
         names = []
         for which, graph in zip(("cond", "body") if is_loop else ("true", "false"), (first, second)):
-            inner = {(s._node.index, s._output): p for s, p in graph.captures()}
+            inner = {(s._node, s._output): p for s, p in graph.captures()}
             places = list(graph.inputs if is_loop else []) + [inner.get(key, t) for key, t in captured.items()]
             passed = range(len(state), len(tensors) + len(addresses)) if is_loop and which == "body" else ()
             names.append(self.add("%s_%s" % (node._name, which), graph, places, addresses, list(graph.outputs), None, passed))
@@ -129,6 +129,11 @@ class _FunctionWriter(writer.Writer):
 
     def resource(self, address):
         return self.handles[address].name
+
+    def reference(self, tensor):
+        if tensor._node._graph is not self.graph:  # what a branch within takes from further outside came through here
+            tensor = next((p for s, p in self.graph.captures() if s._node is tensor._node and s._output == tensor._output), tensor)
+        return super().reference(tensor)
 
     def _of_variable(self, node):
         if node.changed_address is not None:
@@ -214,7 +219,10 @@ class _FunctionWriter(writer.Writer):
                 n += 1
                 name = "Identity_%d" % n
             taken.add(name)
-            self.extra("Identity", name, [self.reference(t)], T=("t", t._dtype_number))
+            if isinstance(t, _core.SymbolicTensor):
+                self.extra("Identity", name, [self.reference(t)], T=("t", t._dtype_number))
+            else:
+                self.constant(name, t.numpy(), t._dtype_number)
             made.signature.output_arg.add(name="output_%d" % k, type=t._dtype_number)
             made.ret["output_%d" % k] = name + ":output:0"
         for place in passed:

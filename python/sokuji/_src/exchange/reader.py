@@ -84,7 +84,10 @@ class Reader:
                 raise ValueError("Node %d of the GraphDef has no name" % place)
             names.add(node.name)
         if raising.is_needed(self.nodes):
-            raised = raising.Raised(self.nodes, self.functions)
+            try:
+                raised = raising.Raised(self.nodes, self.functions)
+            except (IndexError, KeyError, AttributeError, RecursionError) as error:
+                raise ValueError("the loops and conditions of the GraphDef are damaged (%s: %s)" % (type(error).__name__, error)) from None
             self.nodes = raised.nodes
             self.library.add(raised.functions)
             self.graph._inside.update((self.prefix + name, where) for name, where in raised.inside.items())

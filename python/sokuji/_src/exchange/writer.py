@@ -53,6 +53,8 @@ class Writer:
         made = NodeDef(name=node._name, op=op.type)
         if made.op in ("Exit", "Merge") or op_defs.find(made.op) is None and op_defs.find(node._type) is not None:
             made.op = node._type  # what is shown as a part of 1.8's loops and conditions is an Identity
+        if node._type == "Const":
+            made.op = "Const"  # what was folded when it was imported
         device = getattr(self.graph, "_devices", {}).get(node.index)
         if device:
             made.device = device
