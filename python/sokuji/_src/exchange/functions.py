@@ -246,13 +246,13 @@ def _loop(library, node, data):
         seen[:] = [made[p] for p in places]
         return tuple(seen)
 
-    for attempt in range(5):  # loops of 1.x do not say whose shapes change
+    for attempt in range(5):  # loops need not say whose shapes change
         try:
             made = control_flow.while_loop_2(lambda *s: _truth(test(_filled(data, places, s))[0]), round_, [data[p] for p in places], shape_invariants=invariants)
             return _filled(data, places, _list(made))
         except ValueError:
             wider = [_common(shape, value) for shape, value in zip(invariants, seen)]
-            if "_invariant" not in node.attr or not seen or [str(w) for w in wider] == [str(i) for i in invariants]:
+            if shapes or not seen or [str(w) for w in wider] == [str(i) for i in invariants]:
                 raise
             invariants = wider
 
