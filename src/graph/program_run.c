@@ -11,6 +11,19 @@ static SJ_ALWAYS_INLINE void place_point(sj__place *place, const sj_tensor *valu
 		place->handle->data = value->data;
 }
 
+/* A small tensor of the handle's shape; NULL: the ordinary way makes it, or says why not. */
+static SJ_ALWAYS_INLINE sj_tensor *real_quick(const sj_tensor *handle)
+{
+	int64_t size = handle->shape.size, element = (int64_t)sj__dtype_size(handle->dtype);
+	if (handle->shape.rank > SJ__INLINE_DIMS || handle->dtype == SJ_STRING || size * element > SJ__INSIDE_MOST)
+		return NULL;
+	sj_tensor *t = sj__handle_quick(&sj__local_state, (sj_dtype)handle->dtype);
+	if (SJ_UNLIKELY(t == NULL))
+		return NULL;
+	t->shape = handle->shape;
+	return sj__handle_quick_bytes(t, size, element) ? t : NULL;
+}
+
 static SJ_NOINLINE sj_status reals_make(const sj__plan *plan, const sj__step *step, int32_t over, sj_tensor **values)
 {
 	const int32_t *slots = plan->slots + step->ports + step->n_inputs;
@@ -25,6 +38,12 @@ static SJ_NOINLINE sj_status reals_make(const sj__plan *plan, const sj__step *st
 		sj_tensor *t;
 		if (!place->is_real)
 			continue;
+		t = real_quick(place->handle);
+		if (SJ_LIKELY(t != NULL)) {
+			values[slots[k]] = t;
+			place->handle->data = t->data;
+			continue;
+		}
 		sj_status status = sj__tensor_like(place->handle, (sj_dtype)place->handle->dtype, &t);
 		if (status != SJ_OK)
 			return status;

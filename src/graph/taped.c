@@ -13,14 +13,16 @@ enum { VARIANTS_MOST = 8 };
 typedef struct call {
 	sj_concrete_function *f;
 	sj__taped_entry *e;
-	sj_tensor *saved[];
+	sj_tensor *results[]; /* the function's, its caller's own, and then what is saved */
 } call;
+
+static sj_tensor **saved_of(call *c) { return c->results + c->f->n_outputs; }
 
 static void call_release(void *context)
 {
 	call *c = context;
 	for (int i = 0; i < c->e->n_saved; i++)
-		sj__drop(c->saved[i]);
+		sj__drop(saved_of(c)[i]);
 	sj__taped_entry_free(c->e);
 	sj_concrete_function_free(c->f);
 	sj__memory_free(c);
@@ -62,13 +64,13 @@ static sj_status backward_find(const call *c, const bool *has_dy, const bool *ne
 	return status;
 }
 
-static sj_status backward_run(const call *c, const sj__taped_backward *b, sj_tensor *const *dy, sj_tensor **feeds,
+static sj_status backward_run(call *c, const sj__taped_backward *b, sj_tensor *const *dy, sj_tensor **feeds,
                               sj_tensor **ret_dx)
 {
 	const sj__taped_entry *e = c->e;
 	int n_feeds = e->n_saved, n = b->plan->key.n_fetches;
 	for (int i = 0; i < e->n_saved; i++)
-		feeds[i] = c->saved[i];
+		feeds[i] = saved_of(c)[i];
 	for (int k = 0; k < e->n_ys; k++)
 		if (dy[k] != NULL)
 			feeds[n_feeds++] = dy[k];
@@ -84,10 +86,13 @@ static sj_status backward_run(const call *c, const sj__taped_backward *b, sj_ten
 static void call_gradient(void *context, int n_outputs, sj_tensor *const *dy, int n_inputs, const bool *needs,
                           sj_tensor **ret_dx)
 {
-	const call *c = context;
+	call *c = context;
 	sj__taped_backward *b = NULL;
+	enum { FEW = 64 };
+	sj_tensor *few[FEW], **feeds = few;
 	size_t n = (size_t)(c->e->n_saved + n_outputs + n_inputs + 1);
-	sj_tensor **feeds = sj__memory_new(sizeof(*feeds) * n + (size_t)n_outputs);
+	if (n + (size_t)n_outputs > FEW)
+		feeds = sj__memory_new(sizeof(*feeds) * n + (size_t)n_outputs);
 	bool *has_dy = (bool *)(feeds + n);
 	sj_status status = feeds ? SJ_OK : SJ_RESOURCE_EXHAUSTED;
 	if (status == SJ_OK) {
@@ -101,7 +106,8 @@ static void call_gradient(void *context, int n_outputs, sj_tensor *const *dy, in
 		status = backward_run(c, b, dy, feeds, ret_dx);
 	if (b != NULL && !b->is_kept)
 		sj__taped_backward_free(b);
-	sj__memory_free(feeds);
+	if (feeds != few)
+		sj__memory_free(feeds);
 	if (status != SJ_OK)
 		sj__error_stick(status);
 }
@@ -126,24 +132,18 @@ static sj_status outputs_separate(const sj__taped_entry *e, sj_tensor **outputs)
 	return status;
 }
 
+/* The ports stand behind the results until then. */
 static sj_status call_record(call *c, sj_tensor *const *feeds, sj_tensor *const *outputs)
 {
 	const sj__plan *plan = c->f->plan;
 	const sj__taped_entry *e = c->e;
-	sj_tensor **ports = sj__memory_new(sizeof(*ports) * (size_t)(e->n_ports + e->n_ys + 1)),
-		  **ys = ports + e->n_ports;
-	if (ports == NULL) {
-		call_release(c);
-		return SJ_RESOURCE_EXHAUSTED;
-	}
+	sj_tensor **ports = saved_of(c) + e->n_saved, **ys = ports + e->n_ports;
 	for (int i = 0; i < e->n_ports; i++)
 		ports[i] = e->ports[i] < plan->key.n_feeds ? feeds[e->ports[i]]
 		                                           : sj__taped_slot_tensor(plan, e->ports[i])->node->value;
 	for (int k = 0; k < e->n_ys; k++)
 		ys[k] = outputs[e->ys[k]];
-	sj_status status = sj__tape.record_call(e->n_ports, ports, e->n_ys, ys, call_gradient, c, call_release);
-	sj__memory_free(ports);
-	return status;
+	return sj__tape.record_call(e->n_ports, ports, e->n_ys, ys, call_gradient, c, call_release);
 }
 
 static sj_status unrecorded_run(sj__plan *plan, sj_tensor *const *feeds, sj_tensor **ret_values)
@@ -161,32 +161,26 @@ static sj_status entry_run(sj_concrete_function *f, sj__taped_entry *e, sj_tenso
                            sj_tensor **ret_outputs)
 {
 	int n = f->n_outputs;
-	call *c = sj__memory_new_zeroed(sizeof(*c) + sizeof(sj_tensor *) * (size_t)(e->n_saved + 1));
-	sj_tensor **values = sj__memory_new(sizeof(*values) * (size_t)(n + e->n_saved + 1));
-	if (c == NULL || values == NULL) {
-		sj__memory_free(c);
-		sj__memory_free(values);
+	size_t n_room = (size_t)(n + e->n_saved + e->n_ports + e->n_ys);
+	call *c = sj__memory_new_zeroed(sizeof(*c) + sizeof(sj_tensor *) * n_room);
+	if (c == NULL) {
 		sj__taped_entry_free(e);
 		return SJ_RESOURCE_EXHAUSTED;
 	}
 	c->f = sj_concrete_function_keep(f);
 	c->e = e;
-	sj_status status = unrecorded_run(e->forward, feeds, values);
+	sj_status status = unrecorded_run(e->forward, feeds, c->results);
 	bool is_run = status == SJ_OK;
-	for (int i = 0; i < e->n_saved && is_run; i++)
-		c->saved[i] = values[n + i];
 	if (is_run)
-		status = outputs_separate(e, values);
+		status = outputs_separate(e, c->results);
+	for (int i = 0; i < n && is_run; i++)
+		ret_outputs[i] = c->results[i];
 	if (status == SJ_OK)
-		status = call_record(c, feeds, values);
+		status = call_record(c, feeds, ret_outputs);
 	else
 		call_release(c);
-	for (int i = 0; i < n && is_run; i++)
-		if (status == SJ_OK)
-			ret_outputs[i] = values[i];
-		else
-			sj__drop(values[i]);
-	sj__memory_free(values);
+	for (int i = 0; i < n && is_run && status != SJ_OK; i++)
+		sj__drop(ret_outputs[i]);
 	return status;
 }
 

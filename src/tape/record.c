@@ -272,7 +272,7 @@ static sj_status custom_inputs(sj__log *log, int n, sj_tensor *const *inputs, bo
 		slots[i] = 0;
 		if (inputs[i] == NULL)
 			continue;
-		bool automatic = sj_is_variable(inputs[i]) && inputs[i]->variable->trainable;
+		bool automatic = inputs[i]->flags & SJ__FLAG_VARIABLE && inputs[i]->variable->trainable;
 		slots[i] = automatic ? sj__slot_give(log, inputs[i], SJ__SLOT_VARIABLE) : sj__slot_of(log, inputs[i]);
 		if (status == SJ_OK && keeps_shapes)
 			status = sj__tensor_shape_only(inputs[i], &r->tensors[i]);
