@@ -13,7 +13,7 @@ enum {
 	CACHE_LINE = 64,
 	BLOCK = 512, /* elements */
 	LARGEST_ELEMENT = 8,
-	STREAMED_LEAST = 32 << 20, /* bytes; with the operands more than a last-level cache has for one program */
+	STREAMED_LEAST = 16 << 20, /* bytes; with the operands more than a last-level cache has for one program */
 };
 
 typedef struct block {
