@@ -153,8 +153,8 @@ static bool streams(const sj__chain *c)
 	const sj_tensor *z = c->links[c->n_links - 1].z;
 	if ((uintptr_t)z->data % 64 != 0 || c->block * c->links[c->n_links - 1].size_out % 64 != 0)
 		return false;
-	for (int i = 0; i < c->n_links; i++)
-		if (!sj__streams(c->links[i].op, c->links[i].x, c->links[i].y, z))
+	for (const sj__chain_link *l = c->links; l < c->links + c->n_links; l++)
+		if (!sj__streams(l->op, l->buffer_x < 0 ? l->x : NULL, l->buffer_y < 0 ? l->y : NULL, z))
 			return false;
 	return true;
 }

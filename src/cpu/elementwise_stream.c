@@ -13,8 +13,7 @@ enum {
 	CACHE_LINE = 64,
 	BLOCK = 512, /* elements */
 	LARGEST_ELEMENT = 8,
-	STREAMED_LEAST =
-		32 << 20, /* bytes of a result: with its operands more than a last-level cache has for one program */
+	STREAMED_LEAST = 16 << 20, /* bytes; with the operands more than a last-level cache has for one program */
 };
 
 typedef struct block {
@@ -25,7 +24,7 @@ bool sj__streams(const sj_op *op, const sj_tensor *x, const sj_tensor *y, const 
 {
 #if defined(__x86_64__)
 	return (op->flags & SJ__OP_LIGHT) != 0 && z->shape.size * (int64_t)sj__dtype_size(z->dtype) >= STREAMED_LEAST &&
-	       x->data != z->data && (y == NULL || y->data != z->data);
+	       (x == NULL || x->data != z->data) && (y == NULL || y->data != z->data);
 #else
 	return (void)op, (void)x, (void)y, (void)z, false;
 #endif

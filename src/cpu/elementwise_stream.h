@@ -16,8 +16,8 @@ typedef struct sj__stream_next {
 } sj__stream_next;
 
 /*
- * Whether the operation does little but move bytes, and z is so large that nobody finds it in a cache and lies in no operand's place (y may
- * be NULL). Writing a block is a time without arithmetic, which only such operations can spare.
+ * Whether the operation does little but move bytes, and z is so large that nobody finds it in a cache and lies in no operand's place (NULL:
+ * none). Writing a block is a time without arithmetic, which only such operations can spare.
  */
 bool sj__streams(const sj_op *op, const sj_tensor *x, const sj_tensor *y, const sj_tensor *z);
 /* Writes n_bytes to `to`; both begin at a cache line. */
