@@ -237,6 +237,11 @@ FORMS = [
     ("TFSA-2022-048", "tf.image.decode_png(png(rows(2, 1)))", INVALID),
     ("TFSA-2022-048", "tf.image.decode_png(png(rows(2, 2))[:50])", INVALID),
     ("TFSA-2022-048", "tf.image.decode_png(png(rows(2, 2), depth=7))", INVALID),
+    ("TFSA-2018-001", "tf.image.decode_bmp(b'BM' + bytes(8) + b'\\x36\\0\\0\\0' + bytes(4) + b'\\xff\\xff\\0\\0' * 2 + b'\\1\\0\\x18\\0' + bytes(40))", INVALID),
+    ("TFSA-2018-001", "tf.image.decode_bmp(b'BM' + bytes(8) + b'\\xff\\xff\\xff\\x7f' + bytes(4) + b'\\2\\0\\0\\0' * 2 + b'\\1\\0\\x18\\0' + bytes(40))", INVALID),
+    ("TFSA-2018-002", "tf.image.decode_gif(b'GIF89a' + b'\\1\\0\\1\\0\\x80\\0\\0' + bytes(6) + b'\\x3b')", INVALID),
+    ("TFSA-2019-001", "tf.image.decode_gif(b'GIF89a' + b'\\1\\0\\1\\0\\0\\0\\0' + b',' + bytes(4) + b'\\1\\0\\1\\0\\0' + b'\\2\\2\\x4c\\1\\0\\x3b')", INVALID),
+    ("TFSA-2023-004", "tf.image.decode_gif(b'GIF89a' + b'\\xff\\xff\\xff\\xff\\x80\\0\\0' + bytes(6) + (b',' + bytes(4) + b'\\1\\0\\1\\0\\0' + b'\\2\\2\\x44\\1\\0') * 400 + b'\\x3b')", "ResourceExhaustedError InvalidArgumentError"),
     ("DER-050", "tf.image.decode_png(png(rows(2, 2, sum=1)))", INVALID),
     ("DER-050", "tf.image.decode_png(png(chunk(b'zTXt', b'k' + bytes(2) + zlib.compress(bytes(2**26))) + rows(2, 2))).shape == [2, 2, 3]", ""),
     ("DER-050", "tf.image.decode_png(png(chunk(b'tEXt', b'k' + bytes(2)) * 200000 + rows(2, 2)))", INVALID),
@@ -265,7 +270,7 @@ ELSEWHERE = {
 
 # Words of a row's op: the names of tf.* (2.x) or v1.* that it would be.
 ABSENT = [
-    ("image.decode_bmp", "tf.image.decode_bmp"), ("image.decode_gif", "tf.image.decode_gif"), 
+    
     ("image transform", "tf.raw_ops.ImageProjectiveTransformV3"), ("fused resize", "v1.nn.fused_resize_and_pad_conv2d"),
     ("signal.mfcc", "tf.raw_ops.Mfcc"), ("audio_spectrogram", "v1.contrib.framework.python"), ("quant", "tf.quantization"), ("inplace", "tf.raw_ops.InplaceAdd"),
     ("data_format_vec_permute", "tf.raw_ops.DataFormatVecPermute"), ("banded_triangular_solve", "tf.linalg.banded_triangular_solve"), 

@@ -1,5 +1,5 @@
 # tf: 2.21
-# Special functions with gradients and at their edges, and names of tf.math, tf.linalg, tf.quantization and tf itself that few programs ask for.
+# Special functions with gradients and at their edges, and names of tf.math, tf.linalg and tf itself that few programs ask for.
 import numpy as np
 import tensorflow as tf
 
@@ -50,7 +50,6 @@ attempt("get_static", lambda: tf.get_static_value(tf.constant([1, 2])))
 attempt("get_static none", lambda: tf.get_static_value(tf.Variable(1.0)))
 attempt("sym", lambda: tf.is_symbolic_tensor(tf.constant(1.0)))
 attempt("issym2", lambda: tf.is_tensor(3))
-attempt("edit", lambda: tf.edit_distance(tf.SparseTensor([[0, 0], [0, 1]], ["a", "b"], [1, 2]), tf.SparseTensor([[0, 0]], ["a"], [1, 1])))
 attempt("fingerprint", lambda: tf.fingerprint([b"abc", b"d"]))
 attempt("extract_volume_patches", lambda: tf.extract_volume_patches(tf.reshape(tf.range(8.0), [1, 2, 2, 2, 1]), [1, 1, 2, 2, 1], [1, 1, 1, 1, 1], "VALID"))
 attempt("scope", lambda: tf.get_current_name_scope())
@@ -68,7 +67,6 @@ def under():
         return tf.Variable(1.0).name
 attempt("creator", under)
 attempt("conj grad", lambda: tf.linalg.experimental.conjugate_gradient(tf.linalg.LinearOperatorFullMatrix([[4.0, 1.0], [1.0, 3.0]], is_self_adjoint=True, is_positive_definite=True), tf.constant([1.0, 2.0])).x)
-attempt("banded", lambda: tf.linalg.banded_triangular_solve([[2.0, 3.0, 4.0], [1.0, 1.0, 1.0]], [[1.0], [2.0], [3.0]], lower=True))
 attempt("eightri", lambda: tf.linalg.eigh_tridiagonal([1.0, 2.0, 3.0], [0.5, 0.25]))
 attempt("global_norm", lambda: tf.linalg.global_norm([tf.constant([3.0]), tf.constant([4.0])]))
 attempt("tensor_diag", lambda: tf.linalg.tensor_diag_part(tf.linalg.tensor_diag([1, 2])))
@@ -79,6 +77,3 @@ attempt("repeat", lambda: tf.repeat([[1, 2], [3, 4]], [1, 2], axis=0))
 attempt("searchsorted", lambda: tf.searchsorted([[1, 3, 5]], [[2, 5]], side="right"))
 attempt("tensor_scatter_nd_max", lambda: tf.tensor_scatter_nd_max([1, 2, 3], [[0], [2]], [5, 1]))
 attempt("unravel", lambda: tf.unravel_index([3, 5], [2, 3]))
-attempt("fake", lambda: tf.quantization.fake_quant_with_min_max_args([-7.0, 0.1, 3.3], -6, 6))
-attempt("fakev", lambda: tf.quantization.fake_quant_with_min_max_vars([-7.0, 0.1, 3.3], -1.0, 3.0, num_bits=4, narrow_range=True))
-attempt("qdq", lambda: tf.quantization.quantize_and_dequantize_v2([-1.0, 0.3, 0.77], -1.0, 1.0, num_bits=4, range_given=True))

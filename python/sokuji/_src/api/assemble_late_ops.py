@@ -58,7 +58,7 @@ def add(names, spaces):
     space("ragged").update(ragged.RAGGED, cross=sparse_ops_2.ragged_cross)
     names.update({**late_2_ops.ROOT, **creators.NAMES, "get_static_value": get_static_value})
     names.update((name, space("debugging")[name]) for name in ("assert_greater", "assert_less", "assert_rank"))
-    for dotted in ("math", "linalg", "linalg.experimental", "image", "nn", "quantization"):
+    for dotted in ("math", "linalg", "linalg.experimental", "image", "nn"):
         space(dotted).update(getattr(late_2_ops, dotted.upper().replace(".", "_")))
     space("math")["scalar_mul"] = names["scalar_mul"]
     names["as_string"] = spaces["strings"]["as_string"]

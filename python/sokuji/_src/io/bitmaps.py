@@ -18,10 +18,9 @@ def read_bmp(data, channels=0):
     if channels not in (0, 1, 3, 4) or have not in (1, 3, 4) or channels and channels != have:
         raise invalid("decode_bmp: channels attribute %d does not match bits per pixel from file %d" % (channels, bits))
     row = (have * width + 3) // 4 * 4
-    rows = np.frombuffer(data, np.uint8, max(0, min(row * abs(height), len(data) - start)), start)
-    if width <= 0 or rows.size < row * abs(height):
-        raise invalid("decode_bmp: incomplete BMP content, %d bytes of pixels for %d x %d" % (rows.size, abs(height), width))
-    picture = rows.reshape(abs(height), row)[:, : have * width].reshape(abs(height), width, have)
+    if width <= 0 or height == 0 or start + row * abs(height) > len(data):
+        raise invalid("decode_bmp: incomplete BMP content, %d bytes for %d x %d pixels from byte %d" % (len(data), abs(height), width, start))
+    picture = np.frombuffer(data, np.uint8, row * abs(height), start).reshape(abs(height), row)[:, : have * width].reshape(abs(height), width, have)
     picture = picture[::-1] if height > 0 else picture
     return np.ascontiguousarray(picture if have == 1 else picture[..., [2, 1, 0, 3][:have]])
 
@@ -72,9 +71,25 @@ def _palette(data, at, flags):
     return np.frombuffer(data, np.uint8, 3 * n, at).reshape(n, 3), at + 3 * n
 
 
+def _count(data, at):
+    """The number of frames, without decoding them."""
+    n = 0
+    while at < len(data) and data[at] != 0x3B:
+        if data[at] == 0x21:
+            at += 2
+        else:
+            n, at = n + 1, _palette(data, at + 10, data[at + 9])[1] + 1
+        while data[at]:
+            at += data[at] + 1
+        at += 1
+    return n
+
+
 def _frames(data):
     width, height, flags = struct.unpack("<HHB", data[6:11])
     common, at = _palette(data, 13, flags)
+    if 3 * width * height * data.count(b",") > 2**31 and 3 * width * height * _count(data, at) > 2**31:
+        raise invalid("decode_gif: %d frames of %d x %d need more than 2 GiB" % (_count(data, at), width, height))
     canvas, frames, clear = np.zeros((height, width, 3), np.uint8), [], None
     while at < len(data) and data[at] != 0x3B:
         if data[at] == 0x21:

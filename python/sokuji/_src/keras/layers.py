@@ -67,7 +67,7 @@ class Dense(Layer):
         self.bias = None
 
     def build(self, input_shape):
-        if variables._version == 2 and len(input_shape) < 2:
+        if variables._version == 2 and input_shape is not None and len(input_shape) < 2:
             raise ValueError("Input 0 with name 'None' of layer '%s' is incompatible with the layer: expected min_ndim=2, found ndim=%d. Full shape received: %s"
                              % (self.name, len(input_shape), tuple(input_shape)))  # fmt: skip
         self.kernel = self.add_weight("kernel", (_last(input_shape), self.units), initializer=self.kernel_initializer,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sokuji import _core
-from sokuji._src.core import dtypes
+from sokuji._src.core import dtypes, signatures
 from sokuji._src.core.execute import convert, run
 from sokuji._src.keras import optimizers
 from sokuji._src.ops import array_ops
@@ -75,6 +75,7 @@ def global_policy():
 class LossScaleOptimizer(optimizers.Optimizer):
     """An optimizer whose loss is made larger, and its gradients smaller again; a step whose gradients are not finite is left out and the scale halved."""
 
+    __signature__ = signatures.OfInit()
     _scaling_names = "inner_optimizer initial_scale dynamic_growth_steps step_counter dynamic_scale".split()
 
     def __init__(self, inner_optimizer, initial_scale=2.0**15, dynamic_growth_steps=2000, name=None, **kwargs):

@@ -1,4 +1,4 @@
-"""Names of 2.x that few programs ask for: static values, fingerprints, patches of volumes, banded and tridiagonal matrices, conjugate gradients, samples of sorted numbers."""
+"""Names of 2.x that few programs ask for: static values, fingerprints, patches of volumes, tridiagonal matrices, conjugate gradients."""
 
 import collections
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from sokuji import _core
 from sokuji._src.core import dtypes
-from sokuji._src.core.execute import convert, execute, invalid, run, same_dtype, tensor
+from sokuji._src.core.execute import convert, invalid, run, same_dtype, tensor
 from sokuji._src.ops import array_ops, late_1_ops, linalg_late_ops, math_ops, nn_ops, string_hashes
 
 
@@ -63,14 +63,6 @@ def approx_min_k(operand, k, reduction_dimension=-1, recall_target=0.95, reducti
     return -values, places
 
 
-def banded_triangular_solve(bands, rhs, lower=True, adjoint=False, name=None):
-    """The solution of triangular systems with few diagonals: bands[0] is the main one when lower, else bands[-1]."""
-    b, r = same_dtype([bands, rhs])
-    n_bands, n = b._shape_tuple[-2:]
-    dense = sum(linalg_late_ops.diag(b[..., i, (i if lower else 0) : n if lower else n - (n_bands - 1 - i)], k=(-i if lower else n_bands - 1 - i)) for i in range(n_bands) if i < n or not lower)
-    return execute("MatrixTriangularSolve", [dense, r], {"lower": bool(lower), "adjoint": bool(adjoint)})
-
-
 def eigh_tridiagonal(alpha, beta, eigvals_only=True, select="a", select_range=None, tol=None, name=None):
     """The eigenvalues, rising, of symmetric matrices by their diagonal and the one beside it; by index or by value where select is "i" or "v"."""
     a, b = same_dtype([alpha, beta])
@@ -120,34 +112,10 @@ def non_max_suppression_overlaps(overlaps, scores, max_output_size, overlap_thre
     return convert(np.array(kept, np.int32), 3)
 
 
-def quantize_and_dequantize_v2(input, input_min, input_max, signed_input=True, num_bits=8, range_given=False, round_mode="HALF_TO_EVEN", name=None, narrow_range=False, axis=None):
-    """Numbers rounded as those of few bits are, within a range that is given or found."""
-    t = tensor(input)
-    if axis is not None:
-        raise NotImplementedError("not implemented: tf.quantization.quantize_and_dequantize_v2 with axis; use it for each part")
-    values = np.asarray(t)
-    low, high = (float(np.asarray(v)) for v in (input_min, input_max)) if range_given else (float(values.min()), float(values.max()))
-    least = -(2 ** (num_bits - 1)) + bool(narrow_range) if signed_input else 0
-    most = 2 ** (num_bits - 1) - 1 if signed_input else 2**num_bits - 1
-    scales = [s for s in (least / low if low * least > 0 else None, most / high if high * most > 0 else None) if s is not None]
-    scale = np.float32(min(scales, default=1.0))
-    shown = lambda v: np.asarray(v, values.dtype)  # noqa: E731
-    inside = np.clip(values, shown(least / scale), shown(most / scale)) if range_given else values
-    turned = np.rint(inside * scale) if round_mode == "HALF_TO_EVEN" else np.floor(inside * scale + 0.5)
-    made = tensor(shown(np.clip(turned, least, most) / scale))
-    # the gradient goes through where a given range holds the number
-    through = convert((values >= low) & (values <= high), 10) if range_given else run("OnesLike", tensor(values == values))
-    zero = run("ZerosLike", t)
-    return run("StopGradient", made) + run("SelectV2", through, t - run("StopGradient", t), zero)
-
-
-_FAKE = "fake_quant_with_min_max_args fake_quant_with_min_max_args_gradient fake_quant_with_min_max_vars fake_quant_with_min_max_vars_gradient fake_quant_with_min_max_vars_per_channel"
-QUANTIZATION = {name: getattr(late_1_ops, name) for name in _FAKE.split() if hasattr(late_1_ops, name)}
-QUANTIZATION["quantize_and_dequantize_v2"] = quantize_and_dequantize_v2
 ROOT = {"is_symbolic_tensor": is_symbolic_tensor, "fingerprint": fingerprint, "extract_volume_patches": extract_volume_patches,
-        "edit_distance": late_1_ops.edit_distance, "DeviceSpec": late_1_ops.DeviceSpec, "AggregationMethod": late_1_ops.AggregationMethod, "scalar_mul": math_ops.scalar_mul}  # fmt: skip
+        "DeviceSpec": late_1_ops.DeviceSpec, "AggregationMethod": late_1_ops.AggregationMethod, "scalar_mul": math_ops.scalar_mul}  # fmt: skip
 MATH = {"approx_max_k": approx_max_k, "approx_min_k": approx_min_k}
-LINALG = {"banded_triangular_solve": banded_triangular_solve, "eigh_tridiagonal": eigh_tridiagonal}
+LINALG = {"eigh_tridiagonal": eigh_tridiagonal}
 LINALG_EXPERIMENTAL = {"conjugate_gradient": conjugate_gradient}
 IMAGE = {"non_max_suppression_overlaps": non_max_suppression_overlaps}
 NN = {**MATH, **{name: getattr(late_1_ops, name) for name in ("atrous_conv2d_transpose", "with_space_to_batch")}}
