@@ -161,13 +161,14 @@ sj_status sj__straight_make(sj__plan *plan)
 /* Borrowed; NULL, and nothing done: the ordinary way then does it, or says why not. */
 static SJ_ALWAYS_INLINE sj_tensor *value_look(const sj__local *thread, sj_tensor *variable)
 {
+	sj_tensor *asked = variable; /* tapes know the graph's, not the session's */
 	if (SJ_UNLIKELY(variable->variable->place != 0) && sj__session_instances(1, &variable, &variable) == 0)
 		return NULL;
 	sj_tensor *value = variable->variable->value;
 	if (SJ__COUNTS_ARE_SHARED || value == NULL ||
 	    SJ_UNLIKELY((value->flags != 0) | (value->owner != thread->number)))
 		return NULL;
-	if (thread->recording != 0 && sj__tape.variable_read(variable, &value) != SJ_OK)
+	if (thread->recording != 0 && sj__tape.variable_read(asked, &value) != SJ_OK)
 		return NULL;
 	return value;
 }
