@@ -71,6 +71,8 @@ static inline bool core_is_variable(PyObject *o)
 PyObject *core_wrap(sj_tensor *own);
 /* The same for a tensor of a graph, whose object is always the same. */
 PyObject *core_wrap_symbolic(sj_tensor *own);
+/* run_times(): (begin, end) of the operation that a callback is being told of. */
+PyObject *core_run_times(PyObject *module, PyObject *nothing);
 /* After nodes were appended for which no tensor is wrapped: notes the user's line for them. */
 void core_lines_note(void);
 PyObject *core_operator(const char *which, PyObject *a, PyObject *b);

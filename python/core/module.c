@@ -252,6 +252,7 @@ static PyMethodDef functions[] = {{"execute", (PyCFunction)(void (*)(void))core_
                                   {"memory_limit", memory_limit, METH_NOARGS, NULL},
                                   {"memory_in_use", memory_in_use, METH_NOARGS, NULL},
                                   {"is_recording", is_recording, METH_NOARGS, NULL},
+                                  {"run_times", core_run_times, METH_NOARGS, NULL},
                                   {NULL, NULL, 0, NULL}};
 
 /* ---- namespaces ---- */

@@ -62,8 +62,8 @@ def __dir__():
 
 
 def __getattr__(name):
-    if name == "v1":
-        return _importlib.import_module(".v1", __name__)
+    if name in ("v1", "show"):
+        return _importlib.import_module("." + name, __name__)
     if name == "_assemble":
         return _importlib.import_module("._src.api.assemble", __name__)
     return _getattr(name)

@@ -33,6 +33,16 @@ sj_status sj__step_failed(sj_status status, const sj__step *step)
 	                has_line ? ", defined at " : "", has_line ? node->origin : "");
 }
 
+/* A function called in a graph: its nodes are appended there, and keep where they come from. */
+static void origin_pass_on(const sj__step *step, sj_tensor *const *outputs)
+{
+	sj_graph *graph = sj__local_state.graph;
+	if (graph == NULL && step->n_outputs > 0 && outputs[0] != NULL && sj__is_symbolic(outputs[0]))
+		graph = sj_tensor_graph(outputs[0]);
+	if (graph != NULL)
+		sj_graph_note_origin(graph, step->node->origin);
+}
+
 /* False, and nothing done: the ordinary way then does it, or says why not. */
 static SJ_ALWAYS_INLINE bool step_quick_run(const sj__plan *plan, const sj__step *step, sj__local *thread,
                                             sj_tensor **values)
@@ -57,8 +67,8 @@ static sj_status step_ports_run(const sj__plan *plan, sj__step *step, sj_tensor 
 	sj_status status = node_run(step, ports, outputs);
 	if (SJ_UNLIKELY(status != SJ_OK))
 		return sj__step_failed(status, step);
-	if (SJ_UNLIKELY(sj__local_state.graph != NULL) && step->node->origin != NULL)
-		sj_graph_note_origin(sj__local_state.graph, step->node->origin); /* a function called in a graph */
+	if (SJ_UNLIKELY(step->node->origin != NULL))
+		origin_pass_on(step, outputs);
 	slots += step->n_inputs;
 	for (int k = 0; k < step->n_outputs; k++)
 		values[slots[k]] = outputs[k];

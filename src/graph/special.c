@@ -375,7 +375,8 @@ sj__plan *sj__special_begin(sj__plan *plan, sj_tensor *const *values)
 			special_try(plan, values, &s->plan);
 		}
 	}
-	if (s == NULL || s->plan == NULL) {
+	if (s == NULL || s->plan == NULL ||
+	    s->plan->program == NULL) { /* of constants alone: there is nothing to make ready */
 		sj__special_end(plan, NULL);
 		return NULL;
 	}

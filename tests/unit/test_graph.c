@@ -197,6 +197,42 @@ static void failed_run_changes_no_variable(void **state)
 	sj_free(v);
 }
 
+static void product_squared(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs, sj_tensor **ret)
+{
+	(void)context;
+	(void)n_inputs;
+	(void)n_outputs;
+	ret[0] = sj_square(sj_matmul(inputs[0], inputs[0]));
+	assert_int_equal(sj_graph_note_origin(sj_graph_now(), "inner.c:7"), SJ_OK);
+}
+
+/* Nodes of a function called in a graph keep the place that they had in it. */
+static void errors_say_where_the_node_comes_from(void **state)
+{
+	(void)state;
+	sj_graph *graph = sj_graph_new();
+	sj_tensor *x = sj_placeholder(graph, SJ_FLOAT32, (sj_ints){-1, NULL}, "x"), *z, *result;
+	sj_tensor *value = sj_tensor_from(SJ_FLOAT32, SJ_INTS(2, 3), six), *y = sj_matmul(x, x);
+	assert_null(sj_node_origin(sj_tensor_node(y, NULL)));
+	assert_int_equal(sj_graph_note_origin(NULL, "net.c:1"), SJ_INVALID_ARGUMENT);
+	assert_int_equal(sj_graph_note_origin(graph, NULL), SJ_INVALID_ARGUMENT);
+	assert_int_equal(sj_graph_note_origin(graph, "net.c:12"), SJ_OK);
+	assert_int_equal(sj_graph_note_origin(graph, "net.c:13"), SJ_OK); /* of nothing */
+	assert_string_equal(sj_node_origin(sj_tensor_node(y, NULL)), "net.c:12");
+	sj_function *function = sj_function_new(product_squared, NULL, 1);
+	assert_int_equal(sj_function_call(function, 1, &x, &z), SJ_OK);
+	assert_int_equal(sj_graph_note_origin(graph, "net.c:20"), SJ_OK);
+	sj_session *session = sj_session_new(graph);
+	assert_int_equal(sj_session_run(session, 1, &x, &value, 1, &y, 0, NULL, &result), SJ_INVALID_ARGUMENT);
+	assert_non_null(strstr(sj_error_message(), "[node 'MatMul' of type MatMul, defined at net.c:12]"));
+	assert_int_equal(sj_session_run(session, 1, &x, &value, 1, &z, 0, NULL, &result), SJ_INVALID_ARGUMENT);
+	assert_non_null(strstr(sj_error_message(), "of type MatMul, defined at inner.c:7]"));
+	assert_null(strstr(sj_error_message(), "net.c"));
+	sj_session_free(session);
+	sj_function_free(function);
+	sj_graph_free(graph);
+}
+
 static void square_and_count(void *context, int n_inputs, sj_tensor *const *inputs, int n_outputs,
                              sj_tensor **ret_outputs)
 {
@@ -403,6 +439,7 @@ int main(void)
 		TEST(gradients_of_gradients),
 		TEST(variables_belong_to_sessions),
 		TEST(failed_run_changes_no_variable),
+		TEST(errors_say_where_the_node_comes_from),
 		TEST(function_is_traced_once_a_signature),
 		TEST(condition_chooses),
 		TEST(loop_runs_and_is_differentiated),

@@ -24,7 +24,7 @@ _WHOLE = {
     "audio": "experimental.media.AUDIO", "profiler.experimental": "experimental.tracing.PROFILER", "distribute": "experimental.distribute.NAMES", "keras.mixed_precision": "keras.mixed_precision.NAMES", "keras.preprocessing.image": "keras.images.IMAGE",
 }  # fmt: skip
 _PARTS = [("experimental", "RowPartition DynamicRaggedShape", "experimental.ragged_shapes.NAMES"),
-          ("summary", "trace_on trace_off trace_export", "experimental.tracing.SUMMARY"),
+          ("summary", "graph trace_on trace_off trace_export", "experimental.tracing.SUMMARY"),
           ("experimental", "ExtensionType BatchableExtensionType ExtensionTypeSpec ExtensionTypeBatchEncoder", "experimental.extension.NAMES"),
           ("experimental", "dispatch_for_api dispatch_for_unary_elementwise_apis dispatch_for_binary_elementwise_apis unregister_dispatch_for",
            "experimental.dispatch.NAMES"),

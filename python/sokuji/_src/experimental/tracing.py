@@ -69,7 +69,7 @@ def trace_on(graph=True, profiler=False, profiler_outdir=None):
     if profiler:
         start(profiler_outdir or "")
     block = profile.recorded(eager=True) if graph else None
-    _tracing.append((block, block and block.__enter__(), profiler))
+    _tracing.append((block, block and block.__enter__(), profiler or ""))
 
 
 def trace_off():
@@ -93,11 +93,16 @@ def trace_export(name, step=None, profiler_outdir=None):
         _running[0] = (os.fspath(profiler_outdir), *_running[0][1:])
     if events is not None:
         metadata = graph_messages.CLASSES["RunMetadata"]()
+        graphs = dict.fromkeys(e.graph for e in events if getattr(e.graph, "is_function", False))
+        made = [profile.graph_def(graph) for graph in graphs]
         profile.fill(metadata, list(events))
-        plugin = messages.CLASSES["SummaryMetadata"](plugin_data=messages.CLASSES["SummaryMetadata.PluginData"](plugin_name="graph_run_metadata", content=b"1"))
+        metadata.partition_graphs.extend(made)
+        metadata.function_graphs.extend([graph_messages.CLASSES["RunMetadata.FunctionGraphs"](pre_optimization_graph=one, partition_graphs=[one]) for one in made])
+        kind = "graph_run_metadata" if profiler else "graph_run_metadata_graph"
+        plugin = messages.CLASSES["SummaryMetadata"](plugin_data=messages.CLASSES["SummaryMetadata.PluginData"](plugin_name=kind, content=b"1"))
         tf.summary.write(name, tf.constant(metadata.SerializeToString()), step=step, metadata=plugin)
     trace_off()
 
 
 PROFILER = {"start": start, "stop": stop, "Profile": Profile, "Trace": Trace, "ProfilerOptions": ProfilerOptions}
-SUMMARY = {"trace_on": trace_on, "trace_off": trace_off, "trace_export": trace_export}
+SUMMARY = {"graph": profile.graph, "trace_on": trace_on, "trace_off": trace_off, "trace_export": trace_export}

@@ -65,6 +65,11 @@ def _stacked(array, n):
     return made
 
 
+def _looped(state, condition, body):
+    with _scope("while"):
+        return Loop(state, [None] * len(state), None).run(condition, body, False)
+
+
 def _count(n):
     """TensorFlow 1.8 has n more operations here, most of them of TensorArrays."""
     branch.count(_core.graph_now(), n)
@@ -84,7 +89,7 @@ def _map(fn, elems, dtype):
             return [i + 1, *[array.write(i, v) for array, v in zip(arrays, made)]]
 
         _count(13 + 11 * (len(flat) - 1) + 2 * (len(arrays) - 1) - 2 * (not isinstance(n, int)))
-        made = Loop([convert(0, 3), *arrays], [None] * (len(arrays) + 1), None).run(lambda i, *arrays: i < n, body)
+        made = _looped([convert(0, 3), *arrays], lambda i, *arrays: i < n, body)
         _count((not isinstance(n, int)) - 4 * len(arrays))
         return nest.pack_sequence_as(structure, [_stacked(array, n) for array in made[1:]])
 
@@ -116,7 +121,6 @@ def _fold(fn, elems, initializer, backward):
     with _graph_of(elems):
         flat, n = _elements(fn, elems)
         value, start = _initial(elems, flat, n, initializer, backward)
-        n_values = len(nest.flatten(value))
 
         def body(i, *state):
             at = n - 1 - i if backward else i
@@ -125,7 +129,7 @@ def _fold(fn, elems, initializer, backward):
             return [i + 1, *nest.flatten(made)]
 
         _count(15 - start)
-        made = Loop([convert(start, 3), *nest.flatten(value)], [None] * (n_values + 1), None).run(lambda i, *state: i < n, body)
+        made = _looped([convert(start, 3), *nest.flatten(value)], lambda i, *state: i < n, body)
         _count(-2 * backward)
         return nest.pack_sequence_as(value, made[1:])
 
@@ -176,7 +180,7 @@ def scan(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, sw
             return [i + 1, *made, *[array.write(at, v) for array, v in zip(state[len(first) :], made)]]
 
         _count(24 + start + 11 * (len(flat) - 1) + 2 * (len(first) - 1))
-        made = Loop([convert(start, 3), *first, *arrays], [None] * (1 + 2 * len(first)), None).run(lambda i, *state: i < n, body)
+        made = _looped([convert(start, 3), *first, *arrays], lambda i, *state: i < n, body)
         _count(2 - 4 * len(first) - 6 * start)
         return nest.pack_sequence_as(value, [_stacked(array, n) for array in made[1 + len(first) :]])
 

@@ -72,7 +72,8 @@ NodeExecStats: node_name 1 s, all_start_micros 2 i, op_start_rel_micros 3 i, op_
 output 7 *NodeOutput, timeline_label 8 s, scheduled_micros 9 i, thread_id 10 i
 DeviceStepStats: device 1 s, node_stats 2 *NodeExecStats
 StepStats: dev_stats 1 *DeviceStepStats
-RunMetadata: step_stats 1 StepStats, partition_graphs 3 *GraphDef
+RunMetadata.FunctionGraphs: partition_graphs 1 *GraphDef, pre_optimization_graph 2 GraphDef, post_optimization_graph 3 GraphDef
+RunMetadata: step_stats 1 StepStats, partition_graphs 3 *GraphDef, function_graphs 4 *RunMetadata.FunctionGraphs
 GPUOptions: per_process_gpu_memory_fraction 1 d, allocator_type 2 s, deferred_deletion_bytes 3 i, allow_growth 4 b, visible_device_list 5 s, \
 polling_active_delay_usecs 6 i, polling_inactive_delay_msecs 7 i, force_gpu_compatible 8 b
 OptimizerOptions: do_common_subexpression_elimination 1 b, do_constant_folding 2 b, opt_level 3 i, do_function_inlining 4 b, global_jit_level 5 i

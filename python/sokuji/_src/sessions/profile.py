@@ -18,38 +18,54 @@ _DEVICE = "/job:localhost/replica:0/task:0/device:CPU:0"
 class Event:
     """One operation that ran."""
 
-    __slots__ = ("name", "type", "inputs", "outputs", "begin", "end")
+    __slots__ = ("name", "type", "inputs", "outputs", "begin", "end", "graph")
 
-    def __init__(self, name, kind, inputs, outputs, begin, end):
-        self.name, self.type, self.inputs, self.outputs, self.begin, self.end = name, kind, inputs, outputs, begin, end
+    def __init__(self, name, kind, inputs, outputs, begin, end, graph=None):
+        self.name, self.type, self.inputs, self.outputs, self.begin, self.end, self.graph = name, kind, inputs, outputs, begin, end, graph
 
 
 def _of_node(node, begin, end):
     op = operation.of(node)
-    return Event(node._name, op.type, [t._node._name for t in node._inputs if t is not None], [(t._dtype_number, t._shape_tuple) for t in node._outputs], begin, end)
+    return Event(node._name, op.type, [t._node._name for t in node._inputs if t is not None], [(t._dtype_number, t._shape_tuple) for t in node._outputs], begin, end, node._graph)
+
+
+_recorders = []  # (events, whether eager ones are among them), of the blocks that are open
+
+
+def _tell(event, is_eager):
+    for events, wants_eager in _recorders:
+        if wants_eager or not is_eager:
+            events.append(event)
+
+
+def _heard(name, inputs, outputs, *more):
+    begin, end = _core.run_times()
+    tensors = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+    if not any(isinstance(t, _core.SymbolicTensor) for t in tensors):
+        told = [(t._dtype_number, t._shape_tuple) for t in tensors if isinstance(t, _core.Tensor)]
+        _tell(Event("%s_%d" % (name, len(_recorders[-1][0])), name, [], told, begin, end), True)
+
+
+def _ran(node, begin, end):
+    _tell(_of_node(node, begin, end), False)
+
+
+def _listen():
+    _core.observe(_ran if _recorders else None)
+    execute.hear(_heard if any(eager for _, eager in _recorders) else None)
 
 
 @contextlib.contextmanager
 def recorded(eager=False):
     """The events of what runs on this thread within the block."""
-    events, last = [], [time.monotonic_ns()]
-
-    def heard(name, inputs, outputs, *more):
-        now = time.monotonic_ns()
-        tensors = outputs if isinstance(outputs, (list, tuple)) else [outputs]
-        told = [(t._dtype_number, t._shape_tuple) for t in tensors if isinstance(t, _core.Tensor)]
-        events.append(Event("%s_%d" % (name, len(events)), name, [], told, last[0], now))
-        last[0] = time.monotonic_ns()
-
-    _core.observe(lambda node, begin, end: events.append(_of_node(node, begin, end)))
-    if eager:
-        execute.hear(heard)
+    one = [], eager
+    _recorders.append(one)
+    _listen()
     try:
-        yield events
+        yield one[0]
     finally:
-        _core.observe(None)
-        if eager:
-            execute.hear(None)
+        _recorders[:] = [other for other in _recorders if other is not one]
+        _listen()
 
 
 # ---- RunMetadata ----
@@ -201,3 +217,14 @@ def events(what, logdir):
     file.write(event_files.Event(wall_time=time.time(), graph_def=graph_def(what).SerializeToString()))
     file.close()
     return file.path
+
+
+def graph(graph_data):
+    """Writes a tf.Graph, a function's graph or a GraphDef for TensorBoard, with the default writer of tf.summary; whether it did."""
+    from sokuji._src.summary import event_files, summary
+
+    wanted = bool(summary.should_record_summaries()) and summary._now().writer._file is not None
+    if wanted:
+        made = graph_data if isinstance(graph_data, C["GraphDef"]) else graph_def(graph_data)
+        summary._now().writer._file.write(event_files.Event(wall_time=time.time(), graph_def=made.SerializeToString()))
+    return execute.convert(wanted, 10)
