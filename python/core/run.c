@@ -6,11 +6,12 @@ enum { HEAVY_BYTES = 1 << 18, HEAVY_PRODUCT = 1 << 25, LIGHT_BYTES = 11584, FEW_
 
 _Thread_local int core_heavy;
 
-/* A vector of few integers: a shape or sizes, perhaps. */
+/* A vector of few integers: a shape or sizes, perhaps. Or strings, whose bytes lie elsewhere. */
 static bool is_count(const sj_tensor *t)
 {
 	sj_dtype dtype = sj_tensor_dtype(t);
-	return (dtype == SJ_INT32 || dtype == SJ_INT64) && sj_tensor_rank(t) <= 1 && sj_tensor_size(t) <= 8;
+	return dtype == SJ_STRING ||
+	       ((dtype == SJ_INT32 || dtype == SJ_INT64) && sj_tensor_rank(t) <= 1 && sj_tensor_size(t) <= 8);
 }
 
 /* What they stand for. */
@@ -28,6 +29,16 @@ static size_t elements_meant(const sj_tensor *t)
 	return product;
 }
 
+/* Strings may be long, however few: all of their bytes, up to where there are enough. */
+static size_t string_bytes(const sj_tensor *t)
+{
+	size_t bytes = 0, length = 0;
+	for (int64_t i = 0; i < sj_tensor_size(t) && bytes < HEAVY_BYTES; i++, bytes += length)
+		if (sj_tensor_string(t, i, &length) == NULL)
+			break;
+	return bytes;
+}
+
 /* Small inputs may make much of each other: by broadcasting, as rows and columns, as filters of an image. */
 static bool is_heavy_product(int n, sj_tensor *const *inputs)
 {
@@ -39,7 +50,9 @@ static bool is_heavy_product(int n, sj_tensor *const *inputs)
 			continue;
 		size_t size = (size_t)sj_tensor_size(t), own = sj_tensor_bytes(t);
 		bytes += own;
-		if (own <= FEW_BYTES && is_count(t)) {
+		if (sj_tensor_dtype(t) == SJ_STRING)
+			bytes += string_bytes(t);
+		else if (own <= FEW_BYTES && is_count(t)) {
 			size = elements_meant(t);
 			bytes += size;
 		}
@@ -50,7 +63,7 @@ static bool is_heavy_product(int n, sj_tensor *const *inputs)
 
 /*
  * Work that takes longer than about 100 us, by the sizes of the inputs: the interpreter is released for it. The commonest answer comes first: few
- * bytes in one or two inputs, none of which counts something.
+ * bytes in one or two inputs, none of which counts something or is a string.
  */
 int core_is_heavy(int n, sj_tensor *const *inputs)
 {
@@ -60,7 +73,7 @@ int core_is_heavy(int n, sj_tensor *const *inputs)
 	for (int i = 0; i < n; i++) {
 		size_t own = sj_tensor_bytes(inputs[i]);
 		bytes += own;
-		if (own <= FEW_BYTES && own > 0 && is_count(inputs[i]))
+		if (own > 0 && (own > FEW_BYTES ? sj_tensor_dtype(inputs[i]) == SJ_STRING : is_count(inputs[i])))
 			return is_heavy_product(n, inputs);
 	}
 	return bytes >= LIGHT_BYTES && is_heavy_product(n, inputs);

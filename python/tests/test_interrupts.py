@@ -40,6 +40,25 @@ LONG = {
     "shuffle": "x = tf.range(20000000)\nready()\nwhile True: y = tf.random.shuffle(x)",
     "bounds": "x = tf.range(1000000); i = tf.random.uniform([6000000], 0, 1000000, tf.int32)\nready()\nwhile True: y = tf.searchsorted(x, i)",
     "scatter": "i = tf.random.uniform([6000000, 1], 0, 1000000, tf.int32); x = tf.ones([6000000])\nready()\nwhile True: y = tf.scatter_nd(i, x, [1000000])",
+    "unique": "x = tf.random.uniform([4000000], 0, 1000000, tf.int32)\nready()\nwhile True: y = tf.unique(x)",
+    "weighted counts": "x = tf.random.uniform([4000000], 0, 1000000, tf.int32); w = tf.ones([4000000])\nready()\nwhile True: y = tf.math.bincount(x, weights=w)",
+    "parts of strings": "x = tf.fill([2000000], 'abcdefghijklmnopqrstuvwxyz')\nready()\nwhile True: y = tf.strings.substr(x, 2, 20)",
+    "cut strings": "x = tf.fill([1000000], 'a b c d')\nready()\nwhile True: y = tf.strings.split(x)",
+    "hashes of strings": "x = tf.fill([1, 1000], 'ab ' * 100000)\nready()\nwhile True: y = tf.strings.to_hash_bucket_fast(x, 100)",
+    "one long pattern": "x = tf.constant('ab' * 3000000)\nready()\nwhile True: y = tf.strings.regex_replace(x, 'a', 'xyz')",
+    "lines of values": "x = tf.fill([1000000], '1.5,2,abc')\nready()\nwhile True: y = tf.io.decode_csv(x, [0.0, 0, ''])",
+    "one long scan": "x = tf.ones([20000000])\nready()\nwhile True: y = tf.cumsum(x)",
+    "scan of rows": "x = tf.ones([4000, 4000])\nready()\nwhile True: y = tf.cumsum(x, 0)",
+    "one large image": "x = tf.ones([1, 2000, 2000, 3])\nready()\ny = tf.nn.avg_pool2d(x, 9, 1, 'SAME')",
+    "volume": "x = tf.ones([2, 64, 64, 64, 8])\nready()\nwhile True: y = tf.nn.max_pool3d(x, 3, 1, 'SAME')",
+    "convolution of a volume": "x = tf.ones([1, 64, 64, 64, 8]); w = tf.ones([3, 3, 3, 8, 16])\nready()\nwhile True: y = tf.nn.conv3d(x, w, [1, 1, 1, 1, 1], 'SAME')",
+    "places of a pool": "x = tf.ones([16, 128, 128, 16])\nready()\nwhile True: y = tf.nn.max_pool_with_argmax(x, 5, 1, 'SAME')",
+    "gradient of a decomposition": "a = tf.random.normal([700, 700]); x = tf.matmul(a, a, transpose_b=True) + tf.eye(700) * 700.0\nready()\nwhile True:\n"
+                                   "    with tf.GradientTape() as tape:\n        tape.watch(x)\n        y = tf.linalg.cholesky(x)\n    g = tape.gradient(y, x)",
+    "triangular solve": "x = tf.eye(1500) * 2.0\nready()\nwhile True: y = tf.linalg.triangular_solve(x, x)",
+    "checks": "x = tf.ones([60000000])\nready()\nwhile True: y = tf.debugging.check_numerics(x, 'x')",
+    "segments": "x = tf.ones([20000000]); i = tf.range(20000000) // 10\nready()\nwhile True: y = tf.math.segment_max(x, i)",
+    "stitch": "i = tf.range(20000000); x = tf.ones([20000000])\nready()\nwhile True: y = tf.dynamic_stitch([i], [x])",
     "print": "x = tf.ones([3000, 3000])\nready()\nwhile True: y = str(x)",
     "gradient": "x = tf.Variable(tf.ones([1500, 1500]))\nready()\nwhile True:\n    with tf.GradientTape() as tape: y = tf.matmul(x, tf.matmul(x, x))\n    g = tape.gradient(y, x)",
     "gradient of many steps": "x = tf.Variable(1.0)\nwith tf.GradientTape(persistent=True) as tape:\n    y = x\n    for i in range(200000): y = y * 1.0\nready()\n"
@@ -145,6 +164,31 @@ def test_a_handler_that_does_not_raise_changes_nothing(tf2):
     finally:
         signal.signal(signal.SIGINT, old)
     assert tf2.matmul(x, x).numpy()[5, 5] == 1200
+
+
+def test_what_an_interrupted_draw_took_is_drawn_again(tf2):
+    """Numbers of a seed are the same whether a signal came in the middle or not."""
+    draws = [lambda: tf2.random.normal([8000000], seed=5), lambda: tf2.random.uniform([16000000]), lambda: tf2.random.shuffle(tf2.range(2000000), seed=7)]
+
+    def numbers(draw, before):
+        tf2.random.set_seed(3)
+        before()
+        return [draw().numpy()[:50].tolist(), draw().numpy()[:50].tolist()]
+
+    if threading.current_thread() is not threading.main_thread():
+        pytest.skip("signals need the main thread")
+    seen = []
+    old = signal.signal(signal.SIGINT, lambda *arguments: seen.append(1))
+    try:
+        for draw in draws:
+            want = numbers(draw, lambda: None)
+            for delay in (0.01, 0.03):
+                timer = threading.Timer(delay, os.kill, (os.getpid(), signal.SIGINT))
+                assert numbers(draw, timer.start) == want
+                timer.join()
+        assert seen
+    finally:
+        signal.signal(signal.SIGINT, old)
 
 
 # ---- fork, threads ----

@@ -37,9 +37,10 @@ static uint64_t bytes_hash(const void *bytes, size_t n)
 		hash = (hash ^ word) * 0x9fb21c651e98df25u;
 		hash ^= hash >> 32;
 	}
-	for (; n > 0; n--)
-		hash = (hash ^ *p++) * 0x100000001b3u;
-	return hash ^ hash >> 29;
+	uint64_t rest = 0;
+	memcpy(&rest, p, n);
+	hash = (hash ^ rest) * 0x9fb21c651e98df25u;
+	return hash ^ hash >> 32;
 }
 
 static bool is_floating_zero(const element_set *set, const void *element)
