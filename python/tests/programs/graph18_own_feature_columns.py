@@ -1,5 +1,6 @@
 # tf: 1.8
-# tf.feature_column: dense inputs, linear models, what is refused.
+# tolerance: 1e-3
+# tf.feature_column: dense inputs, linear models, what is refused; estimators of linear models and networks over them.
 import numpy as np
 import tensorflow as tf
 fc = tf.feature_column
@@ -66,3 +67,47 @@ attempt('normalizer', lambda: fc.numeric_column('x', normalizer_fn=3))
 print(age)
 print(buckets)
 print(code)
+
+
+tf.logging.set_verbosity(tf.logging.ERROR)
+
+
+def r4(x):
+    return np.round(np.asarray(x, dtype=np.float64), 4).tolist()
+
+
+n = np.arange(24)
+x = {'a': np.sin(n).astype(np.float32), 'b': np.cos(2 * n).astype(np.float32), 'w': (1 + n % 2).astype(np.float32)}
+y = (x['a'] + 0.5 * x['b'] > 0.2).astype(np.int32)
+z = (2 * x['a'] - x['b'] + 0.3).astype(np.float32)
+three = (n % 3).astype(np.int32)
+a, b = fc.numeric_column('a'), fc.numeric_column('b')
+columns = [a, b, fc.bucketized_column(a, [-0.5, 0.5])]
+
+
+def train(t):
+    return tf.estimator.inputs.numpy_input_fn(x, t, batch_size=8, num_epochs=None, shuffle=False)
+
+
+def test(t=None):
+    return tf.estimator.inputs.numpy_input_fn(x, t, batch_size=12, num_epochs=1, shuffle=False)
+
+
+config = tf.estimator.RunConfig(tf_random_seed=1)
+for name, est, t in [('linear', tf.estimator.LinearClassifier(columns), y), ('sgd', tf.estimator.LinearClassifier(columns, optimizer=tf.train.GradientDescentOptimizer(0.01), weight_column='w'), y),
+                     ('three', tf.estimator.LinearClassifier([a, b], n_classes=3, optimizer='SGD'), three), ('regress', tf.estimator.LinearRegressor([a, b], optimizer='Adagrad'), z),
+                     ('words', tf.estimator.LinearClassifier([a], label_vocabulary=['no', 'yes'], loss_reduction=tf.losses.Reduction.SUM), np.where(y, 'yes', 'no'))]:
+    est.train(train(t), steps=6)
+    e = est.evaluate(test(t))
+    print(name, sorted((k, r4(v)) for k, v in e.items() if k != 'auc_precision_recall'))
+    p = list(est.predict(test()))
+    print('  ', sorted((k, v.dtype.kind, v.shape) for k, v in p[0].items()), [r4(q['predictions'] if 'predictions' in q else q['logits']) for q in p[:3]], [q['classes'].tolist() for q in p[:3] if 'classes' in q])
+    print('  ', [v for v in est.get_variable_names() if 'Ftrl' not in v and 'Adagrad' not in v], r4(est.get_variable_value('linear/linear_model/a/weights')))
+for name, est, t in [('dnn', tf.estimator.DNNClassifier([4, 3], [a, b], config=config), y), ('dnn3', tf.estimator.DNNClassifier([5], [a, b], n_classes=3, activation_fn=tf.nn.tanh, optimizer='Adam', config=config), three),
+                     ('dnnr', tf.estimator.DNNRegressor([4], [a, b], config=config), z)]:
+    est.train(train(t), steps=8)
+    e = est.evaluate(test(t))
+    print(name, sorted(k for k in e if k != 'auc_precision_recall'))
+    print('  ', sorted(v for v in est.get_variable_names() if 'agrad' not in v and 'Adam' not in v and 'beta' not in v), est.get_variable_value('dnn/hiddenlayer_0/kernel').shape)
+attempt('classes', lambda: tf.estimator.LinearClassifier([a], n_classes=1))
+attempt('optimizer', lambda: tf.estimator.LinearClassifier([a], optimizer='Bogus').train(train(y), steps=1))
