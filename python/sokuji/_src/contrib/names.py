@@ -17,7 +17,7 @@ def _given(places):
     return found
 
 
-_ESTIMATOR = {"distributions": "distributions.NAMES", "contrib.distributions": "distributions.NAMES distributions_more.NAMES", "estimator": "estimator.NAMES", "estimator.inputs": "estimator.INPUTS", "estimator.export": "estimator.EXPORT"}
+_ESTIMATOR = {"feature_column": "feature_column.NAMES", "distributions": "distributions.NAMES", "contrib.distributions": "distributions.NAMES distributions_more.NAMES", "estimator": "estimator.NAMES canned.NAMES", "estimator.inputs": "estimator.INPUTS", "estimator.export": "estimator.EXPORT"}
 
 
 def add(spaces):

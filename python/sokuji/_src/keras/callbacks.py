@@ -441,13 +441,26 @@ class EarlyStopping(Callback):
             self.model.set_weights(self.best_weights)
 
 
+def _rate_name():
+    return "learning_rate" if variables._version == 2 else "lr"
+
+
 def _rate_of(optimizer):
-    return float(np.asarray(getattr(optimizer, "learning_rate")))
+    rate = getattr(optimizer, _rate_name())
+    return float(rate.numpy() if hasattr(rate, "numpy") else np.asarray(rate))
+
+
+def _set_rate(optimizer, rate):
+    held = getattr(optimizer, _rate_name())
+    if variables._version == 1 and hasattr(held, "assign"):
+        held.assign(rate)
+    else:
+        setattr(optimizer, _rate_name(), rate)
 
 
 def _needs_rate(optimizer):
-    if optimizer is None or not hasattr(optimizer, "learning_rate"):
-        raise ValueError('Optimizer must have a "learning_rate" attribute.')
+    if optimizer is None or not hasattr(optimizer, _rate_name()):
+        raise ValueError('Optimizer must have a "%s" attribute.' % _rate_name())
 
 
 class LearningRateScheduler(Callback):
@@ -465,13 +478,13 @@ class LearningRateScheduler(Callback):
             rate = self.schedule(epoch)
         if not isinstance(rate, (float, np.floating, _core.Handle)):
             raise ValueError("The output of the `schedule` function should be a float. Got: %s" % (rate,))
-        self.model.optimizer.learning_rate = rate
+        _set_rate(self.model.optimizer, rate)
         if self.verbose > 0:
             print("\nEpoch %d: LearningRateScheduler setting learning rate to %s." % (epoch + 1, float(rate)))
 
     def on_epoch_end(self, epoch, logs=None):
         if logs is not None:
-            logs["learning_rate"] = _rate_of(self.model.optimizer)
+            logs[_rate_name()] = _rate_of(self.model.optimizer)
 
 
 class ReduceLROnPlateau(Callback):
@@ -481,7 +494,7 @@ class ReduceLROnPlateau(Callback):
         super().__init__()
         if factor >= 1.0:
             raise ValueError("ReduceLROnPlateau does not support a factor >= 1.0. Received factor=%s" % factor)
-        self.monitor, self.factor, self.min_lr, self.min_delta, self.patience = monitor, factor, min_lr, min_delta, patience
+        self.monitor, self.factor, self.min_lr, self.min_delta, self.patience = monitor, factor, min_lr, kwargs.get("epsilon", min_delta), patience
         self.verbose, self.cooldown, self.mode = verbose, cooldown, mode
         self._reset()
 
@@ -496,7 +509,7 @@ class ReduceLROnPlateau(Callback):
     def on_epoch_end(self, epoch, logs=None):
         logs = logs if logs is not None else {}
         _needs_rate(self.model.optimizer)
-        logs["learning_rate"] = _rate_of(self.model.optimizer)
+        logs[_rate_name()] = _rate_of(self.model.optimizer)
         current = logs.get(self.monitor)
         if current is None:
             return
@@ -511,7 +524,7 @@ class ReduceLROnPlateau(Callback):
             if self.wait >= self.patience:
                 old = _rate_of(self.model.optimizer)
                 if old > self.min_lr:
-                    self.model.optimizer.learning_rate = max(old * self.factor, self.min_lr)
+                    _set_rate(self.model.optimizer, max(old * self.factor, self.min_lr))
                     if self.verbose > 0:
                         print("\nEpoch %d: ReduceLROnPlateau reducing learning rate to %s." % (epoch + 1, max(old * self.factor, self.min_lr)))
                     self.cooldown_counter, self.wait = self.cooldown, 0

@@ -31,8 +31,6 @@ class Conv1D(Conv2D):
 
     _rank = 1
 
-    _kernel_name = "depthwise_kernel"
-
     def _kernel_shape(self, channels):
         return (self.kernel_size[0], channels // self.groups, self.filters)
 
@@ -57,6 +55,8 @@ class DepthwiseConv2D(Conv2D):
         super().__init__(1, kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, depthwise_initializer, bias_initializer,
                          depthwise_regularizer, bias_regularizer, activity_regularizer, depthwise_constraint, bias_constraint, **kwargs)  # fmt: skip
         self.depth_multiplier = depth_multiplier
+
+    _kernel_name = "depthwise_kernel"
 
     def _kernel_shape(self, channels):
         self.filters = channels * self.depth_multiplier
