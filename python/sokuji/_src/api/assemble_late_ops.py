@@ -17,9 +17,9 @@ def _candidates(held):
 
 def operators():
     """What tf.linalg has of LinearOperator."""
-    from sokuji._src.ops import linear_operators
+    from sokuji._src.ops import linear_compositions
 
-    return linear_operators.NAMES
+    return linear_compositions.NAMES
 
 
 def get_static_value(tensor, partial=False):
