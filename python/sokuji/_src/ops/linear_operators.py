@@ -1,7 +1,6 @@
 """tf.linalg.LinearOperator and its kinds. Each knows its dense matrix; what a kind shows of its structure (the class of its inverse, adjoint, products) is kept,
 while products and solutions are those of the dense matrix."""
 
-import operator
 
 import numpy as np
 
