@@ -2,7 +2,8 @@
 
 Each program announces its next work by a line {"turn": NAME} and waits; answered "measure" it prints the work's rows and announces the same again, answered
 "next" it goes on. So all programs' measurements of one work lie within seconds, and what the machine's speed does meanwhile happens to all of them.
-Who waits is stopped: the threads of a library that look for more work for a while take nothing from the next.
+Who waits is stopped: the threads of a library that look for more work for a while take nothing from the next. Each has a session of its own: a stopped
+member of our process group would have the kernel hang up the whole group where that is in the background.
 """
 
 import json
@@ -22,7 +23,7 @@ class Program:
     def __init__(self, task, environment, folder):
         self.task, self.at, self.errors = task, None, tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(task.command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True,
-                                        env={**environment, **task.variables, "BENCH_PACED": "1"})  # fmt: skip
+                                        start_new_session=True, env={**environment, **task.variables, "BENCH_PACED": "1"})  # fmt: skip
         self.wait()
 
     def wait(self):

@@ -15,6 +15,7 @@ import json
 import os
 import platform
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -196,6 +197,8 @@ def machine_text(folder):
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(1))  # what runs is ended
     build, n_turns = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1 if BRIEF else 3
     folder = os.environ.get("PEERS", "")
     tasks = in_turn([*ours(build), *(peers(folder) if folder else [])])
