@@ -73,7 +73,13 @@ def _test(version):
 
         return testing.NAMES_1 if version == 1 else testing.NAMES_2
 
-    return {"_later": dict.fromkeys((_TEST_1 if version == 1 else _TEST_2).split(), load)}
+    def checks():
+        from sokuji._src.contrib import gradient_checks
+
+        return gradient_checks.NAMES_1 if version == 1 else gradient_checks.NAMES_2
+
+    compared = ("compute_gradient", "compute_gradient_error", "assert_equal_graph_def") if version == 1 else ("compute_gradient",)
+    return {"_later": {**dict.fromkeys((_TEST_1 if version == 1 else _TEST_2).split(), load), **dict.fromkeys(compared, checks)}}
 
 
 def _autograph(space):

@@ -14,6 +14,9 @@ def _node_def(op):
     return None
 
 
+_KINDS = {"float16": "HALF", "float32": "FLOAT", "float64": "DOUBLE"}  # as TensorFlow's messages write them
+
+
 class Operation:
     """A node of a graph."""
 
@@ -88,7 +91,8 @@ class Operation:
         self._node.add_control(op._node)
 
     def _line(self):
-        dtype = "dtype=DT_%s" % self.outputs[0].dtype.name.upper().replace("FLOAT32", "FLOAT") if self.outputs else ""
+        kind = self.outputs[0].dtype.name if self.outputs else ""
+        dtype = "dtype=DT_%s" % _KINDS.get(kind, kind.upper()) if kind else ""
         names = [t.name[:-2] if t.name.endswith(":0") else t.name for t in self.inputs] + ["^" + c.name for c in self.control_inputs]
         return "%s = %s[%s](%s)" % (self.name, self.type, dtype, ", ".join(names))
 

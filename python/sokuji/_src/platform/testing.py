@@ -280,10 +280,6 @@ class Benchmark:
     """Base of benchmarks; they are not run by main()."""
 
 
-def assert_equal_graph_def(*arguments, **keywords):
-    raise NotImplementedError("not implemented: tf.test.assert_equal_graph_def; there are no graphs with eager execution")
-
-
 def _never(text):
     def function():
         return False
