@@ -1,20 +1,13 @@
 # tf: 1.8
 # tf.contrib.seq2seq: helpers, decoding, attention, losses, beam search.
+import functools
 import numpy as np
 import tensorflow as tf
+from support.attempt_1 import attempt, r
 s2s = tf.contrib.seq2seq
 rnn = tf.nn.rnn_cell
 
-
-def r(x):
-    return np.round(np.asarray(x, dtype=np.float64), 5).tolist()
-
-
-def attempt(label, f):
-    try:
-        print(label, f())
-    except Exception as e:
-        print(label, type(e).__name__, str(e)[:120])
+attempt = functools.partial(attempt, most=120)
 
 
 init = tf.constant_initializer(0.3)

@@ -1,23 +1,15 @@
 # tf: 1.8
 # tolerance: 1e-3
 # tf.keras of 1.8 in graphs: serialization, initializers by number, the backend.
+import functools
 import numpy as np
 import json
 import tensorflow as tf
+from support.attempt_1 import attempt, r
 keras = tf.keras
 K, L = keras.backend, keras.layers
 
-
-def r(x):
-    return np.round(np.asarray(x, dtype=np.float64), 5).tolist()
-
-
-def attempt(label, f):
-    try:
-        v = f()
-        print(label, v)
-    except Exception as e:
-        print(label, type(e).__name__, str(e)[:110])
+attempt = functools.partial(attempt, most=110)
 
 
 # serialization of every kind

@@ -4,20 +4,9 @@
 import numpy as np
 import json
 import tensorflow as tf
+from support.attempt_1 import attempt, r
 keras = tf.keras
 K, L = keras.backend, keras.layers
-
-
-def r(x):
-    return np.round(np.asarray(x, dtype=np.float64), 5).tolist()
-
-
-def attempt(label, f):
-    try:
-        v = f()
-        print(label, v)
-    except Exception as e:
-        print(label, type(e).__name__, str(e)[:150])
 
 
 def fill(model):

@@ -2,18 +2,7 @@
 # Configurations' order, random numbers of gamma, beta and binomial distributions, errors of inputs and reductions, windows over series.
 import numpy as np
 import tensorflow as tf
-
-
-def attempt(label, fn):
-    try:
-        v = fn()
-        if isinstance(v, tf.Tensor):
-            v = v.numpy()
-        if isinstance(v, np.ndarray):
-            v = (str(v.dtype), (np.round(v, 5) + 0.0).tolist()) if v.dtype.kind == "f" else (str(v.dtype), v.tolist())
-        print(label, v)
-    except Exception as e:
-        print(label, "raises", type(e).__name__)
+from support.attempt_2 import attempt
 K = tf.keras
 def cfg(o): return o.get_config()
 v = lambda: K.Variable([1.0, -2.0, 3.0])
