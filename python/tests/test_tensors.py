@@ -188,3 +188,23 @@ def test_the_core_alone_never_crashes():
     """Before the package told the extension its classes, what needs them is an error."""
     done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+FIRST = """
+import os, sokuji as tf
+first = [lambda: (tf.constant([1 + 2j]) + 1j).numpy().tolist() == [1 + 3j], lambda: tf.linalg.svd([[2.0]])[0].numpy().tolist() == [2.0],
+         lambda: tf.sparse.reorder(tf.SparseTensor([[0, 0]], [1.0], [1, 1])).values.numpy().tolist() == [1.0],
+         lambda: tf.ragged.constant([[1], []]).to_list() == [[1], []], lambda: tf.strings.split(["a b"]).to_list() == [[b"a", b"b"]],
+         lambda: tf.signal.fft(tf.constant([1 + 0j, 0])).numpy().tolist() == [1, 1], lambda: tf.function(lambda x: x * x)(tf.constant(3.0)).numpy() == 9]
+for n, call in enumerate(first):
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if call() else 1)
+    assert os.waitpid(child, 0)[1] == 0, n
+"""
+
+
+def test_each_is_the_first_call_of_a_process():
+    """What a function needs of the package is imported, whatever was asked for before."""
+    done = subprocess.run([sys.executable, "-c", FIRST], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-2000:]

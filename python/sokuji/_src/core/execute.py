@@ -1,6 +1,7 @@
 """Short words for the modules that compose operations: run an operation, convert values, read list arguments."""
 
 import functools
+import importlib
 import math
 
 import numpy as np
@@ -56,6 +57,8 @@ def with_gradient(function):
     @functools.wraps(function)
     def differentiable(*arguments):
         if not made:
+            if _custom_gradient[0] is None:  # nothing of it was asked for yet
+                importlib.import_module("sokuji._src.graph.custom_gradient")
             made.append(_custom_gradient[0](function))
         return made[0](*arguments)
 
