@@ -90,15 +90,21 @@ def _scalar(pred):
 def _check_branches(first, second):
     (_, a), (_, b) = first, second
     wrong = ValueError if _version == 1 else TypeError
-    if len(a.tensors) != len(b.tensors):
+    mine, others = a.packed(a.tensors), b.packed(b.tensors)
+    leaves = [nest.flatten(mine), nest.flatten(others)]
+    if len(leaves[0]) != len(leaves[1]):
         if _version == 1:
             raise ValueError("Incompatible return values of true_fn and false_fn: The two structures don't have the same number of elements.")
-        raise AssertionError("true_fn and false_fn return %d and %d tensors" % (len(a.tensors), len(b.tensors)))
+        raise AssertionError("true_fn and false_fn return %d and %d values" % tuple(map(len, leaves)))
     try:
-        nest.assert_same_structure(a.packed(list(range(len(a.tensors)))), b.packed(list(range(len(b.tensors)))))
+        nest.assert_same_structure(mine, others)
+        for x, y in zip(*leaves):
+            if not (isinstance(x, _core.Handle) and isinstance(y, _core.Handle) or type(x) is type(y)):
+                wrong = ValueError if x is None or y is None else wrong
+                raise TypeError("%s and %s" % (x, y))
     except (TypeError, ValueError) as error:
         raise wrong("true_fn and false_fn arguments to tf.cond must have the same number, type, and overall structure of return values.\n\n"
-                    "true_fn output:  %s\nfalse_fn output: %s\n\nError details:\n%s" % (a.form, b.form, error)) from None  # fmt: skip
+                    "true_fn output:  %s\nfalse_fn output: %s\n\nError details:\n%s" % (mine, others, error)) from None  # fmt: skip
     for x, y in zip(a.tensors, b.tensors):
         if x.dtype is not y.dtype:
             raise wrong("true_fn and false_fn arguments to tf.cond must have the same number, type, and overall structure of return values: "
